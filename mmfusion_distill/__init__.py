@@ -1,0 +1,22 @@
+"""Image fusion with text-guided teachers and small distilled students, as a plugin of MMagic."""
+
+import sys
+
+from .version import __version__
+
+__all__ = ["__version__"]
+
+# The doctor examines installations in which the imports below fail.
+if "mmfusion_distill.doctor" not in sys.orig_argv:
+    try:
+        from . import compat
+
+        compat.apply()
+        from . import datasets, evaluation, models
+
+        __all__ += ["datasets", "evaluation", "models"]
+    except ImportError as error:
+        raise ImportError(
+            f"mmfusion_distill cannot be imported: {error}. "
+            "Run `python -m mmfusion_distill.doctor` to see what is missing and how to mend it."
+        ) from error

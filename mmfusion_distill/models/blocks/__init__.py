@@ -1,0 +1,18 @@
+"""Building blocks of the fusion networks (NCHW feature maps)."""
+
+from .channel_attention import ChannelAttention
+from .feed_forward import GatedFeedForward
+from .layer_norm import ChannelLayerNorm
+from .resample import Downsample, Upsample
+from .spatial_attention import OverlappingSpatialAttention
+from .x_restormer_block import XRestormerBlock
+
+__all__ = [
+    "ChannelAttention",
+    "ChannelLayerNorm",
+    "Downsample",
+    "GatedFeedForward",
+    "OverlappingSpatialAttention",
+    "Upsample",
+    "XRestormerBlock",
+]

@@ -1,0 +1,22 @@
+"""Layer normalisation over the channels of a feature map."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class ChannelLayerNorm(nn.LayerNorm):
+    """Layer normalisation over channels, with weight and bias.
+
+    Args:
+        channels (int): Channels of the feature map.
+        eps (float): Added to the variance. Default: 1e-5.
+    """
+
+    def __init__(self, channels: int, eps: float = 1e-5) -> None:
+        super().__init__(channels, eps=eps)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise every pixel over its channels: (N, C, H, W) to the same shape, in float32 under autocast."""
+        normalised = F.layer_norm(x.movedim(1, -1), self.normalized_shape, self.weight, self.bias, self.eps)
+        return normalised.movedim(-1, 1).contiguous(memory_format=torch.contiguous_format)

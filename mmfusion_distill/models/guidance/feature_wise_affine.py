@@ -1,0 +1,82 @@
+"""Text guidance by a scale and a shift for every channel."""
+
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class FeatureWiseAffine(BaseModule):
+    """Feature-wise affine modulation (FiLM; Perez et al., AAAI 2018, Eq. 2): x -> gamma * x + beta.
+
+    A perceptron per level makes gamma and beta from the text embedding.
+
+    Args:
+        text_channels (int): Length of the text embedding: 512 for CLIP ViT-B/32, 384 for MiniLM-L6.
+        channels (Sequence[int]): Channels of the modulated maps, level 1 first.
+        null_embedding (bool): Whether to learn an embedding that stands for "no text". It lets the network run
+            without text, and is trained by leaving texts out at random (:class:`RandomDropText`).
+            Default: False.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+    """
+
+    def __init__(
+        self,
+        text_channels: int,
+        channels: Sequence[int],
+        null_embedding: bool = False,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.text_channels = text_channels
+        self.levels = nn.ModuleList(
+            nn.Sequential(nn.Linear(text_channels, width), nn.ReLU(), nn.Linear(width, 2 * width))
+            for width in channels
+        )
+        self.null = nn.Parameter(torch.zeros(text_channels)) if null_embedding else None
+
+    def embed(self, text_emb: Tensor | None, batch_size: int, dropped: Tensor | None = None) -> Tensor:
+        """Check the embeddings of a batch and put the null embedding where there is no text.
+
+        Args:
+            text_emb (Tensor, optional): (N, text_channels), or None for no text at all.
+            batch_size (int): N.
+            dropped (Tensor, optional): (N,) bool, True for the samples that go without their text.
+
+        Returns:
+            Tensor: (N, text_channels).
+
+        Raises:
+            ValueError: If text is missing and there is no null embedding, or the shape is wrong.
+        """
+        if text_emb is None or dropped is not None:
+            if self.null is None:
+                raise ValueError(
+                    "this network is guided by text and has no null embedding: pass text_emb of shape "
+                    f"({batch_size}, {self.text_channels}), or build it with guidance null_embedding=True"
+                )
+            null = self.null.expand(batch_size, -1)
+            return null if text_emb is None else torch.where(dropped[:, None], null, text_emb.to(null))
+        if text_emb.shape != (batch_size, self.text_channels):
+            raise ValueError(
+                f"text_emb has shape {tuple(text_emb.shape)}, wanted ({batch_size}, {self.text_channels}): "
+                "the guidance's text_channels must be the text encoder's"
+            )
+        return text_emb
+
+    def forward(self, x: Tensor, text_emb: Tensor, level: int) -> Tensor:
+        """Modulate the map of one level.
+
+        Args:
+            x (Tensor): (N, C_level, H, W).
+            text_emb (Tensor): (N, text_channels).
+            level (int): 1 to the number of levels.
+
+        Returns:
+            Tensor: The shape of `x`.
+        """
+        gamma, beta = self.levels[level - 1](text_emb)[:, :, None, None].chunk(2, dim=1)
+        return torch.addcmul(beta, gamma, x)

@@ -1,0 +1,121 @@
+"""The spatial-channel cross-fusion neck."""
+
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from ..blocks import ChannelAttention, OverlappingSpatialAttention
+
+
+class CrossExchange(nn.Module):
+    """Each source's spatial attention joined with the other's channel attention.
+
+    Args:
+        channels (int): Channels of one source's map.
+        channel_heads (int): Heads of the channel attentions.
+        spatial_heads (int): Heads of the spatial attentions.
+        **window_cfg: `head_dim`, `window_size`, `overlap_ratio` of the spatial attentions.
+    """
+
+    def __init__(self, channels: int, channel_heads: int, spatial_heads: int, **window_cfg) -> None:
+        super().__init__()
+        self.spatial_attn_a = OverlappingSpatialAttention(channels, spatial_heads, **window_cfg)
+        self.spatial_attn_b = OverlappingSpatialAttention(channels, spatial_heads, **window_cfg)
+        self.channel_attn_a = ChannelAttention(channels, channel_heads)
+        self.channel_attn_b = ChannelAttention(channels, channel_heads)
+        self.fusion_a = nn.Conv2d(2 * channels, channels, 1, bias=False)
+        self.fusion_b = nn.Conv2d(2 * channels, channels, 1, bias=False)
+
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        """Two maps (N, C, H, W) to two of the same shape."""
+        joined_a = torch.cat([self.spatial_attn_a(a), self.channel_attn_b(b)], dim=1)
+        joined_b = torch.cat([self.spatial_attn_b(b), self.channel_attn_a(a)], dim=1)
+        return self.fusion_a(joined_a), self.fusion_b(joined_b)
+
+
+class AttentionMerge(nn.Module):
+    """Both attentions over the concatenated sources, their sum brought back to one source's width.
+
+    Args:
+        channels (int): Channels of one source's map.
+        channel_heads (int): Heads of the channel attention over 2C channels.
+        spatial_heads (int): Heads of the spatial attention over 2C channels.
+        **window_cfg: `head_dim`, `window_size`, `overlap_ratio` of the spatial attention.
+    """
+
+    def __init__(self, channels: int, channel_heads: int, spatial_heads: int, **window_cfg) -> None:
+        super().__init__()
+        self.channel_attn = ChannelAttention(2 * channels, channel_heads)
+        self.spatial_attn = OverlappingSpatialAttention(2 * channels, spatial_heads, **window_cfg)
+        self.conv = nn.Conv2d(2 * channels, channels, 3, padding=1)
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        """Two maps (N, C, H, W) to one of the same shape."""
+        x = torch.cat([a, b], dim=1)
+        return self.conv(self.channel_attn(x) + self.spatial_attn(x))
+
+
+@MODELS.register_module()
+class SpatialChannelCrossFusion(BaseModule):
+    """Exchange between the sources at the deepest level, then a merge at every level.
+
+    From "Distilling Textual Priors from LLM to Efficient Image Fusion" (arXiv 2504.07029).
+
+    Args:
+        channels (Sequence[int]): Channels of one source's map at each level.
+        exchange_channel_heads (int): Channel-attention heads of the exchange. Default: 8.
+        exchange_spatial_heads (int): Spatial-attention heads of the exchange. Default: 4.
+        exchange_dim_head (int): Channels of a spatial head of the exchange. Default: 16.
+        merge_channel_heads (int): Channel-attention heads of the merges. Default: 8.
+        merge_spatial_heads (int): Spatial-attention heads of the merges. Default: 4.
+        merge_dim_head (int): Channels of a spatial head of the merges. Default: 32.
+        window_size (int): Side of the query windows. Default: 8.
+        overlap_ratio (float): How far key windows extend. Default: 0.5.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[int],
+        exchange_channel_heads: int = 8,
+        exchange_spatial_heads: int = 4,
+        exchange_dim_head: int = 16,
+        merge_channel_heads: int = 8,
+        merge_spatial_heads: int = 4,
+        merge_dim_head: int = 32,
+        window_size: int = 8,
+        overlap_ratio: float = 0.5,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        window_cfg = dict(window_size=window_size, overlap_ratio=overlap_ratio)
+        self.exchange = CrossExchange(
+            channels[-1],
+            exchange_channel_heads,
+            exchange_spatial_heads,
+            head_dim=exchange_dim_head,
+            **window_cfg,
+        )
+        self.merges = nn.ModuleList(
+            AttentionMerge(
+                width, merge_channel_heads, merge_spatial_heads, head_dim=merge_dim_head, **window_cfg
+            )
+            for width in channels
+        )
+
+    def forward(self, features_a: Sequence[Tensor], features_b: Sequence[Tensor]) -> list[Tensor]:
+        """Merge two lists of feature maps.
+
+        Args:
+            features_a (Sequence[Tensor]): Maps of source A, level 1 first, (N, C_l, H_l, W_l).
+            features_b (Sequence[Tensor]): Maps of source B, of the same shapes.
+
+        Returns:
+            list[Tensor]: Merged maps of the same shapes.
+        """
+        deepest_a, deepest_b = self.exchange(features_a[-1], features_b[-1])
+        pairs = [*zip(features_a[:-1], features_b[:-1], strict=True), (deepest_a, deepest_b)]
+        return [merge(a, b) for merge, (a, b) in zip(self.merges, pairs, strict=True)]

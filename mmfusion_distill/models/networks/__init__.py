@@ -1,0 +1,5 @@
+"""Complete fusion networks."""
+
+from .x_restormer_fusion_net import XRestormerFusionNet
+
+__all__ = ["XRestormerFusionNet"]
