@@ -1,0 +1,109 @@
+"""Text files of annotations: write, read, find.
+
+The file form is the published one: an ``Event Type:`` line and a ``Description:`` line per event, a blank
+line between events. Who wrote it stands above as comment lines (``# annotator: ...``), which readers of the
+published form skip.
+"""
+
+import os
+import uuid
+from pathlib import Path
+
+from .annotation_parser import parse_annotation
+from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event
+from .event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
+
+__all__ = [
+    "EVENT_TYPES",
+    "IMAGE_EXTENSIONS",
+    "MEDICAL_EVENT_TYPES",
+    "Annotation",
+    "AnnotationError",
+    "Event",
+    "annotation_path",
+    "find_annotation",
+    "format_annotation",
+    "parse_annotation",
+    "read_annotation",
+    "write_annotation",
+    "write_text_atomically",
+]
+
+#: Extensions that count as image files (lower case).
+IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+
+
+def format_annotation(annotation: Annotation) -> str:
+    """Text of an annotation file; :func:`parse_annotation` gives the equal annotation back."""
+    meta = [f"# {f}: {getattr(annotation, f)}" for f in META_FIELDS if getattr(annotation, f)]
+    events = [f"Event Type: {e.type}\nDescription: {e.description}".rstrip() for e in annotation.events]
+    blocks = (["\n".join(meta)] if meta else []) + events
+    return "\n\n".join(blocks) + "\n"
+
+
+def read_annotation(path: str | Path) -> Annotation:
+    """Read an annotation file.
+
+    Raises:
+        AnnotationError: If the file is no UTF-8 text or holds no event; names the file.
+        OSError: If the file cannot be read.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnnotationError(
+            f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8 "
+            "or delete it and annotate the pair again"
+        ) from error
+    return parse_annotation(text, source=str(path))
+
+
+def write_annotation(path: str | Path, annotation: Annotation) -> None:
+    """Write an annotation file in one step: a reader sees the old file or the whole new one."""
+    write_text_atomically(path, format_annotation(annotation))
+
+
+def write_text_atomically(path: str | Path, text: str) -> None:
+    """Write UTF-8 text through a temporary file in the same folder, so that a kill leaves no half file."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem[:80]}-{uuid.uuid4().hex}.tmp")
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
+    """Where the annotation of a pair is written: ``<nameA>_<nameB>.txt``, names without extension."""
+    return Path(folder) / f"{_stem(name_a)}_{_stem(name_b)}.txt"
+
+
+def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None:
+    """Annotation file of a pair.
+
+    Args:
+        folder (str | Path): Folder of annotation files.
+        name_a (str): File name of source A, with or without extension.
+        name_b (str): File name of source B.
+
+    Returns:
+        Path | None: ``<nameA>_<nameB>.txt``, else ``<nameA>.txt``, else ``<nameB>.txt``, else None.
+    """
+    candidates = (
+        annotation_path(folder, name_a, name_b),
+        Path(folder) / f"{_stem(name_a)}.txt",
+        Path(folder) / f"{_stem(name_b)}.txt",
+    )
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _stem(name: str) -> str:
+    stem, extension = os.path.splitext(os.path.basename(name))
+    # "scene.v2" is a name, "scene.png" a file: only a known extension is taken off.
+    return stem if extension.lower() in IMAGE_EXTENSIONS else stem + extension

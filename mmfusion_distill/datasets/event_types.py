@@ -1,0 +1,113 @@
+"""Names of degradation events: the known ones, their synonyms, and how free wording becomes a name."""
+
+import re
+import unicodedata
+from difflib import get_close_matches
+
+#: Events of infrared-visible pairs. Each but ``haze`` has its own row of loss weights.
+EVENT_TYPES = (
+    "low_light",
+    "over_exposure",
+    "ir_low_contrast",
+    "ir_noise",
+    "high_noise",
+    "motion_blur",
+    "sensor_artifact",
+    "haze",
+)
+
+#: Events of CT, PET or SPECT + MRI pairs. They name what the fusion should do about the pair.
+MEDICAL_EVENT_TYPES = (
+    "contrast_enhancement",
+    "edge_preservation",
+    "noise_suppression",
+    "detail_enhancement",
+    "structure_consistency",
+    "artifact_reduction",
+)
+
+#: What a pair without a strong degradation gets; both mean "default loss weights".
+NORMAL_EVENT = "normal"
+MEDICAL_NORMAL_EVENT = "medical_normal"
+
+_KNOWN = (*EVENT_TYPES, *MEDICAL_EVENT_TYPES, NORMAL_EVENT, MEDICAL_NORMAL_EVENT)
+
+_SYNONYMS = {
+    "low_light": "lowlight low_illumination low_lighting dark darkness underexposed under_exposure "
+    "underexposure under_exposed insufficient_light insufficient_lighting poor_lighting "
+    "poor_illumination dim dim_light night low_brightness low_exposure",
+    "over_exposure": "overexposure overexposed over_exposed overexposition glare highlight "
+    "saturation overbright strong_light high_exposure blown_out blown_highlights light_glare",
+    "ir_low_contrast": "infrared_low_contrast low_contrast_ir low_contrast_infrared "
+    "thermal_low_contrast low_thermal_contrast low_ir_contrast low_infrared_contrast "
+    "ir_contrast_low",
+    "ir_noise": "infrared_noise thermal_noise noise_ir noise_infrared noisy_ir noisy_infrared",
+    "high_noise": "noise noisy heavy_noise image_noise visible_noise noise_visible gaussian_noise "
+    "random_noise grain high_noise_level",
+    "motion_blur": "blur blurred blurry blurring motionblur motion_blurring camera_shake movement_blur",
+    "sensor_artifact": "sensor_artefact sensor_artifacts sensor_artefacts artifact artefact "
+    "artifacts artefacts stripe stripes striping stripe_noise banding dead_pixels "
+    "fixed_pattern_noise",
+    "haze": "hazy fog foggy mist smoke smoky",
+    "contrast_enhancement": "enhance_contrast contrast_improvement low_tissue_contrast",
+    "edge_preservation": "preserve_edges edge_preserving boundary_preservation",
+    "noise_suppression": "suppress_noise denoising noise_reduction noise_removal",
+    "detail_enhancement": "enhance_detail enhance_details texture_enhancement",
+    "structure_consistency": "structural_consistency structure_preservation structural_preservation",
+    "artifact_reduction": "artefact_reduction artifact_removal artifact_suppression reduce_artifacts",
+    "normal": "none clean no_degradation no_degradations no_event good_quality nothing",
+    "medical_normal": "normal_medical",
+}
+_CANONICAL = {name: name for name in _KNOWN} | {
+    synonym: name for name, synonyms in _SYNONYMS.items() for synonym in synonyms.split()
+}
+# Words that only qualify an event: "severe low-light condition" is low_light.
+_FILLERS = (
+    "severe slight slightly mild strong moderate heavy extreme significant minor possible partial "
+    "condition conditions issue issues degradation problem scene region regions area areas "
+    "image images visible rgb vis"
+)
+
+
+def snake_case(name: str) -> str:
+    """Lower-case words of any script joined by single underscores, e.g. ``Ir  Noise!`` -> ir_noise."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).lower())
+    return re.sub(r"[\W_]+", "_", folded).strip("_")
+
+
+def is_known_event(name: str) -> bool:
+    """Whether ``name``, however spelt, means one of the known events."""
+    return canonical_event_type(name) in _KNOWN
+
+
+def canonical_event_type(name: str) -> str:
+    """Name of the event that free wording means.
+
+    Synonyms (``overexposed``), spelling (``Low-Ligth``) and qualifiers (``severe haze (visible)``)
+    lead to a known event; anything else is kept in snake case.
+
+    Args:
+        name (str): Wording, e.g. of a language model.
+
+    Returns:
+        str: Known event name, or ``name`` in snake case; empty if ``name`` has no letter or digit.
+    """
+    full = snake_case(name)
+    bare = snake_case(re.sub(r"\([^()]*\)", " ", name))
+    for candidate in (full, bare, _without_fillers(full), _without_fillers(bare)):
+        known = _CANONICAL.get(candidate) or _misspelt(candidate)
+        if known:
+            return known
+    return full
+
+
+def _without_fillers(name: str) -> str:
+    fillers = _FILLERS.split()
+    return "_".join(word for word in name.split("_") if word not in fillers)
+
+
+def _misspelt(name: str) -> str | None:
+    # A word more is another meaning ("no_motion_blur"), so only names of as many words may match.
+    alike = [known for known in _CANONICAL if known.count("_") == name.count("_") and len(name) > 5]
+    matches = get_close_matches(name, alike, n=1, cutoff=0.85)
+    return _CANONICAL[matches[0]] if matches else None
