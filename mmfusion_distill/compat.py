@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -134,6 +135,16 @@ def allow_distributed_training_on_cpu() -> None:
     utils._init_dist_pytorch = init_dist_pytorch
 
 
+def import_mmagic_quietly() -> None:
+    """Import MMagic's models without the deprecation warnings that the pinned diffusers raises on import.
+
+    Does nothing but the import where there are no such warnings.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("mmagic.models")
+
+
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
     if apply.done:
@@ -142,6 +153,7 @@ def apply() -> None:
     allow_missing_mmcv_operators()
     make_checkpoints_loadable()
     allow_distributed_training_on_cpu()
+    import_mmagic_quietly()
     apply.done = True
 
 

@@ -13,6 +13,7 @@ import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 __all__ = ["Check", "examine", "main"]
 
@@ -115,10 +116,9 @@ def _check_operators(compat) -> Check:
     if importlib.util.find_spec("mmcv._ext") is not None:
         return Check("mmcv operators", "compiled", "compiled or placeholders")
     names = compat.placeholder_operators() if compat else []
-    shown = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
     return Check(
         "mmcv operators",
-        f"{len(names)} placeholders ({shown})" if names else "placeholders",
+        f"{len(names)} placeholders",
         "compiled or placeholders",
         "none of our models needs them; a model that does: pip install 'mmcv>=2.0.0,<2.2.0'",
         fatal=False,
@@ -170,6 +170,12 @@ def _table(checks: list[Check]) -> str:
     return "\n".join(lines)
 
 
+def placeholder_operators() -> list[str]:
+    """The mmcv operators that are placeholders here; empty if that cannot be told."""
+    compat = sys.modules.get("mmfusion_distill.compat")
+    return compat.placeholder_operators() if compat else []
+
+
 def main() -> int:
     """Print the table and the remedies; return the exit code."""
     checks = examine()
@@ -178,6 +184,9 @@ def main() -> int:
     for check in checks:
         if check.remedy:
             print(f"\n{check.verdict}: {check.name}: {check.found}\n  mend with: {check.remedy}")
+    operators = placeholder_operators()
+    if operators:
+        print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
     print(f"\n{len(problems)} problem(s) found." if problems else "\nReady to train and to fuse.")
     return 1 if problems else 0
 

@@ -1,0 +1,50 @@
+"""What the command lines of the tools share."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from mmengine.config import DictAction
+
+from ..models.checkpoints import CheckpointError
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that training and testing have in common, as everywhere in OpenMMLab."""
+    parser.add_argument(
+        "--work-dir", help="folder of logs and checkpoints (default: work_dirs/NAME_OF_CONFIG)"
+    )
+    parser.add_argument("--amp", action="store_true", help="mixed precision")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        metavar="KEY=VALUE",
+        help="settings that replace those of the config, e.g. train_cfg.max_iters=500 model.generator.dim=8; "
+        'lists as key="[a,b]" or key=a,b',
+    )
+    parser.add_argument(
+        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher"
+    )
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
+
+
+def parse_run_arguments(parser: argparse.ArgumentParser) -> dict:
+    """Parse, and hand the rank to mmengine as it wants it."""
+    args = vars(parser.parse_args())
+    os.environ.setdefault("LOCAL_RANK", str(args.pop("local_rank")))
+    return args
+
+
+def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> object:
+    """Call a function; what the user can mend ends the program with one sentence instead of a traceback.
+
+    Set `MMFUSION_TRACEBACK=1` to see where it came from.
+    """
+    try:
+        return function(*args, **kwargs)
+    except (CheckpointError, OSError, ValueError) as error:
+        if os.environ.get("MMFUSION_TRACEBACK"):
+            raise
+        sys.exit(f"error: {error}")

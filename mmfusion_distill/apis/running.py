@@ -1,0 +1,144 @@
+"""Training and testing by a config: what tools/train.py and tools/test.py call."""
+
+import os
+from pathlib import Path
+
+import mmengine
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner, find_latest_checkpoint
+
+from ..models.checkpoints import CheckpointError, resolve_checkpoint
+
+
+def load_config(
+    config: str | Path, cfg_options: dict | None = None, work_dir: str | None = None, launcher: str = "none"
+) -> Config:
+    """Read a config and what the command line says about it.
+
+    Args:
+        config (str | Path): Config file.
+        cfg_options (dict, optional): Settings that replace those of the file. Default: None.
+        work_dir (str, optional): Folder of logs and checkpoints. Default: None, the config's own, else
+            `work_dirs/NAME_OF_CONFIG`.
+        launcher (str): 'none', 'pytorch', 'slurm' or 'mpi'. Default: 'none'.
+
+    Returns:
+        Config: Ready for a Runner.
+
+    Raises:
+        FileNotFoundError: If the config does not exist.
+    """
+    if not Path(config).is_file():
+        raise FileNotFoundError(f"the config {config} does not exist: see configs/fusion_distill/README.md")
+    cfg = Config.fromfile(config)
+    cfg.launcher = launcher
+    if cfg_options:
+        cfg.merge_from_dict(cfg_options)
+    cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
+    return cfg
+
+
+def use_mixed_precision(cfg: Config) -> None:
+    """Switch a training config to mixed precision.
+
+    Raises:
+        ValueError: If there is no GPU, or the config has an optimizer wrapper that is none of mmengine's two.
+    """
+    kind = cfg.optim_wrapper.get("type", "OptimWrapper")
+    if kind not in ("OptimWrapper", "AmpOptimWrapper"):
+        raise ValueError(f"--amp works with OptimWrapper, but the config has {kind}")
+    if not torch.cuda.is_available():
+        raise ValueError(
+            "--amp trains on a GPU only (mmengine's AmpOptimWrapper): leave it out on this machine"
+        )
+    cfg.optim_wrapper.type = "AmpOptimWrapper"
+    cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
+
+
+def run_training(
+    config: str,
+    work_dir: str | None = None,
+    resume: str | None = None,
+    amp: bool = False,
+    auto_scale_lr: bool = False,
+    cfg_options: dict | None = None,
+    launcher: str = "none",
+) -> Runner:
+    """Train a model.
+
+    Args:
+        config (str): Config file.
+        work_dir (str, optional): See :func:`load_config`.
+        resume (str, optional): 'auto' goes on from the last checkpoint of the work folder, if there is one; else
+            the checkpoint to go on from. Default: None, start anew.
+        amp (bool): Mixed precision. Default: False.
+        auto_scale_lr (bool): Scale the learning rate by the batch size, as the config says. Default: False.
+        cfg_options (dict, optional): Settings that replace those of the config. Default: None.
+        launcher (str): See :func:`load_config`.
+
+    Returns:
+        Runner: The runner, after training.
+
+    Raises:
+        CheckpointError: If the checkpoint to resume from does not exist.
+        ValueError: If `auto_scale_lr` is asked of a config without a base batch size.
+    """
+    cfg = load_config(config, cfg_options, work_dir, launcher)
+    if amp:
+        use_mixed_precision(cfg)
+    if auto_scale_lr:
+        if "base_batch_size" not in cfg.get("auto_scale_lr", {}):
+            raise ValueError(f"--auto-scale-lr needs auto_scale_lr.base_batch_size in {config}")
+        cfg.auto_scale_lr.enable = True
+    if resume is not None:
+        cfg.resume = True
+        if resume != "auto":
+            if not Path(resume).is_file():
+                raise CheckpointError(f"the checkpoint {resume} to resume from does not exist")
+            cfg.load_from = resume
+        elif find_latest_checkpoint(cfg.work_dir) is None:
+            print(f"nothing to resume in {cfg.work_dir}: training starts at the beginning")
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    return runner
+
+
+def run_test(
+    config: str,
+    checkpoint: str,
+    work_dir: str | None = None,
+    out: str | None = None,
+    amp: bool = False,
+    cfg_options: dict | None = None,
+    launcher: str = "none",
+) -> dict[str, float]:
+    """Test a model on the test set of its config.
+
+    Args:
+        config (str): Config file.
+        checkpoint (str): The weights: a file, or the work folder of a run, whose best checkpoint is taken.
+        work_dir (str, optional): See :func:`load_config`.
+        out (str, optional): File for the metrics (.json, .yaml or .pkl). Default: None.
+        amp (bool): Mixed precision. Default: False.
+        cfg_options (dict, optional): Settings that replace those of the config. Default: None.
+        launcher (str): See :func:`load_config`.
+
+    Returns:
+        dict[str, float]: Metrics by name.
+
+    Raises:
+        CheckpointError: If the checkpoint does not exist.
+    """
+    cfg = load_config(config, cfg_options, work_dir, launcher)
+    path = resolve_checkpoint(checkpoint)
+    if not path.is_file():
+        raise CheckpointError(f"the checkpoint {path} does not exist: train it first, or correct the path")
+    cfg.load_from = str(path)
+    if amp:
+        cfg.test_cfg.fp16 = True
+    metrics = Runner.from_cfg(cfg).test()
+    if out:
+        Path(out).parent.mkdir(parents=True, exist_ok=True)
+        mmengine.dump(metrics, out)
+    return metrics

@@ -1,0 +1,101 @@
+"""Reading and writing images of any usual depth."""
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+#: What a value of full brightness is, by type.
+_FULL_SCALE = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
+
+
+class ImageReadError(ValueError):
+    """An image file that cannot be used; the message names it and says what to do."""
+
+
+def read_image(path: str | Path, channels: int | None = None) -> np.ndarray:
+    """Read an image file.
+
+    16-bit files keep their precision (65535 becomes 255), an alpha channel is dropped, and the orientation that a
+    camera noted is applied. Floating-point files must hold values in [0, 1].
+
+    Args:
+        path (str | Path): The file.
+        channels (int, optional): 1 converts to luminance (0.299 R + 0.587 G + 0.114 B), 3 repeats a gray image,
+            None keeps what is stored. Default: None.
+
+    Returns:
+        np.ndarray: (H, W, 1 or 3) float32 in [0, 255], RGB.
+
+    Raises:
+        ImageReadError: If the file is missing, damaged, cut off or of an unusable type.
+    """
+    image = _to_full_range(_decode(Path(path)), path)
+    if image.ndim == 2:
+        image = image[:, :, None]
+    if image.shape[2] == 2:
+        image = image[:, :, :1]
+    elif image.shape[2] >= 3:
+        image = image[:, :, 2::-1]  # BGR(A) to RGB
+    if channels == 3 and image.shape[2] == 1:
+        image = np.repeat(image, 3, axis=2)
+    elif channels == 1 and image.shape[2] == 3:
+        image = image @ np.array([[0.299], [0.587], [0.114]], np.float32)
+    return np.ascontiguousarray(image)
+
+
+def write_image(path: str | Path, image: np.ndarray) -> None:
+    """Write an 8-bit image in one step, so that a reader or a kill never meets half a file.
+
+    Args:
+        path (str | Path): Target; its extension chooses the format and its folder is made if need be.
+        image (np.ndarray): (H, W, 1 or 3) in [0, 255], RGB; rounded and clipped.
+
+    Raises:
+        ValueError: If the extension names no known format.
+    """
+    path = Path(path)
+    pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    pixels = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels[:, :, ::-1]
+    try:
+        _, data = cv2.imencode(path.suffix, pixels)
+    except cv2.error as error:
+        raise ValueError(f"cannot write {path}: '{path.suffix}' is no image format, use .png") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(data.tobytes())
+    os.replace(temporary, path)
+
+
+def _decode(path: Path) -> np.ndarray:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageReadError(
+            f"cannot read {path} ({error.strerror}): check the path and its permissions"
+        ) from error
+    # OpenCV fills what a cut-off file lacks with gray and only prints a warning.
+    cut_off = (data[:2] == b"\xff\xd8" and b"\xff\xd9" not in data[-4096:]) or (
+        data[:4] == b"\x89PNG" and b"IEND" not in data[-4096:]
+    )
+    image = None
+    if data and not cut_off:
+        flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if image is None:
+        reason = "is cut off" if cut_off else "is empty" if not data else "is damaged or no image"
+        raise ImageReadError(f"{path} {reason}: replace the file, or take its name out of the list")
+    return image
+
+
+def _to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
+    scale = _FULL_SCALE.get(image.dtype.name)
+    if scale is None:
+        if image.dtype.kind != "f" or not (image.min() >= 0 and image.max() <= 1):
+            raise ImageReadError(
+                f"{path} holds {image.dtype} values from {image.min()} to {image.max()}: convert it to 8 or 16 "
+                "bits, or to floating point in [0, 1]"
+            )
+        scale = 1.0
+    return image.astype(np.float32) * np.float32(255.0 / scale)

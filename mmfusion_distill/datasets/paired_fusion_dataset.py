@@ -1,0 +1,146 @@
+"""The data set of image pairs."""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from mmagic.registry import DATASETS
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from .annotation_file import Annotation, find_annotation, read_annotation
+from .pairing import ImagePair, PairingError, find_pairs, image_stem, shorten
+
+MODALITIES = ("infrared-visible", "medical")
+
+
+@DATASETS.register_module()
+class PairedFusionDataset(BaseDataset):
+    """Pairs of registered images in two folders, with an annotation each if there are any.
+
+    Images pair up by file name without extension; what has no partner is reported by name.
+
+    Args:
+        data_root (str): Folder that everything below is relative to. Default: ''.
+        data_prefix (dict): Folders `img_a`, `img_b` and, optional, `annotation` (files
+            `<nameA>_<nameB>.txt` or `<name>.txt`).
+        ann_file (str): List of names to use, one per line, with or without extension. Default: '', all pairs.
+        pipeline (Sequence[dict | Callable]): Transforms. Default: ().
+        require_annotation (bool): Whether every pair needs an annotation, as a guided network does.
+            Default: False.
+        annotator (str | dict, optional): Who annotates the pairs that have no annotation: 'statistics', or the
+            config of an annotator. What it writes goes to the annotation folder. Default: None.
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+        **kwargs: Further arguments of mmengine's BaseDataset.
+
+    Raises:
+        PairingError: If folders are missing, nothing pairs up, or listed names are not there.
+        ValueError: If annotations are missing but required.
+    """
+
+    METAINFO = dict(dataset_type="paired_fusion_dataset", task_name="image_fusion")
+
+    def __init__(
+        self,
+        data_root: str = "",
+        data_prefix: dict | None = None,
+        ann_file: str = "",
+        pipeline: Sequence[dict | Callable] = (),
+        require_annotation: bool = False,
+        annotator: str | dict | None = None,
+        modality: str = "infrared-visible",
+        **kwargs,
+    ) -> None:
+        data_prefix = dict(data_prefix or {})
+        missing = {"img_a", "img_b"} - set(data_prefix)
+        if missing:
+            raise ValueError(f"PairedFusionDataset: data_prefix lacks {', '.join(sorted(missing))}")
+        if modality not in MODALITIES:
+            raise ValueError(f"PairedFusionDataset: modality '{modality}' is none of {', '.join(MODALITIES)}")
+        self.require_annotation = require_annotation
+        self.annotator = annotator
+        self.modality = modality
+        super().__init__(
+            data_root=data_root, data_prefix=data_prefix, ann_file=ann_file, pipeline=list(pipeline), **kwargs
+        )
+
+    def load_data_list(self) -> list[dict]:
+        """List the pairs.
+
+        Returns:
+            list[dict]: Per pair `key`, `vis_name`, `img_a_path`, `img_b_path` and `annotation` (or None).
+        """
+        folder_a, folder_b = self.data_prefix["img_a"], self.data_prefix["img_b"]
+        pairs, unmatched = find_pairs(folder_a, folder_b, self._listed_names())
+        if unmatched:
+            print_log(
+                f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}",
+                logger="current",
+                level=logging.WARNING,
+            )
+        annotations = self._annotations(pairs)
+        return [
+            dict(
+                key=pair.name,
+                # MMagic's visualizer cuts names at the first dot.
+                vis_name=pair.name.replace(".", "_"),
+                img_a_path=str(pair.path_a),
+                img_b_path=str(pair.path_b),
+                annotation=annotation,
+            )
+            for pair, annotation in zip(pairs, annotations)
+        ]
+
+    def prepare_data(self, idx: int) -> dict | None:
+        """Load and transform a pair; a seeded index fixes its random augmentation."""
+        seed = getattr(idx, "seed", None)
+        if seed is None:
+            return super().prepare_data(idx)
+        states = random.getstate(), np.random.get_state()
+        random.seed(seed)
+        np.random.seed(seed)
+        try:
+            return super().prepare_data(int(idx))
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+    def _listed_names(self) -> list[str] | None:
+        if not self.ann_file:
+            return None
+        try:
+            lines = Path(self.ann_file).read_text(encoding="utf-8-sig").splitlines()
+        except OSError as error:
+            raise PairingError(
+                f"the list of names {self.ann_file} cannot be read ({error.strerror}): check ann_file"
+            ) from error
+        names = [image_stem(line.strip()) for line in lines if line.strip()]
+        if not names:
+            raise PairingError(f"the list of names {self.ann_file} is empty")
+        return names
+
+    def _annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
+        folder = self.data_prefix.get("annotation")
+        found: list[Annotation | None] = []
+        for pair in pairs:
+            path = find_annotation(folder, pair.path_a.name, pair.path_b.name) if folder else None
+            found.append(None if path is None else read_annotation(path))
+        missing = [index for index, annotation in enumerate(found) if annotation is None]
+        if missing and self.annotator is not None:
+            from ..annotation import annotate_missing
+
+            written = annotate_missing(
+                [pairs[index] for index in missing], self.annotator, folder, self.modality
+            )
+            for index, annotation in zip(missing, written):
+                found[index] = annotation
+        elif missing and self.require_annotation:
+            names = [pairs[index].name for index in missing]
+            raise ValueError(
+                f"{len(missing)} of {len(pairs)} pairs have no annotation in {folder or 'any folder'}, which a "
+                f"guided network needs: {shorten(names)}. Write them with `python tools/annotate.py`, or set "
+                "annotator='statistics' in the dataset"
+            )
+        return found

@@ -1,0 +1,60 @@
+"""Samplers that tie the randomness of a sample to its place in the run.
+
+With mmengine's own samplers a random crop depends on how many processes and workers there are and on what each
+of them drew before. Here every draw carries a seed, so that a run gives the same crops with one process or
+several, any number of workers, and when it is resumed.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from mmagic.registry import DATA_SAMPLERS
+from mmengine.dataset import DefaultSampler, InfiniteSampler
+
+
+class SeededIndex(int):
+    """Index of a sample that carries the seed of its augmentation.
+
+    It is an ordinary integer to datasets that do not know it.
+
+    Args:
+        index (int): Index into the dataset.
+        seed (int): Seed of the augmentation, 32 bits.
+    """
+
+    seed: int
+
+    def __new__(cls, index: int, seed: int) -> "SeededIndex":
+        self = super().__new__(cls, index)
+        self.seed = seed
+        return self
+
+    def __getnewargs__(self) -> tuple[int, int]:
+        # Indices travel to the workers by pickle.
+        return int(self), self.seed
+
+
+def _seeded(indices: Iterable[int], seed: int, first: int, step: int) -> Iterator[SeededIndex]:
+    draw = first
+    for index in indices:
+        # An odd multiplier permutes the 32-bit numbers: draws of one run never share a seed.
+        yield SeededIndex(index, (seed + draw * 0x9E3779B1) % 2**32)
+        draw += step
+
+
+@DATA_SAMPLERS.register_module()
+class SeededInfiniteSampler(InfiniteSampler):
+    """mmengine's InfiniteSampler, every draw with its own augmentation seed. For iteration-based training."""
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the indices of this process for ever."""
+        yield from _seeded(self.indices, self.seed, self.rank, self.world_size)
+
+
+@DATA_SAMPLERS.register_module()
+class SeededDefaultSampler(DefaultSampler):
+    """mmengine's DefaultSampler, every draw with its own augmentation seed. For epoch-based training."""
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the indices of this process for one epoch."""
+        first = self.epoch * self.total_size + self.rank
+        yield from _seeded(super().__iter__(), self.seed, first, self.world_size)

@@ -1,0 +1,8 @@
+"""Transforms of image pairs."""
+
+from .load_image_pair import LoadImagePair
+from .pack_pair import PackPair
+from .random_drop_text import RandomDropText
+from .random_pair_crop import RandomPairCrop
+
+__all__ = ["LoadImagePair", "PackPair", "RandomDropText", "RandomPairCrop"]

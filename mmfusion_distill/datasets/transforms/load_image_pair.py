@@ -1,0 +1,46 @@
+"""Loading of both sources."""
+
+from mmagic.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from ..image_io import ImageReadError, read_image
+
+
+@TRANSFORMS.register_module()
+class LoadImagePair(BaseTransform):
+    """Load both sources of a pair.
+
+    Unlike MMagic's LoadImageFromFile it keeps 16 bits and names the file that is damaged.
+
+    Required keys: `img_a_path`, `img_b_path`. Added keys: `img_a` (H, W, channels_a), `img_b` (H, W, 1), float32
+    in [0, 255], RGB; `ori_img_shape`.
+
+    Args:
+        channels_a (int, optional): Channels of source A: 3 repeats gray files, 1 converts colour to luminance,
+            None keeps each file's. Default: 3.
+
+    Raises:
+        ImageReadError: If a file cannot be used, or the sizes differ.
+    """
+
+    def __init__(self, channels_a: int | None = 3) -> None:
+        if channels_a not in (None, 1, 3):
+            raise ValueError(f"channels_a is {channels_a}, wanted 1, 3 or None")
+        self.channels_a = channels_a
+
+    def transform(self, results: dict) -> dict:
+        """Load the two images into `results`."""
+        path_a, path_b = results["img_a_path"], results["img_b_path"]
+        results["img_a"] = read_image(path_a, self.channels_a)
+        results["img_b"] = read_image(path_b, 1)
+        size_a, size_b = results["img_a"].shape[:2], results["img_b"].shape[:2]
+        if size_a != size_b:
+            raise ImageReadError(
+                f"the two sources differ in size: {path_a} is {size_a[1]}x{size_a[0]}, {path_b} is "
+                f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first"
+            )
+        results["ori_img_shape"] = results["img_a"].shape
+        return results
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(channels_a={self.channels_a})"

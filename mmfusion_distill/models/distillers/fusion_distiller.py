@@ -1,0 +1,99 @@
+"""Distillation of a student from a teacher."""
+
+from collections.abc import Callable
+
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from torch import Tensor, nn
+
+from ..checkpoints import load_network
+from ..fusors import ImageFusor
+from .frozen_module import FrozenModule
+
+SIDES = ("student", "teacher")
+
+
+@MODELS.register_module()
+class FusionDistiller(ImageFusor):
+    """Train a student without text to fuse as a teacher with text does.
+
+    The student is the model's `generator`: its checkpoint loads into an :class:`ImageFusor` as it is. Teacher and
+    text encoder are in no checkpoint and no optimizer. Testing tests the student.
+
+    Args:
+        student (dict): Config of the student network.
+        teacher (dict): Config of the teacher network.
+        teacher_checkpoint (str): The teacher's weights: a file, or the work folder of its run, whose best
+            checkpoint is taken.
+        fusion_loss (dict): Loss of the student's result against the sources. Default: :class:`FusionLoss` with
+            the default weights for every pair.
+        feature_loss (dict): Loss between features. Default: :class:`FeatureDistillationLoss`.
+        result_loss (dict): Loss between results. Default: :class:`ResultDistillationLoss`.
+        connector (dict): Config of the connectors between the widths; theirs are filled in.
+            Default: :class:`ConvConnector`.
+        connector_side (str): 'student' widens the student's features and trains the connectors with it.
+            'teacher' is the published form: it narrows the teacher's features by connectors that keep their
+            random weights (trained, they could collapse to a constant). Default: 'student'.
+        **kwargs: Further arguments of :class:`ImageFusor`.
+
+    Raises:
+        CheckpointError: If the teacher's weights are missing or do not fit.
+        ValueError: If the networks' features do not match level by level.
+    """
+
+    def __init__(
+        self,
+        student: dict,
+        teacher: dict,
+        teacher_checkpoint: str,
+        fusion_loss: dict = dict(type="FusionLoss", use_events=False),  # noqa: B006  (configs are not changed)
+        feature_loss: dict = dict(type="FeatureDistillationLoss"),  # noqa: B006
+        result_loss: dict = dict(type="ResultDistillationLoss"),  # noqa: B006
+        connector: dict = dict(type="ConvConnector"),  # noqa: B006
+        connector_side: str = "student",
+        **kwargs,
+    ) -> None:
+        super().__init__(generator=student, pixel_loss=fusion_loss, **kwargs)
+        if connector_side not in SIDES:
+            raise ValueError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
+        network = MODELS.build(teacher)
+        self._check_text_channels(network)
+        load_network(network, teacher_checkpoint)
+        self.teacher = FrozenModule(network)
+        self.feature_loss = MODELS.build(feature_loss)
+        self.result_loss = MODELS.build(result_loss)
+        self.connector_side = connector_side
+        self.connectors = self._build_connectors(connector, network)
+
+    def loss(self, img_a: Tensor, img_b: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+        """Losses of a training step: the fusion terms, `loss_feature` and `loss_result`."""
+        text_emb = self.embed_texts(self.teacher.module, data_samples, img_a)
+        target, target_features = self.teacher(img_a, img_b, text_emb, return_features=True)
+        fused, features = self.generator(img_a, img_b, return_features=True)
+        if self.connector_side == "student":
+            features = [connect(feature) for connect, feature in zip(self.connectors, features)]
+        else:
+            target_features = [connect(feature) for connect, feature in zip(self.connectors, target_features)]
+        losses = self.pixel_loss(fused, img_a, img_b)
+        losses["loss_feature"] = self.feature_loss(features, target_features)
+        losses["loss_result"] = self.result_loss(fused, target)
+        return losses
+
+    def _build_connectors(self, connector: dict, teacher: nn.Module) -> nn.ModuleList:
+        ours, theirs = self.generator.feature_channels, teacher.feature_channels
+        if len(ours) != len(theirs):
+            raise ValueError(
+                f"the student has features of {len(ours)} levels and the teacher of {len(theirs)}: "
+                "give both networks the same number of levels"
+            )
+        pairs = zip(ours, theirs) if self.connector_side == "student" else zip(theirs, ours)
+        connectors = nn.ModuleList(
+            MODELS.build(dict(in_channels=narrow, out_channels=wide, **connector)) for narrow, wide in pairs
+        )
+        return connectors.requires_grad_(self.connector_side == "student")
+
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> nn.Module:
+        # Moves to a device reach the teacher although it is no submodule.
+        self.teacher.apply(fn)
+        return super()._apply(fn, recurse)

@@ -1,0 +1,219 @@
+"""The model around one fusion network."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from mmagic.models.base_models import BaseEditModel
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.dist import all_reduce_dict
+from mmengine.model import BaseModel
+from torch import Tensor
+
+from ..text_encoders import TextEmbedder
+from ..text_encoders.text_embedder import default_cache_path
+
+PREPROCESSOR = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
+
+
+@MODELS.register_module()
+class ImageFusor(BaseEditModel):
+    """Train and test one fusion network.
+
+    `inputs` is a dict of `img_a` (N, 1 or 3, H, W), RGB, and `img_b` (N, 1, H, W); in data samples images are in
+    [0, 255] and, as everywhere in MMagic, BGR.
+
+    Args:
+        generator (dict): Config of the network, e.g. :class:`XRestormerFusionNet`.
+        pixel_loss (dict, optional): Config of the loss, e.g. :class:`FusionLoss`. Default: None, no training.
+        text_encoder (dict, optional): Config of the text encoder of a guided network. Default: None.
+        text_cache (str | None): File that keeps text embeddings between runs; 'default' is under
+            `~/.cache/mmfusion_distill` (or `$MMFUSION_CACHE`), None keeps them in memory. Default: 'default'.
+        train_cfg (dict, optional): Not used. Default: None.
+        test_cfg (dict, optional): Not used. Default: None.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+        data_preprocessor (dict, optional): Default: MMagic's, scaling [0, 255] to [0, 1].
+
+    Raises:
+        ValueError: If the lengths of text embedding and guidance differ.
+    """
+
+    def __init__(
+        self,
+        generator: dict,
+        pixel_loss: dict | None = None,
+        text_encoder: dict | None = None,
+        text_cache: str | None = "default",
+        train_cfg: dict | None = None,
+        test_cfg: dict | None = None,
+        init_cfg: dict | None = None,
+        data_preprocessor: dict | None = None,
+    ) -> None:
+        # BaseEditModel insists on a loss, which a network under test does not need.
+        BaseModel.__init__(self, data_preprocessor=data_preprocessor or PREPROCESSOR, init_cfg=init_cfg)
+        self.train_cfg = train_cfg
+        self.test_cfg = test_cfg
+        self.generator = MODELS.build(generator)
+        self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
+        self.text_embedder = build_text_embedder(text_encoder, text_cache)
+        self._register_load_state_dict_pre_hook(_drop_connectors)
+        self._check_text_channels(self.generator)
+
+    def forward(
+        self,
+        inputs: dict[str, Tensor],
+        data_samples: DataSample | Sequence[DataSample] | None = None,
+        mode: str = "tensor",
+        **kwargs,
+    ) -> Tensor | list[DataSample] | dict[str, Tensor]:
+        """Run the network.
+
+        Args:
+            inputs (dict[str, Tensor]): `img_a` and `img_b` in [0, 1].
+            data_samples (DataSample | Sequence[DataSample], optional): With the annotations of a guided network.
+            mode (str): 'loss', 'predict' or 'tensor'. Default: 'tensor'.
+            **kwargs: Arguments of the network for mode 'tensor', e.g. `text_emb`, `return_features`.
+
+        Returns:
+            dict[str, Tensor] | list[DataSample] | Tensor: Losses by name; data samples with `output.pred_img`,
+            `img_a` and `img_b`; or what the network returns.
+
+        Raises:
+            ValueError: If the mode is unknown, or a guided network lacks text.
+        """
+        if isinstance(data_samples, Sequence):
+            data_samples = DataSample.stack(data_samples)
+        img_a, img_b = inputs["img_a"], inputs["img_b"]
+        if mode == "loss":
+            return self.loss(img_a, img_b, data_samples)
+        if mode == "predict":
+            return self.predict(img_a, img_b, data_samples)
+        if mode == "tensor":
+            if "text_emb" not in kwargs and data_samples is not None:
+                kwargs["text_emb"] = self.embed_texts(self.generator, data_samples, img_a)
+            return self.generator(img_a, img_b, **kwargs)
+        raise ValueError(f"mode '{mode}' is none of loss, predict, tensor")
+
+    def loss(self, img_a: Tensor, img_b: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+        """Losses of a training step by name."""
+        if self.pixel_loss is None:
+            raise ValueError("this model was built without pixel_loss and cannot be trained")
+        text_emb = self.embed_texts(self.generator, data_samples, img_a, training=True)
+        fused = self.generator(img_a, img_b, text_emb)
+        return self.pixel_loss(fused, img_a, img_b, events=events_of(data_samples))
+
+    def predict(self, img_a: Tensor, img_b: Tensor, data_samples: DataSample | None) -> list[DataSample]:
+        """Fuse a batch.
+
+        Returns:
+            list[DataSample]: Per pair `output.pred_img` (3, H, W), `img_a` (1 or 3, H, W) and `img_b` (1, H, W) on
+            the CPU, in [0, 255], BGR.
+        """
+        if data_samples is None:
+            data_samples = DataSample.stack([DataSample() for _ in range(len(img_a))])
+        text_emb = self.embed_texts(self.generator, data_samples, img_a)
+        fused = self.fuse(img_a, img_b, text_emb)
+        paddings = data_samples.metainfo.get("padding_size", [None] * len(img_a))
+        samples = data_samples.split() if len(data_samples.metainfo) else [DataSample() for _ in paddings]
+        for index, (sample, padding) in enumerate(zip(samples, paddings)):
+            sample.output = DataSample(pred_img=_to_pixels(fused[index], padding))
+            sample.set_data(
+                dict(img_a=_to_pixels(img_a[index], padding), img_b=_to_pixels(img_b[index], padding))
+            )
+        return samples
+
+    def fuse(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
+        """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W)."""
+        return self.generator(img_a, img_b, text_emb)
+
+    def embed_texts(
+        self, network: torch.nn.Module, data_samples: DataSample, images: Tensor, training: bool = False
+    ) -> Tensor | None:
+        """Text embeddings of a batch for a network.
+
+        Args:
+            network (torch.nn.Module): The network that they are for; without guidance nothing is computed.
+            data_samples (DataSample): Stacked data samples with the annotations.
+            images (Tensor): The batch, for its device.
+            training (bool): Whether texts may be left out at random. Default: False.
+
+        Returns:
+            Tensor | None: (N, C_text), or None.
+
+        Raises:
+            ValueError: If text is missing and the guidance has no null embedding.
+        """
+        guidance = getattr(network, "guidance", None)
+        if guidance is None:
+            return None
+        annotations = data_samples.metainfo.get("annotation", [None] * len(images))
+        drop = (
+            data_samples.metainfo.get("drop_text", [None] * len(images)) if training else [None] * len(images)
+        )
+        without = [annotation is None or bool(flag) for annotation, flag in zip(annotations, drop)]
+        if any(without) and guidance.null is None:
+            keys = data_samples.metainfo.get("key", ["?"] * len(images))
+            raise ValueError(
+                "no text for "
+                + ", ".join(str(key) for key, no_text in zip(keys, without) if no_text)
+                + ": annotate the pairs with `python tools/annotate.py`, give a text, or train the guidance with "
+                "null_embedding=True"
+            )
+        text_emb = images.new_zeros(len(images), guidance.text_channels, dtype=torch.float32)
+        kept = [index for index, no_text in enumerate(without) if not no_text]
+        if kept:
+            if self.text_embedder is None:
+                raise ValueError("a guided network needs a text_encoder in the config of its model")
+            texts = [[event.text for event in annotations[index].events] for index in kept]
+            text_emb[kept] = self.text_embedder(texts, images.device)
+        dropped = None if guidance.null is None else torch.tensor(without, device=images.device)
+        return guidance.embed(text_emb, len(images), dropped)
+
+    def parse_losses(self, losses: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """Sum the losses; what is logged is their mean over all processes."""
+        total, log_vars = super().parse_losses(losses)
+        log_vars = {name: value.detach().clone() for name, value in log_vars.items()}
+        all_reduce_dict(log_vars, op="mean")
+        return total, log_vars
+
+    def _check_text_channels(self, network: torch.nn.Module) -> None:
+        guidance = getattr(network, "guidance", None)
+        if guidance is None or self.text_embedder is None:
+            return
+        channels = self.text_embedder.encoder.channels
+        if channels is not None and channels != guidance.text_channels:
+            raise ValueError(
+                f"the text encoder {self.text_embedder.encoder.name} gives {channels} values, but the guidance is "
+                f"configured with text_channels={guidance.text_channels}: set guidance.text_channels={channels}"
+            )
+
+
+def build_text_embedder(text_encoder: dict | None, text_cache: str | Path | None) -> TextEmbedder | None:
+    """Text encoder behind its cache, or None without a config."""
+    if text_encoder is None:
+        return None
+    cache = default_cache_path() if text_cache == "default" else text_cache
+    return TextEmbedder(MODELS.build(text_encoder), cache)
+
+
+def events_of(data_samples: DataSample | None) -> list[tuple[str, ...]] | None:
+    """Event names of every pair of a batch; none for a pair without annotation."""
+    annotations = None if data_samples is None else data_samples.metainfo.get("annotation")
+    if annotations is None:
+        return None
+    return [() if annotation is None else annotation.event_types for annotation in annotations]
+
+
+def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:
+    """(C, H, W) in [0, 1], RGB, to the CPU in [0, 255], BGR, without the padding of its batch."""
+    if padding is not None:
+        height, width = (int(size) - int(pad) for size, pad in zip(image.shape[-2:], padding[-2:]))
+        image = image[:, :height, :width]
+    return (image.detach().float().flip(0) * 255).clamp_(0, 255).cpu()
+
+
+def _drop_connectors(state_dict: dict[str, Tensor], *_: object) -> None:
+    # Checkpoints of a distillation also hold its connectors, which the student does not need.
+    for key in [key for key in state_dict if key.startswith("connectors.")]:
+        del state_dict[key]

@@ -1,0 +1,26 @@
+"""Luminance and chrominance of images in [0, 1] (ITU-R BT.601, full range)."""
+
+from torch import Tensor
+
+
+def rgb_to_gray(x: Tensor) -> Tensor:
+    """Luminance 0.299 R + 0.587 G + 0.114 B: (N, 3, H, W) to (N, 1, H, W); a gray image is returned as it is."""
+    if x.shape[1] == 1:
+        return x
+    weights = x.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    return (x * weights).sum(dim=1, keepdim=True)
+
+
+def rgb_to_cbcr(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Chrominance of an image.
+
+    Args:
+        x (Tensor): (N, 3 or 1, H, W) in [0, 1]; a gray image has no colour.
+
+    Returns:
+        tuple[Tensor, Tensor]: Cb and Cr, (N, 1, H, W) in [-0.5, 0.5] around 0.
+    """
+    if x.shape[1] == 1:
+        return x.new_zeros(x.shape), x.new_zeros(x.shape)
+    gray = rgb_to_gray(x)
+    return (x[:, 2:3] - gray) / 1.772, (x[:, 0:1] - gray) / 1.402

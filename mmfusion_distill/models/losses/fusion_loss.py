@@ -1,0 +1,92 @@
+"""The fusion loss: all terms, weighted by what the annotation says."""
+
+from collections.abc import Mapping, Sequence
+
+from mmagic.registry import MODELS
+from torch import Tensor, nn
+
+from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
+
+TERM_TYPES = {
+    "max": "MaxIntensityLoss",
+    "con": "IntensityConsistencyLoss",
+    "grad": "JointGradientLoss",
+    "ssim": "FusionSSIMLoss",
+    "color": "ColorConsistencyLoss",
+}
+
+
+@MODELS.register_module()
+class FusionLoss(nn.Module):
+    """Weighted sum of the SSIM, maximum-intensity, consistency, colour and gradient terms.
+
+    The events of a pair choose the weights of its terms (:data:`EVENT_WEIGHTS`), averaged over its events.
+
+    Args:
+        default_event (str): Row of the table for pairs without events and for unknown events: 'default' or,
+            for CT, PET and SPECT with MRI, 'medical_default'. Default: 'default'.
+        use_events (bool): Whether events choose the weights; False uses `default_event` for every pair.
+            Default: True.
+        event_table (Mapping[str, Sequence[float]], optional): Rows that replace or extend the table, weights in
+            the order max, con, grad, ssim, color. Default: None.
+        terms (Mapping[str, dict], optional): Configs that replace a term, by its name. Default: None.
+        loss_weight (float): Factor of all terms. Default: 1.0.
+
+    Raises:
+        ValueError: If a name of a term or row is unknown, or a row has not five weights.
+    """
+
+    def __init__(
+        self,
+        default_event: str = "default",
+        use_events: bool = True,
+        event_table: Mapping[str, Sequence[float]] | None = None,
+        terms: Mapping[str, dict] | None = None,
+        loss_weight: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.table = {**EVENT_WEIGHTS, **(event_table or {})}
+        for event, row in self.table.items():
+            if len(row) != len(LOSS_TERMS):
+                raise ValueError(
+                    f"event_table['{event}'] has {len(row)} weights, wanted {len(LOSS_TERMS)}: "
+                    + ", ".join(LOSS_TERMS)
+                )
+        if default_event not in self.table:
+            raise ValueError(f"default_event '{default_event}' is none of {', '.join(self.table)}")
+        unknown = set(terms or {}) - set(LOSS_TERMS)
+        if unknown:
+            raise ValueError(f"unknown terms {sorted(unknown)}: the terms are {', '.join(LOSS_TERMS)}")
+        self.default_event = default_event
+        self.use_events = use_events
+        self.loss_weight = loss_weight
+        configs = {name: dict(type=TERM_TYPES[name]) for name in LOSS_TERMS}
+        configs.update(terms or {})
+        self.terms = nn.ModuleDict({name: MODELS.build(configs[name]) for name in LOSS_TERMS})
+
+    def forward(
+        self,
+        fused: Tensor,
+        img_a: Tensor,
+        img_b: Tensor,
+        events: Sequence[Sequence[str]] | None = None,
+    ) -> dict[str, Tensor]:
+        """Compute every term, already weighted.
+
+        Args:
+            fused (Tensor): Fused image, (N, 3, H, W) in [0, 1].
+            img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1].
+            img_b (Tensor): Source B, (N, 1, H, W) in [0, 1].
+            events (Sequence[Sequence[str]], optional): Event names of each pair. Default: None.
+
+        Returns:
+            dict[str, Tensor]: Scalars `loss_max`, `loss_con`, `loss_grad`, `loss_ssim`, `loss_color`; their sum
+            is the fusion loss.
+        """
+        if events is None or not self.use_events:
+            events = [()] * fused.shape[0]
+        weights = event_weights(events, self.default_event, self.table).to(fused.device, non_blocking=True)
+        return {
+            f"loss_{name}": self.loss_weight * term(fused, img_a, img_b, weight=weights[:, column])
+            for column, (name, term) in enumerate(self.terms.items())
+        }

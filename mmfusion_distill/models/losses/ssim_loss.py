@@ -1,0 +1,57 @@
+"""Structural similarity to both sources."""
+
+import torch
+from mmagic.registry import MODELS
+from torch import Tensor
+from torch.nn import functional as F
+
+from .color_space import rgb_to_gray
+from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
+
+
+def ssim_per_sample(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
+    """Structural similarity (Wang et al., IEEE TIP 2004, Eq. 13) with a Gaussian window.
+
+    Args:
+        x (Tensor): (N, C, H, W) in [0, 1], H and W at least `window_size`.
+        y (Tensor): The same shape.
+        window_size (int): Side of the window. Default: 11.
+        sigma (float): Standard deviation of the window. Default: 1.5.
+
+    Returns:
+        Tensor: (N,), mean over channels and over the positions where the window lies inside the image.
+
+    Raises:
+        ValueError: If the image is smaller than the window.
+    """
+    n, c, height, width = x.shape
+    if min(height, width) < window_size:
+        raise ValueError(f"SSIM needs images of at least {window_size}x{window_size}, got {height}x{width}")
+    offsets = torch.arange(window_size, dtype=x.dtype, device=x.device) - (window_size - 1) / 2
+    window = torch.exp(-(offsets**2) / (2 * sigma**2))
+    window = window / window.sum()
+    # The five moments of all channels in one batch of single-channel images, filtered separably.
+    moments = torch.cat([x, y, x * x, y * y, x * y], dim=1).reshape(-1, 1, height, width)
+    moments = F.conv2d(F.conv2d(moments, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
+    mean_x, mean_y, xx, yy, xy = moments.view(n, 5, c, *moments.shape[-2:]).unbind(1)
+    c1, c2 = 0.01**2, 0.03**2
+    luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
+    variances = (xx - mean_x**2) + (yy - mean_y**2)
+    structure = (2 * (xy - mean_x * mean_y) + c2) / (variances + c2)
+    return mean_per_sample(luminance * structure)
+
+
+@MODELS.register_module()
+class FusionSSIMLoss(SampleWiseLoss):
+    """(1 - SSIM(A, F)) + (1 - SSIM(gray B, gray F)); A is compared in colour where it has it.
+
+    Args:
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    """
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample in [0, 4]."""
+        to_a = ssim_per_sample(match_channels(img_a, fused), match_channels(fused, img_a))
+        to_b = ssim_per_sample(rgb_to_gray(img_b), rgb_to_gray(fused))
+        return (1 - to_a) + (1 - to_b)

@@ -1,0 +1,35 @@
+"""The text half of a CLIP model."""
+
+from mmagic.registry import MODELS
+from torch import Tensor, nn
+
+from .transformers_text_encoder import TransformersTextEncoder
+
+
+@MODELS.register_module()
+class CLIPTextEncoder(TransformersTextEncoder):
+    """Projected text embedding of a CLIP model (Radford et al., ICML 2021).
+
+    Args:
+        name (str): Folder or hub name of any transformers CLIP model. Default: 'openai/clip-vit-base-patch32'
+            (512 values, 77 tokens), which the published teacher uses.
+        **kwargs: See :class:`TransformersTextEncoder`.
+    """
+
+    def __init__(self, name: str = "openai/clip-vit-base-patch32", **kwargs) -> None:
+        super().__init__(name, **kwargs)
+
+    def _load_pretrained(self) -> tuple[nn.Module, object]:
+        from transformers import AutoTokenizer, CLIPTextModelWithProjection
+
+        model = CLIPTextModelWithProjection.from_pretrained(self.name)
+        return model, AutoTokenizer.from_pretrained(self.name)
+
+    def _embed_tokens(self, tokens: dict[str, Tensor]) -> Tensor:
+        return self._model(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).text_embeds
+
+    def _embedding_size(self, config: object) -> int:
+        return config.projection_dim
+
+    def _model_limit(self, config: object) -> int:
+        return getattr(config, "text_config", config).max_position_embeddings

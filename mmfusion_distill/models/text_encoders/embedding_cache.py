@@ -1,0 +1,55 @@
+"""Text embeddings on disk."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# SQLite takes a limited number of values in one statement.
+_KEYS_PER_QUERY = 500
+
+
+class EmbeddingCache:
+    """One SQLite file of embeddings by key, safe for several processes at once.
+
+    Args:
+        path (str | Path): The file; its folder is made if need be.
+
+    Raises:
+        RuntimeError: If the file cannot be used, with what to do.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+            with self._connection:
+                self._connection.execute(
+                    "CREATE TABLE IF NOT EXISTS embeddings (key TEXT PRIMARY KEY, vector BLOB NOT NULL)"
+                )
+        except (OSError, sqlite3.Error) as error:
+            raise RuntimeError(
+                f"the cache of text embeddings {self.path} cannot be used ({error}): delete the file, or set "
+                "text_cache to another path or to None"
+            ) from error
+
+    def get(self, keys: Sequence[str]) -> dict[str, Tensor]:
+        """The embeddings that are there, (C_text,) float32 each, by key."""
+        found = {}
+        for start in range(0, len(keys), _KEYS_PER_QUERY):
+            part = list(keys[start : start + _KEYS_PER_QUERY])
+            marks = ",".join("?" * len(part))
+            query = f"SELECT key, vector FROM embeddings WHERE key IN ({marks})"
+            for key, vector in self._connection.execute(query, part):
+                found[key] = torch.from_numpy(np.frombuffer(vector, dtype="<f4").copy())
+        return found
+
+    def put(self, embeddings: Mapping[str, Tensor]) -> None:
+        """Store embeddings, (C_text,) each, by key."""
+        rows = [(key, value.numpy().astype("<f4").tobytes()) for key, value in embeddings.items()]
+        with self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)

@@ -1,0 +1,163 @@
+"""What all text encoders from the transformers library share."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from mmengine.logging import print_log
+from torch import Tensor, nn
+
+POOLS = ("annotation", "events")
+
+
+class TransformersTextEncoder:
+    """A frozen text encoder of the transformers library, loaded when it is first needed.
+
+    It is no part of any model's modules: its weights are in no checkpoint and no optimizer.
+    Subclasses say how the model is loaded and how a batch of tokens becomes embeddings.
+
+    Args:
+        name (str): Folder or hub name of the model.
+        pool (str): 'annotation' embeds all events of a pair as one text, 'events' embeds every event by itself
+            and averages, which leaves room for long descriptions. Default: 'annotation'.
+        max_tokens (int, optional): Longest text in tokens. Default: None, the model's own limit.
+        batch_size (int): Texts encoded at a time. Default: 32.
+
+    Raises:
+        ValueError: If `pool` is neither of the two.
+    """
+
+    def __init__(
+        self, name: str, pool: str = "annotation", max_tokens: int | None = None, batch_size: int = 32
+    ) -> None:
+        if pool not in POOLS:
+            raise ValueError(f"text encoder: pool '{pool}' is neither of {', '.join(POOLS)}")
+        self.name = str(name)
+        self.pool = pool
+        self.batch_size = batch_size
+        self._max_tokens = max_tokens
+        self._model: nn.Module | None = None
+        self._tokenizer = None
+        self._has_warned = False
+
+    @property
+    def fingerprint(self) -> str:
+        """What an embedding depends on besides the text."""
+        return f"{type(self).__name__}:{self._model_identity}:{self.pool}:{self._max_tokens}"
+
+    @cached_property
+    def _model_identity(self) -> str:
+        folder = Path(self.name)
+        if not folder.is_dir():
+            return self.name
+        # A folder may be moved, and another model may be put in its place: its content is what counts.
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        content = "".join(f"{path.name}:{path.stat().st_size};" for path in files)
+        config = folder / "config.json"
+        content += config.read_text(encoding="utf-8") if config.exists() else ""
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def channels(self) -> int | None:
+        """Length of the embeddings; None if the model is not on this machine yet."""
+        if self._model is not None:
+            return self._embedding_size(self._model.config)
+        from transformers import AutoConfig
+
+        try:
+            config = AutoConfig.from_pretrained(self.name, local_files_only=True)
+        except (OSError, ValueError):
+            return None
+        return self._embedding_size(config)
+
+    @torch.no_grad()
+    def encode(self, texts: Sequence[Sequence[str]], device: torch.device | str = "cpu") -> Tensor:
+        """Embed pairs.
+
+        Args:
+            texts (Sequence[Sequence[str]]): The events of every pair, each as one text.
+            device (torch.device | str): Where to compute. Default: 'cpu'.
+
+        Returns:
+            Tensor: (N, C_text) float32 on the CPU.
+
+        Raises:
+            ValueError: If a pair has no event.
+        """
+        if any(not events for events in texts):
+            raise ValueError("text encoder: a pair without any event cannot be embedded")
+        self._load(device)
+        if self.pool == "annotation":
+            return self._embed([self._fit(events) for events in texts], device)
+        flat = [self._fit([event]) for events in texts for event in events]
+        groups = self._embed(flat, device).split([len(events) for events in texts])
+        return torch.stack([group.mean(dim=0) for group in groups])
+
+    def _fit(self, events: Sequence[str]) -> str:
+        # Whole events go first, from the end; only a first event that is too long by itself is cut.
+        kept = list(events)
+        while len(kept) > 1 and self._count_tokens("\n".join(kept)) > self.max_tokens:
+            kept.pop()
+        text = "\n".join(kept)
+        if (len(kept) < len(events) or self._count_tokens(text) > self.max_tokens) and not self._has_warned:
+            self._has_warned = True
+            print_log(
+                f"A description is longer than the {self.max_tokens} tokens that {self.name} takes and was cut "
+                f"(kept {len(kept)} of {len(events)} events). This is said once; pool='events' keeps more.",
+                logger="current",
+                level=logging.WARNING,
+            )
+        return text
+
+    def _count_tokens(self, text: str) -> int:
+        return len(self._tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+    def _embed(self, texts: Sequence[str], device: torch.device | str) -> Tensor:
+        embeddings = []
+        for start in range(0, len(texts), self.batch_size):
+            tokens = self._tokenizer(
+                list(texts[start : start + self.batch_size]),
+                padding=True,
+                truncation=True,
+                max_length=self.max_tokens,
+                return_tensors="pt",
+            ).to(device)
+            embeddings.append(self._embed_tokens(tokens).float().cpu())
+        return torch.cat(embeddings)
+
+    def _load(self, device: torch.device | str) -> None:
+        if self._model is None:
+            try:
+                self._model, self._tokenizer = self._load_pretrained()
+            except (OSError, ValueError) as error:
+                raise FileNotFoundError(
+                    f"text encoder {self.name} cannot be loaded ({str(error).splitlines()[0]}): name a folder "
+                    "that holds it, or use SentenceTextEncoder, whose model is installed with this package"
+                ) from error
+            self._model.requires_grad_(False).eval()
+        self._model.to(device)
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest text in tokens."""
+        own = min(self._tokenizer.model_max_length, self._model_limit(self._model.config))
+        return min(own, self._max_tokens or own)
+
+    def _load_pretrained(self) -> tuple[nn.Module, object]:
+        """The model and its tokenizer."""
+        raise NotImplementedError
+
+    def _embed_tokens(self, tokens: dict[str, Tensor]) -> Tensor:
+        """Embeddings (N, C_text) of a batch of tokens."""
+        raise NotImplementedError
+
+    def _embedding_size(self, config: object) -> int:
+        """C_text of a model's configuration."""
+        raise NotImplementedError
+
+    def _model_limit(self, config: object) -> int:
+        """Positions that the model knows."""
+        raise NotImplementedError
