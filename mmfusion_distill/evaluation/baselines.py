@@ -1,0 +1,34 @@
+"""Trivial fusions that every results table is compared with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["BASELINES", "baseline_images"]
+
+BASELINES = ("A", "B", "mean", "maximum")
+
+
+def baseline_images(img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarray]:
+    """Fuse a pair without a network: copy of A, copy of B, mean and maximum of the two.
+
+    A colour source A keeps its colour; gray B then stands for all three channels.
+
+    Args:
+        img_a: (H, W) or (H, W, 3).
+        img_b: (H, W) of the same type and size.
+
+    Returns:
+        ``{'A', 'B', 'mean', 'maximum'}``, pictures of the type of ``img_a``. Means of integers
+        are rounded half up.
+    """
+    if img_a.ndim == 3 and img_b.ndim == 2:
+        img_b_like_a = np.repeat(img_b[:, :, None], img_a.shape[2], axis=2)
+    else:
+        img_b_like_a = img_b
+    if np.issubdtype(img_a.dtype, np.integer):
+        total = img_a.astype(np.int64) + img_b_like_a
+        mean = ((total + 1) // 2).astype(img_a.dtype)
+    else:
+        mean = (img_a + img_b_like_a) / 2
+    return {"A": img_a, "B": img_b, "mean": mean, "maximum": np.maximum(img_a, img_b_like_a)}

@@ -1,0 +1,122 @@
+"""One picture as the metrics see it: luminance in gray levels, with shared intermediate results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+
+__all__ = ["GrayImage", "ImageLike", "as_gray_image"]
+
+_INTEGER_RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
+
+
+class GrayImage:
+    """The luminance of a picture in gray levels [0, 255], and what metrics share about it.
+
+    Ten metrics on one triple of images need the same histograms, gradients and local moments
+    again and again. They ask for them through :meth:`cached`, so each is computed once for each
+    picture. The object treats its arrays as constants; do not write to them.
+
+    Luminance is ``0.299 R + 0.587 G + 0.114 B``; for 8-bit and 16-bit pictures it is rounded to
+    an integer, as ``cv2.cvtColor`` does it (that is what published evaluators start from).
+
+    Args:
+        image: (H, W), (H, W, 1) or (H, W, 3) RGB array; uint8, uint16 or floating point.
+        data_range: The value of white. Default None: 255 for uint8 and 65535 for uint16. Float
+            pictures must state it (1.0 or 255.0, say).
+
+    Raises:
+        TypeError: If the array has another type.
+        ValueError: If shape, range or values do not make a picture.
+    """
+
+    def __init__(self, image: np.ndarray, data_range: float | None = None) -> None:
+        image = np.asarray(image)
+        if image.ndim == 3 and image.shape[2] == 1:
+            image = image[:, :, 0]
+        _check_shape(image)
+        self.data_range = _resolve_range(image, data_range)
+        self._source = image
+        self._cache: dict[Hashable, Any] = {}
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return self._source.shape[:2]
+
+    @property
+    def is_color(self) -> bool:
+        """Whether the picture came with three channels."""
+        return self._source.ndim == 3
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """(H, W) float64 luminance in [0, 255]."""
+        luminance = self._source
+        if self.is_color:
+            luminance = _luminance(luminance)
+        return self._to_gray_levels(luminance)
+
+    @cached_property
+    def color_values(self) -> np.ndarray:
+        """(H, W, C) float64 channels in [0, 255]; C = 1 for a gray picture, else 3 (RGB)."""
+        return self._to_gray_levels(self._source.reshape(*self.shape, -1))
+
+    @cached_property
+    def levels(self) -> np.ndarray:
+        """(H, W) uint8: the luminance rounded to the 256 levels that histograms count."""
+        return np.rint(self.values).astype(np.uint8)
+
+    def cached(self, key: Hashable, compute: Callable[[GrayImage], Any]) -> Any:
+        """Return the result kept under ``key``; compute it from this picture the first time."""
+        if key not in self._cache:
+            self._cache[key] = compute(self)
+        return self._cache[key]
+
+    def _to_gray_levels(self, array: np.ndarray) -> np.ndarray:
+        array = array.astype(np.float64)
+        if self.data_range != 255.0:
+            array *= 255.0 / self.data_range
+        return array
+
+
+ImageLike = np.ndarray | GrayImage
+
+
+def as_gray_image(image: ImageLike) -> GrayImage:
+    """Wrap an array; an image that is wrapped already is returned as it is."""
+    return image if isinstance(image, GrayImage) else GrayImage(image)
+
+
+def _check_shape(image: np.ndarray) -> None:
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
+        raise ValueError(f"A picture is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}.")
+    if image.size == 0:
+        raise ValueError(f"The picture is empty: its shape is {image.shape}.")
+
+
+def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
+    if image.dtype in _INTEGER_RANGES:
+        return float(data_range or _INTEGER_RANGES[image.dtype])
+    if not np.issubdtype(image.dtype, np.floating):
+        raise TypeError(f"A picture holds uint8, uint16 or float values; got {image.dtype}.")
+    if data_range is None:
+        raise ValueError("A float picture does not tell its range: pass data_range (1.0 or 255.0, say).")
+    if not np.isfinite(image).all():
+        raise ValueError("The picture holds NaN or infinite values.")
+    low, high = float(image.min()), float(image.max())
+    if low < 0 or high > data_range * (1 + 1e-6):
+        raise ValueError(
+            f"Values from {low:.4g} to {high:.4g} lie outside the stated range [0, {data_range:g}]."
+        )
+    return float(data_range)
+
+
+def _luminance(image: np.ndarray) -> np.ndarray:
+    if image.dtype in _INTEGER_RANGES:
+        return cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+    return image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])

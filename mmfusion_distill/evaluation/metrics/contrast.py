@@ -1,0 +1,76 @@
+"""Metrics of the fused picture alone: how much contrast and detail it has."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..gray_image import ImageLike, as_gray_image
+
+__all__ = ["average_gradient", "spatial_frequency", "standard_deviation"]
+
+
+def standard_deviation(image: ImageLike) -> float:
+    """SD: root of the mean squared distance of the gray levels from their mean.
+
+    Range [0, 127.5] gray levels; higher means more contrast. A constant picture gives 0.
+
+    Source: Rao, "In-fibre Bragg grating sensors", Meas. Sci. Technol. 8(4), 1997, is what the
+    literature cites; it is the population standard deviation. Other definitions in use:
+    division by HW - 1, and the root of the *sum* of squares without division.
+    """
+    return float(as_gray_image(image).values.std())
+
+
+def spatial_frequency(image: ImageLike, all_channels: bool = False) -> float:
+    """SF: root of the mean squared row and column differences.
+
+    ``SF = sqrt(RF^2 + CF^2)``, RF^2 the mean of squared differences between horizontal
+    neighbours, CF^2 between vertical ones, each over the differences that exist.
+
+    Range [0, 255 sqrt(2)] gray levels; higher means more detail (or noise). A direction along
+    which the picture measures one pixel counts 0.
+
+    Source: Eskicioglu, Fisher, "Image quality measures and their performance", IEEE Trans.
+    Commun. 43(12), 1995. Other definitions in use: both sums divided by HW, values scaled to
+    [0, 1], and differences taken over the last two axes of a colour array.
+
+    Args:
+        image: Fused picture.
+        all_channels: Pool the differences of all channels instead of taking the luminance.
+    """
+    image = as_gray_image(image)
+    values = image.color_values if all_channels else image.values
+    differences = [np.diff(values, axis=axis) for axis in (0, 1)]
+    energies = [np.vdot(d, d) / d.size for d in differences if d.size]
+    return float(np.sqrt(sum(energies)))
+
+
+def average_gradient(image: ImageLike, divisor: str = "interior") -> float:
+    """AG: mean gradient magnitude.
+
+    ``AG = sum sqrt((gx^2 + gy^2) / 2) / N`` with central differences inside the picture and
+    one-sided ones at its border.
+
+    Range [0, 255] gray levels; higher means more detail (or noise). A picture that measures one
+    pixel along an axis has no gradient along it; with ``interior`` it gives 0.
+
+    Source: Cui, Feng, Xu, Li, Chen, "Detail preserved fusion of visible and infrared images
+    using regional saliency extraction and multi-scale image decomposition", Opt. Commun. 341,
+    2015.
+
+    Args:
+        image: Fused picture.
+        divisor: ``interior`` divides by (H-1)(W-1), as the cited definition; ``pixels`` by HW.
+    """
+    values = as_gray_image(image).values
+    height, width = values.shape
+    count = height * width if divisor == "pixels" else (height - 1) * (width - 1)
+    if count == 0:
+        return 0.0
+    squares = np.zeros_like(values)
+    for axis in (0, 1):
+        if values.shape[axis] > 1:
+            gradient = np.gradient(values, axis=axis)
+            squares += np.square(gradient, out=gradient)
+    squares /= 2
+    return float(np.sqrt(squares, out=squares).sum() / count)

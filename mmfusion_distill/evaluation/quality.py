@@ -1,0 +1,57 @@
+"""Composite scores that select checkpoints and head every table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["BALANCED_QUALITY_INPUTS", "QUALITY_INPUTS", "balanced_quality", "quality"]
+
+QUALITY_INPUTS = ("SSIM", "VIF", "SD", "Qabf", "EN")
+BALANCED_QUALITY_INPUTS = ("SSIM_balanced", "VIF_balanced", "SD", "Qabf_balanced", "EN")
+
+
+def quality(scores: Mapping[str, float]) -> float:
+    """Published composite: ``(SSIM + VIF + SD/45 + Qabf/0.70 + EN/6.75) / 5``.
+
+    SSIM and VIF are sums over the two sources, all by the ``standard`` protocol. About 1 for a
+    good fusion; higher is better. A bare copy of the visible picture scores high, because a copy
+    has perfect similarity to its own source: read :func:`balanced_quality` beside it.
+
+    Args:
+        scores: At least the metrics in ``QUALITY_INPUTS``.
+
+    Raises:
+        KeyError: If one is missing; the message names it.
+    """
+    return _composite(scores, QUALITY_INPUTS)
+
+
+def balanced_quality(scores: Mapping[str, float]) -> float:
+    """The same composite with what the *neglected* source gets.
+
+    SSIM and VIF, sums over two sources, become twice the smaller per-source value. Qabf is not a
+    sum but the mean of the two per-source edge preservations, weighted by the sources' edge
+    strength; with each source's share being half of its own value, twice the smaller share is
+    the smaller value itself. Hence ``balanced_quality <= quality``, with equality if both
+    sources are kept equally well. Higher is better.
+
+    Args:
+        scores: At least the metrics in ``BALANCED_QUALITY_INPUTS``.
+
+    Raises:
+        KeyError: If one is missing; the message names it.
+    """
+    ssim, vif, *others = BALANCED_QUALITY_INPUTS
+    doubled = {ssim: 2 * _get(scores, ssim), vif: 2 * _get(scores, vif)}
+    return _composite({**scores, **doubled}, BALANCED_QUALITY_INPUTS)
+
+
+def _composite(scores: Mapping[str, float], names: tuple[str, ...]) -> float:
+    ssim, vif, sd, qabf, en = (_get(scores, name) for name in names)
+    return (ssim + vif + sd / 45 + qabf / 0.70 + en / 6.75) / 5
+
+
+def _get(scores: Mapping[str, float], name: str) -> float:
+    if name not in scores:
+        raise KeyError(f"The composite needs the score '{name}'; got {sorted(scores)}.")
+    return scores[name]
