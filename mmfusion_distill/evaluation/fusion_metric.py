@@ -44,6 +44,7 @@ class FusionMetric(BaseMetric):
     # What MMagic's Evaluator groups metrics by: one plain pass over the data.
     SAMPLER_MODE = "normal"
     sample_model = "orig"
+    default_prefix = ""
 
     def __init__(
         self,
@@ -66,13 +67,15 @@ class FusionMetric(BaseMetric):
 
         Args:
             data_batch: Not used.
-            data_samples: Dicts with ``img_a`` (3 or 1, H, W), ``img_b`` (1, H, W) and ``pred_img``
-                (3 or 1, H, W), tensors, RGB, values 0 to 255 (rounded and clipped to 8 bit
+            data_samples: Dicts with ``img_a`` (3 or 1, H, W), ``img_b`` (1, H, W), ``pred_img``
+                (3 or 1, H, W; itself or in ``output``, where MMagic's models put it), tensors,
+                BGR as everywhere in MMagic, values 0 to 255 (rounded and clipped to 8 bit
                 here), and ``key``, the name of the pair.
         """
         for sample in data_samples:
             key = str(sample["key"])
-            images = [_to_picture(sample[name], name, key) for name in ("img_a", "img_b", "pred_img")]
+            tensors = {**sample, **sample.get("output", {})}
+            images = [_to_picture(tensors[name], name, key) for name in ("img_a", "img_b", "pred_img")]
             try:
                 scores = compute_metrics(*images, metrics=self.metrics, protocol=self.protocol)
             except ValueError as error:
@@ -164,7 +167,7 @@ class FusionMetric(BaseMetric):
 
 
 def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
-    """Turn (C, H, W) values 0 to 255 into a uint8 picture (H, W) or (H, W, 3)."""
+    """Turn (C, H, W) values 0 to 255, BGR, into a uint8 picture (H, W) or (H, W, 3) RGB."""
     if image.ndim != 3 or image.shape[0] not in (1, 3):
         raise ValueError(
             f"Cannot score '{key}': {name} must be (1, H, W) or (3, H, W), got {tuple(image.shape)}."
@@ -177,7 +180,7 @@ def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
             )
         image = image.detach().float().round().clamp(0, 255)
     array = image.to(torch.uint8).cpu().numpy()
-    return array[0] if array.shape[0] == 1 else np.ascontiguousarray(array.transpose(1, 2, 0))
+    return array[0] if array.shape[0] == 1 else np.ascontiguousarray(array[::-1].transpose(1, 2, 0))
 
 
 def _longest_of_all_processes(length: int) -> int:

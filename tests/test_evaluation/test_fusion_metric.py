@@ -26,7 +26,7 @@ def make_sample(key, seed):
 
 def expected_scores(sample):
     images = [sample[name].round().byte().numpy() for name in ("img_a", "img_b", "pred_img")]
-    img_a, img_b, fused = (np.moveaxis(image, 0, -1) for image in images)
+    img_a, img_b, fused = (np.moveaxis(image[::-1], 0, -1) for image in images)  # BGR to RGB
     return compute_metrics(img_a, img_b, fused, metrics=NAMES)
 
 
