@@ -132,7 +132,7 @@ METRICS_BY_NAME = {
         MetricEntry(
             "Qabf",
             "edge preservation",
-            lambda t, p, values: m.edge_preservation(t.img_a, t.img_b, t.fused),
+            lambda t, p, values: m.combined_edge_preservation(t.img_a, t.img_b, *values),
             _edge_preservation,
         ),
     )

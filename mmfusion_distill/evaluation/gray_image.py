@@ -40,7 +40,7 @@ class GrayImage:
             image = image[:, :, 0]
         _check_shape(image)
         self.data_range = _resolve_range(image, data_range)
-        self._source = image
+        self._source = np.ascontiguousarray(image)  # OpenCV misreads some strided views
         self._cache: dict[Hashable, Any] = {}
 
     @property
@@ -56,10 +56,7 @@ class GrayImage:
     @cached_property
     def values(self) -> np.ndarray:
         """(H, W) float64 luminance in [0, 255]."""
-        luminance = self._source
-        if self.is_color:
-            luminance = _luminance(luminance)
-        return self._to_gray_levels(luminance)
+        return self._to_gray_levels(self._luminance)
 
     @cached_property
     def color_values(self) -> np.ndarray:
@@ -69,7 +66,13 @@ class GrayImage:
     @cached_property
     def levels(self) -> np.ndarray:
         """(H, W) uint8: the luminance rounded to the 256 levels that histograms count."""
+        if self._luminance.dtype == np.uint8 and self.data_range == 255.0:
+            return self._luminance
         return np.rint(self.values).astype(np.uint8)
+
+    @cached_property
+    def _luminance(self) -> np.ndarray:
+        return _luminance(self._source) if self.is_color else self._source
 
     def cached(self, key: Hashable, compute: Callable[[GrayImage], Any]) -> Any:
         """Return the result kept under ``key``; compute it from this picture the first time."""
@@ -118,5 +121,5 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
 
 def _luminance(image: np.ndarray) -> np.ndarray:
     if image.dtype in _INTEGER_RANGES:
-        return cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+        return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     return image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..gray_image import GrayImage, ImageLike, as_gray_image
@@ -19,7 +21,12 @@ def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
     Int. J. Image Process. 4(5), 2010. Other definitions in use: the sum of the two.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
-    return _correlation(_centred(source), _centred(fused))
+    product = _variance(source) * _variance(fused)
+    if product == 0:
+        return 0.0
+    mean_product = np.vdot(source.values, fused.values) / source.values.size
+    covariance = mean_product - source.values.mean() * fused.values.mean()
+    return _clip(covariance / math.sqrt(product))
 
 
 def difference_correlation(source: ImageLike, other: ImageLike, fused: ImageLike) -> float:
@@ -36,28 +43,26 @@ def difference_correlation(source: ImageLike, other: ImageLike, fused: ImageLike
     correlations of differences", AEU Int. J. Electron. Commun. 69(12), 2015.
     """
     source, other, fused = (as_gray_image(image) for image in (source, other, fused))
-    difference = _centred(fused) - _centred(other)
-    if _is_flat(fused.values - other.values):
+    difference = fused.values - other.values
+    if _is_flat(difference) or _variance(source) == 0:
         return 0.0
-    return _correlation(_centred(source), difference)
+    difference -= difference.mean()
+    covariance = np.vdot(source.values, difference) / difference.size
+    variance = np.vdot(difference, difference) / difference.size
+    return _clip(covariance / math.sqrt(variance * _variance(source)))
 
 
-def _centred(image: GrayImage) -> np.ndarray:
-    def compute(im: GrayImage) -> np.ndarray:
-        if _is_flat(im.values):
-            return np.zeros_like(im.values)
-        return im.values - im.values.mean()
+def _variance(image: GrayImage) -> float:
+    def compute(im: GrayImage) -> float:
+        return 0.0 if _is_flat(im.values) else float(im.values.var())
 
-    return image.cached("centred", compute)
+    return image.cached("variance", compute)
 
 
 def _is_flat(values: np.ndarray) -> bool:
     # By range, not by variance: rounding of the mean leaves a constant picture a tiny variance.
-    return float(np.ptp(values)) < 1e-9
+    return float(values.max() - values.min()) < 1e-9
 
 
-def _correlation(first: np.ndarray, second: np.ndarray) -> float:
-    energy = float(np.vdot(first, first) * np.vdot(second, second))
-    if energy <= 0:
-        return 0.0
-    return float(np.clip(np.vdot(first, second) / np.sqrt(energy), -1.0, 1.0))
+def _clip(correlation: float) -> float:
+    return float(min(1.0, max(-1.0, correlation)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["edge_preservation", "source_edge_preservation"]
+__all__ = ["combined_edge_preservation", "edge_preservation", "source_edge_preservation"]
 
 # Sigmoid parameters of Xydeas and Petrovic: maximum, slope, turning point.
 _STRENGTH = (0.9994, -15.0, 0.5)
@@ -33,9 +33,20 @@ def edge_preservation(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> f
     0.9988 to 0.9994. Other definitions in use: other borders and other sigmoid constants.
     """
     image_a, image_b, fused = (as_gray_image(image) for image in (img_a, img_b, fused))
-    kept_a, total_a = _preserved(image_a, fused)
-    kept_b, total_b = _preserved(image_b, fused)
-    return _share(kept_a + kept_b, total_a + total_b)
+    preserved = [source_edge_preservation(source, fused) for source in (image_a, image_b)]
+    return combined_edge_preservation(image_a, image_b, *preserved)
+
+
+def combined_edge_preservation(
+    img_a: ImageLike, img_b: ImageLike, towards_a: float, towards_b: float
+) -> float:
+    """Qabf from its two per-source values, weighted by the sources' total edge strength."""
+    strength_a = _total_strength(as_gray_image(img_a))
+    strength_b = _total_strength(as_gray_image(img_b))
+    if strength_a + strength_b == 0:
+        return 1.0
+    kept = towards_a * strength_a + towards_b * strength_b
+    return kept / (strength_a + strength_b)
 
 
 def source_edge_preservation(source: ImageLike, fused: ImageLike) -> float:
@@ -45,7 +56,12 @@ def source_edge_preservation(source: ImageLike, fused: ImageLike) -> float:
     the two per-source values weighted by the sources' total edge strength, so the smaller of
     the two never exceeds Qabf.
     """
-    return _share(*_preserved(as_gray_image(source), as_gray_image(fused)))
+    source, fused = as_gray_image(source), as_gray_image(fused)
+    total = _total_strength(source)
+    if total == 0:
+        return 1.0
+    strips = zip(*map(_strips, [*sobel_gradient(source), *sobel_gradient(fused)]), strict=True)
+    return sum(_preserved_strength(*strip) for strip in strips) / total
 
 
 class Gradient(NamedTuple):
@@ -73,9 +89,21 @@ def _sobel_gradient(image: GrayImage) -> Gradient:
     return Gradient(magnitude, orientation)
 
 
-def _preserved(source: GrayImage, fused: GrayImage) -> tuple[float, float]:
-    strength_s, orientation_s = sobel_gradient(source)
-    strength_f, orientation_f = sobel_gradient(fused)
+def _total_strength(image: GrayImage) -> float:
+    return float(sobel_gradient(image).magnitude.sum(dtype=np.float64))
+
+
+def _strips(array: np.ndarray) -> list[np.ndarray]:
+    """Split rows into pieces whose temporaries stay small (see ``filters``)."""
+    return np.array_split(array, -(-array.size // (1 << 15)))
+
+
+def _preserved_strength(
+    strength_s: np.ndarray,
+    orientation_s: np.ndarray,
+    strength_f: np.ndarray,
+    orientation_f: np.ndarray,
+) -> float:
     ratio = np.minimum(strength_s, strength_f)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio /= np.maximum(strength_s, strength_f)
@@ -87,7 +115,7 @@ def _preserved(source: GrayImage, fused: GrayImage) -> tuple[float, float]:
     quality = _sigmoid(ratio, *_STRENGTH)
     quality *= _sigmoid(agreement, *_ORIENTATION)
     quality *= strength_s
-    return float(quality.sum(dtype=np.float64)), float(strength_s.sum(dtype=np.float64))
+    return float(quality.sum(dtype=np.float64))
 
 
 def _sigmoid(x: np.ndarray, maximum: float, slope: float, turning_point: float) -> np.ndarray:
@@ -97,7 +125,3 @@ def _sigmoid(x: np.ndarray, maximum: float, slope: float, turning_point: float) 
     np.exp(x, out=x)
     x += 1.0
     return np.divide(maximum, x, out=x)
-
-
-def _share(kept: float, total: float) -> float:
-    return kept / total if total > 0 else 1.0

@@ -21,7 +21,7 @@ __all__ = [
     "window_statistics",
 ]
 
-_PIXELS_PER_STRIP = 1 << 16
+_PIXELS_PER_STRIP = 1 << 15
 
 
 class WindowStatistics(NamedTuple):

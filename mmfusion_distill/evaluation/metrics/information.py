@@ -54,7 +54,7 @@ def mutual_information(source: ImageLike, fused: ImageLike, unit: str = "bits") 
         unit: ``bits`` or ``nats``.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
-    bits = entropy(source) + entropy(fused) - _entropy_bits(_joint_counts(source, fused))
+    bits = entropy(source) + entropy(fused) - _entropy_bits(joint_counts(source, fused))
     bits = max(0.0, bits)
     return bits * math.log(2) if unit == "nats" else bits
 
@@ -65,16 +65,16 @@ def histogram(image: GrayImage) -> np.ndarray:
 
 
 def _count(levels: np.ndarray) -> np.ndarray:
-    return cv2.calcHist([levels], [0], None, [256], [0, 256])[:, 0].astype(np.int64)
+    return cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel()
 
 
-def _joint_counts(first: GrayImage, second: GrayImage) -> np.ndarray:
-    cells = first.levels.ravel().astype(np.intp)
-    cells *= 256
-    cells += second.levels.ravel()
-    return np.bincount(cells, minlength=256 * 256)
+def joint_counts(first: GrayImage, second: GrayImage) -> np.ndarray:
+    """Return the (256, 256) counts of pairs of gray levels."""
+    levels = [first.levels, second.levels]
+    return cv2.calcHist(levels, [0, 1], None, [256, 256], [0, 256, 0, 256])
 
 
 def _entropy_bits(counts: np.ndarray) -> float:
-    probabilities = counts[counts > 0] / counts.sum()
+    probabilities = counts[counts > 0].astype(np.float64)
+    probabilities /= probabilities.sum()
     return max(0.0, float(-(probabilities * np.log2(probabilities)).sum()))
