@@ -14,14 +14,14 @@ class ImageReadError(ValueError):
     """An image file that cannot be used; the message names it and says what to do."""
 
 
-def read_image(path: str | Path, channels: int | None = None) -> np.ndarray:
-    """Read an image file.
+def read_image(image: str | Path | np.ndarray, channels: int | None = None) -> np.ndarray:
+    """Read an image file, or take an array that is one.
 
     16-bit files keep their precision (65535 becomes 255), an alpha channel is dropped, and the orientation that a
     camera noted is applied. Floating-point files must hold values in [0, 1].
 
     Args:
-        path (str | Path): The file.
+        image (str | Path | np.ndarray): The file, or (H, W), (H, W, 1) or (H, W, 3) RGB.
         channels (int, optional): 1 converts to luminance (0.299 R + 0.587 G + 0.114 B), 3 repeats a gray image,
             None keeps what is stored. Default: None.
 
@@ -31,7 +31,11 @@ def read_image(path: str | Path, channels: int | None = None) -> np.ndarray:
     Raises:
         ImageReadError: If the file is missing, damaged, cut off or of an unusable type.
     """
-    image = _to_full_range(_decode(Path(path)), path)
+    if isinstance(image, np.ndarray):
+        image, name = image[..., ::-1] if image.ndim == 3 else image, "an array"
+    else:
+        image, name = _decode(Path(image)), image
+    image = _to_full_range(image, name)
     if image.ndim == 2:
         image = image[:, :, None]
     if image.shape[2] == 2:
@@ -50,14 +54,15 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
 
     Args:
         path (str | Path): Target; its extension chooses the format and its folder is made if need be.
-        image (np.ndarray): (H, W, 1 or 3) in [0, 255], RGB; rounded and clipped.
+        image (np.ndarray): (H, W) or (H, W, 1 or 3) in [0, 255], RGB; rounded and clipped.
 
     Raises:
         ValueError: If the extension names no known format.
     """
     path = Path(path)
     pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
-    pixels = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels[:, :, ::-1]
+    if pixels.ndim == 3:
+        pixels = pixels[:, :, ::-1]
     try:
         _, data = cv2.imencode(path.suffix, pixels)
     except cv2.error as error:

@@ -1,0 +1,191 @@
+"""Fusing pictures with a trained network."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.infer import BaseInferencer
+from torch import nn
+
+from ..datasets.annotation_file import Annotation, Event
+from ..datasets.transforms import LoadImagePair, PackPair
+from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
+
+#: Key of the network's config in the metadata of a safetensors file.
+NETWORK_METADATA = "network"
+
+
+class FusionInferencer(BaseInferencer):
+    """Fuse pairs of images.
+
+    Example:
+        >>> fuse = FusionInferencer("configs/fusion_distill/student_xrestormer-d16_eval_roadscene.py", "best.pth")
+        >>> fused = fuse.fuse("visible.png", "infrared.png")
+
+    Args:
+        model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
+            student is taken). Default: None, the config inside `weights`.
+        weights (str | Path): Checkpoint, or the work folder of a run; without `model` a safetensors file that
+            `tools/model_converters/publish_student.py` wrote.
+        device (str, optional): Default: None, the GPU if there is one.
+
+    Raises:
+        CheckpointError: If the weights cannot be read or do not fit.
+        FileNotFoundError: If the config does not exist.
+    """
+
+    preprocess_kwargs = {"batch_size", "text"}
+
+    def __init__(
+        self,
+        model: str | Path | dict | None = None,
+        weights: str | Path | None = None,
+        device: str | None = None,
+    ) -> None:
+        if weights is None:
+            raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
+        if model is None:
+            model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
+        elif isinstance(model, (str, Path)):
+            if not Path(model).is_file():
+                raise FileNotFoundError(f"the config {model} does not exist")
+            model = Config.fromfile(model)
+        super().__init__(
+            model=model, weights=str(weights), device=device, scope="mmagic", show_progress=False
+        )
+
+    def __call__(
+        self, inputs: dict | Sequence[dict], return_datasamples: bool = False, batch_size: int = 1, **kwargs
+    ) -> dict:
+        """Fuse pairs.
+
+        Args:
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, or arrays (H, W), (H, W, 1) or
+                (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1]; optional `annotation`.
+            return_datasamples (bool): Whether to return data samples instead of arrays. Default: False.
+            batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
+            **kwargs: `text` (str), a description by hand for a guided network.
+
+        Returns:
+            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
+
+        Raises:
+            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            ValueError: If a guided network lacks text.
+        """
+        return super().__call__(inputs, return_datasamples, batch_size, **kwargs)
+
+    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, text: str | None = None):
+        """Fuse one pair; see :meth:`__call__`.
+
+        Returns:
+            np.ndarray: (H, W, 3) uint8 RGB, or (H, W) if source A is gray.
+        """
+        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
+
+    def preprocess(
+        self, inputs: Sequence[dict], batch_size: int = 1, text: str | None = None
+    ) -> Iterator[dict]:
+        """Load pairs and batch those of equal size that follow each other."""
+        batch: list[dict] = []
+        for pair in inputs:
+            packed = self.pipeline(dict(pair, text=text))
+            shapes = [image.shape for image in packed["inputs"].values()]
+            if batch and (
+                len(batch) == batch_size or shapes != [image.shape for image in batch[0]["inputs"].values()]
+            ):
+                yield pseudo_collate(batch)
+                batch = []
+            batch.append(packed)
+        if batch:
+            yield pseudo_collate(batch)
+
+    @torch.inference_mode()
+    def forward(self, inputs: dict) -> list[DataSample]:
+        """Run the model on a batch."""
+        return self.model.test_step(inputs)
+
+    def visualize(self, inputs: list, preds: list[DataSample]) -> None:
+        """Nothing is drawn: the result is a picture itself."""
+
+    def postprocess(
+        self, preds: list[DataSample], visualization: None = None, return_datasample: bool = False
+    ) -> dict:
+        """Turn data samples into pictures."""
+        if return_datasample:
+            return dict(predictions=preds)
+        return dict(predictions=[to_picture(sample) for sample in preds])
+
+    def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
+        config = dict(cfg["model"])
+        if config["type"] == "FusionDistiller":
+            config = dict(type="ImageFusor", generator=config["student"])
+        config.pop("pixel_loss", None)
+        model = MODELS.build(config)
+        load_network(model.generator, weights)
+        return model.to(device).eval()
+
+    def _init_pipeline(self, cfg: dict) -> Compose:
+        return Compose([_load_pair, PackPair()])
+
+    def _init_collate(self, cfg: dict):
+        return pseudo_collate
+
+    def _init_visualizer(self, cfg: dict) -> None:
+        return None
+
+
+def to_picture(sample: DataSample) -> np.ndarray:
+    """The fused picture of a data sample: (H, W, 3) uint8 RGB, or (H, W) if its source A is gray."""
+    image = sample.output.pred_img.round().to(torch.uint8).numpy()
+    if sample.img_a.shape[0] == 1:
+        return image[0]
+    return np.ascontiguousarray(image[::-1].transpose(1, 2, 0))
+
+
+def annotation_of_text(text: str) -> Annotation:
+    """An annotation from what a user typed, e.g. "low light" or "low_light; haze: thick in the distance"."""
+    events = []
+    for part in text.split(";"):
+        name, _, description = part.partition(":")
+        if name.strip():
+            events.append(Event(name, description))
+    return Annotation(tuple(events), annotator="user")
+
+
+def read_network_config(weights: str | Path) -> dict:
+    """The network's config in the metadata of a safetensors file.
+
+    Raises:
+        CheckpointError: If the file has none.
+    """
+    path = resolve_checkpoint(weights)
+    if path.suffix == ".safetensors" and path.is_file():
+        from safetensors import safe_open
+
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+        if NETWORK_METADATA in metadata:
+            return json.loads(metadata[NETWORK_METADATA])
+    raise CheckpointError(
+        f"{path} does not say which network it is for: give the config as well, or make a file that does with "
+        "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"
+    )
+
+
+def _load_pair(pair: dict) -> dict:
+    results = dict(
+        img_a_path=pair["img_a"],
+        img_b_path=pair["img_b"],
+        key=pair.get("key"),
+        annotation=pair.get("annotation"),
+    )
+    if pair.get("text"):
+        results["annotation"] = annotation_of_text(pair["text"])
+    return LoadImagePair(channels_a=None)(results)

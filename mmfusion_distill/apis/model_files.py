@@ -1,0 +1,81 @@
+"""Making files of weights: from the published code, and for release."""
+
+import json
+from pathlib import Path
+
+import torch
+from mmagic.registry import MODELS
+from mmengine.config import Config
+
+from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
+from ..models.published_checkpoints import convert_published_state_dict
+from .fusion_inferencer import NETWORK_METADATA
+
+#: Networks of the published code. Their parameters have the same names at any width.
+PUBLISHED_NETWORKS = {
+    "teacher": dict(
+        type="XRestormerFusionNet",
+        dim=48,
+        num_refinement_blocks=4,
+        ffn_expansion_factor=2.66,
+        guidance=dict(type="FeatureWiseAffine", text_channels=512),
+    ),
+    "student": dict(type="XRestormerFusionNet", dim=16, num_refinement_blocks=2, ffn_expansion_factor=2),
+}
+
+
+def convert_published_checkpoint(source: str | Path, target: str | Path, role: str) -> Path:
+    """Turn a checkpoint of the published code into one for `ImageFusor` and `FusionDistiller`.
+
+    Args:
+        source (str | Path): A state dict, or a dict that holds one.
+        target (str | Path): Where to write; its folder is made if need be.
+        role (str): 'teacher' or 'student'.
+
+    Returns:
+        Path: `target`.
+
+    Raises:
+        CheckpointError: If the source cannot be read, or parameters are missing or left over.
+    """
+    with torch.device("meta"):
+        wanted = [name for name, _ in MODELS.build(PUBLISHED_NETWORKS[role]).named_parameters()]
+    state = convert_published_state_dict(read_state_dict(source), wanted)
+    target = Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = dict(
+        meta=dict(converted_from=Path(source).name, role=role),
+        state_dict={NETWORK_PREFIX + name: value for name, value in state.items()},
+    )
+    torch.save(content, target)
+    return target
+
+
+def publish_network(config: str | Path, checkpoint: str | Path, target: str | Path) -> Path:
+    """Write a network with its config into one safetensors file, which needs nothing else to fuse.
+
+    Args:
+        config (str | Path): Config of an ImageFusor, or of a FusionDistiller, whose student is taken.
+        checkpoint (str | Path): The weights.
+        target (str | Path): Where to write, ending in .safetensors.
+
+    Returns:
+        Path: `target`.
+
+    Raises:
+        CheckpointError: If the weights cannot be read or do not fit.
+        ValueError: If the target has another ending.
+    """
+    from safetensors.torch import save_file
+
+    target = Path(target)
+    if target.suffix != ".safetensors":
+        raise ValueError(f"{target}: the file must end in .safetensors")
+    model = Config.fromfile(config).model
+    network_config = (model.student if model.type == "FusionDistiller" else model.generator).to_dict()
+    network = MODELS.build(network_config)
+    load_network(network, checkpoint)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    save_file(state, target, metadata={NETWORK_METADATA: json.dumps(network_config)})
+    return target

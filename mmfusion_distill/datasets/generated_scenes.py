@@ -1,0 +1,97 @@
+"""Generated pairs for trying things out without any data."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .image_io import write_image
+
+
+def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a textured street-like scene at dusk and a thermal picture of it.
+
+    Warm bodies are bright in the thermal picture; those in the dark part of the scene are hardly seen in the
+    visible one. Facades have texture and colour in the visible picture only.
+
+    Args:
+        seed (int): Seed of the scene.
+        height (int): Default: 192.
+        width (int): Default: 256.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: Visible (H, W, 3) RGB and thermal (H, W, 1), uint8.
+    """
+    rng = np.random.default_rng(seed)
+    visible = _texture(rng, height, width, 24) * 60 + 60
+    visible = np.repeat(visible[:, :, None], 3, axis=2) * rng.uniform(0.7, 1.1, 3)
+    thermal = _texture(rng, height, width, 48) * 30 + 40
+    horizon = int(height * rng.uniform(0.4, 0.6))
+    visible[:horizon] = visible[:horizon] * 0.4 + np.array([70, 90, 130])
+    for _ in range(rng.integers(3, 6)):
+        _draw_building(rng, visible, thermal, horizon)
+    for _ in range(rng.integers(3, 7)):
+        _draw_body(rng, visible, thermal, horizon)
+    columns = np.linspace(-1, 1, width)
+    light = 0.25 + 0.75 / (1 + np.exp(-4 * columns * rng.choice([-1, 1])))
+    visible = visible * light[None, :, None] + rng.normal(0, 3, visible.shape)
+    thermal = cv2.GaussianBlur(thermal, (0, 0), 1.2) + rng.normal(0, 2, thermal.shape)
+    return _to_pixels(visible), _to_pixels(thermal)[:, :, None]
+
+
+def write_generated_pairs(folder: str | Path, count: int, seed: int = 0) -> None:
+    """Write pairs as `visible/NAME.png` and `infrared/NAME.png`; what is there already stays.
+
+    Args:
+        folder (str | Path): Target folder.
+        count (int): Number of pairs.
+        seed (int): Seed of the first pair. Default: 0.
+    """
+    for index in range(count):
+        name = f"scene_{index:03d}.png"
+        paths = Path(folder) / "visible" / name, Path(folder) / "infrared" / name
+        if not all(path.exists() for path in paths):
+            for path, image in zip(paths, generate_pair(seed + index)):
+                write_image(path, image)
+
+
+def _to_pixels(image: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def _texture(rng: np.random.Generator, height: int, width: int, scale: int) -> np.ndarray:
+    coarse = rng.random((height // scale + 2, width // scale + 2)).astype(np.float32)
+    fine = rng.random((height // 4 + 1, width // 4 + 1)).astype(np.float32)
+    size = (width, height)
+    return 0.75 * cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC) + 0.25 * cv2.resize(fine, size)
+
+
+def _draw_building(rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int) -> None:
+    height, width = thermal.shape
+    left, top = rng.integers(0, width - 40), rng.integers(5, max(horizon - 20, 6))
+    right, bottom = min(left + rng.integers(30, 80), width), min(horizon + 12, height)
+    color = rng.uniform(60, 200, 3)
+    wall = visible[top:bottom, left:right]
+    wall[:] = color + (_texture(rng, *wall.shape[:2], 8) * 40 - 20)[:, :, None]
+    wall[::9] *= 0.7
+    thermal[top:bottom, left:right] = rng.uniform(60, 95)
+    for row in range(top + 4, bottom - 8, 14):
+        for column in range(left + 4, right - 8, 12):
+            if rng.random() < 0.6:
+                visible[row : row + 7, column : column + 6] = (
+                    color * 0.3 if rng.random() < 0.5 else (250, 225, 150)
+                )
+                thermal[row : row + 7, column : column + 6] += 25
+
+
+def _draw_body(rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int) -> None:
+    height, width = thermal.shape
+    size = int(rng.integers(12, 30))
+    center = int(rng.integers(10, width - 10)), int(rng.integers(horizon, height - size // 2))
+    mask = np.zeros(thermal.shape, np.uint8)
+    cv2.ellipse(mask, center, (max(size // 3, 3), size), 0, 0, 360, 1, -1)
+    cv2.circle(mask, (center[0], max(center[1] - size, 3)), max(size // 4, 2), 1, -1)
+    body = mask.astype(bool)
+    thermal[body] = rng.uniform(190, 245)
+    # Clothes are close to the ground in colour: some bodies are invisible without the thermal picture.
+    visible[body] = visible[body] * rng.uniform(0.75, 1.0) + rng.uniform(0, 15)
