@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry, get_metric
+from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
 from .gray_image import GrayImage
 from .protocols import Protocol, get_protocol
 from .quality import BALANCED_QUALITY_INPUTS, QUALITY_INPUTS, balanced_quality, quality
@@ -20,6 +20,7 @@ COMPOSITES = {
     "balanced_quality": (BALANCED_QUALITY_INPUTS, balanced_quality),
 }
 FORMS = ("A", "B", "balanced")
+_WHOLE_PICTURE = ("SF", "CIEDE2000")  # what takes all channels at once
 
 
 def compute_metrics(
@@ -82,7 +83,7 @@ def score_triple(
 
 
 def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | None, str]]:
-    """Split result keys into (key, metric, form); the form is '', 'A', 'B' or 'balanced'.
+    """Split result keys into (key, metric, form); the form is empty, A, B or balanced.
 
     Composites have no metric entry (None).
 
@@ -106,12 +107,33 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
 
 def _lookup(key: str, base: str) -> MetricEntry:
     if base in METRICS_BY_NAME:
-        return get_metric(base)
+        return METRICS_BY_NAME[base]
     known = ", ".join([*METRICS_BY_NAME, *COMPOSITES])
     raise ValueError(f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced.")
 
 
 def _score(triple: FusionTriple, names: Iterable[str], protocol: Protocol) -> dict[str, float]:
+    if protocol.channels == "each" and triple.fused.is_color:
+        names = list(names)
+        return _score_each_channel(triple, names, protocol)
+    return _score_once(triple, names, protocol)
+
+
+def _score_each_channel(triple: FusionTriple, names: list[str], protocol: Protocol) -> dict[str, float]:
+    whole = [name for name in names if name in _WHOLE_PICTURE]
+    scores = _score_once(triple, whole, protocol)
+    channels = [
+        FusionTriple(*(image.channel(index) for image in (triple.img_a, triple.img_b, triple.fused)))
+        for index in range(3)
+    ]
+    for name in names:
+        if name not in whole:
+            values = [_score_once(channel, [name], protocol)[name] for channel in channels]
+            scores[name] = sum(values) / len(values)
+    return scores
+
+
+def _score_once(triple: FusionTriple, names: Iterable[str], protocol: Protocol) -> dict[str, float]:
     per_source: dict[str, tuple[float, float]] = {}
     scores = {}
     for key, entry, form in parse_metric_names(names):

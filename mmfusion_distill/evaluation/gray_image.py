@@ -74,6 +74,12 @@ class GrayImage:
     def _luminance(self) -> np.ndarray:
         return _luminance(self._source) if self.is_color else self._source
 
+    def channel(self, index: int) -> GrayImage:
+        """One colour channel as a picture of its own; a gray picture is its only channel."""
+        if not self.is_color:
+            return self
+        return GrayImage(self._source[:, :, index], self.data_range)
+
     def cached(self, key: Hashable, compute: Callable[[GrayImage], Any]) -> Any:
         """Return the result kept under ``key``; compute it from this picture the first time."""
         if key not in self._cache:

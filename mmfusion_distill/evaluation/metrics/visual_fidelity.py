@@ -19,7 +19,7 @@ from .filters import (
 __all__ = ["visual_information_fidelities", "visual_information_fidelity"]
 
 _NOISE_VARIANCE = 2.0
-_SMALLEST_SIZE = 41  # below this the 3x3 window of the fourth scale has no place to lie
+SMALLEST_SIZE = 41  # below this the 3x3 window of the fourth scale has no place to lie
 _EPSILON = 1e-10
 
 
@@ -100,4 +100,4 @@ def _sum_log_1p(values: np.ndarray) -> float:
 
 
 def _pad(image: GrayImage) -> np.ndarray:
-    return pad_to_at_least(image.values, _SMALLEST_SIZE)
+    return pad_to_at_least(image.values, SMALLEST_SIZE)
