@@ -51,7 +51,9 @@ class ImageFusor(BaseEditModel):
         data_preprocessor: dict | None = None,
     ) -> None:
         # BaseEditModel insists on a loss, which a network under test does not need.
-        BaseModel.__init__(self, data_preprocessor=data_preprocessor or PREPROCESSOR, init_cfg=init_cfg)
+        # The preprocessor is built here, so that it is found outside a runner too.
+        preprocessor = MODELS.build(data_preprocessor or PREPROCESSOR)
+        BaseModel.__init__(self, data_preprocessor=preprocessor, init_cfg=init_cfg)
         self.train_cfg = train_cfg
         self.test_cfg = test_cfg
         self.generator = MODELS.build(generator)

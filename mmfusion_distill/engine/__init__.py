@@ -1,0 +1,5 @@
+"""Additions to the runner."""
+
+from .hooks import ProgressBarHook
+
+__all__ = ["ProgressBarHook"]

@@ -1,0 +1,5 @@
+"""Hooks."""
+
+from .progress_bar_hook import ProgressBarHook
+
+__all__ = ["ProgressBarHook"]

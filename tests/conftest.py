@@ -1,0 +1,71 @@
+"""What many tests need: small networks, small pairs, real data where it is there."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import mmfusion_distill  # noqa: F401  (registers the components)
+from mmfusion_distill.datasets import write_image
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _private_cache(tmp_path, monkeypatch):
+    """Tests neither read nor fill the user's cache of text embeddings."""
+    monkeypatch.setenv("MMFUSION_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+    np.random.seed(0)
+
+
+@pytest.fixture
+def configs():
+    return ROOT / "configs" / "fusion_distill"
+
+
+@pytest.fixture
+def tiny_network():
+    """Config of the smallest student."""
+    return dict(
+        type="XRestormerFusionNet",
+        dim=4,
+        num_blocks=(1, 1, 1, 1),
+        num_refinement_blocks=1,
+        ffn_expansion_factor=2,
+    )
+
+
+@pytest.fixture
+def tiny_teacher(tiny_network):
+    """Config of the smallest teacher, for the sentence encoder."""
+    return dict(tiny_network, dim=8, guidance=dict(type="FeatureWiseAffine", text_channels=384))
+
+
+@pytest.fixture
+def pair_folder(tmp_path):
+    """Six small pairs with annotations: `a/NAME.png` in colour, `b/NAME.png` gray, `annotations/NAME.txt`."""
+    rng = np.random.default_rng(0)
+    for index in range(6):
+        name = f"pair_{index}"
+        write_image(tmp_path / "a" / f"{name}.png", rng.integers(0, 256, (72, 80, 3)))
+        write_image(tmp_path / "b" / f"{name}.png", rng.integers(0, 256, (72, 80, 1)))
+        text = f"Event Type: low_light\nDescription: scene {index % 2} is dark\n"
+        (tmp_path / "annotations").mkdir(exist_ok=True)
+        (tmp_path / "annotations" / f"{name}.txt").write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def road_scene():
+    """The folder of RoadScene; the test is skipped where there is none."""
+    root = Path(os.environ.get("MMFUSION_DATA_ROOT", "")) / "RoadScene"
+    if not os.environ.get("MMFUSION_DATA_ROOT") or not root.is_dir():
+        pytest.skip("needs real pairs: set MMFUSION_DATA_ROOT to a folder with RoadScene")
+    return root

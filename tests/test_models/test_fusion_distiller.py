@@ -1,0 +1,123 @@
+"""Distillation: what is trained, what is saved, what the student needs afterwards."""
+
+import copy
+
+import pytest
+import torch
+from batches import DARK, make_batch
+from mmagic.registry import MODELS
+from mmengine.optim import OptimWrapper
+from mmengine.runner import load_checkpoint
+
+from mmfusion_distill.models.checkpoints import CheckpointError, load_network
+
+
+@pytest.fixture
+def teacher_file(tiny_teacher, tmp_path):
+    torch.manual_seed(1)
+    model = MODELS.build(dict(type="ImageFusor", generator=tiny_teacher))
+    torch.save(dict(meta={}, state_dict=model.state_dict()), tmp_path / "teacher.pth")
+    return tmp_path / "teacher.pth"
+
+
+@pytest.fixture
+def build(tiny_network, tiny_teacher, teacher_file):
+    def build_distiller(**kwargs):
+        return MODELS.build(
+            dict(
+                type="FusionDistiller",
+                student=tiny_network,
+                teacher=tiny_teacher,
+                teacher_checkpoint=str(teacher_file),
+                text_encoder=dict(type="SentenceTextEncoder"),
+                **kwargs,
+            )
+        )
+
+    return build_distiller
+
+
+def test_student_and_connectors_learn_and_the_teacher_does_not(build):
+    model = build()
+    model.train()
+    before = copy.deepcopy(model.state_dict())
+    teacher_before = {k: v.clone() for k, v in model.teacher.module.state_dict().items()}
+    optimizer = OptimWrapper(torch.optim.AdamW(model.parameters(), lr=1e-3))
+    logs = [model.train_step(make_batch([DARK, DARK]), optimizer) for _ in range(4)]
+    assert {"loss_feature", "loss_result", "loss_max"} <= set(logs[0])
+    assert float(logs[-1]["loss"]) < float(logs[0]["loss"])
+    changed = {
+        key.split(".")[0] for key, value in model.state_dict().items() if not torch.equal(value, before[key])
+    }
+    assert changed == {"generator", "connectors"}
+    assert not model.teacher.module.training
+    for key, value in model.teacher.module.state_dict().items():
+        assert torch.equal(value, teacher_before[key])
+
+
+def test_the_teacher_is_in_no_checkpoint_and_no_optimizer(build):
+    model = build()
+    assert {key.split(".")[0] for key in model.state_dict()} == {"generator", "connectors"}
+    ours = {id(parameter) for parameter in model.parameters()}
+    assert not ours & {id(parameter) for parameter in model.teacher.module.parameters()}
+
+
+def test_the_checkpoint_loads_into_a_plain_fusor(build, tiny_network, tmp_path, caplog):
+    model = build()
+    torch.save(dict(meta={}, state_dict=model.state_dict()), tmp_path / "student.pth")
+    plain = MODELS.build(dict(type="ImageFusor", generator=tiny_network))
+    load_checkpoint(plain, str(tmp_path / "student.pth"), strict=True)
+    for key, value in plain.state_dict().items():
+        assert torch.equal(value, model.state_dict()[key])
+
+
+def test_testing_uses_the_student_without_text(build):
+    model = build()
+    (sample,) = model.test_step(make_batch([None]))
+    assert sample.output.pred_img.shape == (3, 64, 64)
+
+
+def test_the_published_form_leaves_random_connectors_on_the_teachers_side(build):
+    model = build(connector_side="teacher")
+    assert not any(parameter.requires_grad for parameter in model.connectors.parameters())
+    assert model.connectors[0].conv.in_channels == 64
+    data = model.data_preprocessor(make_batch([DARK]), training=True)
+    assert float(model(**data, mode="loss")["loss_feature"]) > 0
+
+
+def test_copies_share_the_teacher(build):
+    model = build()
+    assert copy.deepcopy(model).teacher is model.teacher
+
+
+def test_moves_reach_the_teacher(build):
+    model = build().double()
+    assert next(model.teacher.module.parameters()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("content", ["missing", "damaged", "other"])
+def test_a_teacher_that_cannot_be_loaded_is_one_sentence(build, teacher_file, content):
+    if content == "missing":
+        teacher_file.unlink()
+        message = "teacher.pth does not exist: train it first"
+    elif content == "damaged":
+        teacher_file.write_bytes(teacher_file.read_bytes()[:1000])
+        message = "teacher.pth cannot be read as plain weights"
+    else:
+        torch.save(dict(state_dict={"generator.output.weight": torch.zeros(1)}), teacher_file)
+        message = "does not fit the network of the config: missing .* and \\d+ more"
+    with pytest.raises(CheckpointError, match=message):
+        build()
+
+
+def test_a_work_folder_stands_for_its_best_or_last_checkpoint(tiny_network, tmp_path):
+    network = MODELS.build(tiny_network)
+    for name, value in (("iter_4", 4.0), ("best_quality_iter_2", 2.0)):
+        state = {f"generator.{k}": torch.full_like(v, value) for k, v in network.state_dict().items()}
+        torch.save(dict(state_dict=state), tmp_path / f"{name}.pth")
+    (tmp_path / "last_checkpoint").write_text("/moved/elsewhere/iter_4.pth")
+    load_network(network, tmp_path)
+    assert float(network.output.weight.mean()) == 2.0
+    (tmp_path / "best_quality_iter_2.pth").unlink()
+    load_network(network, tmp_path)
+    assert float(network.output.weight.mean()) == 4.0
