@@ -1,6 +1,5 @@
 """Layer normalisation over the channels of a feature map."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -17,6 +16,10 @@ class ChannelLayerNorm(nn.LayerNorm):
         super().__init__(channels, eps=eps)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise every pixel over its channels: (N, C, H, W) to the same shape, in float32 under autocast."""
-        normalised = F.layer_norm(x.movedim(1, -1), self.normalized_shape, self.weight, self.bias, self.eps)
-        return normalised.movedim(-1, 1).contiguous(memory_format=torch.contiguous_format)
+        """Normalise every pixel over its channels: (N, C, H, W) to the same shape, channels last.
+
+        Under autocast the result is float32.
+        """
+        pixels = x.permute(0, 2, 3, 1)
+        normalised = F.layer_norm(pixels, self.normalized_shape, self.weight, self.bias, self.eps)
+        return normalised.permute(0, 3, 1, 2)

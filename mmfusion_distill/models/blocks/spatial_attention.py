@@ -1,43 +1,17 @@
 """Attention between pixels of overlapping windows."""
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .pointwise import pointwise
+from .relative_position import RelativePosition
+from .stripes import map_stripes, runs_in_stripes
 
-class RelativePosition(nn.Module):
-    """Decomposed relative position: one table for rows, one for columns.
-
-    Args:
-        window_size (int): Side of the query window.
-        overlap_window_size (int): Side of the key window.
-        head_dim (int): Channels of a head.
-    """
-
-    def __init__(self, window_size: int, overlap_window_size: int, head_dim: int) -> None:
-        super().__init__()
-        entries = 2 * overlap_window_size - 1
-        scale = head_dim**-0.5
-        self.rel_height = nn.Parameter(torch.randn(entries, head_dim) * scale)
-        self.rel_width = nn.Parameter(torch.randn(entries, head_dim) * scale)
-        keys = torch.arange(overlap_window_size)
-        queries = torch.arange(window_size)
-        # Entry (x, i): which row of the table belongs to query x and key i.
-        index = keys[None, :] - queries[:, None] + overlap_window_size - 1
-        self.register_buffer("index", index, persistent=False)
-
-    def forward(self, q: Tensor) -> Tensor:
-        """Logits of the relative positions.
-
-        Args:
-            q (Tensor): Scaled queries, (B, window, window, head_dim).
-
-        Returns:
-            Tensor: (B, window^2, overlap_window^2), to be added to the logits of the content.
-        """
-        rows = torch.einsum("bxyd,xid->bxyi", q, self.rel_height[self.index])
-        columns = torch.einsum("bxyd,yjd->bxyj", q, self.rel_width[self.index])
-        return (rows[..., :, None] + columns[..., None, :]).flatten(3).flatten(1, 2)
+# Logits of the windows that are attended to at a time; measured, see docs/performance.md.
+CHUNK_BYTES = 5 * 2**19
 
 
 class OverlappingSpatialAttention(nn.Module):
@@ -75,26 +49,70 @@ class OverlappingSpatialAttention(nn.Module):
         self.rel_pos_emb = RelativePosition(window_size, self.overlap_window_size, head_dim)
         self.project_out = nn.Conv2d(num_heads * head_dim, channels, 1, bias=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to the same shape; H and W are multiples of the window."""
-        n, _, h, w = x.shape
-        size, heads, dim = self.window_size, self.num_heads, self.head_dim
-        rows, columns = h // size, w // size
-        q, k, v = self.qkv(x).view(n, 3, heads, dim, h, w).unbind(1)
-        # (N, heads, dim, rows, size, columns, size) -> (windows * heads, pixels, dim)
-        q = q.reshape(n, heads, dim, rows, size, columns, size).permute(0, 3, 5, 1, 4, 6, 2)
-        q = q.reshape(-1, size * size, dim) * dim**-0.5
-        k, v = self._key_windows(k), self._key_windows(v)
-        logits = q @ k.transpose(-2, -1)
-        logits = logits + self.rel_pos_emb(q.view(-1, size, size, dim))
-        out = logits.softmax(dim=-1) @ v
-        out = out.view(n, rows, columns, heads, size, size, dim).permute(0, 3, 6, 1, 4, 2, 5)
-        return self.project_out(out.reshape(n, heads * dim, h, w))
+    def forward(self, x: Tensor, norm: nn.Module | None = None) -> Tensor:
+        """Attend.
+
+        Args:
+            x (Tensor): (N, C, H, W), preferably channels last; H and W are multiples of the window.
+            norm (nn.Module, optional): Makes it a pre-normalised residual branch, x + f(norm(x)). Default: None,
+                f(x).
+
+        Returns:
+            Tensor: The shape of `x`, channels last.
+        """
+        context = (self.overlap_window_size - self.window_size) // 2
+        forward = partial(self._forward, context=context, norm=norm, tables=self.rel_pos_emb.tables())
+        if runs_in_stripes(x):
+            return map_stripes(forward, x, context, self.qkv.out_channels, self.window_size)
+        return forward(x, 0, 0)
+
+    def _forward(
+        self, x: Tensor, top: int, bottom: int, context: int, norm: nn.Module | None, tables: Tensor
+    ) -> Tensor:
+        """Rows of `x` without `top` and `bottom` rows, which only give keys and values."""
+        y = x if norm is None else norm(x)
+        rows = slice(top, x.shape[2] - bottom)
+        query_weight, key_value_weight = self.qkv.weight.split(
+            [self.num_heads * self.head_dim, 2 * self.num_heads * self.head_dim]
+        )
+        q = pointwise(y[:, :, rows], query_weight * self.head_dim**-0.5)
+        # Without a bias, the keys and values of zeros are zeros.
+        y = F.pad(y.permute(0, 2, 3, 1), (0, 0, context, context, context - top, context - bottom))
+        k, v = F.linear(y, key_value_weight.flatten(1)).chunk(2, dim=-1)
+        attended = self._attend(self._query_windows(q), self._key_windows(k), self._key_windows(v), tables)
+        # (N, rows, columns, heads, size, size, dim) -> (N, heads * dim, H, W)
+        n, _, height, width = q.shape
+        attended = attended.permute(0, 1, 4, 2, 5, 3, 6).reshape(n, height, width, -1).permute(0, 3, 1, 2)
+        out = pointwise(attended, self.project_out.weight)
+        return out if norm is None else x[:, :, rows] + out
+
+    def _query_windows(self, x: Tensor) -> Tensor:
+        # (N, heads * dim, H, W) -> (N, rows, columns, heads, size, size, dim), a view
+        n, _, height, width = x.shape
+        size = self.window_size
+        windows = x.permute(0, 2, 3, 1).view(
+            n, height // size, size, width // size, size, self.num_heads, self.head_dim
+        )
+        return windows.permute(0, 1, 3, 5, 2, 4, 6)
 
     def _key_windows(self, x: Tensor) -> Tensor:
-        # (N, heads, dim, H, W) -> (windows * heads, overlap_window^2, dim)
-        size, overlapping = self.window_size, self.overlap_window_size
-        pad = (overlapping - size) // 2
-        windows = F.pad(x, (pad, pad, pad, pad)).unfold(3, overlapping, size).unfold(4, overlapping, size)
-        windows = windows.permute(0, 3, 4, 1, 5, 6, 2)
-        return windows.reshape(-1, overlapping * overlapping, self.head_dim)
+        # (N, H + 2 * context, W + 2 * context, heads * dim) -> (N, rows, columns, heads, side, side, dim), a view
+        side, size = self.overlap_window_size, self.window_size
+        windows = x.unflatten(-1, (self.num_heads, self.head_dim)).unfold(1, side, size).unfold(2, side, size)
+        return windows.permute(0, 1, 2, 3, 5, 6, 4)
+
+    def _attend(self, q: Tensor, k: Tensor, v: Tensor, tables: Tensor) -> Tensor:
+        """Attention of all windows, in inference some columns of windows at a time."""
+        if not runs_in_stripes(q):
+            return self._attend_windows(q, k, v, tables)
+        n, rows, columns, heads = q.shape[:4]
+        logits_bytes = 4 * n * rows * heads * self.window_size**2 * self.overlap_window_size**2
+        step = max(CHUNK_BYTES // logits_bytes, 1)
+        chunks = zip(q.split(step, 2), k.split(step, 2), v.split(step, 2))
+        return torch.cat([self._attend_windows(*chunk, tables) for chunk in chunks], dim=2)
+
+    def _attend_windows(self, q: Tensor, k: Tensor, v: Tensor, tables: Tensor) -> Tensor:
+        shape = q.shape
+        q, k, v = (x.reshape(-1, x.shape[4] * x.shape[5], x.shape[6]) for x in (q, k, v))
+        logits = torch.baddbmm(self.rel_pos_emb(q, tables), q, k.transpose(1, 2))
+        return (logits.softmax(dim=-1) @ v).view(shape)

@@ -1,5 +1,6 @@
 """The transformer block of all encoders and decoders."""
 
+import torch
 from torch import Tensor, nn
 
 from .channel_attention import ChannelAttention
@@ -47,8 +48,9 @@ class XRestormerBlock(nn.Module):
         self.spatial_ffn = GatedFeedForward(channels, ffn_expansion_factor)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to the same shape; H and W are multiples of the window."""
-        x = x + self.channel_attn(self.norm1(x))
-        x = x + self.channel_ffn(self.norm2(x))
-        x = x + self.spatial_attn(self.norm3(x))
-        return x + self.spatial_ffn(self.norm4(x))
+        """(N, C, H, W) to the same shape, channels last; H and W are multiples of the window."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        x = self.channel_attn(x, self.norm1)
+        x = self.channel_ffn(x, self.norm2)
+        x = self.spatial_attn(x, self.norm3)
+        return self.spatial_ffn(x, self.norm4)
