@@ -1,44 +1,115 @@
-"""Evaluation: metrics as pure functions, composites, and the metric that a runner calls."""
+"""Evaluation: metrics as pure functions, composites, tables, and the metric of the runner."""
 
 from .baselines import BASELINES, baseline_images
-from .compute import DEFAULT_METRICS, compute_metrics
+from .bootstrap import BootstrapResult, paired_bootstrap
+from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
+from .compute import (
+    DEFAULT_METRICS,
+    compute_metrics,
+    higher_is_better,
+    score_triple,
+    source_wise_metrics,
+)
+from .folder import evaluate_folders, read_picture
 from .fusion_metric import FusionMetric
+from .gray_image import GrayImage
+from .grid import picture_grid, write_picture_grid
 from .metrics import (
     average_gradient,
+    chen_blum,
+    chen_varshney,
+    ciede2000,
     correlation_coefficient,
+    cross_entropy,
     difference_correlation,
+    edge_intensity,
     edge_preservation,
     entropy,
+    feature_mutual_information,
+    fusion_artifacts,
+    fusion_loss,
+    fusion_visual_information_fidelity,
+    mean_squared_error,
+    multiscale_structural_similarity,
     mutual_information,
+    normalized_mutual_information,
+    peak_signal_to_noise_ratio,
+    phase_congruency_preservation,
+    piella,
+    root_mean_squared_error,
     source_edge_preservation,
     spatial_frequency,
     standard_deviation,
     structural_similarity,
     visual_information_fidelity,
+    yang,
 )
+from .plots import plot_boxes, plot_radar
 from .protocols import PROTOCOLS, Protocol, get_protocol
 from .quality import balanced_quality, quality
+from .report import write_report
+from .results import EvaluationResult
+from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
 __all__ = [
     "BASELINES",
     "DEFAULT_METRICS",
+    "METRICS_BY_NAME",
     "PROTOCOLS",
+    "BootstrapResult",
+    "EvaluationResult",
     "FusionMetric",
+    "FusionTriple",
+    "GrayImage",
+    "MetricEntry",
     "Protocol",
     "average_gradient",
     "balanced_quality",
     "baseline_images",
+    "chen_blum",
+    "chen_varshney",
+    "ciede2000",
     "compute_metrics",
     "correlation_coefficient",
+    "cross_entropy",
     "difference_correlation",
+    "edge_intensity",
     "edge_preservation",
     "entropy",
+    "evaluate_folders",
+    "feature_mutual_information",
+    "fusion_artifacts",
+    "fusion_loss",
+    "fusion_visual_information_fidelity",
     "get_protocol",
+    "higher_is_better",
+    "mean_squared_error",
+    "multiscale_structural_similarity",
     "mutual_information",
+    "normalized_mutual_information",
+    "paired_bootstrap",
+    "peak_signal_to_noise_ratio",
+    "per_image_csv",
+    "phase_congruency_preservation",
+    "picture_grid",
+    "piella",
+    "plot_boxes",
+    "plot_radar",
     "quality",
+    "read_picture",
+    "root_mean_squared_error",
+    "score_triple",
     "source_edge_preservation",
+    "source_wise_metrics",
     "spatial_frequency",
     "standard_deviation",
     "structural_similarity",
+    "summary_csv",
+    "to_json",
+    "to_latex",
+    "to_markdown",
     "visual_information_fidelity",
+    "write_picture_grid",
+    "write_report",
+    "yang",
 ]

@@ -12,7 +12,15 @@ from .gray_image import GrayImage
 from .protocols import Protocol, get_protocol
 from .quality import BALANCED_QUALITY_INPUTS, QUALITY_INPUTS, balanced_quality, quality
 
-__all__ = ["DEFAULT_METRICS", "compute_metrics", "parse_metric_names", "score_triple"]
+__all__ = [
+    "COMPOSITES",
+    "DEFAULT_METRICS",
+    "compute_metrics",
+    "higher_is_better",
+    "parse_metric_names",
+    "score_triple",
+    "source_wise_metrics",
+]
 
 DEFAULT_METRICS = ("EN", "SD", "SF", "AG", "MI", "SCD", "CC", "VIF", "SSIM", "Qabf")
 COMPOSITES = {
@@ -103,6 +111,25 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
             raise ValueError(f"'{key}': {base} has no per-source form, it looks at F alone.")
         parsed.append((key, entry, form))
     return parsed
+
+
+def higher_is_better(key: str) -> bool:
+    """Direction of a result key.
+
+    Raises:
+        ValueError: If the key is unknown.
+    """
+    ((_, entry, _),) = parse_metric_names([key])
+    return entry is None or entry.higher_is_better
+
+
+def source_wise_metrics(names: Iterable[str]) -> list[str]:
+    """Those metrics among result keys that have per-source forms."""
+    return [
+        key
+        for key, entry, form in parse_metric_names(names)
+        if entry is not None and entry.per_source is not None and not form
+    ]
 
 
 def _lookup(key: str, base: str) -> MetricEntry:

@@ -1,0 +1,125 @@
+"""Score fused pictures of any number of methods, from folders, with one command.
+
+python tools/evaluate_folder.py --a DIR --b DIR --fused NAME=DIR [NAME=DIR ...] --out DIR
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from mmfusion_distill.evaluation import (
+    DEFAULT_METRICS,
+    METRICS_BY_NAME,
+    PROTOCOLS,
+    evaluate_folders,
+    paired_bootstrap,
+    source_wise_metrics,
+    to_markdown,
+    write_picture_grid,
+    write_report,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--a", required=True, metavar="DIR", help="source A (visible, CT, PET...)")
+    parser.add_argument("--b", required=True, metavar="DIR", help="source B (infrared, MRI)")
+    parser.add_argument(
+        "--fused", nargs="*", default=[], metavar="NAME=DIR", help="fused pictures of each method"
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="where tables and plots go")
+    parser.add_argument(
+        "--metrics",
+        nargs="+",
+        default=[*DEFAULT_METRICS, "quality", "balanced_quality"],
+        help="keys, or 'all'; source-wise ones also as KEY_A, KEY_B, KEY_balanced. Default: "
+        "the ten usual ones, quality and balanced_quality",
+    )
+    parser.add_argument(
+        "--balanced", action="store_true", help="add KEY_balanced for every source-wise metric"
+    )
+    parser.add_argument(
+        "--per-source", action="store_true", help="add KEY_A and KEY_B for every source-wise metric"
+    )
+    parser.add_argument("--protocol", default="standard", choices=PROTOCOLS)
+    parser.add_argument("--ann-file", metavar="FILE", help="score only the pairs named, one a line")
+    parser.add_argument("--no-baselines", action="store_true", help="no rows for copies, mean and maximum")
+    parser.add_argument("--reference", metavar="NAME", help="method to test the others against")
+    parser.add_argument("--bootstrap", type=int, default=2000, metavar="N", help="resamples; 0: no intervals")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="pairs at a time")
+    parser.add_argument("--plots", action="store_true", help="draw radar and box plots")
+    parser.add_argument("--grid", nargs="+", metavar="PAIR", help="picture grid of these pairs")
+    parser.add_argument("--zoom", nargs="+", default=[], metavar="X,Y,W,H", help="parts enlarged in the grid")
+    return parser.parse_args()
+
+
+def parse_methods(entries: list[str]) -> dict[str, str]:
+    methods = {}
+    for entry in entries:
+        name, separator, folder = entry.partition("=")
+        if not (separator and name and folder):
+            raise ValueError(f"--fused wants NAME=DIR, got '{entry}'.")
+        if name in methods:
+            raise ValueError(f"--fused names the method '{name}' twice.")
+        methods[name] = folder
+    return methods
+
+
+def parse_metrics(args: argparse.Namespace) -> list[str]:
+    metrics = args.metrics
+    if metrics == ["all"]:
+        metrics = [*METRICS_BY_NAME, "quality", "balanced_quality"]
+    forms = (["A", "B"] if args.per_source else []) + (["balanced"] if args.balanced else [])
+    extra = [f"{metric}_{form}" for metric in source_wise_metrics(metrics) for form in forms]
+    return list(dict.fromkeys([*metrics, *extra]))
+
+
+def parse_boxes(entries: list[str]) -> list[tuple[int, ...]]:
+    boxes = [tuple(map(int, entry.split(","))) for entry in entries]
+    if any(len(box) != 4 for box in boxes):
+        raise ValueError(f"--zoom wants X,Y,W,H, got {' '.join(entries)}.")
+    return boxes
+
+
+def main() -> None:
+    args = parse_args()
+    methods = parse_methods(args.fused)
+    boxes = parse_boxes(args.zoom)
+    names = None
+    if args.ann_file:
+        lines = Path(args.ann_file).read_text(encoding="utf-8").split()
+        names = [Path(line).stem for line in lines]
+    if args.reference is not None and args.reference not in methods:
+        raise ValueError(f"--reference {args.reference} is none of the methods {list(methods)}.")
+    result = evaluate_folders(
+        args.a,
+        args.b,
+        methods,
+        metrics=parse_metrics(args),
+        protocol=args.protocol,
+        names=names,
+        baselines=not args.no_baselines,
+        workers=args.workers,
+        show_progress=True,
+    )
+    bootstrap = None
+    if args.bootstrap:
+        bootstrap = paired_bootstrap(result, args.reference, args.bootstrap, seed=args.seed)
+    written = write_report(result, args.out, bootstrap, args.plots)
+    print(to_markdown(result, bootstrap))
+    for problem in result.problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    if args.grid:
+        grid = Path(args.out) / "grid.png"
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, boxes)
+        written.append(grid)
+    print("written:", *written)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ValueError, OSError) as error:
+        sys.exit(f"error: {error}")
