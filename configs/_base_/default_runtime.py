@@ -15,8 +15,8 @@ default_hooks = dict(
         rule="greater",
     ),
     sampler_seed=dict(type="DistSamplerSeedHook"),
+    visualization=dict(type="BasicVisualizationHook", interval=dict(val=10, test=1)),
 )
-custom_hooks = [dict(type="BasicVisualizationHook", interval=dict(val=10, test=1))]
 
 visualizer = dict(
     type="ConcatImageVisualizer",

@@ -1,5 +1,2 @@
 # An option for any training config: append to its `_base_` to evaluate and save the moving average of the weights.
-custom_hooks = [
-    dict(type="BasicVisualizationHook", interval=dict(val=10, test=1)),
-    dict(type="EMAHook", ema_type="ExponentialMovingAverage", momentum=0.001),
-]
+custom_hooks = [dict(type="EMAHook", ema_type="ExponentialMovingAverage", momentum=0.001)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from mmagic.registry import DATASETS
+from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
@@ -62,8 +62,10 @@ class PairedFusionDataset(BaseDataset):
         self.require_annotation = require_annotation
         self.annotator = annotator
         self.modality = modality
+        # Built here, so that MMagic's transforms are found outside a runner too.
+        transforms = [TRANSFORMS.build(step) if isinstance(step, dict) else step for step in pipeline]
         super().__init__(
-            data_root=data_root, data_prefix=data_prefix, ann_file=ann_file, pipeline=list(pipeline), **kwargs
+            data_root=data_root, data_prefix=data_prefix, ann_file=ann_file, pipeline=transforms, **kwargs
         )
 
     def load_data_list(self) -> list[dict]:

@@ -56,5 +56,6 @@ class SeededDefaultSampler(DefaultSampler):
 
     def __iter__(self) -> Iterator[int]:
         """Yield the indices of this process for one epoch."""
-        first = self.epoch * self.total_size + self.rank
+        # Twice the size leaves room for the padding, which depends on the number of processes.
+        first = self.epoch * 2 * len(self.dataset) + self.rank
         yield from _seeded(super().__iter__(), self.seed, first, self.world_size)

@@ -1,0 +1,65 @@
+"""Every config parses, builds, and says what it is."""
+
+import ast
+
+import pytest
+import torch
+from conftest import ROOT
+from mmagic.registry import DATASETS, MODELS
+from mmengine.config import Config
+
+CONFIGS = sorted((ROOT / "configs" / "fusion_distill").glob("*.py"))
+NAMED_BY_THE_PAPER = {
+    "teacher_xrestormer-d48_1xb4-500e_msrs-128x128.py": ("generator", 40_289_814),
+    "distill_xrestormer-d48-d16_1xb4-500e_msrs-128x128.py": ("student", 4_371_772),
+    "student_xrestormer-d16_eval_msrs.py": ("generator", 4_371_772),
+}
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_config_builds_its_network_and_names_its_parts(path):
+    cfg = Config.fromfile(path)
+    with torch.device("meta"):
+        network = MODELS.build(cfg.model.get("student", cfg.model.get("generator")))
+        if "teacher" in cfg.model:
+            teacher = MODELS.build(cfg.model.teacher)
+            assert len(teacher.feature_channels) == len(network.feature_channels)
+    for split in ("train", "val", "test"):
+        loader = cfg.get(f"{split}_dataloader")
+        if loader is not None:
+            assert loader.dataset.type in DATASETS
+    assert (cfg.get("train_dataloader") is None) == (cfg.get("train_cfg") is None)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_config_is_short_and_opens_with_what_it_reproduces(path):
+    text = path.read_text()
+    assert text.startswith("# ")
+    assert len(text.splitlines()) <= 40
+    names = [node.targets[0].id for node in ast.parse(text).body if isinstance(node, ast.Assign)]
+    assert names[0] == "_base_"
+
+
+@pytest.mark.parametrize("name", NAMED_BY_THE_PAPER)
+def test_published_configs_have_the_published_parameters(name):
+    part, parameters = NAMED_BY_THE_PAPER[name]
+    cfg = Config.fromfile(ROOT / "configs" / "fusion_distill" / name)
+    with torch.device("meta"):
+        network = MODELS.build(cfg.model[part])
+    assert sum(parameter.numel() for parameter in network.parameters()) == parameters
+
+
+def test_every_config_is_in_the_metafile_and_the_table():
+    metafile = (ROOT / "configs" / "fusion_distill" / "metafile.yml").read_text()
+    readme = (ROOT / "configs" / "fusion_distill" / "README.md").read_text()
+    for path in CONFIGS:
+        assert f"Name: {path.stem}\n" in metafile
+        assert f"({path.name})" in readme
+
+
+def test_the_data_root_comes_from_the_environment(monkeypatch, configs):
+    path = configs / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
+    monkeypatch.setenv("MMFUSION_DATA_ROOT", "/somewhere")
+    assert Config.fromfile(path).train_dataloader.dataset.data_root == "/somewhere/RoadScene"
+    monkeypatch.delenv("MMFUSION_DATA_ROOT")
+    assert Config.fromfile(path).train_dataloader.dataset.data_root == "data/RoadScene"
