@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from mmfusion_distill.datasets.pairing import image_stem
 from mmfusion_distill.evaluation import (
     DEFAULT_METRICS,
     METRICS_BY_NAME,
@@ -89,8 +90,8 @@ def main() -> None:
     boxes = parse_boxes(args.zoom)
     names = None
     if args.ann_file:
-        lines = Path(args.ann_file).read_text(encoding="utf-8").split()
-        names = [Path(line).stem for line in lines]
+        lines = Path(args.ann_file).read_text(encoding="utf-8").splitlines()
+        names = [image_stem(line.strip()) for line in lines if line.strip()]
     if args.reference is not None and args.reference not in methods:
         raise ValueError(f"--reference {args.reference} is none of the methods {list(methods)}.")
     result = evaluate_folders(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,14 @@ from .results import EvaluationResult
 
 __all__ = ["plot_boxes", "plot_radar"]
 
-_BASELINE_STYLE = dict(color="0.55", linewidth=1.0, linestyle=":")
+_BASELINE_LINES = (":", "--", "-.", (0, (1, 4)))
 
 
 def plot_radar(result: EvaluationResult, path: str | Path) -> None:
     """Draw the methods' means over all metrics, each axis from the worst to the best row.
 
     Metrics of which lower is better are turned around, so outside is always better. Baselines are
-    dotted gray.
+    thin gray.
 
     Args:
         result: Scores; three metrics or more.
@@ -38,8 +39,11 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
     closed = np.append(angles, angles[0])
     figure = _figure(8.0, 6.0)
     axes = figure.add_subplot(projection="polar")
+    baseline_lines = itertools.cycle(_BASELINE_LINES)
     for row, method in enumerate(result.methods):
-        style = _BASELINE_STYLE if result.is_baseline[row] else dict(linewidth=1.8)
+        style = dict(linewidth=1.8)
+        if result.is_baseline[row]:
+            style = dict(color="0.5", linewidth=1.0, linestyle=next(baseline_lines))
         axes.plot(closed, np.append(radii[row], radii[row, 0]), label=method, **style)
     axes.set_xticks(angles, _labels(result))
     axes.set_yticks([])

@@ -1,0 +1,220 @@
+"""Folders of pictures to tables: pairing, problems, statistics, files."""
+
+import csv
+import json
+import runpy
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmfusion_distill.evaluation import (
+    EvaluationResult,
+    compute_metrics,
+    evaluate_folders,
+    get_protocol,
+    paired_bootstrap,
+    picture_grid,
+    to_json,
+    to_latex,
+    to_markdown,
+    write_report,
+)
+
+TOOL = Path(__file__).parents[2] / "tools" / "evaluate_folder.py"
+METRICS = ["EN", "SSIM", "MSE"]
+
+
+def write(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), picture)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Three pairs of colour and gray pictures, and two methods."""
+    rng = np.random.default_rng(0)
+    for name in ("p1", "p2", "p3"):
+        img_a = rng.integers(0, 256, (20, 24, 3), dtype=np.uint8)
+        img_b = rng.integers(0, 256, (20, 24), dtype=np.uint8)
+        write(tmp_path / "a" / f"{name}.png", img_a)
+        write(tmp_path / "b" / f"{name}.bmp", img_b)
+        write(tmp_path / "good" / f"{name}.png", ((img_a * 1.0 + img_b[:, :, None]) / 2))
+        write(tmp_path / "poor" / f"{name}.png", np.full_like(img_a, 128))
+    return tmp_path
+
+
+def evaluate(folders, **options):
+    options = {"metrics": METRICS, **options}
+    methods = {"good": folders / "good", "poor": folders / "poor"}
+    return evaluate_folders(folders / "a", folders / "b", methods, **options)
+
+
+def test_scores_are_those_of_the_pictures(folders):
+    result = evaluate(folders)
+    assert result.names == ["p1", "p2", "p3"]
+    assert result.methods == ["good", "poor", "copy of A", "copy of B", "mean", "maximum"]
+    assert result.problems == []
+    img_a = cv2.imread(str(folders / "a" / "p2.png"))[:, :, ::-1]
+    img_b = cv2.imread(str(folders / "b" / "p2.bmp"), cv2.IMREAD_GRAYSCALE)
+    fused = cv2.imread(str(folders / "good" / "p2.png"))[:, :, ::-1]
+    expected = compute_metrics(img_a, img_b, fused, METRICS)
+    assert result.scores[0, :, 1].tolist() == list(expected.values())
+    assert evaluate(folders, baselines=False).methods == ["good", "poor"]
+
+
+def test_the_number_of_workers_changes_nothing(folders):
+    one, three = evaluate(folders, workers=1), evaluate(folders, workers=3)
+    assert to_json(one, paired_bootstrap(one)) == to_json(three, paired_bootstrap(three))
+
+
+def test_every_method_is_scored_on_the_same_pairs(folders):
+    (folders / "poor" / "p1.png").unlink()
+    (folders / "good" / "p2.png").write_bytes(b"no picture")
+    write(folders / "good" / "extra.png", np.zeros((20, 24), np.uint8))
+    result = evaluate(folders)
+    assert result.names == ["p3"]
+    text = "\n".join(result.problems)
+    assert f"{folders / 'poor' / 'p1'}.* is missing" in text
+    assert f"{folders / 'good' / 'p2.png'} cannot be read" in text
+    assert f"{folders / 'good' / 'extra.png'} has no source pictures" in text
+
+
+def test_a_cut_off_picture_is_listed(folders):
+    path = folders / "good" / "p2.png"
+    path.write_bytes(path.read_bytes()[:200])
+    result = evaluate(folders)
+    assert result.names == ["p1", "p3"]
+    assert any("p2.png" in problem for problem in result.problems)
+
+
+def test_another_size_is_an_error_that_names_all_such_files(folders):
+    write(folders / "good" / "p1.png", np.zeros((20, 25, 3), np.uint8))
+    write(folders / "poor" / "p3.png", np.zeros((10, 24), np.uint8))
+    with pytest.raises(ValueError, match=r"(?s)good.p1.png is 20x25.*poor.p3.png is 10x24"):
+        evaluate(folders)
+
+
+def test_nothing_to_score(folders):
+    with pytest.raises(ValueError, match=r"(?s)No pair.*nowhere.*missing"):
+        evaluate(folders, names=["nowhere"])
+    with pytest.raises(ValueError, match="'mean' is the name of a baseline"):
+        evaluate_folders(folders / "a", folders / "b", {"mean": folders / "good"})
+
+
+def make_result(scores, methods, metrics=("EN", "MSE")):
+    names = [f"p{k}" for k in range(np.shape(scores)[2])]
+    protocol = get_protocol("standard")
+    return EvaluationResult(names, list(methods), list(metrics), np.array(scores, float), protocol)
+
+
+def test_ranks_follow_the_direction_and_share_ties():
+    means = [[3, 1], [2, 1], [1, 5]]
+    result = make_result([[[value] for value in row] for row in means], "xyz")
+    assert result.ranks().tolist() == [[1, 1.5], [2, 1.5], [3, 3]]
+    best, second = result.best_methods()
+    assert best.tolist() == [[True, True], [False, True], [False, False]]
+    assert second.tolist() == [[False, False], [True, False], [False, True]]
+
+
+def test_emphasis_is_for_methods_and_the_dagger_for_baselines():
+    means = [[3, 4], [2, 3], [9, 9]]
+    rows = ["x", "y_1", "copy of A"]
+    result = make_result([[[value] for value in row] for row in means], rows)
+    markdown = to_markdown(result)
+    assert "| x | **3.0000** | <u>4.0000</u> | 2.00 |" in markdown
+    assert "| copy of A | 9.0000† | 9.0000 |" in markdown
+    latex = to_latex(result)
+    assert r"x & \textbf{3.0000} & \underline{4.0000} & 2.00 \\" in latex
+    assert r"y\_1 & \underline{2.0000} & \textbf{3.0000}" in latex
+    assert r"9.0000$^\dagger$" in latex
+
+
+def test_bootstrap_interval_of_a_mean():
+    # The mean of n values has standard error sd / sqrt(n); 1.96 of them bound 95 %.
+    values = np.random.default_rng(0).normal(5, 2, 400)
+    result = make_result([[values, values]], ["x"])
+    bootstrap = paired_bootstrap(result, samples=4000)
+    error = values.std() / np.sqrt(400)
+    assert bootstrap.low[0, 0] == pytest.approx(values.mean() - 1.96 * error, abs=0.03)
+    assert bootstrap.high[0, 0] == pytest.approx(values.mean() + 1.96 * error, abs=0.03)
+
+
+def test_bootstrap_is_paired_and_knows_directions():
+    rng = np.random.default_rng(1)
+    pairs = rng.normal(0, 10, 60)
+    reference = np.stack([pairs, pairs])
+    shifted = reference + 1 + rng.normal(0, 0.5, (2, 60))
+    unrelated = reference + rng.normal(0, 5, (2, 60)) - np.mean(reference)
+    unrelated += (reference - unrelated).mean(axis=1, keepdims=True)
+    result = make_result([reference, shifted, unrelated], ["base", "shifted", "unrelated"])
+    bootstrap = paired_bootstrap(result, reference="base")
+    # A shift far below the spread between pairs is found, since pairs are drawn together.
+    assert bootstrap.verdicts.tolist() == [["", ""], ["better", "worse"], ["same", "same"]]
+    assert np.isnan(bootstrap.p_values[0]).all()
+    with pytest.raises(ValueError, match="No method 'nobody'; there are base, shifted"):
+        paired_bootstrap(result, reference="nobody")
+
+
+def test_report_files_agree(folders, tmp_path):
+    result = evaluate(folders)
+    out = tmp_path / "report"
+    written = write_report(result, out, paired_bootstrap(result, "good", 200), plots=True)
+    assert {path.name for path in written} == {path.name for path in out.iterdir()}
+    document = json.loads((out / "results.json").read_text())
+    assert document["protocol"] == {"name": "standard", "differs": {}}
+    mean = document["methods"]["poor"]["mean"]["MSE"]
+    with (out / "summary.csv").open() as file:
+        rows = {(row["method"], row["metric"]): row for row in csv.DictReader(file)}
+    assert float(rows["poor", "MSE"]["mean"]) == mean
+    assert rows["poor", "SSIM"]["verdict"] == "worse"
+    with (out / "per_image.csv").open() as file:
+        singles = [float(r["MSE"]) for r in csv.DictReader(file) if r["method"] == "poor"]
+    assert np.mean(singles) == pytest.approx(mean)
+    for plot in ("boxes.png", "radar.png"):
+        assert cv2.imread(str(out / plot)).std() > 5
+
+
+def test_grid_shows_pictures_and_enlarged_boxes():
+    picture = np.zeros((40, 60), np.uint8)
+    picture[10:20, 30:50] = 200
+    grid = picture_grid([[picture, picture]], ["A", "F"], boxes=[(30, 10, 20, 10)])
+    # The box of 20x10 is enlarged to the column's width, 60x30, below the picture.
+    assert grid.shape == (22 + 4 + 40 + 4 + 30, 60 + 4 + 60, 3)
+    assert (grid[-20:-10, 10:50] == 200).all()
+    with pytest.raises(ValueError, match="does not lie inside a picture of 60x40"):
+        picture_grid([[picture]], ["A"], boxes=[(50, 0, 20, 10)])
+
+
+def run_tool(monkeypatch, *arguments):
+    monkeypatch.setattr("sys.argv", [str(TOOL), *map(str, arguments)])
+    runpy.run_path(str(TOOL), run_name="__main__")
+
+
+def test_command_line(folders, monkeypatch, capsys):
+    (folders / "names.txt").write_text("p1.png\np3.png\n")
+    arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
+    run_tool(
+        monkeypatch,
+        *[*arguments, "--fused", f"good={folders / 'good'}", f"poor={folders / 'poor'}"],
+        *["--metrics", "SSIM", "EN", "--balanced", "--per-source", "--reference", "good"],
+        *["--ann-file", folders / "names.txt", "--protocol", "cddfuse", "--bootstrap", "50"],
+        *["--grid", "p1", "--zoom", "2,2,8,8", "--workers", "1"],
+    )
+    printed = capsys.readouterr().out
+    assert "| SSIM_A ↑ | SSIM_B ↑ | SSIM_balanced ↑ |" in printed
+    assert "Means over 2 pairs, protocol cddfuse" in printed
+    assert "ssim_window=uniform" in printed
+    assert (folders / "out" / "grid.png").is_file()
+    document = json.loads((folders / "out" / "results.json").read_text())
+    assert document["pairs"] == ["p1", "p3"]
+    assert document["bootstrap"]["reference"] == "good"
+
+
+def test_command_line_errors_are_one_sentence(folders, monkeypatch):
+    arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
+    with pytest.raises(SystemExit, match="error: --fused wants NAME=DIR, got 'good'"):
+        run_tool(monkeypatch, *arguments, "--fused", "good")
+    with pytest.raises(SystemExit, match="error: .*nowhere does not exist"):
+        run_tool(monkeypatch, *arguments, "--fused", f"good={folders / 'nowhere'}")
