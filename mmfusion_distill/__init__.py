@@ -12,9 +12,9 @@ if "mmfusion_distill.doctor" not in sys.orig_argv:
         from . import compat
 
         compat.apply()
-        from . import datasets, engine, evaluation, models
+        from . import annotation, datasets, engine, evaluation, models
 
-        __all__ += ["datasets", "engine", "evaluation", "models"]
+        __all__ += ["annotation", "datasets", "engine", "evaluation", "models"]
     except ImportError as error:
         raise ImportError(
             f"mmfusion_distill cannot be imported: {error}. "

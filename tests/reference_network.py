@@ -5,11 +5,11 @@ published implementation ("Distilling Textual Priors from LLM to Efficient Image
 with its limits: three-channel source A, height and width multiples of 64.
 """
 
-import re
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from mmfusion_distill.models.published_checkpoints import rename_published_key
 
 WINDOW = 8
 KEY_WINDOW = 12
@@ -262,29 +262,6 @@ class ReferenceNetwork(nn.Module):
         return getattr(self, f"prompt_guidance_{level}")(x, text) if self.guided else x
 
 
-# Published name -> name in `XRestormerFusionNet`; digits in brackets are levels counted from 1.
-RENAMING = (
-    (r"^encoder_([AB])\.patch_embed\.proj\.", lambda m: f"encoder_{m[1].lower()}.patch_embed."),
-    (
-        r"^encoder_([AB])\.encoder_level(\d)\.",
-        lambda m: f"encoder_{m[1].lower()}.levels.{int(m[2]) - 1}.",
-    ),
-    (r"^encoder_([AB])\.down(\d)_\d\.", lambda m: f"encoder_{m[1].lower()}.downs.{int(m[2]) - 1}."),
-    (r"^cross_attention\.(\w+)_([AB])\.", lambda m: f"neck.exchange.{m[1]}_{m[2].lower()}."),
-    (r"^feature_fusion_(\d)\.", lambda m: f"neck.merges.{int(m[1]) - 1}."),
-    (r"^prompt_guidance_(\d)\.fc\.", lambda m: f"guidance.levels.{int(m[1]) - 1}."),
-    (r"^up(\d)_\d\.", lambda m: f"ups.{int(m[1]) - 2}."),
-    (r"^reduce_chan_level(\d)\.", lambda m: f"reduces.{int(m[1]) - 2}."),
-    (r"^decoder_level(\d)\.", lambda m: f"decoder_levels.{int(m[1]) - 1}."),
-    (r"\.(norm\d)\.body\.", lambda m: f".{m[1]}."),
-)
-
-
 def to_our_names(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
     """The state dict of a `ReferenceNetwork` under the names of `XRestormerFusionNet`."""
-    renamed = {}
-    for name, value in state_dict.items():
-        for pattern, replacement in RENAMING:
-            name = re.sub(pattern, replacement, name)
-        renamed[name] = value
-    return renamed
+    return {rename_published_key(name): value for name, value in state_dict.items()}

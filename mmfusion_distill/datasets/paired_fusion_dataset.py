@@ -11,6 +11,7 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from .annotation_file import Annotation, find_annotation, read_annotation
+from .missing_annotations import annotate_missing
 from .pairing import ImagePair, PairingError, find_pairs, image_stem, shorten
 
 MODALITIES = ("infrared-visible", "medical")
@@ -131,8 +132,6 @@ class PairedFusionDataset(BaseDataset):
             found.append(None if path is None else read_annotation(path))
         missing = [index for index, annotation in enumerate(found) if annotation is None]
         if missing and self.annotator is not None:
-            from ..annotation import annotate_missing
-
             written = annotate_missing(
                 [pairs[index] for index in missing], self.annotator, folder, self.modality
             )

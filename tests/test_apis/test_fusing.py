@@ -1,0 +1,160 @@
+"""Fusing arrays, files and folders."""
+
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from conftest import ROOT
+from mmagic.registry import MODELS
+from safetensors.torch import save_file
+
+from mmfusion_distill.apis import FusionInferencer, fuse_files
+from mmfusion_distill.apis.fusion_inferencer import annotation_of_text
+from mmfusion_distill.apis.model_files import publish_network
+from mmfusion_distill.datasets import ImageReadError, read_image, write_image
+from mmfusion_distill.models.checkpoints import CheckpointError
+
+
+@pytest.fixture
+def config_file(tiny_network, tmp_path):
+    path = tmp_path / "config.py"
+    path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
+    return path
+
+
+@pytest.fixture
+def checkpoint(tiny_network, tmp_path):
+    model = MODELS.build(dict(type="ImageFusor", generator=tiny_network))
+    torch.save(dict(meta={}, state_dict=model.state_dict()), tmp_path / "student.pth")
+    return tmp_path / "student.pth"
+
+
+@pytest.fixture
+def inferencer(config_file, checkpoint):
+    return FusionInferencer(config_file, checkpoint, device="cpu")
+
+
+def test_arrays_and_files_give_the_same(inferencer, pair_folder):
+    paths = pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png"
+    of_files = inferencer.fuse(*paths)
+    assert of_files.shape == (72, 80, 3) and of_files.dtype == np.uint8
+    of_arrays = inferencer.fuse(*[read_image(path).astype(np.uint8) for path in paths])
+    assert np.array_equal(of_files, of_arrays)
+
+
+def test_the_result_is_that_of_the_network_in_rgb(inferencer, pair_folder):
+    paths = pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png"
+    img_a, img_b = (torch.from_numpy(read_image(path)).permute(2, 0, 1)[None] / 255 for path in paths)
+    with torch.no_grad():
+        expected = inferencer.model.generator(img_a, img_b)[0].clamp(0, 1).permute(1, 2, 0) * 255
+    assert np.abs(inferencer.fuse(*paths) - expected.numpy()).max() <= 0.51
+
+
+def test_batches_do_not_change_results_and_may_mix_sizes(inferencer):
+    rng = np.random.default_rng(0)
+    pairs = [
+        dict(
+            img_a=rng.integers(0, 256, (*size, 3), dtype=np.uint8), img_b=rng.integers(0, 256, size, np.uint8)
+        )
+        for size in [(16, 16), (16, 16), (9, 30)]
+    ]
+    together = inferencer(pairs, batch_size=2)["predictions"]
+    for pair, fused in zip(pairs, together):
+        alone = inferencer(pair)["predictions"][0].astype(int)
+        assert np.abs(alone - fused).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (37, 613), (2, 65)])
+def test_odd_sizes(inferencer, size):
+    rng = np.random.default_rng(0)
+    fused = inferencer.fuse(rng.random((*size, 3), np.float32), rng.random(size, np.float32))
+    assert fused.shape == (*size, 3)
+
+
+def test_gray_sixteen_bit_and_alpha_files(inferencer, tmp_path):
+    rng = np.random.default_rng(0)
+    cv2.imwrite(str(tmp_path / "rgba.png"), rng.integers(0, 256, (20, 24, 4), dtype=np.uint8))
+    cv2.imwrite(str(tmp_path / "deep.png"), rng.integers(0, 65536, (20, 24), dtype=np.uint16))
+    cv2.imwrite(str(tmp_path / "gray.png"), rng.integers(0, 256, (20, 24), dtype=np.uint8))
+    assert inferencer.fuse(tmp_path / "rgba.png", tmp_path / "deep.png").shape == (20, 24, 3)
+    assert inferencer.fuse(tmp_path / "gray.png", tmp_path / "deep.png").shape == (20, 24)
+
+
+def test_one_broken_pair_does_not_stop_the_others(inferencer, pair_folder):
+    (pair_folder / "a" / "pair_1.png").write_bytes(b"broken")
+    write_image(pair_folder / "b" / "pair_2.png", np.zeros((5, 6, 1)))
+    report = fuse_files(inferencer, pair_folder / "a", pair_folder / "b", pair_folder / "out")
+    assert [path.stem for path in report.written] == ["pair_0", "pair_3", "pair_4", "pair_5"]
+    assert "pair_1.png is damaged" in report.failures[0]
+    assert "pair_2.png is 80x72" in report.failures[1] and "pair_2.png is 6x5" in report.failures[1]
+    assert read_image(pair_folder / "out" / "pair_0.png").shape == (72, 80, 3)
+
+
+def test_a_file_and_a_folder_do_not_go_together(inferencer, pair_folder):
+    with pytest.raises(ValueError, match="give two files or two folders"):
+        fuse_files(inferencer, pair_folder / "a", pair_folder / "b" / "pair_0.png", pair_folder / "out")
+
+
+def test_a_published_file_needs_nothing_else(config_file, checkpoint, inferencer, pair_folder, tmp_path):
+    publish_network(config_file, checkpoint, tmp_path / "student.safetensors")
+    alone = FusionInferencer(weights=tmp_path / "student.safetensors", device="cpu")
+    paths = pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png"
+    assert np.array_equal(alone.fuse(*paths), inferencer.fuse(*paths))
+
+
+def test_weights_without_a_config_are_one_sentence(checkpoint, tmp_path):
+    with pytest.raises(CheckpointError, match="does not say which network.*publish_student.py"):
+        FusionInferencer(weights=checkpoint)
+    save_file({"x": torch.zeros(1)}, tmp_path / "bare.safetensors")
+    with pytest.raises(CheckpointError, match="does not say which network"):
+        FusionInferencer(weights=tmp_path / "bare.safetensors")
+
+
+def test_text_by_hand_steers_a_teacher(tiny_teacher, pair_folder):
+    model = dict(
+        type="ImageFusor",
+        generator=tiny_teacher,
+        text_encoder=dict(type="SentenceTextEncoder"),
+        text_cache=None,
+    )
+    torch.save(dict(state_dict=MODELS.build(model).state_dict()), pair_folder / "teacher.pth")
+    teacher = FusionInferencer(dict(model=model), pair_folder / "teacher.pth", device="cpu")
+    paths = pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png"
+    assert not np.array_equal(teacher.fuse(*paths, text="low light"), teacher.fuse(*paths, text="thick haze"))
+    with pytest.raises(ValueError, match="no text for"):
+        teacher.fuse(*paths)
+    report = fuse_files(
+        teacher,
+        pair_folder / "a",
+        pair_folder / "b",
+        pair_folder / "o",
+        annotations=pair_folder / "annotations",
+    )
+    assert len(report.written) == 6 and not report.failures
+
+
+def test_text_by_hand_may_name_several_events():
+    annotation = annotation_of_text("low light; haze: thick in the distance")
+    assert annotation.event_types == ("low_light", "haze")
+    assert annotation.events[1].description == "thick in the distance"
+
+
+def test_the_tool_fuses_and_reports(config_file, checkpoint, pair_folder):
+    (pair_folder / "b" / "pair_5.png").write_bytes(b"")
+    command = [sys.executable, ROOT / "tools" / "fuse.py", "a", "b", "out", "--weights", checkpoint]
+    done = subprocess.run(
+        [*command, "--config", config_file], cwd=pair_folder, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "5 written" in done.stdout
+    assert "pair_5.png is empty" in done.stderr and "Traceback" not in done.stderr
+    missing = subprocess.run(command, cwd=pair_folder, capture_output=True, text=True)
+    assert missing.returncode == 1 and missing.stderr.startswith("error: ")
+
+
+def test_unreadable_input_raises_one_sentence(inferencer, pair_folder):
+    with pytest.raises(ImageReadError, match="nowhere.png"):
+        inferencer.fuse(pair_folder / "nowhere.png", pair_folder / "b" / "pair_0.png")
