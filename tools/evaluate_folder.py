@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets.pairing import image_stem
 from mmfusion_distill.evaluation import (
     DEFAULT_METRICS,
@@ -120,7 +121,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ValueError, OSError) as error:
-        sys.exit(f"error: {error}")
+    exit_on_user_error(main)

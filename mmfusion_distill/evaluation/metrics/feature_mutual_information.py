@@ -12,7 +12,7 @@ from .filters import pad_to_at_least
 __all__ = ["FEATURES", "feature_mutual_information"]
 
 _WINDOW = 3
-_WINDOWS_PER_CHUNK = 1 << 13
+_WINDOWS_PER_CHUNK = 1 << 11
 
 
 def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str = "pixel") -> float:

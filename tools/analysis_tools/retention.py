@@ -1,0 +1,65 @@
+"""Hold a student against its teacher and the paper's claim: 10 % size, 10 % time, 90 % quality.
+
+python tools/analysis_tools/retention.py --teacher CONFIG WEIGHTS --student CONFIG WEIGHTS --a DIR --b DIR
+"""
+
+import argparse
+from pathlib import Path
+
+from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.apis.retention import Claim, measure_retention, retention_table
+from mmfusion_distill.datasets import PairedFusionDataset
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for role in ("teacher", "student"):
+        parser.add_argument(
+            f"--{role}", nargs=2, required=True, metavar=("CONFIG", "WEIGHTS"), help="of the network"
+        )
+    parser.add_argument("--a", required=True, metavar="DIR", help="source A")
+    parser.add_argument("--b", required=True, metavar="DIR", help="source B")
+    parser.add_argument("--ann-file", default="", metavar="FILE", help="only the pairs named")
+    parser.add_argument(
+        "--annotations", metavar="DIR", help="text of the pairs; what lacks is taken from image statistics"
+    )
+    parser.add_argument("--max-pairs", type=int, help="only the first ones")
+    parser.add_argument("--repeats", type=int, default=5, help="timed runs on each pair")
+    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+    parser.add_argument("--out", metavar="FILE", help="also write the table here")
+    claim = Claim()
+    parser.add_argument("--max-size", type=float, default=claim.parameters, help="share of the parameters")
+    parser.add_argument("--max-time", type=float, default=claim.seconds, help="share of the time")
+    parser.add_argument("--min-quality", type=float, default=claim.quality, help="share of the quality")
+    return parser.parse_args()
+
+
+def find_pairs(args: argparse.Namespace) -> list[dict]:
+    prefix = dict(img_a=str(Path(args.a).resolve()), img_b=str(Path(args.b).resolve()))
+    if args.annotations:
+        prefix["annotation"] = str(Path(args.annotations).resolve())
+    ann_file = str(Path(args.ann_file).resolve()) if args.ann_file else ""
+    dataset = PairedFusionDataset(data_prefix=prefix, ann_file=ann_file, annotator="statistics")
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))][: args.max_pairs]
+    return [
+        dict(img_a=info["img_a_path"], img_b=info["img_b_path"], annotation=info["annotation"])
+        for info in infos
+    ]
+
+
+def report(args: argparse.Namespace) -> str:
+    networks = {"teacher": tuple(args.teacher), "student": tuple(args.student)}
+    measured = measure_retention(networks, find_pairs(args), repeats=args.repeats, device=args.device)
+    return retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
+
+
+def main() -> None:
+    args = parse_args()
+    table = exit_on_user_error(report, args)
+    print(table)
+    if args.out:
+        Path(args.out).write_text(table + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
