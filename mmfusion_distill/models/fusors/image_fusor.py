@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..text_encoders import TextEmbedder
 from ..text_encoders.text_embedder import default_cache_path
+from ..tiling import TilingConfig, fuse_image
 
 PREPROCESSOR = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
 
@@ -31,7 +32,8 @@ class ImageFusor(BaseEditModel):
         text_cache (str | None): File that keeps text embeddings between runs; 'default' is under
             `~/.cache/mmfusion_distill` (or `$MMFUSION_CACHE`), None keeps them in memory. Default: 'default'.
         train_cfg (dict, optional): Not used. Default: None.
-        test_cfg (dict, optional): Not used. Default: None.
+        test_cfg (dict, optional): Arguments of :class:`TilingConfig`: whether large images are fused whole or in
+            tiles. Default: None, tiles where the memory wants them.
         init_cfg (dict, optional): As in mmengine. Default: None.
         data_preprocessor (dict, optional): Default: MMagic's, scaling [0, 255] to [0, 1].
 
@@ -56,6 +58,7 @@ class ImageFusor(BaseEditModel):
         BaseModel.__init__(self, data_preprocessor=preprocessor, init_cfg=init_cfg)
         self.train_cfg = train_cfg
         self.test_cfg = test_cfg
+        self.tiling = TilingConfig(**(test_cfg or {}))
         self.generator = MODELS.build(generator)
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
         self.text_embedder = build_text_embedder(text_encoder, text_cache)
@@ -127,7 +130,14 @@ class ImageFusor(BaseEditModel):
 
     def fuse(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
         """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W)."""
-        return self.generator(img_a, img_b, text_emb)
+        network = self.generator
+
+        def fuse(a: Tensor, b: Tensor) -> Tensor:
+            return network(a, b, None if text_emb is None else text_emb.repeat(len(a) // len(img_a), 1))
+
+        # Other networks may lack these attributes; a generous guess then.
+        multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)
+        return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes)
 
     def embed_texts(
         self, network: torch.nn.Module, data_samples: DataSample, images: Tensor, training: bool = False
