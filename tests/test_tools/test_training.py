@@ -1,0 +1,174 @@
+"""The front door: training, resuming, several processes, MMagic's own tool."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import ROOT
+
+from mmfusion_distill.apis import run_test, run_training
+from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+from mmfusion_distill.models.checkpoints import CheckpointError
+
+TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
+STUDENT = ROOT / "configs" / "fusion_distill" / "distill_xrestormer-d16-d8_1xb4-2k_roadscene-64x64.py"
+
+
+@pytest.fixture
+def options(tmp_path, monkeypatch):
+    """Settings for four iterations of the smallest network on generated pairs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    root = tmp_path / "data"
+    write_generated_pairs(root, 4)
+    dataset = dict(
+        data_root=str(root),
+        data_prefix=dict(img_a="visible", img_b="infrared", annotation="annotations"),
+        ann_file="",
+    )
+    settings = {
+        "train_cfg.max_iters": 4,
+        "train_cfg.val_interval": 4,
+        "default_hooks.checkpoint.interval": 2,
+        "default_hooks.logger.interval": 1,
+        "default_hooks.visualization.interval.val": 1,
+        "train_dataloader.num_workers": 0,
+        "train_dataloader.persistent_workers": False,
+        "train_dataloader.batch_size": 2,
+        "val_dataloader.num_workers": 0,
+        "val_dataloader.persistent_workers": False,
+        "test_dataloader.num_workers": 0,
+        "test_dataloader.persistent_workers": False,
+    }
+    for split in ("train", "val", "test"):
+        settings |= {f"{split}_dataloader.dataset.{key}": value for key, value in dataset.items()}
+    return settings
+
+
+def small(options, *networks):
+    return options | {f"model.{network}.dim": 4 for network in networks}
+
+
+def as_arguments(options):
+    arguments = []
+    for key, value in options.items():
+        if isinstance(value, dict):
+            arguments += [f"{key}.{inner}={text}" for inner, text in value.items()]
+        elif value != "":
+            arguments.append(f"{key}={value}")
+    return arguments + [f"{split}_dataloader.dataset.ann_file=" for split in ("train", "val", "test")]
+
+
+def logged(work_dir):
+    """The scalars of every logged training iteration."""
+    (file,) = Path(work_dir).glob("*/vis_data/scalars.json")
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    return {row["step"]: row for row in rows if "loss" in row}
+
+
+def weights(path):
+    return torch.load(path, weights_only=True)["state_dict"]
+
+
+def test_teacher_student_test_and_resume(options, tmp_path):
+    run_training(str(TEACHER), work_dir="teacher", cfg_options=small(options, "generator"))
+    losses = logged("teacher")
+    assert sorted(losses) == [1, 2, 3, 4]
+    assert {"loss_max", "loss_con", "loss_grad", "loss_ssim", "loss_color"} <= set(losses[1])
+    assert list(Path("teacher").glob("best_balanced_quality_iter_4.pth"))
+    assert list(Path("teacher").glob("*/vis_data/vis_image/*.png"))
+
+    resumed = Path("resumed")
+    resumed.mkdir()
+    (resumed / "iter_2.pth").write_bytes(Path("teacher/iter_2.pth").read_bytes())
+    (resumed / "last_checkpoint").write_text(str(resumed / "iter_2.pth"))
+    run_training(str(TEACHER), work_dir="resumed", resume="auto", cfg_options=small(options, "generator"))
+    assert sorted(logged("resumed")) == [3, 4]
+    for step in (3, 4):
+        assert logged("resumed")[step]["loss"] == losses[step]["loss"]
+        assert logged("resumed")[step]["lr"] == losses[step]["lr"]
+    one, other = weights("teacher/iter_4.pth"), weights("resumed/iter_4.pth")
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+    settings = small(options, "student", "teacher") | {"model.teacher_checkpoint": "teacher"}
+    run_training(str(STUDENT), work_dir="student", cfg_options=settings)
+    assert {"loss_feature", "loss_result"} <= set(logged("student")[1])
+    student = ROOT / "configs" / "fusion_distill" / "student_xrestormer-d8_eval_roadscene.py"
+    settings = {
+        key: value for key, value in small(options, "generator").items() if key[:4] in ("test", "mode")
+    }
+    metrics = run_test(str(student), "student", work_dir="tested", out="tested/m.json", cfg_options=settings)
+    assert json.loads(Path("tested/m.json").read_text()) == metrics
+    assert 0 < metrics["balanced_quality"] <= metrics["quality"]
+
+
+def test_two_processes_do_what_one_does_with_twice_the_batch(options, tmp_path):
+    options = small(options, "generator") | {"train_cfg.val_interval": 100, "train_dataloader.num_workers": 1}
+    alone = options | {"train_dataloader.batch_size": 4}
+    run_training(str(TEACHER), work_dir="alone", cfg_options=alone)
+    environment = dict(os.environ, PORT="29517", PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    command = ["bash", ROOT / "tools" / "dist_train.sh", TEACHER, "2", "--work-dir", "both", "--cfg-options"]
+    done = subprocess.run(
+        [*command, *as_arguments(options)], env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, two = logged("alone"), logged("both")
+    for step in range(1, 5):
+        for name in ("loss", "loss_max", "loss_con", "loss_grad", "loss_ssim", "loss_color"):
+            assert two[step][name] == pytest.approx(one[step][name], abs=1e-4, rel=1e-5)
+
+
+def test_mmagics_own_tool_runs_our_config_unchanged(options):
+    package = Path(importlib.util.find_spec("mmagic").origin).parent
+    tool = package / ".mim" / "tools" / "train.py"
+    if not tool.exists():
+        pytest.skip("this MMagic was installed without its tools")
+    settings = as_arguments(
+        small(options, "generator") | {"train_cfg.max_iters": 2, "train_cfg.val_interval": 2}
+    )
+    done = subprocess.run(
+        [sys.executable, tool, TEACHER, "--work-dir", "theirs", "--cfg-options", *settings],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert list(Path("theirs").glob("best_balanced_quality_iter_2.pth"))
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["train.py", "nowhere.py"], "the config nowhere.py does not exist"),
+        (["train.py", TEACHER, "--resume", "nowhere.pth"], "nowhere.pth to resume from does not exist"),
+        (["train.py", TEACHER, "--auto-scale-lr"], "needs auto_scale_lr.base_batch_size"),
+        (["test.py", TEACHER, "nowhere.pth"], "the checkpoint nowhere.pth does not exist"),
+    ],
+)
+def test_mistakes_on_the_command_line_are_one_sentence(arguments, message, tmp_path):
+    tool, *rest = arguments
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / tool, *rest], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_resuming_from_nothing_and_amp_without_gpu(options, capsys):
+    run_training(
+        str(TEACHER),
+        work_dir="fresh",
+        resume="auto",
+        cfg_options=small(options, "generator") | {"train_cfg.max_iters": 1, "train_cfg.val_interval": 9},
+    )
+    assert "nothing to resume in fresh" in capsys.readouterr().out
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="--amp trains on a GPU only"):
+            run_training(str(TEACHER), work_dir="amp", amp=True, cfg_options=options)
+    with pytest.raises(CheckpointError):
+        run_test(str(TEACHER), "fresh/nothing.pth")
