@@ -6,6 +6,7 @@ from pathlib import Path
 import mmengine
 import torch
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.runner import Runner, find_latest_checkpoint
 
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
@@ -104,6 +105,13 @@ def run_training(
     return runner
 
 
+class _MetricsKeeper(Hook):
+    """MMagic's test loop shows its metrics to hooks only."""
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        self.metrics = {name: float(value) for name, value in (metrics or {}).items()}
+
+
 def run_test(
     config: str,
     checkpoint: str,
@@ -137,7 +145,11 @@ def run_test(
     cfg.load_from = str(path)
     if amp:
         cfg.test_cfg.fp16 = True
-    metrics = Runner.from_cfg(cfg).test()
+    runner = Runner.from_cfg(cfg)
+    keeper = _MetricsKeeper()
+    runner.register_hook(keeper, "LOWEST")
+    runner.test()
+    metrics = keeper.metrics
     if out:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         mmengine.dump(metrics, out)
