@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mmfusion_distill.evaluation import (
+    METRICS_BY_NAME,
     PROTOCOLS,
     Protocol,
     balanced_quality,
@@ -186,3 +187,12 @@ def test_baselines():
     assert images["B"].tolist() == [[21]]
     assert images["mean"].tolist() == [[[16, 21, 26]]]
     assert images["maximum"].tolist() == [[[21, 21, 30]]]
+
+
+def test_scores_do_not_depend_on_where_arrays_lie_in_memory(color_pair):
+    keys = list(METRICS_BY_NAME)
+    expected = compute_metrics(*color_pair, keys)
+    held = []
+    for size in (1, 17, 300, 4097):
+        held.append(np.zeros(size, np.uint8))  # moves what is allocated next
+        assert compute_metrics(*color_pair, keys) == expected

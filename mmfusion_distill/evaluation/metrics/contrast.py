@@ -81,7 +81,7 @@ def average_gradient(image: ImageLike, divisor: str = "interior") -> float:
     gy = cv2.Sobel(values, -1, 0, 1, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
     gx[:, [0, -1]] *= 2
     gy[[0, -1]] *= 2
-    return float(cv2.magnitude(gx, gy).sum() / math.sqrt(2) / count)
+    return float(np.sqrt(gx * gx + gy * gy).sum() / math.sqrt(2) / count)
 
 
 def edge_intensity(image: ImageLike) -> float:
@@ -96,4 +96,4 @@ def edge_intensity(image: ImageLike) -> float:
     values = as_gray_image(image).values
     gx = cv2.Sobel(values, cv2.CV_64F, 1, 0, ksize=3, borderType=cv2.BORDER_REPLICATE)
     gy = cv2.Sobel(values, cv2.CV_64F, 0, 1, ksize=3, borderType=cv2.BORDER_REPLICATE)
-    return float(cv2.magnitude(gx, gy).mean())
+    return float(np.sqrt(gx * gx + gy * gy).mean())

@@ -88,7 +88,7 @@ def _gradient(image: GrayImage) -> tuple[np.ndarray, np.ndarray]:
         with np.errstate(divide="ignore", invalid="ignore"):
             orientation = np.arctan(gx / gy)
         orientation[(gx == 0) & (gy == 0)] = 0.0
-        return cv2.magnitude(gx, gy), orientation
+        return np.sqrt(gx * gx + gy * gy), orientation
 
     return image.cached("petrovic_gradient", compute)
 

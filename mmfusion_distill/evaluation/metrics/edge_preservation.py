@@ -81,7 +81,9 @@ def _sobel_gradient(image: GrayImage) -> Gradient:
     values = image.values.astype(np.float32)
     gx = cv2.Sobel(values, cv2.CV_32F, 1, 0, ksize=3, borderType=cv2.BORDER_CONSTANT)
     gy = cv2.Sobel(values, cv2.CV_32F, 0, 1, ksize=3, borderType=cv2.BORDER_CONSTANT)
-    magnitude = cv2.magnitude(gx, gy)
+    # Not cv2.magnitude: its rounding depends on where the array lies in memory, and a tie of two
+    # magnitudes must be found wherever it is.
+    magnitude = np.sqrt(gx * gx + gy * gy)
     # The y axis points up: it decides on which side of pi/2 the vertical edges (gx = 0) lie.
     with np.errstate(divide="ignore", invalid="ignore"):
         orientation = np.arctan(np.divide(-gy, gx, out=gy), out=gy)

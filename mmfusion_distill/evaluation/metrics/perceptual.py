@@ -114,7 +114,7 @@ def _block_saliency(image: GrayImage) -> np.ndarray:
     border = dict(ksize=3, borderType=cv2.BORDER_CONSTANT)
     gx = cv2.Sobel(stretched, cv2.CV_64F, 1, 0, **border)
     gy = cv2.Sobel(stretched, cv2.CV_64F, 0, 1, **border)
-    return _block_sums(cv2.magnitude(gx, gy) ** _SALIENCY_EXPONENT)
+    return _block_sums(np.sqrt(gx * gx + gy * gy) ** _SALIENCY_EXPONENT)
 
 
 def _block_sums(values: np.ndarray) -> np.ndarray:

@@ -95,8 +95,15 @@ def _information(statistics: WindowStatistics) -> tuple[float, float]:
 
 
 def _sum_log_1p(values: np.ndarray) -> float:
+    """Sum of log(1 + v), one logarithm for the product of 16 values; overwrites ``values``.
+
+    Values reach 255^2 / 2 at most, so a product stays below 1e75.
+    """
     values += 1.0
-    return float(np.log(values, out=values).sum())
+    flat = values.ravel()
+    whole = flat.size - flat.size % 16
+    products = np.multiply.reduce(flat[:whole].reshape(16, -1), axis=0)
+    return float(np.log(products).sum() + np.log(flat[whole:]).sum())
 
 
 def _pad(image: GrayImage) -> np.ndarray:
