@@ -1,29 +1,7 @@
-"""Who writes annotations."""
+"""Who writes annotations of image pairs: image statistics, a local model, a server."""
 
-from mmagic.registry import TASK_UTILS
-
-from .base import Annotator
+from .base import MODALITIES, AnnotationResult, Annotator
+from .builder import build_annotator
 from .statistics_annotator import StatisticsAnnotator
 
-__all__ = ["Annotator", "StatisticsAnnotator", "build_annotator"]
-
-_SHORT_NAMES = {"statistics": "StatisticsAnnotator"}
-
-
-def build_annotator(cfg: str | dict) -> Annotator:
-    """Build an annotator.
-
-    Args:
-        cfg (str | dict): A short name ('statistics') or a config with `type`.
-
-    Returns:
-        Annotator: The annotator.
-
-    Raises:
-        ValueError: If the short name is unknown.
-    """
-    if isinstance(cfg, str):
-        if cfg not in _SHORT_NAMES:
-            raise ValueError(f"annotator '{cfg}' is none of {', '.join(_SHORT_NAMES)}")
-        cfg = dict(type=_SHORT_NAMES[cfg])
-    return TASK_UTILS.build(dict(cfg))
+__all__ = ["MODALITIES", "AnnotationResult", "Annotator", "StatisticsAnnotator", "build_annotator"]

@@ -1,0 +1,28 @@
+"""Annotators by name or config."""
+
+from mmagic.registry import TASK_UTILS
+
+from .base import Annotator
+
+#: Short names for configs and command lines.
+SHORT_NAMES = {"statistics": "StatisticsAnnotator"}
+
+
+def build_annotator(cfg: str | dict) -> Annotator:
+    """Build an annotator.
+
+    Args:
+        cfg (str | dict): A short name (``statistics``), the name of a registered class, or a config with ``type``.
+
+    Raises:
+        ValueError: If no annotator has this name.
+    """
+    cfg = dict(type=cfg) if isinstance(cfg, str) else dict(cfg)
+    kind = cfg.get("type")
+    cfg["type"] = SHORT_NAMES.get(kind, kind) if isinstance(kind, str) else kind
+    if isinstance(cfg["type"], str) and TASK_UTILS.get(cfg["type"]) is None:
+        raise ValueError(
+            f"no annotator is called {kind!r}: use {', '.join(SHORT_NAMES)} or the name of a class registered in "
+            "mmagic.registry.TASK_UTILS"
+        )
+    return TASK_UTILS.build(cfg)

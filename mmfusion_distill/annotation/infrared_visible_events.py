@@ -1,0 +1,159 @@
+"""Degradations of a visible and an infrared picture, found by measuring them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..datasets.annotation_file import Event
+from . import image_statistics as stats
+
+
+@dataclass(frozen=True)
+class InfraredVisibleThresholds:
+    """Limits beyond which an event is named, in gray values (0 to 255) unless said.
+
+    Args:
+        dark_mean (float): Mean luminance of A below which it is ``low_light``.
+        bright_fraction (float): Share of A's pixels at 250 or more above which it is ``over_exposure``.
+        ir_contrast (float): Range of B (2nd to 98th percentile) below which it is ``ir_low_contrast``.
+        noise (float): Noise deviation of A above which it is ``high_noise``.
+        ir_noise (float): Noise deviation of B above which it is ``ir_noise``.
+        blur_drop (float): Loss of detail (dB) in one direction above which a picture has ``motion_blur``.
+        stripes (float): Deviation of row or column offsets above which a picture has ``sensor_artifact``.
+        haze (float): Mean dark channel of A above which it has ``haze``.
+        haze_contrast (float): Range of A above which it has no haze, whatever its dark channel.
+    """
+
+    dark_mean: float = 50.0
+    bright_fraction: float = 0.35
+    ir_contrast: float = 60.0
+    noise: float = 8.0
+    ir_noise: float = 8.0
+    blur_drop: float = 9.0
+    stripes: float = 3.0
+    haze: float = 110.0
+    haze_contrast: float = 150.0
+
+
+def find_infrared_visible_events(
+    img_a: np.ndarray, img_b: np.ndarray, limits: InfraredVisibleThresholds
+) -> list[Event]:
+    """Events of a pair.
+
+    Args:
+        img_a (np.ndarray): Visible picture (H, W, 1 or 3), 0 to 255, RGB.
+        img_b (np.ndarray): Infrared picture (H, W, 1), 0 to 255.
+        limits (InfraredVisibleThresholds): When an event counts as there.
+
+    Returns:
+        list[Event]: Empty for a pair without strong degradations.
+    """
+    gray_a, gray_b = stats.luminance(img_a), stats.luminance(img_b)
+    found = (
+        _low_light(gray_a, limits),
+        _over_exposure(gray_a, limits),
+        _haze(img_a, gray_a, limits),
+        _high_noise(gray_a, limits),
+        _ir_low_contrast(gray_b, limits),
+        _ir_noise(gray_b, limits),
+        _motion_blur(gray_a, gray_b, limits),
+        _sensor_artifact(gray_a, gray_b, limits),
+    )
+    return [event for event in found if event]
+
+
+def _low_light(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    mean = gray.mean()
+    if mean >= limits.dark_mean:
+        return None
+    return Event(
+        "low_light",
+        f"The visible image is {'very dark' if mean < limits.dark_mean / 2 else 'dark'}: mean brightness "
+        f"{mean:.0f} of 255, {(gray < 30).mean():.0%} of its pixels nearly black, "
+        f"darkest in the {stats.where_strongest(255 - gray)}.",
+    )
+
+
+def _over_exposure(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    bright = gray >= 250
+    if bright.mean() <= limits.bright_fraction:
+        return None
+    return Event(
+        "over_exposure",
+        f"The visible image is over-exposed: {bright.mean():.0%} of its pixels are blown out, "
+        f"mostly in the {stats.where_strongest(bright)}; mean brightness {gray.mean():.0f} of 255.",
+    )
+
+
+def _haze(image: np.ndarray, gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    dark, contrast = stats.dark_channel(image), stats.contrast_range(gray)
+    if dark.mean() <= limits.haze or contrast >= limits.haze_contrast:
+        return None
+    return Event(
+        "haze",
+        f"Haze veils the visible image, most in the {stats.where_strongest(dark)}: even dark places have a "
+        f"brightness of {dark.mean():.0f} of 255 and the tones span only {contrast:.0f} gray levels.",
+    )
+
+
+def _high_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    sigma = stats.noise_sigma(gray)
+    if sigma <= limits.noise:
+        return None
+    return Event(
+        "high_noise",
+        f"The visible image carries {_strength(sigma, limits.noise)} noise of standard deviation "
+        f"{sigma:.1f} gray levels over the whole frame.",
+    )
+
+
+def _ir_low_contrast(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    contrast = stats.contrast_range(gray)
+    if contrast >= limits.ir_contrast:
+        return None
+    return Event(
+        "ir_low_contrast",
+        f"The infrared image has low contrast: its tones span {contrast:.0f} of 255 gray levels around "
+        f"{gray.mean():.0f}, warm and cold objects are hard to tell apart.",
+    )
+
+
+def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    sigma = stats.noise_sigma(gray)
+    if sigma <= limits.ir_noise:
+        return None
+    return Event(
+        "ir_noise",
+        f"The infrared image carries {_strength(sigma, limits.ir_noise)} noise of standard deviation "
+        f"{sigma:.1f} gray levels over the whole frame.",
+    )
+
+
+def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    parts = []
+    for name, gray in (("visible", gray_a), ("infrared", gray_b)):
+        drop, angle = stats.directional_blur(gray)
+        if drop > limits.blur_drop:
+            parts.append(
+                f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {drop:.0f} dB "
+                f"weaker than in other directions, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
+            )
+    return Event("motion_blur", " ".join(parts)) if parts else None
+
+
+def _sensor_artifact(
+    gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds
+) -> Event | None:
+    parts = []
+    for name, gray in (("visible", gray_a), ("infrared", gray_b)):
+        rows, columns = stats.stripe_strength(gray)
+        if max(rows, columns) > limits.stripes:
+            kind = "Horizontal" if rows >= columns else "Vertical"
+            parts.append(
+                f"{kind} stripes of {max(rows, columns):.1f} gray levels cross the whole {name} image."
+            )
+    return Event("sensor_artifact", " ".join(parts)) if parts else None
+
+
+def _strength(value: float, limit: float) -> str:
+    return "heavy" if value > 2 * limit else "clearly visible"
