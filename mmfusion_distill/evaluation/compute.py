@@ -77,16 +77,15 @@ def score_triple(
     protocol = get_protocol(protocol)
     parse_metric_names(metrics)
     composites = [name for name in metrics if name in COMPOSITES]
-    scores = _score(triple, [name for name in metrics if name not in COMPOSITES], protocol)
-    if composites:
-        inputs = dict.fromkeys(key for name in composites for key in COMPOSITES[name][0])
-        if protocol.name == "standard":
-            missing = [key for key in inputs if key not in scores]
-            standard = {**scores, **_score(triple, missing, protocol)}
-        else:
-            standard = _score(triple, inputs, get_protocol("standard"))
-        for name in composites:
-            scores[name] = COMPOSITES[name][1](standard)
+    inputs = [key for name in composites for key in COMPOSITES[name][0]]
+    keys = [name for name in metrics if name not in COMPOSITES]
+    if protocol.differences():
+        scores = _score(triple, keys, protocol)
+        of_composites = _score(triple, inputs, get_protocol("standard"))
+    else:
+        scores = of_composites = _score(triple, [*keys, *inputs], protocol)
+    for name in composites:
+        scores[name] = COMPOSITES[name][1](of_composites)
     return {name: scores[name] for name in metrics}
 
 
@@ -139,28 +138,25 @@ def _lookup(key: str, base: str) -> MetricEntry:
     raise ValueError(f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced.")
 
 
-def _score(triple: FusionTriple, names: Iterable[str], protocol: Protocol) -> dict[str, float]:
+def _score(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
     if protocol.channels == "each" and triple.fused.is_color:
-        names = list(names)
         return _score_each_channel(triple, names, protocol)
     return _score_once(triple, names, protocol)
 
 
-def _score_each_channel(triple: FusionTriple, names: list[str], protocol: Protocol) -> dict[str, float]:
-    whole = [name for name in names if name in _WHOLE_PICTURE]
-    scores = _score_once(triple, whole, protocol)
+def _score_each_channel(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
+    scores = _score_once(triple, [name for name in names if name in _WHOLE_PICTURE], protocol)
+    names = [name for name in names if name not in _WHOLE_PICTURE]
+    images = (triple.img_a, triple.img_b, triple.fused)
     channels = [
-        FusionTriple(*(image.channel(index) for image in (triple.img_a, triple.img_b, triple.fused)))
+        _score_once(FusionTriple(*(image.channel(index) for image in images)), names, protocol)
         for index in range(3)
     ]
-    for name in names:
-        if name not in whole:
-            values = [_score_once(channel, [name], protocol)[name] for channel in channels]
-            scores[name] = sum(values) / len(values)
+    scores.update({name: sum(channel[name] for channel in channels) / 3 for name in names})
     return scores
 
 
-def _score_once(triple: FusionTriple, names: Iterable[str], protocol: Protocol) -> dict[str, float]:
+def _score_once(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
     per_source: dict[str, tuple[float, float]] = {}
     scores = {}
     for key, entry, form in parse_metric_names(names):
