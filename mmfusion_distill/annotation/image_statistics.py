@@ -87,41 +87,38 @@ def laplacian_variance(gray: np.ndarray) -> float:
     return float(cv2.Laplacian(gray, cv2.CV_32F).var())
 
 
-def directional_blur(gray: np.ndarray, directions: int = 12) -> tuple[float, float]:
-    """Loss of fine detail along one direction, as motion leaves it.
+def directional_blur(gray: np.ndarray, directions: int = 18) -> tuple[float, float, float]:
+    """Loss of fine detail in all directions but one, as motion leaves it.
 
-    Motion over L pixels multiplies the power spectrum by sinc^2(fL) along its direction and leaves the frequencies
-    across it. Per direction the power at fine scales (0.12 to 0.35 cycles per pixel) is compared with the power at
-    coarse ones (0.02 to 0.06).
+    Motion over L pixels multiplies the power spectrum by sinc^2(f L cos d), d the angle to the motion: fine detail
+    survives only across it. Per direction the power at fine scales (0.1 to 0.3 cycles per pixel) is compared with
+    the power at coarse ones (0.02 to 0.06).
 
     Returns:
-        tuple[float, float]: How far (dB) the worst direction lies below the median direction, and that direction in
-        degrees (0: horizontal, counter-clockwise, below 180).
+        tuple[float, float, float]: How far (dB) the best direction stands out over the median one; the fine-to-coarse
+        ratio (dB) of the median direction; the direction of the motion in degrees (0: horizontal, counter-clockwise,
+        below 180), across the best direction.
     """
-    size = min(gray.shape)
-    if size < 32:
-        return 0.0, 0.0
+    if min(gray.shape) < 64:
+        return 0.0, 0.0, 0.0  # too few frequencies to tell directions apart
     window = np.outer(np.hanning(gray.shape[0]), np.hanning(gray.shape[1]))
     power = np.abs(np.fft.rfft2((gray - gray.mean()) * window)) ** 2
     fy = np.fft.fftfreq(gray.shape[0])[:, None]
     fx = np.fft.rfftfreq(gray.shape[1])[None, :]
     radius = np.hypot(fy, fx)
     # Rows count downwards, hence the minus sign.
-    sector = np.floor(np.degrees(np.arctan2(-fy, fx)) % 180 / 180 * directions + 0.5).astype(int) % directions
-    ratios = np.array(
-        [
-            _mean_power(power, (sector == k) & (radius > 0.12) & (radius < 0.35))
-            / (_mean_power(power, (sector == k) & (radius > 0.02) & (radius < 0.06)) + 1e-9)
-            for k in range(directions)
-        ]
-    )
-    decibel = 10 * np.log10(ratios + 1e-12)
-    worst = int(decibel.argmin())
-    return float(np.median(decibel) - decibel[worst]), worst * 180.0 / directions
+    turns = np.degrees(np.arctan2(-fy, fx)) % 180 / 180
+    sector = np.floor(turns * directions + 0.5).astype(int) % directions
+    fine = _sector_power(power, sector, (radius > 0.1) & (radius < 0.3), directions)
+    coarse = _sector_power(power, sector, (radius > 0.02) & (radius < 0.06), directions)
+    decibel = 10 * np.log10((fine + 1e-9) / (coarse + 1e-9))
+    best, median = int(decibel.argmax()), float(np.median(decibel))
+    return float(decibel[best]) - median, median, (best * 180.0 / directions + 90) % 180
 
 
-def _mean_power(power: np.ndarray, chosen: np.ndarray) -> float:
-    return float(power[chosen].mean()) if chosen.any() else 0.0
+def _sector_power(power: np.ndarray, sector: np.ndarray, band: np.ndarray, directions: int) -> np.ndarray:
+    total = np.bincount(sector[band], power[band], directions)
+    return total / np.maximum(np.bincount(sector[band], minlength=directions), 1)
 
 
 def dark_channel(image: np.ndarray, radius: int = 7) -> np.ndarray:

@@ -12,27 +12,33 @@ from . import image_statistics as stats
 class InfraredVisibleThresholds:
     """Limits beyond which an event is named, in gray values (0 to 255) unless said.
 
+    The defaults separate RoadScene's pairs from copies that were degraded as in
+    :mod:`mmfusion_distill.annotation.degradations`, with a margin on both sides where there is one;
+    ``tools/analysis_tools/annotation_recall.py`` prints how well.
+
     Args:
         dark_mean (float): Mean luminance of A below which it is ``low_light``.
         bright_fraction (float): Share of A's pixels at 250 or more above which it is ``over_exposure``.
         ir_contrast (float): Range of B (2nd to 98th percentile) below which it is ``ir_low_contrast``.
         noise (float): Noise deviation of A above which it is ``high_noise``.
         ir_noise (float): Noise deviation of B above which it is ``ir_noise``.
-        blur_drop (float): Loss of detail (dB) in one direction above which a picture has ``motion_blur``.
+        blur_peak (float): Motion leaves one direction sharper than the median one by more than this (dB) ...
+        blur_detail (float): ... and the median direction with a fine-to-coarse ratio below this (dB).
         stripes (float): Deviation of row or column offsets above which a picture has ``sensor_artifact``.
-        haze (float): Mean dark channel of A above which it has ``haze``.
-        haze_contrast (float): Range of A above which it has no haze, whatever its dark channel.
+        haze (float): Mean dark channel of A above which it has ``haze``, unless it is over-exposed ...
+        haze_contrast (float): ... or its range exceeds this.
     """
 
-    dark_mean: float = 50.0
-    bright_fraction: float = 0.35
-    ir_contrast: float = 60.0
-    noise: float = 8.0
-    ir_noise: float = 8.0
-    blur_drop: float = 9.0
-    stripes: float = 3.0
-    haze: float = 110.0
-    haze_contrast: float = 150.0
+    dark_mean: float = 60.0
+    bright_fraction: float = 0.25
+    ir_contrast: float = 80.0
+    noise: float = 5.0
+    ir_noise: float = 6.0
+    blur_peak: float = 8.7
+    blur_detail: float = -24.5
+    stripes: float = 5.0
+    haze: float = 130.0
+    haze_contrast: float = 80.0
 
 
 def find_infrared_visible_events(
@@ -87,7 +93,8 @@ def _over_exposure(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event
 
 def _haze(image: np.ndarray, gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
     dark, contrast = stats.dark_channel(image), stats.contrast_range(gray)
-    if dark.mean() <= limits.haze or contrast >= limits.haze_contrast:
+    blown_out = (gray >= 250).mean() > limits.bright_fraction
+    if dark.mean() <= limits.haze or contrast >= limits.haze_contrast or blown_out:
         return None
     return Event(
         "haze",
@@ -132,11 +139,11 @@ def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | No
 def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
     parts = []
     for name, gray in (("visible", gray_a), ("infrared", gray_b)):
-        drop, angle = stats.directional_blur(gray)
-        if drop > limits.blur_drop:
+        peak, detail, angle = stats.directional_blur(gray)
+        if peak > limits.blur_peak and detail < limits.blur_detail:
             parts.append(
-                f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {drop:.0f} dB "
-                f"weaker than in other directions, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
+                f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {peak:.0f} dB weaker "
+                f"than across, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
             )
     return Event("motion_blur", " ".join(parts)) if parts else None
 

@@ -22,18 +22,19 @@ class MedicalThresholds:
         edge_sharpness (float): Sharpness of A (see :func:`image_statistics.edge_sharpness`) below which the
             edges of B are the only sharp ones: ``edge_preservation``.
         detail (float): Sharpness of B below which it needs ``detail_enhancement``.
-        overlap (float): Share of the smaller head that lies in the other below which the sources disagree:
-            ``structure_consistency``.
+        offset (float): Sideways distance of the two centres, over the square root of the larger area, above which the
+            sources disagree: ``structure_consistency``. Heads are alike left and right, so the centres agree even
+            where one source shows the brain alone; upwards they need not.
         stripes (float): Deviation of row or column offsets of either source above which it needs
             ``artifact_reduction``.
     """
 
-    contrast: float = 80.0
+    contrast: float = 75.0
     noise: float = 8.0
-    edge_sharpness: float = 0.2
+    edge_sharpness: float = 0.17
     detail: float = 0.2
-    overlap: float = 0.9
-    stripes: float = 3.0
+    offset: float = 0.125
+    stripes: float = 6.0
 
 
 def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThresholds) -> list[Event]:
@@ -103,16 +104,16 @@ def _detail_enhancement(gray: np.ndarray, limits: MedicalThresholds) -> Event | 
 
 
 def _structure_consistency(masks: tuple, limits: MedicalThresholds) -> Event | None:
-    smaller = min(mask.sum() for mask in masks)
-    if masks[0].shape != masks[1].shape or smaller == 0:
+    if masks[0].shape != masks[1].shape or not masks[0].any() or not masks[1].any():
         return None
-    overlap = (masks[0] & masks[1]).sum() / smaller
-    if overlap >= limits.overlap:
+    centres = [float(np.nonzero(mask)[1].mean()) for mask in masks]
+    offset = abs(centres[0] - centres[1]) / np.sqrt(max(mask.sum() for mask in masks))
+    if offset <= limits.offset:
         return None
     return Event(
         "structure_consistency",
-        f"The structures of the two images do not coincide: only {overlap:.0%} of the smaller one lies inside the "
-        "other.",
+        f"The structures of the two images do not coincide: their centres lie {abs(centres[0] - centres[1]):.0f} "
+        "pixels apart sideways.",
     )
 
 
