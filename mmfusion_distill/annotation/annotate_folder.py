@@ -93,7 +93,7 @@ def annotate_folder(
     summary = AnnotationSummary(len(pairs))
     todo = pairs if overwrite else list(_without_annotation(pairs, folder, summary))
     failed_folder = folder.with_name(f"{folder.name}_failed")
-    waiting = {pair: None for pair in todo}
+    waiting = dict.fromkeys(todo)
     results = annotator.annotate(iter(todo), modality)
     bar = tqdm(
         total=len(pairs),
