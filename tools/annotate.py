@@ -1,77 +1,93 @@
-"""Write the annotations of image pairs.
-
-python tools/annotate.py CONFIG                       every data set of a config
-python tools/annotate.py FOLDER_A FOLDER_B --out DIR  two folders
-"""
+"""Write annotations for the pairs of a config or of two folders; run it again to go on where it stopped."""
 
 import argparse
+import re
 import sys
 
 from mmengine.config import DictAction
 
 from mmfusion_distill.annotation import MODALITIES, build_annotator
-from mmfusion_distill.annotation.annotate_folder import annotate_folder
-from mmfusion_distill.annotation.data_sources import SPLITS, sources_of_config, sources_of_folders
-from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
+from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
+from mmfusion_distill.datasets.pairing import shorten
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no shard: write 1/4, 2/4, 3/4 or 4/4 for four machines"
+        )
+    return int(match[1]), int(match[2])
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", nargs="+", help="a config file, or the folders of sources A and B")
     parser.add_argument(
-        "data", nargs="+", metavar="DATA", help="a config file, or the folders of sources A and B"
+        "--annotator", default="statistics", help="statistics, transformers, openai or a class"
     )
-    parser.add_argument(
-        "--annotator",
-        default="statistics",
-        help="statistics, transformers, openai or the name of a registered class (default: statistics)",
-    )
+    parser.add_argument("--model", help="model name or folder (transformers, openai)")
+    parser.add_argument("--base-url", help="address of the server up to /v1 (openai)")
+    parser.add_argument("--workers", type=int, default=2, help="threads, or requests at the same time")
     parser.add_argument(
         "--options",
         nargs="+",
         action=DictAction,
         default={},
-        metavar="KEY=VALUE",
-        help="arguments of the annotator, e.g. model=Qwen/Qwen2-VL-7B-Instruct batch_size=8",
+        help="further arguments of the annotator, key=value",
     )
     parser.add_argument(
-        "--out",
-        metavar="DIR",
-        help="folder of annotation files (default: that of the config, or `annotations` beside folder A)",
+        "--out", help="folder of annotations (default: the config's, or annotations beside A)"
     )
-    parser.add_argument("--splits", nargs="+", choices=SPLITS, default=SPLITS, help="data sets of a config")
-    parser.add_argument("--ann-file", metavar="FILE", help="with folders: list of names to annotate")
+    parser.add_argument("--names", help="file with the names to annotate, one per line (folders only)")
+    parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0], help="folders only")
     parser.add_argument(
-        "--modality", choices=MODALITIES, default="infrared-visible", help="with folders: kind of pairs"
+        "--shard", type=parse_shard, default=(1, 1), help="i/n: part i of n, for several machines"
     )
-    parser.add_argument("--workers", type=int, help="pairs or requests at the same time")
-    parser.add_argument("--shard", default="1/1", metavar="I/N", help="annotate part I of N (on N machines)")
-    parser.add_argument("--overwrite", action="store_true", help="annotate also what has an annotation")
-    return parser.parse_args()
+    parser.add_argument("--overwrite", action="store_true", help="annotate again what has an annotation")
+    parser.add_argument(
+        "--stop-after", type=int, default=20, help="give up after so many failures in a row; 0: never"
+    )
+    args = parser.parse_args()
+    if len(args.source) > 2 or (len(args.source) == 1) != args.source[0].endswith(".py"):
+        parser.error("give one config file (.py) or two folders")
+    return args
+
+
+def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
+    if len(args.source) == 1:
+        jobs = jobs_of_config(args.source[0], args.out)
+    else:
+        jobs = [job_of_folders(*args.source, args.out, args.names, args.modality)]
+    return [job.shard(*args.shard) for job in jobs]
 
 
 def main() -> int:
     args = parse_args()
-    if len(args.data) == 1:
-        sources = sources_of_config(args.data[0], args.splits, args.out)
-    elif len(args.data) == 2:
-        sources = sources_of_folders(*args.data, args.out, args.ann_file, args.modality)
-    else:
-        raise ValueError(f"give one config or two folders, not {len(args.data)} paths")
-    workers = {} if args.workers is None else dict(workers=args.workers)
-    annotator = build_annotator(dict(type=args.annotator, **args.options, **workers))
-    exit_code = 0
-    for source in sources:
-        summary = annotate_folder(
-            annotator, source.pairs, source.folder, source.modality, args.shard, args.overwrite, True
-        )
-        print(f"{source.folder}: {summary}", flush=True)
-        exit_code = max(exit_code, summary.exit_code)
-        if summary.interrupted:
-            break
-    return exit_code
+    options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
+    options = {key: value for key, value in options.items() if value is not None} | args.options
+    try:
+        jobs = find_jobs(args)
+        annotator = build_annotator(options)
+        code = 0
+        for job in jobs:
+            if job.unmatched:
+                print(
+                    f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr
+                )
+            summary = annotate_pairs(
+                annotator, job.pairs, job.folder, job.modality, args.overwrite, args.stop_after
+            )
+            print(format_summary(summary, job.folder))
+            if summary.stopped == "interrupted":
+                return 130
+            code = max(code, int(bool(summary.failures or summary.stopped)))
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        print(f"annotate.py: {error}", file=sys.stderr)
+        return 1
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(exit_on_user_error(main))
+    sys.exit(main())

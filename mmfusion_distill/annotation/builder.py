@@ -5,7 +5,11 @@ from mmagic.registry import TASK_UTILS
 from .base import Annotator
 
 #: Short names for configs and command lines.
-SHORT_NAMES = {"statistics": "StatisticsAnnotator"}
+SHORT_NAMES = {
+    "statistics": "StatisticsAnnotator",
+    "transformers": "TransformersAnnotator",
+    "openai": "OpenAIAnnotator",
+}
 
 
 def build_annotator(cfg: str | dict) -> Annotator:
@@ -19,10 +23,11 @@ def build_annotator(cfg: str | dict) -> Annotator:
     """
     cfg = dict(type=cfg) if isinstance(cfg, str) else dict(cfg)
     kind = cfg.get("type")
-    cfg["type"] = SHORT_NAMES.get(kind, kind) if isinstance(kind, str) else kind
-    if isinstance(cfg["type"], str) and TASK_UTILS.get(cfg["type"]) is None:
-        raise ValueError(
-            f"no annotator is called {kind!r}: use {', '.join(SHORT_NAMES)} or the name of a class registered in "
-            "mmagic.registry.TASK_UTILS"
-        )
+    if isinstance(kind, str):
+        cfg["type"] = SHORT_NAMES.get(kind, kind)
+        if TASK_UTILS.get(cfg["type"]) is None:
+            raise ValueError(
+                f"annotator '{kind}' is none of {', '.join(SHORT_NAMES)}, nor a class registered in "
+                "mmagic.registry.TASK_UTILS"
+            )
     return TASK_UTILS.build(cfg)
