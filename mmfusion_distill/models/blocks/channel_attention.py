@@ -91,7 +91,8 @@ class ChannelAttention(nn.Module):
         q_norm, k_norm = squares.sqrt().clamp_min(1e-12).chunk(2, dim=1)
         logits = gram / (q_norm[:, :, None] * k_norm[:, None, :])
         # Channels attend within their head: the blocks on the diagonal.
-        logits = logits.view(n, heads, width, heads, width).diagonal(dim1=1, dim2=3).permute(0, 3, 1, 2)
+        logits = logits.view(n, heads, width, heads, width)
+        logits = torch.stack([logits[:, head, :, head] for head in range(heads)], dim=1)
         attention = (logits * self.temperature).softmax(dim=-1)
         project_out = self.project_out.weight.view(c, heads, width)
         return torch.einsum("ohc,nhcd->nohd", project_out, attention).reshape(n, c, c)

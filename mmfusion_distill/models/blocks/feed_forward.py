@@ -44,7 +44,7 @@ class GatedFeedForward(nn.Module):
         y = x if norm is None else norm(x)
         # Gate and value by themselves: both contiguous, which the product wants.
         gate, value = (
-            F.conv2d(pointwise(y, weight), kernel, padding=1, groups=len(kernel))
+            F.conv2d(pointwise(y, weight), kernel, padding=1, groups=kernel.shape[0])
             for weight, kernel in zip(self.project_in.weight.chunk(2), self.dwconv.weight.chunk(2))
         )
         rows = slice(top, x.shape[2] - bottom)

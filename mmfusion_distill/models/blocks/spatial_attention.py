@@ -98,8 +98,25 @@ class OverlappingSpatialAttention(nn.Module):
     def _key_windows(self, x: Tensor) -> Tensor:
         # (N, H + 2 * context, W + 2 * context, heads * dim) -> (N, rows, columns, heads, side, side, dim), a view
         side, size = self.overlap_window_size, self.window_size
-        windows = x.unflatten(-1, (self.num_heads, self.head_dim)).unfold(1, side, size).unfold(2, side, size)
-        return windows.permute(0, 1, 2, 3, 5, 6, 4)
+        n, height, width, _ = x.shape
+        # Not unflatten: a trace would take the other sizes for constants.
+        x = x.reshape(n, height, width, self.num_heads, self.head_dim)
+        if torch.onnx.is_in_onnx_export():
+            return self._gather_key_windows(x)
+        return x.unfold(1, side, size).unfold(2, side, size).permute(0, 1, 2, 3, 5, 6, 4)
+
+    def _gather_key_windows(self, x: Tensor) -> Tensor:
+        # ONNX has no sliding window over a dimension of unknown length.
+        n, height, width, _, _ = x.shape
+        side, size = self.overlap_window_size, self.window_size
+        # The map exceeds its windows by the context, which is less than a window.
+        rows, columns = height // size, width // size
+        offsets = torch.arange(side, device=x.device)
+        row_index = (torch.arange(rows, device=x.device)[:, None] * size + offsets).flatten()
+        column_index = (torch.arange(columns, device=x.device)[:, None] * size + offsets).flatten()
+        x = x.index_select(1, row_index).index_select(2, column_index)
+        x = x.view(n, rows, side, columns, side, self.num_heads, self.head_dim)
+        return x.permute(0, 1, 3, 5, 2, 4, 6)
 
     def _attend(self, q: Tensor, k: Tensor, v: Tensor, tables: Tensor) -> Tensor:
         """Attention of all windows, in inference some columns of windows at a time."""

@@ -189,7 +189,7 @@ class XRestormerFusionNet(BaseModule):
         return residual + img_a
 
     def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
-        if img_a.dim() != 4 or img_a.shape[1] not in {1, self.in_channels_a}:
+        if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
             raise ValueError(
                 f"img_a has shape {tuple(img_a.shape)}, wanted (N, {self.in_channels_a} or 1, H, W)"
             )
