@@ -1,7 +1,7 @@
-"""Running a function over many items in threads."""
+"""Running many calls at the same time, a bounded number of them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
@@ -9,34 +9,41 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def map_unordered(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+def stream_results(
+    submit: Callable[[Item], "Future[Result]"], items: Iterable[Item], limit: int
 ) -> Iterator[Result]:
-    """Results of ``function`` as they get ready.
+    """Results of submitted calls as they get ready.
 
-    Items are taken as threads become free, so that an endless iterable is fine, and what is not started when the
-    caller stops (Ctrl-C) never starts.
+    Items are taken as calls end, so that an endless iterable is fine. When the caller stops (Ctrl-C), calls that
+    wait are cancelled.
 
     Args:
-        function (Callable): Called once per item, from several threads if ``workers`` is above 1.
+        submit (Callable): Starts the call for an item.
         items (Iterable): The items.
-        workers (int): Calls at the same time.
+        limit (int): Calls at the same time.
 
     Yields:
         One result per item.
     """
+    items = iter(items)
+    running = {submit(item) for item in islice(items, limit)}
+    try:
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {submit(item) for item in islice(items, len(done))}
+            for future in done:
+                yield future.result()
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def map_unordered(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    """Results of ``function`` from several threads, as they get ready; in order if ``workers`` is 1."""
     if workers <= 1:
         yield from map(function, items)
         return
-    items = iter(items)
     with ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(function, item) for item in islice(items, 2 * workers)}
-        try:
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(function, item) for item in islice(items, len(done))}
-                for future in done:
-                    yield future.result()
-        finally:
-            for future in running:
-                future.cancel()
+        yield from stream_results(lambda item: pool.submit(function, item), items, workers)

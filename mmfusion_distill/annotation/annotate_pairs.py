@@ -1,0 +1,135 @@
+"""Annotating many pairs into a folder: resumable, nothing finished is lost."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ..datasets.annotation_file import (
+    AnnotationError,
+    annotation_path,
+    find_annotation,
+    read_annotation,
+    write_annotation,
+    write_text_atomically,
+)
+from ..datasets.pairing import ImagePair
+from .base import AnnotationResult, Annotator
+
+#: Folder, beside the annotations, with the answers that could not be used.
+FAILED_FOLDER = "failed"
+
+
+@dataclass
+class AnnotationSummary:
+    """What became of the pairs.
+
+    Args:
+        written (int): Annotations written now.
+        skipped (int): Pairs that had one already.
+        events (Counter): How many pairs have each event, of those written or skipped.
+        failures (list[AnnotationResult]): Pairs that failed.
+        stopped (str): Why not all pairs were tried; '' if they were.
+    """
+
+    written: int = 0
+    skipped: int = 0
+    events: Counter = field(default_factory=Counter)
+    failures: list[AnnotationResult] = field(default_factory=list)
+    stopped: str = ""
+
+
+def annotate_pairs(
+    annotator: Annotator,
+    pairs: Sequence[ImagePair],
+    folder: str | Path,
+    modality: str = "infrared-visible",
+    overwrite: bool = False,
+    stop_after: int = 20,
+) -> AnnotationSummary:
+    """Annotate what is not annotated yet; every annotation is on disk as soon as it is made.
+
+    Answers that could not be used go to the folder ``failed`` inside ``folder``, never among the annotations.
+
+    Args:
+        annotator (Annotator): Who annotates.
+        pairs (Sequence[ImagePair]): The pairs.
+        folder (str | Path): Folder of annotation files.
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+        overwrite (bool): Whether pairs that have an annotation are annotated again. Default: False.
+        stop_after (int): Give up after so many failures in a row, as when a server is down; 0: never.
+            Default: 20.
+
+    Returns:
+        AnnotationSummary: Also after Ctrl-C, then with ``stopped``.
+
+    Raises:
+        OSError: If the folder cannot be written.
+    """
+    folder = Path(folder)
+    summary = AnnotationSummary()
+    in_a_row = 0
+    with tqdm(total=len(pairs), desc="annotating", unit="pair") as progress:
+        results = annotator.annotate(_not_done(pairs, folder, overwrite, summary, progress), modality)
+        try:
+            for result in results:
+                _store(result, folder, summary)
+                progress.update()
+                progress.set_postfix(failed=len(summary.failures), refresh=False)
+                in_a_row = 0 if result.annotation else in_a_row + 1
+                if stop_after and in_a_row >= stop_after:
+                    summary.stopped = f"{in_a_row} failures in a row"
+                    break
+        except KeyboardInterrupt:
+            summary.stopped = "interrupted"
+        finally:
+            if hasattr(results, "close"):
+                results.close()
+    return summary
+
+
+def _not_done(
+    pairs: Sequence[ImagePair], folder: Path, overwrite: bool, summary: AnnotationSummary, progress: tqdm
+) -> Iterator[ImagePair]:
+    for pair in pairs:
+        path = None if overwrite else find_annotation(folder, pair.path_a.name, pair.path_b.name)
+        if path is None:
+            yield pair
+            continue
+        try:
+            summary.events.update(set(read_annotation(path).event_types))
+            summary.skipped += 1
+        except AnnotationError as error:
+            # Perhaps written by hand: the user decides what becomes of it.
+            summary.failures.append(AnnotationResult(pair, None, str(error)))
+        progress.update()
+
+
+def _store(result: AnnotationResult, folder: Path, summary: AnnotationSummary) -> None:
+    target = annotation_path(folder, result.pair.path_a.name, result.pair.path_b.name)
+    failed = folder / FAILED_FOLDER / target.name
+    if result.annotation is not None:
+        write_annotation(target, result.annotation)
+        failed.unlink(missing_ok=True)
+        summary.written += 1
+        summary.events.update(set(result.annotation.event_types))
+        return
+    write_text_atomically(failed, f"{result.error}\n\n{result.answer}".strip() + "\n")
+    summary.failures.append(result)
+
+
+def format_summary(summary: AnnotationSummary, folder: str | Path) -> str:
+    """The summary as lines for a person: events, counts, failures."""
+    lines = [f"{'event':28s}{'pairs':>8s}"]
+    lines += [f"{event:28s}{count:8d}" for event, count in summary.events.most_common()]
+    lines.append(
+        f"{summary.written} written to {folder}, {summary.skipped} there before, {len(summary.failures)} failed"
+    )
+    lines += [f"FAILED {failure.pair.name}: {failure.error}" for failure in summary.failures]
+    if any(failure.answer for failure in summary.failures):
+        lines.append(f"answers that could not be used: {Path(folder) / FAILED_FOLDER}")
+    if summary.stopped:
+        lines.append(f"stopped early ({summary.stopped}): run the same command again to go on")
+    return "\n".join(lines)

@@ -1,0 +1,80 @@
+"""What vision-language models are shown and asked."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..datasets.image_io import read_image
+from ..datasets.pairing import ImagePair
+from .base import check_modality
+
+_FOLDER = Path(__file__).parent / "prompts"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A question to a model.
+
+    Args:
+        text (str): The question.
+        version (str): What an annotation records of it, e.g. ``infrared-visible_v1``.
+    """
+
+    text: str
+    version: str
+
+
+def load_prompt(modality: str, version: str = "v1") -> Prompt:
+    """Read a prompt of the package.
+
+    Args:
+        modality (str): 'infrared-visible' or 'medical'.
+        version (str): Which version of it. Default: 'v1'.
+
+    Raises:
+        ValueError: If there is no such prompt; lists those that there are.
+    """
+    check_modality(modality)
+    path = _FOLDER / f"{modality}_{version}.txt"
+    if not path.is_file():
+        versions = sorted(p.stem.removeprefix(f"{modality}_") for p in _FOLDER.glob(f"{modality}_*.txt"))
+        raise ValueError(f"no prompt version {version!r} for {modality}: there are {', '.join(versions)}")
+    return Prompt(path.read_text(encoding="utf-8").strip(), path.stem)
+
+
+def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list[np.ndarray]:
+    """Pictures of a pair as a model gets them.
+
+    Args:
+        pair (ImagePair): The pair.
+        max_size (int): Larger pictures are shrunk until their longer side has this many pixels.
+        montage (bool): Whether a third picture shows both side by side. Default: False.
+
+    Returns:
+        list[np.ndarray]: Two or three pictures (H, W, 3), uint8, RGB.
+
+    Raises:
+        ImageReadError: If a file cannot be read.
+    """
+    pictures = [_shrink(read_image(path, channels=3), max_size) for path in (pair.path_a, pair.path_b)]
+    if montage:
+        height = min(picture.shape[0] for picture in pictures)
+        pictures.append(_shrink(np.hstack([picture[:height] for picture in pictures]), max_size))
+    return [np.rint(picture).clip(0, 255).astype(np.uint8) for picture in pictures]
+
+
+def _shrink(picture: np.ndarray, max_size: int) -> np.ndarray:
+    scale = max_size / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def data_url(picture: np.ndarray) -> str:
+    """A picture (H, W, 3), uint8, RGB as a JPEG data URL."""
+    _, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
