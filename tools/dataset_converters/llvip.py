@@ -1,0 +1,15 @@
+"""Check a download of LLVIP (github.com/bupt-ai-cz/LLVIP) and write its split: 95 % train.txt, 5 % val.txt."""
+
+from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.apis.convert_dataset import convert_command
+from mmfusion_distill.datasets.converters import PairFolders
+
+FOLDERS = (
+    PairFolders(
+        "visible/train", "infrared/train", lists=(("train.txt", 0.95), ("val.txt", 0.05)), expected=12025
+    ),
+    PairFolders("visible/test", "infrared/test", expected=3463),
+)
+
+if __name__ == "__main__":
+    exit_on_user_error(convert_command, __doc__, FOLDERS)

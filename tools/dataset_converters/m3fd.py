@@ -1,0 +1,17 @@
+"""Check a download of M3FD's fusion part (github.com/JinyuanLiu-CV/TarDAL) and name its folders vi and ir.
+
+All of its pairs serve evaluation, so there is no split.
+"""
+
+from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.apis.convert_dataset import convert_command
+from mmfusion_distill.datasets.converters import PairFolders
+
+FOLDERS = (PairFolders("vi", "ir", expected=300),)
+SPELLINGS = {
+    "vi": ("Vis", "vis", "M3FD_Fusion/Vis", "M3FD_Fusion/vi"),
+    "ir": ("Ir", "M3FD_Fusion/Ir", "M3FD_Fusion/ir"),
+}
+
+if __name__ == "__main__":
+    exit_on_user_error(convert_command, __doc__, FOLDERS, spellings=SPELLINGS)
