@@ -89,7 +89,7 @@ class ChatClient:
 
         try:
             response = await self.http.post("chat/completions", json=body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = str(error) or type(error).__name__
             raise ChatError(f"the server at {self.http.base_url} cannot be reached: {reason}") from error
         status = response.status_code
@@ -97,7 +97,7 @@ class ChatClient:
             raise ChatError(
                 f"the server answered {status}: {response.text[:300].strip() or response.reason_phrase}",
                 response.text,
-                wait=_retry_after(response.headers.get("retry-after")),
+                wait=retry_after_seconds(response.headers.get("retry-after")),
                 final=status not in _PASSING and status < 500,
                 status=status,
             )
@@ -110,7 +110,7 @@ def _answer_text(response) -> str:
         choice = response.json()["choices"][0]
         message, reason = choice["message"], choice.get("finish_reason")
         text, refusal = message.get("content"), message.get("refusal")
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ChatError("the server's answer is no chat completion", response.text) from error
     if refusal or reason == "content_filter":
         raise ChatError(f"the model refused: {refusal or 'content filter'}", str(refusal or text or ""))
@@ -121,7 +121,7 @@ def _answer_text(response) -> str:
     return text
 
 
-def _retry_after(header: str | None) -> float | None:
+def retry_after_seconds(header: str | None) -> float | None:
     """Seconds of a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3)."""
     if header is None:
         return None

@@ -118,6 +118,7 @@ def _events_of_json(text: str, source: str) -> list[Event]:
             continue
         try:
             value, position = decoder.raw_decode(text, start)
+            events += list(_walk_json(value))
         except (json.JSONDecodeError, RecursionError):
             # An outer bracket that does not close means that events may be missing: better none than some.
             if re.match(r"[\[{]\s*[\[{\"]", text[start : start + 200]):
@@ -126,7 +127,6 @@ def _events_of_json(text: str, source: str) -> list[Event]:
                     "with more output tokens if a model wrote it"
                 ) from None
             continue
-        events += _walk_json(value)
     return events
 
 

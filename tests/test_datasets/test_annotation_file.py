@@ -144,6 +144,12 @@ def test_json_that_breaks_off_is_refused_at_every_length():
             parse_annotation(whole[:length])
 
 
+@pytest.mark.parametrize("depth", [300, 900, 100_000])
+def test_json_nested_without_end_is_refused(depth):
+    with pytest.raises(AnnotationError):
+        parse_annotation("[" * depth + "]" * depth)
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path):
     path = tmp_path / "a_a.txt"
     path.write_bytes(b"Event Type: \xff\xfe")
