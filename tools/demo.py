@@ -10,7 +10,7 @@ from mmfusion_distill.apis.demonstration import run_demo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work-dir", default="work_dirs/demo", help="where everything goes")
-    parser.add_argument("--iterations", type=int, default=60, help="training iterations of each network")
+    parser.add_argument("--iterations", type=int, default=40, help="training iterations of each network")
     parser.add_argument("--pairs", type=int, default=3, help="unseen pairs that are scored and shown")
     args = parser.parse_args()
     configs = Path(__file__).resolve().parent.parent / "configs" / "fusion_distill"

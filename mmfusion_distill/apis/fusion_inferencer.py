@@ -125,7 +125,7 @@ class FusionInferencer(BaseInferencer):
     def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
         config = dict(cfg["model"])
         if config["type"] == "FusionDistiller":
-            config = dict(type="ImageFusor", generator=config["student"])
+            config = dict(type="ImageFusor", generator=config["student"], test_cfg=config.get("test_cfg"))
         config.pop("pixel_loss", None)
         model = MODELS.build(config)
         load_network(model.generator, weights)

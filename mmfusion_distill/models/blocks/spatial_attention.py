@@ -10,7 +10,7 @@ from .pointwise import pointwise
 from .relative_position import RelativePosition
 from .stripes import map_stripes, runs_in_stripes
 
-# Logits of the windows that are attended to at a time; measured, see docs/performance.md.
+# Logits of the windows that are attended to at a time: small enough for the second-level cache.
 CHUNK_BYTES = 5 * 2**19
 
 

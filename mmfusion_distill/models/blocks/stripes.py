@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-# Of one intermediate map of a stripe; measured, see docs/performance.md.
+# Of one intermediate map of a stripe: a few of them fit into a shared cache.
 STRIPE_BYTES = 4 * 2**20
 
 
