@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from scipy.fft import rfft2
 
 _GRAY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 _ROWS = ("upper", "middle", "lower")
@@ -77,7 +78,11 @@ def _line_offsets(gray: np.ndarray, mask: np.ndarray | None) -> float:
     lines = usable.mean(axis=1) > 0.15
     if lines.sum() < 3:
         return 0.0
-    medians = np.nanmedian(np.where(usable[lines], second[lines], np.nan), axis=1)
+    # Medians of the usable pixels: these stand in front once sorted (NumPy's nanmedian takes ten times as long).
+    ordered = np.sort(np.where(usable[lines], second[lines], np.inf), axis=1)
+    counts = usable[lines].sum(axis=1)
+    rows = np.arange(len(ordered))
+    medians = (ordered[rows, (counts - 1) // 2] + ordered[rows, counts // 2]) / 2
     # Robust deviation (MAD): one long edge, a horizon or a kerb, must not count as stripes.
     return float(1.4826 * np.median(np.abs(medians)) / np.sqrt(6))
 
@@ -101,8 +106,8 @@ def directional_blur(gray: np.ndarray, directions: int = 18) -> tuple[float, flo
     """
     if min(gray.shape) < 64:
         return 0.0, 0.0, 0.0  # too few frequencies to tell directions apart
-    window = np.outer(np.hanning(gray.shape[0]), np.hanning(gray.shape[1]))
-    power = np.abs(np.fft.rfft2((gray - gray.mean()) * window)) ** 2
+    window = np.outer(np.hanning(gray.shape[0]), np.hanning(gray.shape[1])).astype(np.float32)
+    power = np.abs(rfft2((gray - gray.mean()) * window)) ** 2
     fy = np.fft.fftfreq(gray.shape[0])[:, None]
     fx = np.fft.rfftfreq(gray.shape[1])[None, :]
     radius = np.hypot(fy, fx)

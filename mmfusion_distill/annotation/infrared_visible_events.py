@@ -139,6 +139,8 @@ def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | No
 def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
     parts = []
     for name, gray in (("visible", gray_a), ("infrared", gray_b)):
+        if max(stats.stripe_strength(gray)) > limits.stripes:
+            continue  # stripes are sharp in one direction only, as if all else were blurred
         peak, detail, angle = stats.directional_blur(gray)
         if peak > limits.blur_peak and detail < limits.blur_detail:
             parts.append(
