@@ -139,10 +139,11 @@ def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | No
 def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
     parts = []
     for name, gray in (("visible", gray_a), ("infrared", gray_b)):
-        if max(stats.stripe_strength(gray)) > limits.stripes:
-            continue  # stripes are sharp in one direction only, as if all else were blurred
         peak, detail, angle = stats.directional_blur(gray)
-        if peak > limits.blur_peak and detail < limits.blur_detail:
+        if peak <= limits.blur_peak or detail >= limits.blur_detail:
+            continue
+        # Stripes are sharp in one direction only, as if all else were blurred.
+        if max(stats.stripe_strength(gray)) <= limits.stripes:
             parts.append(
                 f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {peak:.0f} dB weaker "
                 f"than across, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
