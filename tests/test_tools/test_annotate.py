@@ -1,0 +1,70 @@
+"""tools/annotate.py: summary, exit codes, wrong arguments."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "annotate.py"
+
+
+@pytest.fixture
+def annotate(monkeypatch):
+    """The tool as a function of its arguments, which gives its exit code."""
+    spec = importlib.util.spec_from_file_location("annotate_tool", TOOL)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+
+    def run(*args):
+        monkeypatch.setattr("sys.argv", ["annotate.py", *map(str, args)])
+        return tool.main()
+
+    return run
+
+
+def test_folders_are_annotated_and_summed_up(annotate, pair_folder, capsys):
+    out = pair_folder / "new"
+    assert annotate(pair_folder / "a", pair_folder / "b", "--out", out) == 0
+    assert f"6 written to {out}, 0 there before, 0 failed" in capsys.readouterr().out
+    assert len(list(out.iterdir())) == 6
+    assert annotate(pair_folder / "a", pair_folder / "b", "--out", out) == 0
+    assert "0 written" in capsys.readouterr().out
+
+
+def test_a_failure_is_listed_and_makes_the_exit_code_1(annotate, pair_folder, capsys):
+    (pair_folder / "a" / "pair_4.png").write_bytes(b"")
+    assert annotate(pair_folder / "a", pair_folder / "b", "--out", pair_folder / "new") == 1
+    assert "FAILED pair_4: " in capsys.readouterr().out
+    assert not (pair_folder / "new" / "pair_4_pair_4.txt").exists()
+
+
+def test_shards_write_disjoint_parts(annotate, pair_folder):
+    out = pair_folder / "new"
+    counts = []
+    for shard in ("1/4", "2/4", "3/4", "4/4"):
+        assert annotate(pair_folder / "a", pair_folder / "b", "--out", out, "--shard", shard) == 0
+        counts.append(len(list(out.iterdir())))
+    assert counts == [2, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["missing_a", "missing_b"], "the folder missing_a does not exist"),
+        (["a", "b", "--annotator", "gpt"], "annotator 'gpt' is none of"),
+        (["a", "b", "--options", "colour=1"], "colour"),
+        (["a", "b", "--annotator", "openai"], "model"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(annotate, pair_folder, monkeypatch, capsys, args, message):
+    monkeypatch.chdir(pair_folder)
+    assert annotate(*args) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("args", [["a"], ["a", "b", "c"], ["a", "b", "--shard", "5/4"]])
+def test_what_cannot_be_meant_shows_the_usage(annotate, args):
+    with pytest.raises(SystemExit, match="2"):
+        annotate(*args)
