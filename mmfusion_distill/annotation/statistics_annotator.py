@@ -9,6 +9,7 @@ from ..datasets.annotation_file import Annotation, Event
 from ..datasets.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ..datasets.image_io import read_image
 from ..datasets.pairing import ImagePair
+from . import image_statistics as stats
 from .base import AnnotationResult, Annotator, check_modality
 from .infrared_visible_events import InfraredVisibleThresholds, find_infrared_visible_events
 from .medical_events import MedicalThresholds, find_medical_events
@@ -72,5 +73,27 @@ class StatisticsAnnotator(Annotator):
             events = find_infrared_visible_events(img_a, img_b, self.thresholds)
             normal = NORMAL_EVENT
         if not events:
-            events = [Event(normal, "No strong degradation was found in either image.")]
+            events = [Event(normal, f"No strong degradation was found. {_describe(img_a, img_b)}")]
         return Annotation(tuple(events), annotator=type(self).__name__, model=f"rules-{RULES_VERSION}")
+
+
+def _describe(img_a: np.ndarray, img_b: np.ndarray) -> str:
+    """Brightness and contrast of both sources, so that pairs without degradations differ in their text too."""
+    parts = []
+    for name, image in (("first", img_a), ("second", img_b)):
+        gray = stats.luminance(image)
+        mean = float(gray.mean(dtype=np.float64))
+        tone = (
+            "dark"
+            if mean < 70
+            else "dim"
+            if mean < 115
+            else "bright"
+            if mean > 170
+            else "of medium brightness"
+        )
+        parts.append(
+            f"The {name} image is {tone} (mean brightness {mean:.0f} of 255), its tones span "
+            f"{stats.contrast_range(gray):.0f} gray levels and it is brightest in the {stats.where_strongest(gray)}."
+        )
+    return " ".join(parts)

@@ -41,7 +41,7 @@ def clean():
 def test_a_clean_pair_is_normal_and_says_so(clean):
     annotation = StatisticsAnnotator().annotate_arrays(*clean)
     assert annotation.event_types == ("normal",)
-    assert annotation.events[0].description == "No strong degradation was found in either image."
+    assert annotation.events[0].description.startswith("No strong degradation was found. The first image is ")
     assert (annotation.annotator, annotation.model) == ("StatisticsAnnotator", "rules-1")
 
 
@@ -81,6 +81,13 @@ def test_the_description_gives_the_measured_figure_and_the_place():
     assert "mean brightness 36 of 255" in event.description
     assert "11% of its pixels nearly black" in event.description
     assert "upper left" in event.description
+
+
+def test_pairs_without_degradation_differ_in_their_text():
+    dim, bright = scene(0) * 0.7, 255 * (scene(0) / 255) ** 0.4
+    texts = [StatisticsAnnotator().annotate_arrays(img_a, scene(1)).text for img_a in (dim, bright)]
+    assert "first image is dim" in texts[0]
+    assert "first image is bright" in texts[1]
 
 
 def test_thresholds_are_arguments(clean):
