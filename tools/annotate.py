@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 
-from mmengine.config import DictAction
+from mmengine.config import Config, DictAction
 
 from mmfusion_distill.annotation import MODALITIES, build_annotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
@@ -66,10 +66,11 @@ def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
 def main() -> int:
     args = parse_args()
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
-    options = {key: value for key, value in options.items() if value is not None} | args.options
+    config = Config({key: value for key, value in options.items() if value is not None})
+    config.merge_from_dict(args.options)  # understands thresholds.dark_mean=40
     try:
         jobs = find_jobs(args)
-        annotator = build_annotator(options)
+        annotator = build_annotator(config.to_dict())
         code = 0
         for job in jobs:
             if job.unmatched:

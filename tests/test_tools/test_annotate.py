@@ -47,6 +47,12 @@ def test_shards_write_disjoint_parts(annotate, pair_folder):
     assert counts == [2, 4, 5, 6]
 
 
+def test_options_reach_nested_arguments(annotate, pair_folder, capsys):
+    options = ["--options", "thresholds.dark_mean=256", "--out", pair_folder / "new"]
+    assert annotate(pair_folder / "a", pair_folder / "b", *options) == 0
+    assert "low_light                          6" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
