@@ -1,4 +1,4 @@
-# What every run shares: hooks, logging, visualization, seeds. Loops and evaluator are MMagic's, which belong together.
+# What every run shares: hooks, logging, visualization, seeds. Loops and evaluator are MMagic's, which go together.
 default_scope = "mmagic"
 custom_imports = dict(imports=["mmfusion_distill"])
 

@@ -22,7 +22,5 @@ def test_an_own_annotator_is_found_once_registered():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(
-        ValueError, match="'gpt' is none of statistics, transformers, openai"
-    ):
+    with pytest.raises(ValueError, match="'gpt' is none of statistics, transformers, openai"):
         build_annotator("gpt")

@@ -1,4 +1,4 @@
-# MSRS (Tang et al., 2022): the training set split 95 % / 5 % by tools/dataset_converters/msrs.py, and the official test set.
+# MSRS (Tang et al., 2022): the training set split 95 % / 5 % by its converter, and the official test set.
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/MSRS"
 crop_size = (128, 128)
 
