@@ -11,7 +11,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work-dir", default="work_dirs/demo", help="where everything goes")
     parser.add_argument("--iterations", type=int, default=40, help="training iterations of each network")
-    parser.add_argument("--pairs", type=int, default=3, help="unseen pairs that are scored and shown")
+    parser.add_argument("--pairs", type=int, default=2, help="unseen pairs that are scored and shown")
     args = parser.parse_args()
     configs = Path(__file__).resolve().parent.parent / "configs" / "fusion_distill"
     exit_on_user_error(run_demo, configs, args.work_dir, args.iterations, args.pairs)

@@ -41,7 +41,7 @@ class DemoData:
     origin: str
 
 
-def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, scored_pairs: int = 3) -> Path:
+def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) -> Path:
     """Run the demonstration and print its table.
 
     Real pairs of RoadScene are used if `MMFUSION_DATA_ROOT` has them, else generated ones.
@@ -50,7 +50,7 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
         configs (str | Path): Folder of the configs, `configs/fusion_distill`.
         work_dir (str | Path): Where everything goes.
         iterations (int): Training iterations of the teacher, and again of the student. Default: 40.
-        scored_pairs (int): Unseen pairs that are scored and shown. Default: 3.
+        scored_pairs (int): Unseen pairs that are scored and shown. Default: 2.
 
     Returns:
         Path: Picture of the pairs and both results.
@@ -74,7 +74,7 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
         "student": FusionInferencer(student, student_dir, device="cpu"),
     }
     pairs = _annotate(data, annotations, data.val_names)
-    print("\n" + comparison_table(compare(networks, pairs), student="student", teacher="teacher"))
+    print("\n" + comparison_table(compare(networks, pairs, repeats=1), student="student", teacher="teacher"))
     montage = _write_montage(networks, pairs, work_dir / "montage.png")
     print(
         f"\nA, B, mean and maximum are a copy of either source and their mean and maximum. GFLOPs count a "
