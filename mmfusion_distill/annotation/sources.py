@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..datasets.pairing import ImagePair, find_pairs, image_stem
+from ..datasets.pairing import ImagePair, find_pairs, read_name_list
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
@@ -97,5 +97,4 @@ def read_names(path: str | Path | None) -> Sequence[str] | None:
     """Names in a list (one per line, with or without extension); None for no list."""
     if path is None:
         return None
-    lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    return [image_stem(line.strip()) for line in lines if line.strip()]
+    return read_name_list(path)

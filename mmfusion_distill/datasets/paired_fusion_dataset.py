@@ -3,7 +3,6 @@
 import logging
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from mmagic.registry import DATASETS, TRANSFORMS
@@ -12,7 +11,7 @@ from mmengine.logging import print_log
 
 from .annotation_file import Annotation, find_annotation, read_annotation
 from .missing_annotations import annotate_missing
-from .pairing import ImagePair, PairingError, find_pairs, image_stem, shorten
+from .pairing import ImagePair, find_pairs, read_name_list, shorten
 
 MODALITIES = ("infrared-visible", "medical")
 
@@ -76,7 +75,8 @@ class PairedFusionDataset(BaseDataset):
             list[dict]: Per pair `key`, `vis_name`, `img_a_path`, `img_b_path` and `annotation` (or None).
         """
         folder_a, folder_b = self.data_prefix["img_a"], self.data_prefix["img_b"]
-        pairs, unmatched = find_pairs(folder_a, folder_b, self._listed_names())
+        names = read_name_list(self.ann_file) if self.ann_file else None
+        pairs, unmatched = find_pairs(folder_a, folder_b, names)
         if unmatched:
             print_log(
                 f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}",
@@ -109,20 +109,6 @@ class PairedFusionDataset(BaseDataset):
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
-
-    def _listed_names(self) -> list[str] | None:
-        if not self.ann_file:
-            return None
-        try:
-            lines = Path(self.ann_file).read_text(encoding="utf-8-sig").splitlines()
-        except OSError as error:
-            raise PairingError(
-                f"the list of names {self.ann_file} cannot be read ({error.strerror}): check ann_file"
-            ) from error
-        names = [image_stem(line.strip()) for line in lines if line.strip()]
-        if not names:
-            raise PairingError(f"the list of names {self.ann_file} is empty")
-        return names
 
     def _annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
         folder = self.data_prefix.get("annotation")

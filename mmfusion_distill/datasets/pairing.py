@@ -55,6 +55,24 @@ def list_images(folder: str | Path) -> dict[str, Path]:
     return images
 
 
+def read_name_list(path: str | Path) -> list[str]:
+    """Names in a list: one per line, with or without extension, blank lines allowed.
+
+    Raises:
+        PairingError: If the list cannot be read or is empty.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise PairingError(
+            f"the list of names {path} cannot be read ({error.strerror}): check ann_file"
+        ) from error
+    names = [image_stem(line.strip()) for line in lines if line.strip()]
+    if not names:
+        raise PairingError(f"the list of names {path} is empty")
+    return names
+
+
 def find_pairs(
     folder_a: str | Path, folder_b: str | Path, names: Sequence[str] | None = None
 ) -> tuple[list[ImagePair], list[str]]:
