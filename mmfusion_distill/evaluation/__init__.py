@@ -1,6 +1,7 @@
 """Evaluation: metrics as pure functions, composites, tables, and the metric of the runner."""
 
 from .baselines import BASELINES, baseline_images
+from .batched import BATCHED_METRICS, compute_metrics_batched
 from .bootstrap import BootstrapResult, paired_bootstrap
 from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
 from .compute import (
@@ -53,6 +54,7 @@ from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
 __all__ = [
     "BASELINES",
+    "BATCHED_METRICS",
     "DEFAULT_METRICS",
     "METRICS_BY_NAME",
     "PROTOCOLS",
@@ -70,6 +72,7 @@ __all__ = [
     "chen_varshney",
     "ciede2000",
     "compute_metrics",
+    "compute_metrics_batched",
     "correlation_coefficient",
     "cross_entropy",
     "difference_correlation",

@@ -175,7 +175,11 @@ def test_no_picture_gives_nan_or_a_warning(case, size):
 def test_documented_values_where_a_definition_is_undefined():
     x = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
     flat = np.zeros_like(x)
-    # A source without information cannot lose any.
+    # A source without information cannot lose any, whatever its level.
+    gray = np.full_like(x, 77)
+    assert compute_metrics(x, gray, x, ["VIF_B", "VIFF_B", "Qp_B"]) == pytest.approx(
+        {"VIF_B": 1, "VIFF_B": 1, "Qp_B": 1}
+    )
     nothing_to_lose = compute_metrics(x, flat, x, ["VIF_B", "Qabf_B", "VIFF_B", "Qp_B"])
     assert list(nothing_to_lose.values()) == pytest.approx([1, 1, 1, 1])
     # Correlation with a constant does not exist.

@@ -12,8 +12,8 @@ from ..gray_image import GrayImage, ImageLike, as_gray_image
 __all__ = ["combined_edge_preservation", "edge_preservation", "source_edge_preservation"]
 
 # Sigmoid parameters of Xydeas and Petrovic: maximum, slope, turning point.
-_STRENGTH = (0.9994, -15.0, 0.5)
-_ORIENTATION = (0.9879, -22.0, 0.8)
+STRENGTH_SIGMOID = (0.9994, -15.0, 0.5)
+ORIENTATION_SIGMOID = (0.9879, -22.0, 0.8)
 
 
 def edge_preservation(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
@@ -25,7 +25,7 @@ def edge_preservation(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> f
     sources.
 
     Range [0, 0.976] with these constants; higher is better. Where neither source has an edge,
-    none can be lost: 1.
+    none can be lost: 1. (Only black pictures have none: the zero padding gives others one along the border.)
 
     Source: Xydeas, Petrovic, "Objective image fusion performance measure", Electronics Letters
     36(4), 2000; 3x3 Sobel, zero padded. Two equal magnitudes m count as the ratio max(m, 1)
@@ -114,8 +114,8 @@ def _preserved_strength(
     agreement = np.abs(orientation_s - orientation_f)
     agreement *= -2 / np.pi
     agreement += 1.0
-    quality = _sigmoid(ratio, *_STRENGTH)
-    quality *= _sigmoid(agreement, *_ORIENTATION)
+    quality = _sigmoid(ratio, *STRENGTH_SIGMOID)
+    quality *= _sigmoid(agreement, *ORIENTATION_SIGMOID)
     quality *= strength_s
     return float(quality.sum(dtype=np.float64))
 

@@ -18,9 +18,9 @@ from .filters import (
 
 __all__ = ["visual_information_fidelities", "visual_information_fidelity"]
 
-_NOISE_VARIANCE = 2.0
+NOISE_VARIANCE = 2.0
 SMALLEST_SIZE = 41  # below this the 3x3 window of the fourth scale has no place to lie
-_EPSILON = 1e-10
+EPSILON = 1e-10
 
 
 def visual_information_fidelity(source: ImageLike, fused: ImageLike, padding: str = "valid") -> float:
@@ -55,6 +55,10 @@ def visual_information_fidelities(
     """VIF of several sources with one fused picture; statistics of the latter are made once."""
     source_values = [_pad(as_gray_image(source)) for source in sources]
     fused_values = _pad(as_gray_image(fused))
+    if padding == "valid":
+        # No statistic changes, and those of a constant picture are 0 without a rest from rounding.
+        source_values = [values - values.mean() for values in source_values]
+        fused_values = fused_values - fused_values.mean()
     kept, available = np.zeros(len(sources)), np.zeros(len(sources))
     for size in (17, 9, 5, 3):
         kernel = gaussian_kernel(size, size / 5)
@@ -75,7 +79,7 @@ def visual_information_fidelities(
             inside = (slice(border, -border),) * 2
             source_values = [values[inside] for values in source_values]
             fused_values = fused_values[inside]
-    return list((kept + _EPSILON) / (available + _EPSILON))
+    return list((kept + EPSILON) / (available + EPSILON))
 
 
 def _information(statistics: WindowStatistics) -> tuple[float, float]:
@@ -86,12 +90,12 @@ def _information(statistics: WindowStatistics) -> tuple[float, float]:
     """
     explained = np.maximum(statistics.covariance, 0.0)
     explained *= explained
-    explained /= statistics.var_s + _EPSILON
+    explained /= statistics.var_s + EPSILON
     np.minimum(explained, statistics.var_f, out=explained)
     residual = statistics.var_f - explained
-    residual += _NOISE_VARIANCE
+    residual += NOISE_VARIANCE
     explained /= residual
-    return _sum_log_1p(explained), _sum_log_1p(statistics.var_s / _NOISE_VARIANCE)
+    return _sum_log_1p(explained), _sum_log_1p(statistics.var_s / NOISE_VARIANCE)
 
 
 def _sum_log_1p(values: np.ndarray) -> float:

@@ -1,0 +1,12 @@
+# The efficient student trained by itself on a CPU, without teacher and text: the weights that come with the package.
+_base_ = [
+    "../_base_/default_runtime.py",
+    "../_base_/models/student_xrestormer-d16-efficient.py",
+    "../_base_/datasets/roadscene-64x64.py",
+    "../_base_/schedules/adamw_1xb4-3k.py",
+]
+
+# no text, no annotations
+train_dataloader = dict(dataset=dict(annotator=None))
+val_dataloader = dict(dataset=dict(annotator=None))
+test_dataloader = dict(dataset=dict(annotator=None))

@@ -1,0 +1,59 @@
+"""FusionMetric in a runner with several test sets."""
+
+import csv
+
+import pytest
+import torch
+from conftest import ROOT
+from mmengine.config import Config
+
+from mmfusion_distill.apis import run_test
+from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+
+STUDENT = ROOT / "configs" / "fusion_distill" / "student_xrestormer-d8_eval_roadscene.py"
+
+
+@pytest.fixture
+def config_of_two_sets(tmp_path):
+    cfg = Config.fromfile(STUDENT)
+    loaders, evaluators = [], []
+    for name, pairs in (("day", 2), ("night", 3)):
+        write_generated_pairs(tmp_path / name, pairs)
+        loader = cfg.test_dataloader.copy()
+        loader.update(num_workers=0, persistent_workers=False)
+        loader.dataset = dict(
+            type="PairedFusionDataset",
+            data_root=str(tmp_path / name),
+            data_prefix=dict(img_a="visible", img_b="infrared"),
+            pipeline=cfg.test_dataloader.dataset.pipeline,
+        )
+        metric = dict(
+            type="FusionMetric",
+            metrics=["EN", "SSIM"],
+            prefix=name,
+            save_scores=str(tmp_path / f"{name}.csv"),
+        )
+        loaders.append(loader)
+        evaluators.append(dict(type="Evaluator", metrics=[metric]))
+    cfg.test_dataloader, cfg.test_evaluator = loaders, evaluators
+    cfg.val_dataloader = cfg.val_evaluator = cfg.val_cfg = None
+    cfg.model.generator.dim = 4
+    cfg.dump(tmp_path / "two_sets.py")
+    return tmp_path / "two_sets.py"
+
+
+def test_each_set_has_its_prefix_its_mean_and_its_file(config_of_two_sets, tmp_path):
+    from mmagic.registry import MODELS
+
+    model = MODELS.build(Config.fromfile(config_of_two_sets).model)
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / "weights.pth")
+    metrics = run_test(
+        str(config_of_two_sets), str(tmp_path / "weights.pth"), work_dir=str(tmp_path / "work")
+    )
+    assert set(metrics) == {"day/EN", "day/SSIM", "night/EN", "night/SSIM"}
+    for name, pairs in (("day", 2), ("night", 3)):
+        with (tmp_path / f"{name}.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == pairs
+        mean = sum(float(row["SSIM"]) for row in rows) / pairs
+        assert metrics[f"{name}/SSIM"] == pytest.approx(mean)
