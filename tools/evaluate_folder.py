@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.datasets.pairing import image_stem
 from mmfusion_distill.evaluation import (
     DEFAULT_METRICS,
     METRICS_BY_NAME,
@@ -21,6 +20,7 @@ from mmfusion_distill.evaluation import (
     write_picture_grid,
     write_report,
 )
+from mmfusion_distill.files.pairing import image_stem
 
 
 def parse_args() -> argparse.Namespace:

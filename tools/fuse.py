@@ -1,15 +1,33 @@
-"""Fuse pictures: `python tools/fuse.py A B OUT --weights WEIGHTS [--config CONFIG]` (files or folders)."""
+"""Fuse pictures: `python tools/fuse.py A B OUT [--weights WEIGHTS] [--config CONFIG]` (files or folders)."""
 
 import argparse
 import sys
 
-from mmfusion_distill.apis import FusingReport, FusionInferencer, fuse_files
-from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.deployment import ExportedInferencer, is_exported
+from mmfusion_distill.files import FusingReport, PairFuser, fuse_files
+from mmfusion_distill.user_errors import exit_on_user_error
+
+
+def build_inferencer(args: argparse.Namespace) -> PairFuser:
+    if is_exported(args.weights) and args.config is None:
+        return ExportedInferencer(args.weights)
+    # An exported network runs without PyTorch, which this needs.
+    from mmfusion_distill.apis import FusionInferencer
+
+    return FusionInferencer(args.config, args.weights, args.device)
 
 
 def fuse(args: argparse.Namespace) -> FusingReport:
-    inferencer = FusionInferencer(args.config, args.weights, args.device)
-    return fuse_files(inferencer, args.a, args.b, args.out, args.text, args.annotations)
+    return fuse_files(
+        build_inferencer(args),
+        args.a,
+        args.b,
+        args.out,
+        args.text,
+        args.annotations,
+        args.batch_size,
+        args.workers,
+    )
 
 
 def main() -> None:
@@ -20,13 +38,15 @@ def main() -> None:
     parser.add_argument(
         "--weights",
         "--checkpoint",
-        required=True,
-        help="checkpoint, work folder of a run, or a safetensors file of publish_student.py",
+        help="checkpoint, work folder of a run, safetensors file of publish_student.py, exported network (.onnx, "
+        ".xml), or 'efficient' or 'tiny', which come with the package (default: efficient)",
     )
-    parser.add_argument("--config", help="config of the network; a file of publish_student.py needs none")
+    parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
     parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')
     parser.add_argument("--annotations", help="folder of annotation files for a guided network")
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+    parser.add_argument("--batch-size", type=int, default=1, help="pairs of equal size fused at a time")
+    parser.add_argument("--workers", type=int, default=2, help="threads that read, and as many that write")
     report = exit_on_user_error(fuse, parser.parse_args())
     print(f"{len(report.written)} written" + (f", first {report.written[0]}" if report.written else ""))
     for failure in report.failures:

@@ -15,7 +15,7 @@ from ..datasets.annotation_file import (
     write_annotation,
     write_text_atomically,
 )
-from ..datasets.pairing import ImagePair
+from ..files.pairing import ImagePair
 from .base import AnnotationResult, Annotator
 
 #: Folder, beside the annotations, with the answers that could not be used.

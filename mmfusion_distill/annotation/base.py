@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..datasets.annotation_file import Annotation
-from ..datasets.pairing import ImagePair
+from ..files.pairing import ImagePair
 
 #: Kinds of image pairs.
 MODALITIES = ("infrared-visible", "medical")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from mmagic.registry import TASK_UTILS
 
 from ..datasets.annotation_file import META_FIELDS, Annotation, parse_annotation
-from ..datasets.pairing import ImagePair
+from ..files.pairing import ImagePair
 from .base import AnnotationResult, Annotator
 from .chat_client import ChatClient, ChatError
 from .prompting import Prompt, data_url, load_pictures, load_prompt

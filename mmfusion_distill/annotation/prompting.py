@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..datasets.image_io import read_image
-from ..datasets.pairing import ImagePair
+from ..files.image_io import read_image
+from ..files.pairing import ImagePair
 from .base import check_modality
 
 _FOLDER = Path(__file__).parent / "prompts"

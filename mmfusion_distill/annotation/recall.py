@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..datasets.image_io import read_image
-from ..datasets.pairing import ImagePair
+from ..files.image_io import read_image
+from ..files.pairing import ImagePair
 from .degradations import INFRARED_VISIBLE_DEGRADATIONS, MEDICAL_DEGRADATIONS
 from .statistics_annotator import StatisticsAnnotator
 

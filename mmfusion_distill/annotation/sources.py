@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..datasets.pairing import ImagePair, find_pairs, read_name_list
+from ..files.pairing import ImagePair, find_pairs, read_name_list
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 

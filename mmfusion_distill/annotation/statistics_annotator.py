@@ -7,8 +7,8 @@ from mmagic.registry import TASK_UTILS
 
 from ..datasets.annotation_file import Annotation, Event
 from ..datasets.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
-from ..datasets.image_io import read_image
-from ..datasets.pairing import ImagePair
+from ..files.image_io import read_image
+from ..files.pairing import ImagePair
 from . import image_statistics as stats
 from .base import AnnotationResult, Annotator, check_modality
 from .infrared_visible_events import InfraredVisibleThresholds, find_infrared_visible_events

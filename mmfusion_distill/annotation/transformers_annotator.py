@@ -8,7 +8,7 @@ import torch
 from mmagic.registry import TASK_UTILS
 
 from ..datasets.annotation_file import Annotation, parse_annotation
-from ..datasets.pairing import ImagePair
+from ..files.pairing import ImagePair
 from .base import AnnotationResult, Annotator
 from .prompting import Prompt, load_pictures, load_prompt
 from .worker_pool import map_unordered

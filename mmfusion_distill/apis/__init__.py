@@ -1,6 +1,6 @@
 """Functions that a user calls."""
 
-from .fuse_files import FusingReport, fuse_files
+from ..files import FusingReport, fuse_files
 from .fusion_inferencer import FusionInferencer
 from .running import load_config, run_test, run_training
 

@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import sys
-from collections.abc import Callable
 
 from mmengine.config import DictAction
 
-from ..models.checkpoints import CheckpointError
+from ..user_errors import exit_on_user_error
+
+__all__ = ["add_run_arguments", "exit_on_user_error", "parse_run_arguments"]
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,16 +35,3 @@ def parse_run_arguments(parser: argparse.ArgumentParser) -> dict:
     args = vars(parser.parse_args())
     os.environ.setdefault("LOCAL_RANK", str(args.pop("local_rank")))
     return args
-
-
-def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> object:
-    """Call a function; what the user can mend ends the program with one sentence instead of a traceback.
-
-    Set `MMFUSION_TRACEBACK=1` to see where it came from.
-    """
-    try:
-        return function(*args, **kwargs)
-    except (CheckpointError, OSError, ValueError) as error:
-        if os.environ.get("MMFUSION_TRACEBACK"):
-            raise
-        sys.exit(f"error: {error}")

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..datasets.image_io import read_image
 from ..evaluation import baseline_images, compute_metrics
+from ..files.image_io import read_image
 from .fusion_inferencer import FusionInferencer
 
 #: Columns of the table.

@@ -10,8 +10,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ..datasets.generated_scenes import write_generated_pairs
-from ..datasets.image_io import read_image, write_image
 from ..datasets.paired_fusion_dataset import PairedFusionDataset
+from ..files.image_io import read_image, write_image
 from .comparison import compare, comparison_table
 from .fusion_inferencer import FusionInferencer
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from torch import nn
 
 from ..datasets.annotation_file import Annotation, Event
 from ..datasets.transforms import LoadImagePair, PackPair
+from ..deployment import is_exported
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
+from .shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
@@ -25,14 +28,17 @@ class FusionInferencer(BaseInferencer):
     """Fuse pairs of images.
 
     Example:
-        >>> fuse = FusionInferencer("configs/fusion_distill/student_xrestormer-d16_eval_roadscene.py", "best.pth")
+        >>> fuse = FusionInferencer()
         >>> fused = fuse.fuse("visible.png", "infrared.png")
+        >>> fuse = FusionInferencer("configs/fusion_distill/student_xrestormer-d16_eval_roadscene.py", "best.pth")
 
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
-        weights (str | Path): Checkpoint, or the work folder of a run; without `model` a safetensors file that
-            `tools/model_converters/publish_student.py` wrote.
+        weights (str | Path, optional): Checkpoint, or the work folder of a run. Without `model` a safetensors file
+            that `tools/model_converters/publish_student.py` wrote, an exported network (.onnx, .xml), or the name of
+            weights that come with the package ('efficient', 'tiny'). Default: None, 'efficient' if there is no
+            `model` either.
         device (str, optional): Default: None, the GPU if there is one.
 
     Raises:
@@ -48,10 +54,16 @@ class FusionInferencer(BaseInferencer):
         weights: str | Path | None = None,
         device: str | None = None,
     ) -> None:
-        if weights is None:
+        if weights is None and model is not None:
             raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
         if model is None:
-            model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
+            weights = shipped_weights(weights or DEFAULT_WEIGHTS)
+            network = (
+                dict(type="ExportedNetwork", path=str(weights))
+                if is_exported(weights)
+                else read_network_config(weights)
+            )
+            model = dict(model=dict(type="ImageFusor", generator=network))
         elif isinstance(model, (str, Path)):
             if not Path(model).is_file():
                 raise FileNotFoundError(f"the config {model} does not exist")
@@ -93,18 +105,25 @@ class FusionInferencer(BaseInferencer):
         self, inputs: Sequence[dict], batch_size: int = 1, text: str | None = None
     ) -> Iterator[dict]:
         """Load pairs and batch those of equal size that follow each other."""
-        batch: list[dict] = []
-        for pair in inputs:
-            packed = self.pipeline(dict(pair, text=text))
-            shapes = [image.shape for image in packed["inputs"].values()]
-            if batch and (
-                len(batch) == batch_size or shapes != [image.shape for image in batch[0]["inputs"].values()]
-            ):
+        loaded = (self.load(pair, text) for pair in inputs)
+        for _, group in groupby(loaded, key=self.size_of):
+            while batch := list(islice(group, batch_size)):
                 yield pseudo_collate(batch)
-                batch = []
-            batch.append(packed)
-        if batch:
-            yield pseudo_collate(batch)
+
+    def load(self, pair: dict, text: str | None = None) -> dict:
+        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
+        packed = self.pipeline(dict(pair, text=text))
+        if next(self.model.parameters(), torch.empty(0)).is_cuda:
+            packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
+        return packed
+
+    def size_of(self, loaded: dict) -> tuple:
+        """Shapes of both sources."""
+        return tuple(image.shape for image in loaded["inputs"].values())
+
+    def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.files.PairFuser`."""
+        return [to_picture(sample) for sample in self.forward(pseudo_collate(batch))]
 
     @torch.inference_mode()
     def forward(self, inputs: dict) -> list[DataSample]:
@@ -128,7 +147,8 @@ class FusionInferencer(BaseInferencer):
             config = dict(type="ImageFusor", generator=config["student"], test_cfg=config.get("test_cfg"))
         config.pop("pixel_loss", None)
         model = MODELS.build(config)
-        load_network(model.generator, weights)
+        if not is_exported(weights):
+            load_network(model.generator, weights)
         return model.to(device).eval()
 
     def _init_pipeline(self, cfg: dict) -> Compose:

@@ -8,8 +8,8 @@ from mmagic.registry import DATASETS
 from mmengine.config import Config
 
 from ..datasets.annotation_file import Annotation, Event
-from ..datasets.image_io import read_image, write_image
 from ..evaluation import compute_metrics
+from ..files.image_io import read_image, write_image
 from .comparison import COMPARED_METRICS
 from .fusion_inferencer import FusionInferencer
 

@@ -1,9 +1,9 @@
 """Image pairs, their annotations and transforms."""
 
+from ..files.image_io import ImageReadError, read_image, write_image
+from ..files.pairing import ImagePair, PairingError, find_pairs
 from .annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
-from .image_io import ImageReadError, read_image, write_image
 from .paired_fusion_dataset import PairedFusionDataset
-from .pairing import ImagePair, PairingError, find_pairs
 from .seeded_samplers import SeededDefaultSampler, SeededInfiniteSampler
 from .transforms import LoadImagePair, PackPair, RandomDropText, RandomPairCrop
 

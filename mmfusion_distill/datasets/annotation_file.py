@@ -9,13 +9,13 @@ import os
 import uuid
 from pathlib import Path
 
+from ..files.pairing import image_stem
 from .annotation_parser import parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event
 from .event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
 
 __all__ = [
     "EVENT_TYPES",
-    "IMAGE_EXTENSIONS",
     "MEDICAL_EVENT_TYPES",
     "Annotation",
     "AnnotationError",
@@ -28,9 +28,6 @@ __all__ = [
     "write_annotation",
     "write_text_atomically",
 ]
-
-#: Extensions that count as image files (lower case).
-IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 
 
 def format_annotation(annotation: Annotation) -> str:
@@ -81,7 +78,7 @@ def write_text_atomically(path: str | Path, text: str) -> None:
 
 def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
     """Where the annotation of a pair is written: ``<nameA>_<nameB>.txt``, names without extension."""
-    return Path(folder) / f"{_stem(name_a)}_{_stem(name_b)}.txt"
+    return Path(folder) / f"{image_stem(name_a)}_{image_stem(name_b)}.txt"
 
 
 def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None:
@@ -97,13 +94,7 @@ def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None
     """
     candidates = (
         annotation_path(folder, name_a, name_b),
-        Path(folder) / f"{_stem(name_a)}.txt",
-        Path(folder) / f"{_stem(name_b)}.txt",
+        Path(folder) / f"{image_stem(name_a)}.txt",
+        Path(folder) / f"{image_stem(name_b)}.txt",
     )
     return next((path for path in candidates if path.is_file()), None)
-
-
-def _stem(name: str) -> str:
-    stem, extension = os.path.splitext(os.path.basename(name))
-    # "scene.v2" is a name, "scene.png" a file: only a known extension is taken off.
-    return stem if extension.lower() in IMAGE_EXTENSIONS else stem + extension

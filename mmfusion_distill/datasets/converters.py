@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .annotation_file import IMAGE_EXTENSIONS, write_text_atomically
-from .pairing import ImagePair, PairingError, find_pairs, shorten
+from ..files.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, shorten
+from .annotation_file import write_text_atomically
 
 
 @dataclass(frozen=True)

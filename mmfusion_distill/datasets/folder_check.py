@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..files.image_io import ImageReadError, read_image
+from ..files.pairing import ImagePair, list_images
 from .annotation_file import AnnotationError, find_annotation, read_annotation
-from .image_io import ImageReadError, read_image
-from .pairing import ImagePair, list_images
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from tqdm import tqdm
 
+from ..files.pairing import ImagePair, shorten
 from .annotation_file import Annotation, annotation_path, write_annotation
-from .pairing import ImagePair, shorten
 
 
 def annotate_missing(

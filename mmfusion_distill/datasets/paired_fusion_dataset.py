@@ -9,9 +9,9 @@ from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
+from ..files.pairing import ImagePair, find_pairs, read_name_list, shorten
 from .annotation_file import Annotation, find_annotation, read_annotation
 from .missing_annotations import annotate_missing
-from .pairing import ImagePair, find_pairs, read_name_list, shorten
 
 MODALITIES = ("infrared-visible", "medical")
 

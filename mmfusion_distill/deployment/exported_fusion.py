@@ -5,10 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
+from ..tiles import axis_tiles, groups_of_equal_size
+
 Run = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 #: What exported networks want heights and widths to be multiples of, where the file does not say.
 DEFAULT_MULTIPLE = 64
+
+#: Pixels that are fused whole: exported networks keep the windows of a whole image in memory, about 2 kB a pixel.
+LARGEST_WHOLE = 2**20
+TILE = 512
+OVERLAP = 128
 
 
 class ExportedFusion:
@@ -37,22 +44,40 @@ class ExportedFusion:
             raise ImportError(f"{path} needs {error.name}: pip install {error.name}") from error
 
     def __call__(self, img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
-        """Fuse images of any size.
+        """Fuse images of any size, those above `LARGEST_WHOLE` pixels in tiles that are blended.
 
         Args:
-            img_a (np.ndarray): Source A, (1, 3, H, W), RGB, in [0, 1].
-            img_b (np.ndarray): Source B, (1, 1, H, W), in [0, 1].
+            img_a (np.ndarray): Source A, (N, 1 or 3, H, W), RGB, in [0, 1]. A gray source gives a gray result.
+            img_b (np.ndarray): Source B, (N, 1, H, W), in [0, 1].
 
         Returns:
-            np.ndarray: (1, 3, H, W), not clamped.
+            np.ndarray: (N, 3, H, W), not clamped.
         """
         height, width = img_a.shape[-2:]
+        if height * width <= LARGEST_WHOLE:
+            return self._fuse_whole(img_a, img_b)
+        out = np.zeros((len(img_a), 3, height, width), np.float32)
+        rows = list(axis_tiles(height, TILE, OVERLAP, self.multiple))
+        columns = list(axis_tiles(width, TILE, OVERLAP, self.multiple))
+        for ((row, column),) in groups_of_equal_size(
+            [(row, column) for row in rows for column in columns], 1
+        ):
+            tile = ..., row.slice, column.slice
+            out[tile] += self._fuse_whole(img_a[tile], img_b[tile]) * np.outer(row.weight, column.weight)
+        return out
+
+    def _fuse_whole(self, img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
+        height, width = img_a.shape[-2:]
+        gray = img_a.shape[1] == 1
+        if gray:
+            img_a = np.repeat(img_a, 3, axis=1)
         rows, columns = (reflected_index(length, self.multiple) for length in (height, width))
         sources = [
             np.ascontiguousarray(image[:, :, rows][..., columns], dtype=np.float32)
             for image in (img_a, img_b)
         ]
-        return self._run(*sources)[..., :height, :width]
+        fused = self._run(*sources)[..., :height, :width]
+        return np.repeat(fused.mean(axis=1, keepdims=True), 3, axis=1) if gray else fused
 
 
 def reflected_index(length: int, multiple: int) -> np.ndarray:

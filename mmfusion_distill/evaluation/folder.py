@@ -12,8 +12,8 @@ import numpy as np
 from mmengine.utils import ProgressBar
 from PIL import Image, UnidentifiedImageError
 
-from mmfusion_distill.datasets.image_io import ImageReadError, read_image
-from mmfusion_distill.datasets.pairing import list_images
+from mmfusion_distill.files.image_io import ImageReadError, read_image
+from mmfusion_distill.files.pairing import list_images
 
 from .baselines import BASELINES, baseline_images
 from .catalog import FusionTriple

@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmfusion_distill.datasets.image_io import write_image
-from mmfusion_distill.datasets.pairing import list_images
+from mmfusion_distill.files.image_io import write_image
+from mmfusion_distill.files.pairing import list_images
 
 from .folder import read_picture
 

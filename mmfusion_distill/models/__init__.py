@@ -16,7 +16,7 @@ from .losses import (
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
-from .networks import XRestormerFusionNet
+from .networks import ExportedNetwork, XRestormerFusionNet
 from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ColorConsistencyLoss",
     "ConvConnector",
     "ConvFusion",
+    "ExportedNetwork",
     "FeatureDistillationLoss",
     "FeatureWiseAffine",
     "FusionDistiller",

@@ -1,13 +1,16 @@
 """Inference of images that are too large to fuse whole."""
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from mmengine.logging import print_log
 from torch import Tensor
+
+from ..tiles import axis_tiles, groups_of_equal_size
 
 MODES = ("auto", "whole", "tile")
 SMALLEST_TILE = 128
@@ -121,7 +124,7 @@ def fuse_tiled(
     if len(rows) == len(columns) == 1:
         return fuse(img_a, img_b)
     out = None
-    for group in _groups_of_equal_size([(row, column) for row in rows for column in columns], batch):
+    for group in groups_of_equal_size([(row, column) for row in rows for column in columns], batch):
         pieces = [
             torch.cat([image[..., row.slice, column.slice] for row, column in group])
             for image in (img_a, img_b)
@@ -130,74 +133,9 @@ def fuse_tiled(
         if out is None:
             out = fused.new_zeros(img_a.shape[0], fused.shape[1], height, width)
         for (row, column), piece in zip(group, fused.split(img_a.shape[0])):
-            weight = row.weight.to(piece)[:, None] * column.weight.to(piece)
+            weight = torch.from_numpy(np.outer(row.weight, column.weight)).to(piece)
             out[..., row.slice, column.slice] += piece * weight
     return out
-
-
-@dataclass(frozen=True)
-class AxisTile:
-    """A tile along one axis.
-
-    Args:
-        slice (slice): Its pixels.
-        weight (Tensor): Their weights (length,); over all tiles those of a pixel sum to 1.
-    """
-
-    slice: slice
-    weight: Tensor
-
-    @property
-    def length(self) -> int:
-        """Pixels."""
-        return len(self.weight)
-
-
-def axis_tiles(length: int, tile: int, overlap: int, multiple: int) -> Iterator[AxisTile]:
-    """Cut an axis into overlapping tiles; the last may be shorter.
-
-    Args:
-        length (int): Pixels of the axis.
-        tile (int): Pixels of a tile.
-        overlap (int): Pixels that neighbours share at least.
-        multiple (int): What tiles start at multiples of.
-
-    Yields:
-        AxisTile: The tiles from the beginning to the end.
-    """
-    step = max((tile - overlap) // multiple, 1) * multiple
-    if length > tile and step > tile:
-        raise ValueError(f"tile={tile} must be at least {multiple}, where the next tile can start")
-    count = max(-(-(length - tile) // step), 0) + 1
-    slices = [slice(index * step, min(index * step + tile, length)) for index in range(count)]
-    ramps = torch.zeros(count, length)
-    for index, part in enumerate(slices):
-        ramp = torch.ones(part.stop - part.start)
-        if index:
-            shared = slices[index - 1].stop - part.start
-            ramp[:shared] = (torch.arange(shared) + 1) / (shared + 1)
-        if index + 1 < count:
-            shared = part.stop - slices[index + 1].start
-            if shared:
-                ramp[-shared:] = torch.minimum(
-                    ramp[-shared:], (torch.arange(shared).flip(0) + 1) / (shared + 1)
-                )
-        ramps[index, part] = ramp
-    ramps /= ramps.sum(dim=0)
-    for part, ramp in zip(slices, ramps):
-        yield AxisTile(part, ramp[part])
-
-
-def _groups_of_equal_size(
-    tiles: list[tuple[AxisTile, AxisTile]], batch: int
-) -> Iterator[list[tuple[AxisTile, AxisTile]]]:
-    """Batches of tiles: those at the right and the bottom edge may be smaller than the others."""
-    by_size: dict[tuple[int, int], list] = {}
-    for row, column in tiles:
-        by_size.setdefault((row.length, column.length), []).append((row, column))
-    for group in by_size.values():
-        for first in range(0, len(group), batch):
-            yield group[first : first + batch]
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

@@ -93,6 +93,46 @@ def test_one_broken_pair_does_not_stop_the_others(inferencer, pair_folder):
     assert read_image(pair_folder / "out" / "pair_0.png").shape == (72, 80, 3)
 
 
+@pytest.mark.parametrize(("batch_size", "workers"), [(1, 0), (3, 1), (4, 3)])
+def test_batches_and_threads_change_nothing_but_the_speed(inferencer, pair_folder, batch_size, workers):
+    write_image(pair_folder / "a" / "pair_2.png", np.full((30, 40, 3), 90))
+    write_image(pair_folder / "b" / "pair_2.png", np.full((30, 40, 1), 30))
+    (pair_folder / "b" / "pair_4.png").write_bytes(b"broken")
+    report = fuse_files(
+        inferencer,
+        pair_folder / "a",
+        pair_folder / "b",
+        pair_folder / "out",
+        batch_size=batch_size,
+        workers=workers,
+    )
+    assert [path.stem for path in report.written] == ["pair_0", "pair_1", "pair_2", "pair_3", "pair_5"]
+    assert len(report.failures) == 1 and "pair_4.png" in report.failures[0]
+    for path in report.written:
+        expected = inferencer.fuse(pair_folder / "a" / path.name, pair_folder / "b" / path.name)
+        assert np.abs(read_image(path) - expected).max() <= 1
+
+
+def test_a_batch_survives_a_pair_that_the_network_refuses(inferencer, pair_folder, monkeypatch):
+    fuse_loaded = inferencer.fuse_loaded
+
+    def refuse_one(batch):
+        if any(pair["data_samples"].key == "pair_1" for pair in batch):
+            raise ValueError("no text for pair_1")
+        return fuse_loaded(batch)
+
+    monkeypatch.setattr(inferencer, "fuse_loaded", refuse_one)
+    report = fuse_files(inferencer, pair_folder / "a", pair_folder / "b", pair_folder / "out", batch_size=3)
+    assert len(report.written) == 5
+    assert report.failures == ["no text for pair_1"]
+
+
+def test_a_target_that_cannot_be_written_is_reported(inferencer, pair_folder):
+    (pair_folder / "out").write_text("a file in the place of the folder")
+    report = fuse_files(inferencer, pair_folder / "a", pair_folder / "b", pair_folder / "out")
+    assert not report.written and len(report.failures) == 6
+
+
 def test_a_file_and_a_folder_do_not_go_together(inferencer, pair_folder):
     with pytest.raises(ValueError, match="give two files or two folders"):
         fuse_files(inferencer, pair_folder / "a", pair_folder / "b" / "pair_0.png", pair_folder / "out")

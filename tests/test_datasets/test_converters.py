@@ -9,7 +9,7 @@ from mmfusion_distill.datasets.converters import (
     prepare_dataset,
     split_names,
 )
-from mmfusion_distill.datasets.pairing import PairingError
+from mmfusion_distill.files.pairing import PairingError
 
 FOLDERS = (PairFolders("a", "b", lists=(("train.txt", 0.67), ("val.txt", 0.33)), expected=6),)
 

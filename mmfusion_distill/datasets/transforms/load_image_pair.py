@@ -3,7 +3,7 @@
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ..image_io import ImageReadError, read_image
+from ...files.image_io import read_image_pair
 
 
 @TRANSFORMS.register_module()
@@ -30,15 +30,9 @@ class LoadImagePair(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Load the two images into `results`."""
-        path_a, path_b = results["img_a_path"], results["img_b_path"]
-        results["img_a"] = read_image(path_a, self.channels_a)
-        results["img_b"] = read_image(path_b, 1)
-        size_a, size_b = results["img_a"].shape[:2], results["img_b"].shape[:2]
-        if size_a != size_b:
-            raise ImageReadError(
-                f"the two sources differ in size: {path_a} is {size_a[1]}x{size_a[0]}, {path_b} is "
-                f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first"
-            )
+        results["img_a"], results["img_b"] = read_image_pair(
+            results["img_a_path"], results["img_b_path"], self.channels_a
+        )
         results["ori_img_shape"] = results["img_a"].shape
         return results
 

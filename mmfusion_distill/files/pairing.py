@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .annotation_file import IMAGE_EXTENSIONS
+#: Extensions that count as image files (lower case).
+IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 
 
 class PairingError(ValueError):
@@ -30,6 +31,7 @@ class ImagePair:
 def image_stem(name: str) -> str:
     """File name without folder and image extension; other dots belong to the name."""
     stem, extension = os.path.splitext(os.path.basename(name))
+    # "scene.v2" is a name, "scene.png" a file: only a known extension is taken off.
     return stem if extension.lower() in IMAGE_EXTENSIONS else stem + extension
 
 

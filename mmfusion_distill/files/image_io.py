@@ -49,6 +49,33 @@ def read_image(image: str | Path | np.ndarray, channels: int | None = None) -> n
     return np.ascontiguousarray(image)
 
 
+def read_image_pair(
+    img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, channels_a: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read both sources of a pair; see :func:`read_image`.
+
+    Args:
+        img_a (str | Path | np.ndarray): Source A.
+        img_b (str | Path | np.ndarray): Source B, of which the luminance is taken.
+        channels_a (int, optional): Channels of source A. Default: None, what is stored.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: (H, W, 1 or 3) and (H, W, 1), float32 in [0, 255], RGB.
+
+    Raises:
+        ImageReadError: If a file cannot be used, or the sizes differ.
+    """
+    images = read_image(img_a, channels_a), read_image(img_b, 1)
+    size_a, size_b = (image.shape[:2] for image in images)
+    if size_a != size_b:
+        names = ["an array" if isinstance(image, np.ndarray) else image for image in (img_a, img_b)]
+        raise ImageReadError(
+            f"the two sources differ in size: {names[0]} is {size_a[1]}x{size_a[0]}, {names[1]} is "
+            f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first"
+        )
+    return images
+
+
 def write_image(path: str | Path, image: np.ndarray) -> None:
     """Write an 8-bit image in one step, so that a reader or a kill never meets half a file.
 

@@ -1,0 +1,17 @@
+"""Weights that come with the package."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "weights"
+
+#: Files by name; `weights/README.md` says how each was trained.
+SHIPPED_WEIGHTS = {
+    "efficient": "student_xrestormer-d16-efficient_roadscene.safetensors",
+    "tiny": "student_xrestormer-d8-tiny_roadscene.safetensors",
+}
+DEFAULT_WEIGHTS = "efficient"
+
+
+def shipped_weights(name: str | Path) -> Path:
+    """The file of weights that come with the package; any other name is a path already."""
+    return FOLDER / SHIPPED_WEIGHTS[str(name)] if str(name) in SHIPPED_WEIGHTS else Path(name)

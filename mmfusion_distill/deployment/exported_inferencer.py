@@ -1,0 +1,94 @@
+"""Fusing pictures with an exported network, without PyTorch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..files.image_io import read_image_pair
+from .exported_fusion import ExportedFusion
+
+#: Suffixes of exported networks that need no PyTorch.
+EXPORTED_SUFFIXES = (".onnx", ".xml")
+
+
+def is_exported(path: str | Path | None) -> bool:
+    """Whether weights are an exported network."""
+    return path is not None and Path(path).suffix in EXPORTED_SUFFIXES
+
+
+class _Pair(NamedTuple):
+    """Sources (C, H, W) in [0, 1]."""
+
+    img_a: np.ndarray
+    img_b: np.ndarray
+
+
+class ExportedInferencer:
+    """Fuse pairs of images with a file of `tools/deployment/export.py`; the calls are those of FusionInferencer.
+
+    Example:
+        >>> fuse = ExportedInferencer("student.onnx")
+        >>> fused = fuse.fuse("visible.png", "infrared.png")
+
+    Args:
+        weights (str | Path): `.onnx` (ONNX Runtime) or `.xml` (OpenVINO).
+        threads (int, optional): Threads to use. Default: None, the runtime's choice.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ImportError: If the runtime is not installed.
+        ValueError: If the suffix is unknown.
+    """
+
+    def __init__(self, weights: str | Path, threads: int | None = None) -> None:
+        self.network = ExportedFusion(weights, threads)
+
+    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1) -> dict:
+        """Fuse pairs.
+
+        Args:
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, or arrays (H, W), (H, W, 1) or
+                (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1].
+            batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+
+        Returns:
+            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
+
+        Raises:
+            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+        """
+        pairs = [self.load(pair) for pair in ([inputs] if isinstance(inputs, dict) else inputs)]
+        predictions: list[np.ndarray] = []
+        while len(predictions) < len(pairs):
+            first = len(predictions)
+            batch = [pairs[first]]
+            for pair in pairs[first + 1 : first + batch_size]:
+                if self.size_of(pair) != self.size_of(batch[0]):
+                    break
+                batch.append(pair)
+            predictions += self.fuse_loaded(batch)
+        return dict(predictions=predictions)
+
+    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray) -> np.ndarray:
+        """Fuse one pair; see :meth:`__call__`."""
+        return self(dict(img_a=img_a, img_b=img_b))["predictions"][0]
+
+    def load(self, pair: dict, text: str | None = None) -> _Pair:
+        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
+        if text is not None or pair.get("annotation") is not None:
+            raise ValueError("an exported network reads no text: leave out text and annotations")
+        images = read_image_pair(pair["img_a"], pair["img_b"])
+        return _Pair(*(image.transpose(2, 0, 1) / np.float32(255) for image in images))
+
+    def size_of(self, loaded: _Pair) -> tuple:
+        """Shapes of both sources."""
+        return loaded.img_a.shape, loaded.img_b.shape
+
+    def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.files.PairFuser`."""
+        fused = self.network(*(np.stack(images) for images in zip(*batch)))
+        pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
+        gray = batch[0].img_a.shape[0] == 1
+        return [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]

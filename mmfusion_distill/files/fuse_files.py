@@ -1,0 +1,174 @@
+"""Fusing files and folders."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from tqdm import tqdm
+
+from .image_io import write_image
+from .pairing import ImagePair, find_pairs, image_stem, shorten
+
+#: What a pair that cannot be fused raises; anything else is a fault of ours.
+_FAULTS_OF_A_PAIR = (ValueError, OSError)
+
+
+class PairFuser(Protocol):
+    """What fuses pairs: :class:`FusionInferencer` and :class:`ExportedInferencer`."""
+
+    def load(self, pair: dict, text: str | None = None) -> Any:
+        """Read a pair (`img_a`, `img_b`, `key`, optional `annotation`); called in several threads."""
+
+    def size_of(self, loaded: Any) -> tuple:
+        """What is equal for pairs that may be fused in one batch."""
+
+    def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
+        """Fuse pairs of equal size to pictures."""
+
+
+@dataclass(frozen=True)
+class FusingReport:
+    """What became of a set of pairs.
+
+    Args:
+        written (list[Path]): The fused pictures.
+        failures (list[str]): A sentence per pair that failed.
+    """
+
+    written: list[Path]
+    failures: list[str]
+
+
+def fuse_files(
+    inferencer: PairFuser,
+    source_a: str | Path,
+    source_b: str | Path,
+    out: str | Path,
+    text: str | None = None,
+    annotations: str | Path | None = None,
+    batch_size: int = 1,
+    workers: int = 2,
+) -> FusingReport:
+    """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
+
+    Pictures are read and written in threads beside the network.
+
+    Args:
+        inferencer (PairFuser): The network.
+        source_a (str | Path): Picture or folder of source A.
+        source_b (str | Path): Picture or folder of source B.
+        out (str | Path): Target picture, or folder (of a pair of files too, if it has no extension); in folders
+            pictures are called like source A, as PNG.
+        text (str, optional): Description by hand for a guided network. Default: None.
+        annotations (str | Path, optional): Folder of annotation files for a guided network. Default: None.
+        batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+        workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
+
+    Returns:
+        FusingReport: What was written and what failed, in the order of the pairs.
+
+    Raises:
+        PairingError: If the folders do not exist or nothing pairs up.
+        ValueError: If one source is a file and the other a folder, or a number is out of range.
+    """
+    if batch_size < 1 or workers < 0:
+        raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
+    pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
+    failures: dict[int, str] = {}
+    with (
+        ThreadPoolExecutor(max(workers, 1)) as readers,
+        ThreadPoolExecutor(max(workers, 1)) as writers,
+        tqdm(total=len(pairs), unit="pair", disable=len(pairs) == 1) as progress,
+    ):
+        reads = _submit_ahead(readers, partial(_load, inferencer, annotations, text), pairs, 2 * workers)
+        loaded = _without_failures(enumerate(reads), failures)
+        fused = _fuse_batches(inferencer, loaded, batch_size, failures)
+        writes: deque[tuple[int, Future]] = deque()
+        for index, picture in fused:
+            writes.append((index, writers.submit(write_image, targets[index], picture)))
+            progress.update()
+            if len(writes) > 2 * workers:
+                list(_without_failures([writes.popleft()], failures))
+        list(_without_failures(writes, failures))
+    return FusingReport(
+        written=[target for index, target in enumerate(targets) if index not in failures],
+        failures=[failures[index] for index in sorted(failures)],
+    )
+
+
+def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
+    if source_a.is_dir() != source_b.is_dir():
+        raise ValueError(f"{source_a} and {source_b}: give two files or two folders")
+    if not source_a.is_dir():
+        pair = ImagePair(image_stem(source_a.name), source_a, source_b)
+        return [pair], [out if out.suffix else out / f"{pair.name}.png"]
+    pairs, unmatched = find_pairs(source_a, source_b)
+    if unmatched:
+        print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
+    return pairs, [out / f"{pair.name}.png" for pair in pairs]
+
+
+def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:
+    inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
+    if annotations is not None and text is None:
+        # Only guided networks have annotations, and these need PyTorch.
+        from ..datasets.annotation_file import find_annotation, read_annotation
+
+        path = find_annotation(annotations, pair.path_a.name, pair.path_b.name)
+        inputs["annotation"] = None if path is None else read_annotation(path)
+    return inferencer.load(inputs, text)
+
+
+def _submit_ahead(
+    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], ahead: int
+) -> Iterator[Future]:
+    """Futures in the order of the items, with at most `ahead` more under way than were taken."""
+    pending: deque[Future] = deque()
+    for item in items:
+        pending.append(pool.submit(function, item))
+        if len(pending) > ahead:
+            yield pending.popleft()
+    yield from pending
+
+
+def _without_failures(
+    futures: Iterable[tuple[int, Future]], failures: dict[int, str]
+) -> Iterator[tuple[int, Any]]:
+    """Results by index; what failed is noted in `failures` instead."""
+    for index, future in futures:
+        try:
+            result = future.result()
+        except _FAULTS_OF_A_PAIR as error:
+            failures[index] = str(error)
+        else:
+            yield index, result
+
+
+def _fuse_batches(
+    inferencer: PairFuser, loaded: Iterable[tuple[int, Any]], batch_size: int, failures: dict[int, str]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Fuse loaded pairs, neighbours of equal size together; pictures by index."""
+    for _, group in groupby(loaded, key=lambda item: inferencer.size_of(item[1])):
+        while batch := list(islice(group, batch_size)):
+            yield from _fuse_batch(inferencer, batch, failures)
+
+
+def _fuse_batch(
+    inferencer: PairFuser, batch: list[tuple[int, Any]], failures: dict[int, str]
+) -> Iterator[tuple[int, np.ndarray]]:
+    indices, pairs = zip(*batch)
+    try:
+        yield from zip(indices, inferencer.fuse_loaded(pairs))
+    except _FAULTS_OF_A_PAIR as error:
+        if len(batch) == 1:
+            failures[indices[0]] = str(error)
+            return
+        # One pair of the batch is at fault: the others need not suffer.
+        for item in batch:
+            yield from _fuse_batch(inferencer, [item], failures)

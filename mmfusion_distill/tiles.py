@@ -1,0 +1,69 @@
+"""Overlapping tiles of large images and the weights they are blended with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class AxisTile:
+    """A tile along one axis.
+
+    Args:
+        slice (slice): Its pixels.
+        weight (np.ndarray): Their weights (length,), float32; over all tiles those of a pixel sum to 1.
+    """
+
+    slice: slice
+    weight: np.ndarray
+
+    @property
+    def length(self) -> int:
+        """Pixels."""
+        return len(self.weight)
+
+
+def axis_tiles(length: int, tile: int, overlap: int, multiple: int) -> Iterator[AxisTile]:
+    """Cut an axis into overlapping tiles; the last may be shorter.
+
+    Args:
+        length (int): Pixels of the axis.
+        tile (int): Pixels of a tile.
+        overlap (int): Pixels that neighbours share at least.
+        multiple (int): What tiles start at multiples of.
+
+    Yields:
+        AxisTile: The tiles from the beginning to the end.
+    """
+    step = max((tile - overlap) // multiple, 1) * multiple
+    if length > tile and step > tile:
+        raise ValueError(f"tile={tile} must be at least {multiple}, where the next tile can start")
+    count = max(-(-(length - tile) // step), 0) + 1
+    slices = [slice(index * step, min(index * step + tile, length)) for index in range(count)]
+    ramps = np.zeros((count, length), np.float32)
+    for index, part in enumerate(slices):
+        ramp = np.ones(part.stop - part.start, np.float32)
+        if index:
+            shared = slices[index - 1].stop - part.start
+            ramp[:shared] = (np.arange(shared) + 1) / (shared + 1)
+        if index + 1 < count:
+            shared = part.stop - slices[index + 1].start
+            if shared:
+                ramp[-shared:] = np.minimum(ramp[-shared:], (np.arange(shared)[::-1] + 1) / (shared + 1))
+        ramps[index, part] = ramp
+    ramps /= ramps.sum(axis=0)
+    for part, ramp in zip(slices, ramps):
+        yield AxisTile(part, ramp[part])
+
+
+def groups_of_equal_size(
+    tiles: list[tuple[AxisTile, AxisTile]], batch: int
+) -> Iterator[list[tuple[AxisTile, AxisTile]]]:
+    """Batches of tiles: those at the right and the bottom edge may be smaller than the others."""
+    by_size: dict[tuple[int, int], list] = {}
+    for row, column in tiles:
+        by_size.setdefault((row.length, column.length), []).append((row, column))
+    for group in by_size.values():
+        for first in range(0, len(group), batch):
+            yield group[first : first + batch]

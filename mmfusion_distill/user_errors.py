@@ -1,0 +1,18 @@
+"""What a user can mend is one sentence, not a traceback."""
+
+import os
+import sys
+from collections.abc import Callable
+
+
+def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> object:
+    """Call a function; what the user can mend ends the program with one sentence instead of a traceback.
+
+    Set `MMFUSION_TRACEBACK=1` to see where it came from.
+    """
+    try:
+        return function(*args, **kwargs)
+    except (ImportError, OSError, ValueError) as error:
+        if os.environ.get("MMFUSION_TRACEBACK"):
+            raise
+        sys.exit(f"error: {error}")

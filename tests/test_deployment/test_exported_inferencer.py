@@ -1,0 +1,101 @@
+"""Fusing pictures with an exported file: as with PyTorch, and without it."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from conftest import ROOT
+from mmagic.registry import MODELS
+
+from mmfusion_distill.apis import FusionInferencer, fuse_files
+from mmfusion_distill.deployment import ExportedInferencer, export_network, exported_fusion
+from mmfusion_distill.files import read_image
+
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+NETWORK = dict(
+    type="XRestormerFusionNet",
+    dim=8,
+    num_blocks=(1, 1),
+    num_refinement_blocks=0,
+    channel_heads=(1, 2),
+    spatial_heads=(1, 2),
+)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """One network as a checkpoint and as an ONNX file."""
+    folder = tmp_path_factory.mktemp("network")
+    torch.manual_seed(0)
+    network = MODELS.build(NETWORK)
+    torch.save(network.state_dict(), folder / "network.pth")
+    export_network(network, folder / "network.onnx", "onnx")
+    return folder
+
+
+@pytest.fixture
+def reference(files):
+    return FusionInferencer(
+        dict(model=dict(type="ImageFusor", generator=NETWORK)), files / "network.pth", "cpu"
+    )
+
+
+@pytest.fixture
+def pairs():
+    rng = np.random.default_rng(0)
+    return [
+        dict(img_a=rng.random((*size, channels)[: 2 + (channels == 3)]), img_b=rng.random(size))
+        for size, channels in [((20, 33), 3), ((20, 33), 3), ((9, 40), 1)]
+    ]
+
+
+@pytest.mark.parametrize("inferencer", [ExportedInferencer, lambda path: FusionInferencer(weights=path)])
+def test_pictures_are_those_of_pytorch(inferencer, files, reference, pairs):
+    pictures = inferencer(files / "network.onnx")(pairs, batch_size=2)["predictions"]
+    for pair, picture in zip(pairs, pictures):
+        expected = reference(pair)["predictions"][0]
+        assert picture.shape == expected.shape and picture.dtype == np.uint8
+        assert np.abs(picture.astype(int) - expected).max() <= 1
+
+
+def test_large_images_are_fused_in_tiles_close_to_the_whole(files, monkeypatch):
+    rng = np.random.default_rng(0)
+    images = rng.random((1, 3, 90, 200), np.float32), rng.random((1, 1, 90, 200), np.float32)
+    exported = exported_fusion.ExportedFusion(files / "network.onnx")
+    whole = exported(*images)
+    monkeypatch.setattr(exported_fusion, "LARGEST_WHOLE", 64 * 64)
+    monkeypatch.setattr(exported_fusion, "TILE", 64)
+    monkeypatch.setattr(exported_fusion, "OVERLAP", 32)
+    tiled = exported(*images)
+    residual = np.abs(whole - images[0]).max()
+    assert 0 < np.abs(tiled - whole).max() < 0.2 * residual
+
+
+def test_the_tool_runs_without_pytorch(files, pair_folder, reference):
+    code = (
+        "import runpy, sys; "
+        "sys.modules.update(dict.fromkeys(['torch', 'mmengine', 'mmagic', 'mmcv'])); "
+        f"sys.argv = ['fuse.py', 'a', 'b', 'out', '--weights', {str(files / 'network.onnx')!r}]; "
+        f"runpy.run_path({str(ROOT / 'tools' / 'fuse.py')!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=pair_folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "6 written" in done.stdout
+    fused = read_image(pair_folder / "out" / "pair_3.png")
+    expected = reference.fuse(pair_folder / "a" / "pair_3.png", pair_folder / "b" / "pair_3.png")
+    assert np.abs(fused - expected).max() <= 1
+
+
+def test_text_for_an_exported_network_is_refused(files, pair_folder):
+    report = fuse_files(
+        ExportedInferencer(files / "network.onnx"),
+        pair_folder / "a",
+        pair_folder / "b",
+        pair_folder / "o",
+        "haze",
+    )
+    assert len(report.failures) == 6 and "reads no text" in report.failures[0]
