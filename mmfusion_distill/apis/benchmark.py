@@ -151,6 +151,7 @@ def benchmark_table(
     repeats: int = 3,
     device: str = "cpu",
     exported: Mapping[str, str | Path] | None = None,
+    scores: Mapping[str, Mapping[str, float]] | None = None,
 ) -> str:
     """Measure networks and give a Markdown table.
 
@@ -160,6 +161,7 @@ def benchmark_table(
         repeats (int): Timed runs. Default: 3.
         device (str): Default: 'cpu'.
         exported (Mapping[str, str | Path], optional): Exported files by name. Default: None.
+        scores (Mapping[str, Mapping[str, float]], optional): Further columns by network. Default: None.
 
     Returns:
         str: Markdown.
@@ -168,10 +170,20 @@ def benchmark_table(
     runnables = {name: run for name, (run, _) in built.items()}
     for name, path in (exported or {}).items():
         runnables[name] = _exported_runnable(path)
-    lines = [
-        "| network | parameters | size | GFLOPs | ms | images/s | CPU ms | of the first | peak MB |",
-        "|---|---|---|---|---|---|---|---|---|",
+    further = list(next(iter(scores.values()))) if scores else []
+    columns = [
+        "network",
+        "parameters",
+        "size",
+        "GFLOPs",
+        "ms",
+        "images/s",
+        "CPU ms",
+        "of the first",
+        "peak MB",
     ]
+    columns += further
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for height, width in sizes:
         results = measure(runnables, height, width, repeats, device)
         first = next(iter(results.values()))
@@ -182,6 +194,7 @@ def benchmark_table(
                 f"| {name} | {parameters} | {width}x{height} | {gflops} | {1e3 * result.seconds:.0f} "
                 f"| {1 / result.seconds:.2f} | {1e3 * result.cpu_seconds:.0f} "
                 f"| {100 * result.cpu_seconds / first.cpu_seconds:.2f} % | {result.peak_bytes / 1e6:.0f} |"
+                + "".join(f" {scores[name][key]:.3f} |" if name in scores else " - |" for key in further)
             )
     note = (
         f"Batch 1, {device}, {torch.get_num_threads()} threads, torch {torch.__version__}; one process, in turn, "

@@ -1,4 +1,18 @@
-"""Student architectures to choose from."""
+"""Student architectures to choose from, and what each is worth after the same short training."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from ..datasets.annotation_file import write_text_atomically
+
+#: Scores that a short training is judged by.
+QUALITY_COLUMNS = ("balanced_quality", "quality", "SSIM", "VIF", "Qabf")
+#: Validation pairs: enough to tell candidates apart, few enough to wait for.
+VALIDATION_PAIRS = 8
 
 PUBLISHED_TEACHER = dict(
     type="XRestormerFusionNet", dim=48, guidance=dict(type="FeatureWiseAffine", text_channels=512)
@@ -37,3 +51,52 @@ STUDENT_CANDIDATES = {
     "d8 0011 r0 plain neck": _student(8, (0, 0, 1, 1), 0, _PLAIN),
     "tiny: d8 0001 r0 plain neck": _student(8, (0, 0, 0, 1), 0, _PLAIN),
 }
+
+
+def train_candidates(
+    networks: Mapping[str, dict], config: str | Path, iterations: int, work_dir: str | Path
+) -> dict[str, dict[str, float]]:
+    """Train each network alike for a short time and score it on the first validation pairs.
+
+    Scores are kept in `work_dir`, one file a network, so that an interrupted call goes on with the next one.
+
+    Args:
+        networks (Mapping[str, dict]): Configs by name.
+        config (str | Path): Config of a training of an ImageFusor, by iterations; its network is replaced.
+        iterations (int): Iterations of each, over which the learning rate decays.
+        work_dir (str | Path): Folder of logs, checkpoints and scores.
+
+    Returns:
+        dict[str, dict[str, float]]: `QUALITY_COLUMNS` by network.
+    """
+    scores = {}
+    for name, network in networks.items():
+        folder = Path(work_dir) / f"{name.replace(' ', '_').replace(':', '').replace(',', '')}_{iterations}"
+        file = folder / "scores.json"
+        if not file.is_file():
+            metrics = _train(network, config, iterations, folder)
+            write_text_atomically(file, json.dumps(metrics, indent=2))
+        scores[name] = json.loads(file.read_text())
+    return scores
+
+
+def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -> dict[str, float]:
+    cfg = Config.fromfile(config)
+    cfg.merge_from_dict(
+        {
+            "work_dir": str(work_dir),
+            "train_cfg.max_iters": iterations,
+            "train_cfg.val_interval": iterations,
+            "val_dataloader.dataset.indices": VALIDATION_PAIRS,
+            "val_evaluator.metrics": [dict(type="FusionMetric", metrics=list(QUALITY_COLUMNS))],
+            "default_hooks.checkpoint.interval": iterations,
+            "default_hooks.visualization.interval.val": VALIDATION_PAIRS,
+        }
+    )
+    cfg.model.generator = network
+    for scheduler in cfg.param_scheduler:
+        scheduler.T_max = iterations
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    scalars = runner.message_hub.log_scalars
+    return {name: float(scalars[f"val/{name}"].current()) for name in QUALITY_COLUMNS}
