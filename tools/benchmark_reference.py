@@ -1,9 +1,10 @@
-"""Our published student against the straightforward implementation of the tests, at equal weights, in turn."""
+"""Our published student against the straightforward implementation of the tests, at equal weights, in turn.
+
+Prints time, processor time, peak memory and their ratios, and the largest difference of the results.
+"""
 
 import argparse
-import statistics
 import sys
-import time
 from pathlib import Path
 
 import torch
@@ -15,40 +16,43 @@ def compare(height: int, width: int, repeats: int) -> str:
     from mmagic.registry import MODELS
     from reference_network import ReferenceNetwork, to_our_names
 
+    from mmfusion_distill.apis.benchmark import measure
     from mmfusion_distill.apis.model_files import PUBLISHED_NETWORKS
 
     reference = ReferenceNetwork(dim=16, num_refinement_blocks=2, factor=2).eval()
     network = MODELS.build(PUBLISHED_NETWORKS["student"]).eval()
     network.load_state_dict(to_our_names(reference.state_dict()))
     images = torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
-    times: dict[str, list[float]] = {"reference": [], "ours": []}
-    results = {}
     with torch.inference_mode():
-        for _ in range(repeats + 1):
-            for name, function in (("reference", reference), ("ours", network)):
-                start = time.process_time()
-                results[name] = function(*images)
-                times[name].append(time.process_time() - start)
-    fused, expected = results["ours"], results["reference"][0]
-    theirs, ours = (statistics.median(values[1:]) for values in times.values())
-    difference = float((fused - expected).abs().max())
-    return (
-        f"{height}x{width}: reference {theirs:.1f} s, ours {ours:.1f} s of processor time, "
-        f"{theirs / ours:.1f} times faster; largest difference {difference:.1e}"
+        difference = float((network(*images) - reference(*images)[0]).abs().max())
+    results = measure({"straightforward": reference, "ours": network}, height, width, repeats)
+    theirs, ours = results.values()
+    rows = [
+        f"| {width}x{height} | {name} | {result.seconds:.2f} | {result.cpu_seconds:.2f} "
+        f"| {result.peak_bytes / 1e9:.2f} |"
+        for name, result in results.items()
+    ]
+    ratios = (
+        f"| {width}x{height} | ratio | {theirs.seconds / ours.seconds:.2f} "
+        f"| {theirs.cpu_seconds / ours.cpu_seconds:.2f} | {theirs.peak_bytes / ours.peak_bytes:.2f} |"
     )
+    return "\n".join([*rows, ratios, f"\nlargest difference at {width}x{height}: {difference:.1e}\n"])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--sizes", nargs="+", default=["256x256", "512x640"], help="HEIGHTxWIDTH, multiples of 64"
+        "--sizes", nargs="+", default=["256x256", "640x512"], help="WIDTHxHEIGHT, multiples of 64"
     )
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--repeats", type=int, default=3, help="timed runs of each, after one to warm up")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    print(f"Batch 1, {args.threads} threads, torch {torch.__version__}; in turn, median of {args.repeats}.\n")
+    print("| size | network | s | processor s | peak GB |\n|---|---|---|---|---|")
     for size in args.sizes:
-        print(compare(*map(int, size.split("x")), args.repeats), flush=True)
+        width, height = map(int, size.split("x"))
+        print(compare(height, width, args.repeats), flush=True)
 
 
 if __name__ == "__main__":

@@ -39,19 +39,23 @@ def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.nd
     return _to_pixels(visible), _to_pixels(thermal)[:, :, None]
 
 
-def write_generated_pairs(folder: str | Path, count: int, seed: int = 0) -> None:
+def write_generated_pairs(
+    folder: str | Path, count: int, seed: int = 0, height: int = 192, width: int = 256
+) -> None:
     """Write pairs as `visible/NAME.png` and `infrared/NAME.png`; what is there already stays.
 
     Args:
         folder (str | Path): Target folder.
         count (int): Number of pairs.
         seed (int): Seed of the first pair. Default: 0.
+        height (int): Of the pictures. Default: 192.
+        width (int): Of the pictures. Default: 256.
     """
     for index in range(count):
         name = f"scene_{index:03d}.png"
         paths = Path(folder) / "visible" / name, Path(folder) / "infrared" / name
         if not all(path.exists() for path in paths):
-            for path, image in zip(paths, generate_pair(seed + index)):
+            for path, image in zip(paths, generate_pair(seed + index, height, width)):
                 write_image(path, image)
 
 
