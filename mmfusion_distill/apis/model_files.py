@@ -51,13 +51,16 @@ def convert_published_checkpoint(source: str | Path, target: str | Path, role: s
     return target
 
 
-def publish_network(config: str | Path, checkpoint: str | Path, target: str | Path) -> Path:
+def publish_network(
+    config: str | Path, checkpoint: str | Path, target: str | Path, half: bool = False
+) -> Path:
     """Write a network with its config into one safetensors file, which needs nothing else to fuse.
 
     Args:
         config (str | Path): Config of an ImageFusor, or of a FusionDistiller, whose student is taken.
         checkpoint (str | Path): The weights.
         target (str | Path): Where to write, ending in .safetensors.
+        half (bool): Store half precision: half the size; computing stays in single precision. Default: False.
 
     Returns:
         Path: `target`.
@@ -76,6 +79,7 @@ def publish_network(config: str | Path, checkpoint: str | Path, target: str | Pa
     network = MODELS.build(network_config)
     load_network(network, checkpoint)
     target.parent.mkdir(parents=True, exist_ok=True)
-    state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    dtype = torch.float16 if half else torch.float32
+    state = {name: value.to(dtype).contiguous() for name, value in network.state_dict().items()}
     save_file(state, target, metadata={NETWORK_METADATA: json.dumps(network_config)})
     return target

@@ -145,6 +145,18 @@ def test_a_published_file_needs_nothing_else(config_file, checkpoint, inferencer
     assert np.array_equal(alone.fuse(*paths), inferencer.fuse(*paths))
 
 
+def test_half_precision_halves_the_file_and_hardly_changes_the_picture(
+    config_file, checkpoint, inferencer, pair_folder, tmp_path
+):
+    whole = publish_network(config_file, checkpoint, tmp_path / "whole.safetensors")
+    half = publish_network(config_file, checkpoint, tmp_path / "half.safetensors", half=True)
+    # The header, with names and shapes, stays as it is.
+    assert half.stat().st_size < 0.7 * whole.stat().st_size
+    paths = pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png"
+    fused = FusionInferencer(weights=half, device="cpu").fuse(*paths)
+    assert np.abs(fused.astype(int) - inferencer.fuse(*paths)).max() <= 2
+
+
 def test_weights_without_a_config_are_one_sentence(checkpoint, tmp_path):
     with pytest.raises(CheckpointError, match="does not say which network.*publish_student.py"):
         FusionInferencer(weights=checkpoint)

@@ -13,8 +13,10 @@ def main() -> None:
     )
     parser.add_argument("checkpoint", help="checkpoint, or the work folder of a run")
     parser.add_argument("out", help="target, ending in .safetensors")
+    parser.add_argument("--half", action="store_true", help="store half precision, half the size")
     args = parser.parse_args()
-    print(f"written: {exit_on_user_error(publish_network, args.config, args.checkpoint, args.out)}")
+    path = exit_on_user_error(publish_network, args.config, args.checkpoint, args.out, args.half)
+    print(f"written: {path}")
 
 
 if __name__ == "__main__":
