@@ -222,7 +222,8 @@ def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:
     if padding is not None:
         height, width = (int(size) - int(pad) for size, pad in zip(image.shape[-2:], padding[-2:]))
         image = image[:, :height, :width]
-    return (image.detach().float().flip(0) * 255).clamp_(0, 255).cpu()
+    # The flip copies; the rest is done in place, since large images come here.
+    return image.detach().float().flip(0).mul_(255).clamp_(0, 255).cpu()
 
 
 def _drop_connectors(state_dict: dict[str, Tensor], *_: object) -> None:

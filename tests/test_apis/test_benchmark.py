@@ -1,0 +1,52 @@
+"""What the benchmark tools print; not how fast anything is."""
+
+import pytest
+import torch
+
+from mmfusion_distill.apis import candidates
+from mmfusion_distill.apis.benchmark import benchmark_table, count_gflops, measure
+from mmfusion_distill.apis.candidates import train_candidates
+
+
+def test_operations_count_a_multiply_add_twice_and_grow_with_the_pixels(tiny_network):
+    small, large = (count_gflops(tiny_network, *size) for size in ((64, 64), (128, 192)))
+    assert large == pytest.approx(6 * small, rel=0.05)
+    # One 3x3 convolution of 3 to 4 channels alone is 2 * 9 * 12 operations a pixel.
+    assert small * 1e9 > 64 * 64 * 2 * 9 * 12
+
+
+def test_the_table_has_a_row_for_every_network_and_size(tiny_network):
+    networks = {"one": tiny_network, "two": dict(tiny_network, dim=8)}
+    text = benchmark_table(
+        networks, [(64, 64), (64, 128)], repeats=1, scores={"two": dict(balanced_quality=0.5)}
+    )
+    rows = [line for line in text.splitlines() if line.startswith(("| one", "| two"))]
+    assert [row.split(" | ")[2] for row in rows] == ["64x64", "64x64", "128x64", "128x64"]
+    assert rows[0].endswith("| - |") and rows[1].endswith("| 0.500 |")
+    assert "100.00 %" in rows[0]
+
+
+def test_memory_is_that_of_the_run():
+    results = measure(
+        {"little": lambda a, b: a + b, "much": lambda a, b: torch.ones(64, 2**20).sum()}, 64, 64, repeats=1
+    )
+    assert results["much"].peak_bytes > 150e6 > results["little"].peak_bytes
+
+
+def test_an_interrupted_comparison_goes_on_with_the_next_candidate(tmp_path, monkeypatch):
+    trained = []
+
+    def train(network, config, iterations, work_dir):
+        if network["dim"] == 8 and len(trained) == 1:
+            trained.append("interrupted")
+            raise KeyboardInterrupt
+        trained.append(network["dim"])
+        return dict(balanced_quality=network["dim"] / 10)
+
+    monkeypatch.setattr(candidates, "_train", train)
+    networks = {"a: d4": dict(dim=4), "b: d8": dict(dim=8)}
+    with pytest.raises(KeyboardInterrupt):
+        train_candidates(networks, "config.py", 5, tmp_path)
+    scores = train_candidates(networks, "config.py", 5, tmp_path)
+    assert trained == [4, "interrupted", 8]
+    assert scores == {"a: d4": dict(balanced_quality=0.4), "b: d8": dict(balanced_quality=0.8)}
