@@ -1,50 +1,12 @@
 # PET-MRI pairs of the Whole Brain Atlas (AANLIB), 256x256.
+_base_ = ["./roadscene-128x128.py"]
+
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/Harvard/PET-MRI"
-crop_size = (128, 128)
-
-train_pipeline = [
-    dict(type="LoadImagePair"),
-    dict(type="RandomPairCrop", crop_size=crop_size),
-    # the two flips together are a turn by 180 degrees
-    dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
-    dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
-    dict(type="PackPair"),
-]
-test_pipeline = [dict(type="LoadImagePair"), dict(type="PackPair")]
-
-train_dataloader = dict(
-    batch_size=4,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type="SeededDefaultSampler", shuffle=True),
-    dataset=dict(
-        type="PairedFusionDataset",
-        data_root=data_root,
-        data_prefix=dict(img_a="train/PET", img_b="train/MRI", annotation="train/annotations"),
-        ann_file="train.txt",
-        modality="medical",
-        annotator="statistics",
-        pipeline=train_pipeline,
-    ),
+medical = dict(
+    data_root=data_root,
+    data_prefix=dict(img_a="train/PET", img_b="train/MRI", annotation="train/annotations"),
+    modality="medical",
 )
-val_dataloader = dict(
-    batch_size=1,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="DefaultSampler", shuffle=False),
-    dataset=dict(
-        type="PairedFusionDataset",
-        data_root=data_root,
-        data_prefix=dict(img_a="train/PET", img_b="train/MRI", annotation="train/annotations"),
-        ann_file="val.txt",
-        modality="medical",
-        annotator="statistics",
-        pipeline=test_pipeline,
-    ),
-)
-test_dataloader = val_dataloader
-
-val_evaluator = dict(type="Evaluator", metrics=[dict(type="FusionMetric")])
-test_evaluator = val_evaluator
-val_cfg = dict(type="MultiValLoop")
-test_cfg = dict(type="MultiTestLoop")
+train_dataloader = dict(dataset=medical)
+val_dataloader = dict(dataset=medical)
+test_dataloader = dict(dataset=medical)
