@@ -1,10 +1,14 @@
 """Export of a network to other runtimes."""
 
+import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
 
 #: Suffix of each format.
 FORMATS = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
@@ -24,46 +28,73 @@ class _TwoSources(nn.Module):
         return self.network(img_a, img_b)
 
 
-def export_network(network: nn.Module, out: str | Path, file_format: str) -> Path:
+def export_network(
+    network: nn.Module,
+    out: str | Path,
+    file_format: str,
+    precision: str = "fp32",
+    calibration: Iterable[SourcePair] | None = None,
+) -> Path:
     """Export a network that needs no text, with dynamic batch, height and width.
 
     Args:
         network (nn.Module): Network of two sources, on the CPU.
         out (str | Path): Target, with the suffix of the format.
         file_format (str): 'onnx' (opset 17), 'torchscript' or 'openvino' (a `.bin` file goes beside it).
+        precision (str): 'fp32'; 'fp16', half precision; 'int8', quantized statically. TorchScript has fp32 only.
+            Default: 'fp32'.
+        calibration (Iterable[SourcePair], optional): For 'int8': sources that the network will meet, of
+            :func:`~mmfusion_distill.deployment.calibration.calibration_pairs`. Default: None.
 
     Returns:
         Path: The target.
 
     Raises:
         ImportError: If the package of the format is not installed.
-        ValueError: If the format is unknown, the suffix does not fit, or the network is guided by text.
+        ValueError: If format or precision is unknown, the suffix does not fit, the network is guided by text, or
+            int8 lacks calibration.
     """
     out = Path(out)
-    if file_format not in FORMATS:
-        raise ValueError(f"format '{file_format}' is none of {', '.join(FORMATS)}")
-    if out.suffix != FORMATS[file_format]:
-        raise ValueError(f"{out}: a file of format {file_format} must end in {FORMATS[file_format]}")
-    if getattr(network, "guidance", None) is not None:
-        raise ValueError("the network is guided by text and cannot be exported: export the student")
+    _check(network, out, file_format, precision)
+    if precision == "int8" and calibration is None:
+        raise ValueError("int8 needs pairs to take the ranges of the maps from: give calibration folders")
     out.parent.mkdir(parents=True, exist_ok=True)
     module = _TwoSources(network).eval()
     try:
-        writers = {"onnx": _write_onnx, "torchscript": _write_torchscript, "openvino": _write_openvino}
         with torch.no_grad():
-            writers[file_format](module, out)
+            if file_format == "torchscript":
+                _write_torchscript(module, out)
+            elif file_format == "onnx":
+                _write_onnx(module, out, precision, calibration)
+            else:
+                _write_openvino(module, out, precision, calibration)
     except ImportError as error:
         raise ImportError(f"export to {file_format} needs {error.name}: pip install {error.name}") from error
     return out
 
 
-def describe_interface(network: nn.Module) -> dict[str, str]:
+def _check(network: nn.Module, out: Path, file_format: str, precision: str) -> None:
+    if file_format not in FORMATS:
+        raise ValueError(f"format '{file_format}' is none of {', '.join(FORMATS)}")
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision '{precision}' is none of {', '.join(PRECISIONS)}")
+    if file_format == "torchscript" and precision != "fp32":
+        raise ValueError(f"TorchScript is written in fp32 only: take onnx or openvino for {precision}")
+    if out.suffix != FORMATS[file_format]:
+        raise ValueError(f"{out}: a file of format {file_format} must end in {FORMATS[file_format]}")
+    if getattr(network, "guidance", None) is not None:
+        raise ValueError("the network is guided by text and cannot be exported: export the student")
+
+
+def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str, str]:
     """What a program that runs the exported file must know."""
     return {
         "inputs": "img_a (N,3,H,W) visible RGB, img_b (N,1,H,W) infrared; float32",
         "output": "fused (N,3,H,W) RGB, float32, to be clamped",
         "range": "[0, 1]",
         "multiple": str(network.multiple),
+        "precision": precision,
+        "opset": str(ONNX_OPSET),
         "padding": "H and W are multiples of `multiple`: reflect at the bottom and the right, crop after",
     }
 
@@ -74,27 +105,31 @@ def _example(network: nn.Module) -> tuple[Tensor, Tensor]:
     return torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
 
 
-def _write_onnx(module: _TwoSources, out: Path) -> None:
-    import onnx
-
+def _write_onnx(
+    module: _TwoSources, out: Path, precision: str, calibration: Iterable[SourcePair] | None
+) -> None:
     names = [*INPUTS, OUTPUT]
-    torch.onnx.export(
-        module,
-        _example(module.network),
-        str(out),
-        # The exporter by tracing: the one by torch.export takes many minutes for these networks.
-        dynamo=False,
-        opset_version=ONNX_OPSET,
-        input_names=list(INPUTS),
-        output_names=[OUTPUT],
-        dynamic_axes={name: {0: "batch", 2: "height", 3: "width"} for name in names},
-    )
-    model = onnx.load(str(out))
-    onnx.helper.set_model_props(model, describe_interface(module.network))
-    # Sizes of intermediate maps as traced may be those of the example.
-    del model.graph.value_info[:]
-    onnx.checker.check_model(model)
-    onnx.save(model, str(out))
+    with tempfile.TemporaryDirectory() as folder:
+        single, target = Path(folder) / "single.onnx", Path(folder) / "target.onnx"
+        torch.onnx.export(
+            module,
+            _example(module.network),
+            str(single),
+            # The exporter by tracing: the one by torch.export takes many minutes for these networks.
+            dynamo=False,
+            opset_version=ONNX_OPSET,
+            input_names=list(INPUTS),
+            output_names=[OUTPUT],
+            dynamic_axes={name: {0: "batch", 2: "height", 3: "width"} for name in names},
+        )
+        if precision == "fp16":
+            to_half_precision(single, target)
+        elif precision == "int8":
+            to_int8(single, target, calibration)
+        else:
+            single.rename(target)
+        set_metadata(target, describe_interface(module.network, precision))
+        shutil.copyfile(target, out)
 
 
 def _write_torchscript(module: _TwoSources, out: Path) -> None:
@@ -102,13 +137,16 @@ def _write_torchscript(module: _TwoSources, out: Path) -> None:
     torch.jit.save(traced, str(out), _extra_files=describe_interface(module.network))
 
 
-def _write_openvino(module: _TwoSources, out: Path) -> None:
+def _write_openvino(
+    module: _TwoSources, out: Path, precision: str, calibration: Iterable[SourcePair] | None
+) -> None:
     import openvino
 
     with tempfile.TemporaryDirectory() as folder:
         onnx_file = Path(folder) / "network.onnx"
-        _write_onnx(module, onnx_file)
+        # OpenVINO halves the weights itself, and computes as the processor does best.
+        _write_onnx(module, onnx_file, "int8" if precision == "int8" else "fp32", calibration)
         model = openvino.convert_model(onnx_file)
-    for key, value in describe_interface(module.network).items():
+    for key, value in describe_interface(module.network, precision).items():
         model.set_rt_info(value, [key])
-    openvino.save_model(model, out, compress_to_fp16=False)
+    openvino.save_model(model, out, compress_to_fp16=precision == "fp16")

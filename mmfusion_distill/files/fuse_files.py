@@ -22,6 +22,9 @@ _FAULTS_OF_A_PAIR = (ValueError, OSError)
 class PairFuser(Protocol):
     """What fuses pairs: :class:`FusionInferencer` and :class:`ExportedInferencer`."""
 
+    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray) -> np.ndarray:
+        """Fuse one pair to a picture."""
+
     def load(self, pair: dict, text: str | None = None) -> Any:
         """Read a pair (`img_a`, `img_b`, `key`, optional `annotation`); called in several threads."""
 

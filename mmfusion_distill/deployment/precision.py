@@ -1,0 +1,120 @@
+"""ONNX files of lower precision."""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PRECISIONS = ("fp32", "fp16", "int8")
+
+#: Sources (1, 3, H, W) and (1, 1, H, W) in [0, 1], height and width multiples of what the network wants.
+SourcePair = tuple[np.ndarray, np.ndarray]
+
+
+def to_half_precision(source: Path, target: Path) -> None:
+    """Store weights and compute maps in half precision; sources and result stay in single precision.
+
+    The channel attention stays in single precision but for its convolutions: its sums over all pixels overflow.
+
+    Args:
+        source (Path): ONNX file in single precision.
+        target (Path): ONNX file to write.
+    """
+    import onnx
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+    from onnxruntime.transformers.onnx_model import OnnxModel
+
+    model = onnx.load(_with_constants_folded(source, target))
+    kept = [node.name for node in model.graph.node if "channel_attn" in node.name and node.op_type != "Conv"]
+    half = OnnxModel(convert_float_to_float16(model, keep_io_types=True, node_block_list=kept))
+    # The casts of the sources were appended at the end.
+    half.topological_sort()
+    onnx.save(half.model, target)
+
+
+def to_int8(source: Path, target: Path, calibration: Iterable[SourcePair]) -> None:
+    """Static quantization to 8 bits (ONNX Runtime, QDQ form, weights by channel, ranges from the pairs).
+
+    What costs quality stays in single precision: the first and the last convolution, all products of two maps, and
+    the products with weights in the upper half of the levels, which hold few weights.
+
+    Args:
+        source (Path): ONNX file in single precision.
+        target (Path): ONNX file to write.
+        calibration (Iterable[SourcePair]): What the ranges of the maps are taken from.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization.calibrate import CalibrationDataReader
+
+    class Reader(CalibrationDataReader):
+        def __init__(self) -> None:
+            self.pairs = iter(calibration)
+
+        def get_next(self) -> dict[str, np.ndarray] | None:
+            pair = next(self.pairs, None)
+            return None if pair is None else dict(zip(("img_a", "img_b"), pair))
+
+    folded = _with_constants_folded(source, target)
+    names = [node.name for node in onnx.load(folded).graph.node if node.op_type in ("Conv", "MatMul")]
+    # It recommends a preprocessing that fails on windows of unknown number, and is done above as far as it matters.
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        quantize_static(
+            folded,
+            target,
+            Reader(),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Conv", "MatMul"],
+            nodes_to_exclude=list(_sensitive(names)),
+            extra_options=dict(MatMulConstBOnly=True),
+        )
+    finally:
+        root.setLevel(level)
+
+
+def _with_constants_folded(source: Path, target: Path) -> str:
+    """Weights as constants: exported, they are still turned and reshaped at run time."""
+    import onnxruntime
+
+    folded = target.with_suffix(".folded")
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(folded)
+    onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
+    return str(folded)
+
+
+def _sensitive(names: list[str]) -> Iterator[str]:
+    """Convolutions and products that are not quantized."""
+    levels = {name: _level(name) for name in names}
+    half = (max(level for level in levels.values() if level is not None) + 1) / 2
+    for name, level in levels.items():
+        fine_product = "MatMul" in name and "exchange" not in name and (level is None or level < half)
+        if fine_product or name.endswith(("patch_embed/Conv", "/output/Conv")):
+            yield name
+
+
+def _level(name: str) -> int | None:
+    """Level of a node, 0 the finest; None outside of the levels."""
+    found = re.search(r"(?:levels|merges)\.(\d+)/", name)
+    return None if found is None else int(found[1])
+
+
+def set_metadata(path: Path, metadata: dict[str, Any]) -> None:
+    """Replace the metadata of an ONNX file, and drop sizes of intermediate maps, which are those of the example."""
+    import onnx
+
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, metadata)
+    del model.graph.value_info[:]
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
