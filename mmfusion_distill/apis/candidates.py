@@ -42,8 +42,6 @@ _FEW_HEADS = dict(spatial_heads=(1, 1, 2, 4))
 STUDENT_CANDIDATES = {
     "published: d16 2222 r2 neck 4x32": _student(16, (2, 2, 2, 2), 2, _cross(4, 32)),
     "d16 2222 r2 neck 4x8": _student(16, (2, 2, 2, 2), 2, _cross(4, 8)),
-    "d16 2222 r2 neck 2x16": _student(16, (2, 2, 2, 2), 2, _cross(2, 16)),
-    "d16 1222 r1 neck 2x16": _student(16, (1, 2, 2, 2), 1, _cross(2, 16)),
     "d16 1122 r1 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 1, _cross(1, 16), **_FEW_HEADS),
     "efficient: d16 1122 r0 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_FEW_HEADS),
     "d8 1111 r1 neck 4x32": _student(8, (1, 1, 1, 1), 1, _cross(4, 32)),

@@ -30,9 +30,23 @@ def to_half_precision(source: Path, target: Path) -> None:
     model = onnx.load(_with_constants_folded(source, target))
     kept = [node.name for node in model.graph.node if "channel_attn" in node.name and node.op_type != "Conv"]
     half = OnnxModel(convert_float_to_float16(model, keep_io_types=True, node_block_list=kept))
+    _keep_single_between_single(half)
     # The casts of the sources were appended at the end.
     half.topological_sort()
     onnx.save(half.model, target)
+
+
+def _keep_single_between_single(half: Any) -> None:
+    """Remove the casts to half and back between two nodes of single precision, in which sums overflow."""
+    to_half = {
+        node.output[0]: node.input[0]
+        for node in half.model.graph.node
+        if node.op_type == "Cast" and node.name.endswith("_cast_to_fp16_node")
+    }
+    for node in half.model.graph.node:
+        if node.op_type == "Cast" and node.name.endswith("_cast_to_fp32_node") and node.input[0] in to_half:
+            half.replace_input_of_all_nodes(node.output[0], to_half[node.input[0]])
+    half.prune_graph()
 
 
 def to_int8(source: Path, target: Path, calibration: Iterable[SourcePair]) -> None:

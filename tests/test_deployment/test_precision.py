@@ -29,7 +29,7 @@ NETWORK = dict(
 LARGEST_ERROR = {"fp16": 2e-2, "int8": 0.2}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def network():
     torch.manual_seed(0)
     return MODELS.build(NETWORK).eval()
@@ -42,9 +42,9 @@ def scenes(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def single(network, tmp_path_factory):
-    return export_network(network, tmp_path_factory.mktemp("single") / "network.onnx", "onnx")
+@pytest.fixture
+def single(network, tmp_path):
+    return export_network(network, tmp_path / "single.onnx", "onnx")
 
 
 @pytest.mark.parametrize("precision", LARGEST_ERROR)
@@ -68,6 +68,18 @@ def test_a_smaller_file_gives_nearly_the_same_at_another_size(
         path = path.with_suffix(".bin")
     weights = 4 * sum(parameter.numel() for parameter in network.parameters())
     assert path.stat().st_size < single.stat().st_size - weights / 4
+
+
+def test_sums_beyond_half_precision_do_not_overflow(network, tmp_path):
+    # Queries and keys are normalised, so that their scale does not matter, but for the sums in between.
+    for name, parameter in network.named_parameters():
+        if name.endswith("channel_attn.qkv.weight"):
+            parameter.data[: 2 * len(parameter) // 3] *= 100
+    exported = ExportedFusion(export_network(network, tmp_path / "network.onnx", "onnx", "fp16"))
+    images = torch.rand(1, 3, 64, 96), torch.rand(1, 1, 64, 96)
+    with torch.inference_mode():
+        expected = network(*images).numpy()
+    assert np.abs(exported(*(image.numpy() for image in images)) - expected).max() < LARGEST_ERROR["fp16"]
 
 
 def test_calibration_takes_crops_of_the_first_pairs(scenes, tmp_path):
