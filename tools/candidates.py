@@ -27,10 +27,17 @@ CONFIG = (
 
 
 def compare(args: argparse.Namespace) -> None:
+    candidates = {
+        name: network
+        for name, network in STUDENT_CANDIDATES.items()
+        if not args.only or any(text in name for text in args.only)
+    }
+    if not candidates:
+        raise ValueError(f"--only {' '.join(args.only)} names none of: {'; '.join(STUDENT_CANDIDATES)}")
     scores = None
     if args.train:
-        scores = train_candidates(STUDENT_CANDIDATES, args.config, args.train, args.work_dir)
-    networks = {"teacher": PUBLISHED_TEACHER, **STUDENT_CANDIDATES}
+        scores = train_candidates(candidates, args.config, args.train, args.work_dir)
+    networks = {"teacher": PUBLISHED_TEACHER, **candidates}
     print(benchmark_table(networks, [tuple(args.size)], args.repeats, args.device, scores=scores))
     if args.train:
         print(
@@ -41,6 +48,7 @@ def compare(args: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--train", type=int, metavar="ITERATIONS", help="train each first (default: not)")
+    parser.add_argument("--only", nargs="+", metavar="TEXT", help="those whose name contains one of these")
     parser.add_argument("--config", type=Path, default=CONFIG, help="training whose network is replaced")
     parser.add_argument("--work-dir", default="work_dirs/candidates", help="folder of the trainings")
     parser.add_argument("--size", type=int, nargs=2, default=(480, 640), metavar=("HEIGHT", "WIDTH"))
