@@ -208,5 +208,5 @@ def _exported_runnable(path: str | Path) -> Runnable:
     # ONNX Runtime and OpenVINO are optional.
     from ..deployment import ExportedFusion
 
-    exported = ExportedFusion(path)
+    exported = ExportedFusion(path, threads=torch.get_num_threads())
     return lambda a, b: exported(a.numpy(), b.numpy())

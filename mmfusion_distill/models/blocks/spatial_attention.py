@@ -131,6 +131,5 @@ class OverlappingSpatialAttention(nn.Module):
     def _attend_windows(self, q: Tensor, k: Tensor, v: Tensor, tables: Tensor) -> Tensor:
         shape = q.shape
         q, k, v = (x.reshape(-1, x.shape[4] * x.shape[5], x.shape[6]) for x in (q, k, v))
-        # In place: the other form copies the logits of the positions first.
-        logits = self.rel_pos_emb(q, tables).baddbmm_(q, k.transpose(1, 2))
+        logits = torch.baddbmm(self.rel_pos_emb(q, tables), q, k.transpose(1, 2))
         return (logits.softmax(dim=-1) @ v).view(shape)
