@@ -2,13 +2,16 @@
 _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/student_xrestormer-d8-tiny.py",
-    "../_base_/datasets/roadscene-64x64.py",
+    "../_base_/datasets/roadscene-128x128.py",
     "../_base_/schedules/adamw_1xb4-2k.py",
 ]
 
-train_cfg = dict(max_iters=6000, val_interval=2000)
-param_scheduler = [dict(type="CosineAnnealingLR", by_epoch=False, T_max=6000, eta_min=1e-6)]
-# no text, no annotations
-train_dataloader = dict(dataset=dict(annotator=None))
+# Crops of 128 pixels: those of 64 are a single window at its deepest level.
+train_dataloader = dict(
+    batch_size=2,
+    sampler=dict(type="SeededInfiniteSampler", shuffle=True),
+    # no text, no annotations
+    dataset=dict(annotator=None),
+)
 val_dataloader = dict(dataset=dict(annotator=None))
 test_dataloader = dict(dataset=dict(annotator=None))

@@ -37,17 +37,23 @@ def _cross(heads: int, head_dim: int) -> dict:
 
 _PLAIN = dict(type="ConvFusion")
 _FEW_HEADS = dict(spatial_heads=(1, 1, 2, 4))
+_DEEP_HEADS = dict(spatial_heads=(0, 0, 2, 4))
+_DEEPEST_HEADS = dict(spatial_heads=(0, 0, 0, 4))
 
-#: Networks by name. In a name: dim, blocks per level, refinement blocks, neck.
+#: Networks by name. In a name: dim, blocks per level, refinement blocks, neck, levels with spatial attention.
 STUDENT_CANDIDATES = {
     "published: d16 2222 r2 neck 4x32": _student(16, (2, 2, 2, 2), 2, _cross(4, 32)),
     "d16 2222 r2 neck 4x8": _student(16, (2, 2, 2, 2), 2, _cross(4, 8)),
     "d16 1122 r1 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 1, _cross(1, 16), **_FEW_HEADS),
     "efficient: d16 1122 r0 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_FEW_HEADS),
+    "d16 1122 r0 neck 1x16, heads at 3 and 4": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_DEEP_HEADS),
+    "d16 2222 r2 neck 1x16, heads at 3 and 4": _student(16, (2, 2, 2, 2), 2, _cross(1, 16), **_DEEP_HEADS),
     "d8 1111 r1 neck 4x32": _student(8, (1, 1, 1, 1), 1, _cross(4, 32)),
     "d8 1111 r1 neck 1x16, few heads": _student(8, (1, 1, 1, 1), 1, _cross(1, 16), **_FEW_HEADS),
     "d8 0011 r0 plain neck": _student(8, (0, 0, 1, 1), 0, _PLAIN),
-    "tiny: d8 0001 r0 plain neck": _student(8, (0, 0, 0, 1), 0, _PLAIN),
+    "d8 0001 r0 plain neck": _student(8, (0, 0, 0, 1), 0, _PLAIN),
+    "tiny: d8 0001 r1 plain neck, heads at 4": _student(8, (0, 0, 0, 1), 1, _PLAIN, **_DEEPEST_HEADS),
+    "d8 0001 r2 plain neck, heads at 4": _student(8, (0, 0, 0, 1), 2, _PLAIN, **_DEEPEST_HEADS),
 }
 
 

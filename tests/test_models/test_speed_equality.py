@@ -5,6 +5,7 @@ import torch
 from reference_network import ReferenceNetwork, to_our_names
 
 from mmfusion_distill.models import XRestormerFusionNet
+from mmfusion_distill.models.blocks import XRestormerBlock
 from mmfusion_distill.models.networks.padding import reflect_pad_to_multiple
 
 TEXT_CHANNELS = 12
@@ -63,3 +64,18 @@ def test_gradients_equal_those_of_the_straightforward_implementation():
     for name, parameter in network.named_parameters():
         scale = expected[name].abs().max() + 1e-6
         assert (parameter.grad - expected[name]).abs().max() <= 1e-3 * scale, name
+
+
+@pytest.mark.parametrize("grad", [False, True], ids=["inference", "training"])
+def test_a_block_without_spatial_heads_is_the_first_half_of_one(grad):
+    torch.manual_seed(0)
+    whole, half = (XRestormerBlock(8, 2, heads, ffn_expansion_factor=2.0) for heads in (1, 0))
+    assert not [name for name in half.state_dict() if "spatial" in name]
+    half.load_state_dict(
+        {name: value for name, value in whole.state_dict().items() if name in half.state_dict()}
+    )
+    for part in (whole.spatial_attn, whole.spatial_ffn):
+        part.project_out.weight.data.zero_()
+    x = torch.randn(2, 8, 24, 16)
+    with torch.set_grad_enabled(grad):
+        assert_equal(half(x), whole(x))

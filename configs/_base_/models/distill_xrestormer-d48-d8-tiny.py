@@ -5,7 +5,8 @@ model = dict(
     student=dict(
         dim=8,
         num_blocks=(0, 0, 0, 1),
-        num_refinement_blocks=0,
+        num_refinement_blocks=1,
+        spatial_heads=(0, 0, 0, 4),
         neck=dict(_delete_=True, type="ConvFusion"),
     ),
 )

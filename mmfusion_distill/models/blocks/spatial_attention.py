@@ -28,13 +28,17 @@ class OverlappingSpatialAttention(nn.Module):
             they reach beyond the map is zero and takes part.
 
     Raises:
-        ValueError: If the key windows do not extend evenly on both sides.
+        ValueError: If there is no head, or the key windows do not extend evenly on both sides.
     """
 
     def __init__(
         self, channels: int, num_heads: int, head_dim: int, window_size: int = 8, overlap_ratio: float = 0.5
     ) -> None:
         super().__init__()
+        if num_heads < 1:
+            raise ValueError(
+                f"spatial attention: {num_heads} heads; only blocks can do without (spatial_heads=0)"
+            )
         overlap = int(window_size * overlap_ratio)
         if overlap % 2:
             raise ValueError(

@@ -18,7 +18,8 @@ class XRestormerBlock(nn.Module):
     Args:
         channels (int): Channels in and out.
         channel_heads (int): Heads of the channel attention.
-        spatial_heads (int): Heads of the spatial attention.
+        spatial_heads (int): Heads of the spatial attention; with 0 the block ends before it, which makes it the
+            block of Restormer (Zamir et al., CVPR 2022).
         spatial_dim_head (int): Channels of a spatial head. Default: 16.
         window_size (int): Side of the query windows. Default: 8.
         overlap_ratio (float): How far key windows extend. Default: 0.5.
@@ -40,6 +41,9 @@ class XRestormerBlock(nn.Module):
         self.channel_attn = ChannelAttention(channels, channel_heads)
         self.norm2 = ChannelLayerNorm(channels)
         self.channel_ffn = GatedFeedForward(channels, ffn_expansion_factor)
+        self.has_spatial_attn = spatial_heads > 0
+        if not self.has_spatial_attn:
+            return
         self.norm3 = ChannelLayerNorm(channels)
         self.spatial_attn = OverlappingSpatialAttention(
             channels, spatial_heads, spatial_dim_head, window_size, overlap_ratio
@@ -52,5 +56,7 @@ class XRestormerBlock(nn.Module):
         x = x.contiguous(memory_format=torch.channels_last)
         x = self.channel_attn(x, self.norm1)
         x = self.channel_ffn(x, self.norm2)
+        if not self.has_spatial_attn:
+            return x
         x = self.spatial_attn(x, self.norm3)
         return self.spatial_ffn(x, self.norm4)

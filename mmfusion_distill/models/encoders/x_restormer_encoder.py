@@ -18,7 +18,7 @@ class XRestormerEncoder(BaseModule):
         dim (int): Channels of level 1.
         num_blocks (Sequence[int]): Blocks of levels 1 to 4.
         channel_heads (Sequence[int]): Channel-attention heads of levels 1 to 4.
-        spatial_heads (Sequence[int]): Spatial-attention heads of levels 1 to 4.
+        spatial_heads (Sequence[int]): Spatial-attention heads of levels 1 to 4; 0: channel attention only.
         init_cfg (dict, optional): As in mmengine. Default: None.
         **block_cfg: Further arguments of :class:`XRestormerBlock`.
     """

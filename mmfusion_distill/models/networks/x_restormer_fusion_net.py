@@ -23,7 +23,8 @@ class XRestormerFusionNet(BaseModule):
         num_blocks (Sequence[int]): Blocks per level, in encoders and decoder. Default: (2, 2, 2, 2).
         num_refinement_blocks (int): Blocks behind the decoder. Published: teacher 4, student 2.
         channel_heads (Sequence[int]): Channel-attention heads per level. Default: (1, 2, 4, 8).
-        spatial_heads (Sequence[int]): Spatial-attention heads per level. Default: (2, 2, 3, 4).
+        spatial_heads (Sequence[int]): Spatial-attention heads per level; a level with 0 has channel attention only.
+            Default: (2, 2, 3, 4).
         spatial_dim_head (int): Channels of a spatial head. Default: 16.
         window_size (int): Side of the query windows. Default: 8.
         overlap_ratio (float): How far key windows extend. Default: 0.5.

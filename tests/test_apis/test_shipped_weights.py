@@ -1,0 +1,46 @@
+"""The weights that come with the package."""
+
+import hashlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.apis.shipped_weights import FOLDER, SHIPPED_WEIGHTS, shipped_weights
+from mmfusion_distill.datasets import read_image, write_image
+from mmfusion_distill.datasets.generated_scenes import generate_pair
+from mmfusion_distill.evaluation import compute_metrics
+
+
+@pytest.mark.parametrize("name", SHIPPED_WEIGHTS)
+def test_files_are_those_that_were_measured(name):
+    sums = dict(line.split()[::-1] for line in (FOLDER / "SHA256SUMS").read_text().splitlines())
+    path = shipped_weights(name)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sums[path.name]
+    assert path.name in (FOLDER / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", SHIPPED_WEIGHTS)
+def test_they_take_something_from_both_sources(name):
+    visible, thermal = generate_pair(3)
+    fused = FusionInferencer(weights=name, device="cpu").fuse(visible, thermal)
+    keys = ["CC_A", "CC_B", "SSIM_A", "SSIM_B"]
+    ours, copy_a, copy_b = (
+        compute_metrics(visible, thermal, picture, metrics=keys) for picture in (fused, visible, thermal)
+    )
+    assert ours["CC_A"] > copy_b["CC_A"] + 0.2 and ours["SSIM_A"] > copy_b["SSIM_A"]
+    assert ours["CC_B"] > copy_a["CC_B"] + 0.2 and ours["SSIM_B"] > copy_a["SSIM_B"]
+
+
+def test_the_tool_needs_no_weights(tmp_path):
+    visible, thermal = generate_pair(0, 64, 72)
+    write_image(tmp_path / "a.png", visible)
+    write_image(tmp_path / "b.png", thermal)
+    command = [sys.executable, ROOT / "tools" / "fuse.py", "a.png", "b.png", "fused.png", "--device", "cpu"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    expected = FusionInferencer(device="cpu").fuse(visible, thermal)
+    assert np.abs(read_image(tmp_path / "fused.png") - expected).max() <= 1
