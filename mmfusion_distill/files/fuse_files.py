@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from tqdm import tqdm
 
-from .image_io import write_image
+from .image_io import check_image_format, write_image
 from .pairing import ImagePair, find_pairs, image_stem, shorten
 
 #: What a pair that cannot be fused raises; anything else is a fault of ours.
@@ -78,11 +78,13 @@ def fuse_files(
 
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
-        ValueError: If one source is a file and the other a folder, or a number is out of range.
+        ValueError: If one source is a file and the other a folder, a number is out of range, or a target is a
+            source or no image format.
     """
     if batch_size < 1 or workers < 0:
         raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
     pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
+    _check_targets(pairs, targets)
     failures: dict[int, str] = {}
     with (
         ThreadPoolExecutor(max(workers, 1)) as readers,
@@ -115,6 +117,15 @@ def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
     return pairs, [out / f"{pair.name}.png" for pair in pairs]
+
+
+def _check_targets(pairs: list[ImagePair], targets: list[Path]) -> None:
+    # Before anything is computed: a large picture takes a while.
+    sources = {path.resolve() for pair in pairs for path in (pair.path_a, pair.path_b)}
+    for target in targets:
+        if target.resolve() in sources:
+            raise ValueError(f"{target} is a source and would be overwritten: choose another target")
+    check_image_format(targets[0])
 
 
 def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:

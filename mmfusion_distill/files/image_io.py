@@ -87,17 +87,29 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
         ValueError: If the extension names no known format.
     """
     path = Path(path)
+    check_image_format(path)
     pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
     if pixels.ndim == 3:
         pixels = pixels[:, :, ::-1]
-    try:
-        _, data = cv2.imencode(path.suffix, pixels)
-    except cv2.error as error:
-        raise ValueError(f"cannot write {path}: '{path.suffix}' is no image format, use .png") from error
+    _, data = cv2.imencode(path.suffix, pixels)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_bytes(data.tobytes())
     os.replace(temporary, path)
+
+
+def check_image_format(path: str | Path) -> None:
+    """Check that :func:`write_image` knows the format that a target's extension names.
+
+    Args:
+        path (str | Path): Target.
+
+    Raises:
+        ValueError: If it names none.
+    """
+    suffix = Path(path).suffix
+    if not (suffix and cv2.haveImageWriter(f"image{suffix}")):
+        raise ValueError(f"cannot write {path}: '{suffix}' is no image format, use .png")
 
 
 def _decode(path: Path) -> np.ndarray:

@@ -133,6 +133,19 @@ def test_a_target_that_cannot_be_written_is_reported(inferencer, pair_folder):
     assert not report.written and len(report.failures) == 6
 
 
+@pytest.mark.parametrize(
+    "name, message",
+    [("a/pair_0.png", "is a source and would be overwritten"), ("fused.xyz", "no image format")],
+)
+def test_a_wrong_target_is_refused_before_anything_is_computed(pair_folder, name, message):
+    before = (pair_folder / "a" / "pair_0.png").read_bytes()
+    with pytest.raises(ValueError, match=message):
+        fuse_files(
+            None, pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png", pair_folder / name
+        )
+    assert (pair_folder / "a" / "pair_0.png").read_bytes() == before
+
+
 def test_a_file_and_a_folder_do_not_go_together(inferencer, pair_folder):
     with pytest.raises(ValueError, match="give two files or two folders"):
         fuse_files(inferencer, pair_folder / "a", pair_folder / "b" / "pair_0.png", pair_folder / "out")
