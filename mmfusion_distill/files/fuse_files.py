@@ -1,5 +1,6 @@
 """Fusing files and folders."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,9 +15,6 @@ from tqdm import tqdm
 
 from .image_io import check_image_format, write_image
 from .pairing import ImagePair, find_pairs, image_stem, shorten
-
-#: What a pair that cannot be fused raises; anything else is a fault of ours.
-_FAULTS_OF_A_PAIR = (ValueError, OSError)
 
 
 class PairFuser(Protocol):
@@ -85,7 +83,7 @@ def fuse_files(
         raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
     pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
     _check_targets(pairs, targets)
-    failures: dict[int, str] = {}
+    failures: dict[int, Exception] = {}
     with (
         ThreadPoolExecutor(max(workers, 1)) as readers,
         ThreadPoolExecutor(max(workers, 1)) as writers,
@@ -103,7 +101,7 @@ def fuse_files(
         list(_without_failures(writes, failures))
     return FusingReport(
         written=[target for index, target in enumerate(targets) if index not in failures],
-        failures=[failures[index] for index in sorted(failures)],
+        failures=[_sentence(pairs[index], failures[index]) for index in sorted(failures)],
     )
 
 
@@ -117,6 +115,21 @@ def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
     return pairs, [out / f"{pair.name}.png" for pair in pairs]
+
+
+def _sentence(pair: ImagePair, error: Exception) -> str:
+    if isinstance(error, (ValueError, OSError)):
+        return str(error)
+    # Of a library, e.g. out of memory: it does not know the file.
+    reason = str(error).strip().splitlines() or [""]
+    return f"{pair.path_a}: {type(error).__name__} {reason[0][:200]}".rstrip()
+
+
+def _noted(error: Exception) -> Exception:
+    if os.environ.get("MMFUSION_TRACEBACK"):
+        raise error
+    # The frames hold on to the maps of the network.
+    return error.with_traceback(None)
 
 
 def _check_targets(pairs: list[ImagePair], targets: list[Path]) -> None:
@@ -152,20 +165,20 @@ def _submit_ahead(
 
 
 def _without_failures(
-    futures: Iterable[tuple[int, Future]], failures: dict[int, str]
+    futures: Iterable[tuple[int, Future]], failures: dict[int, Exception]
 ) -> Iterator[tuple[int, Any]]:
     """Results by index; what failed is noted in `failures` instead."""
     for index, future in futures:
         try:
             result = future.result()
-        except _FAULTS_OF_A_PAIR as error:
-            failures[index] = str(error)
+        except Exception as error:
+            failures[index] = _noted(error)
         else:
             yield index, result
 
 
 def _fuse_batches(
-    inferencer: PairFuser, loaded: Iterable[tuple[int, Any]], batch_size: int, failures: dict[int, str]
+    inferencer: PairFuser, loaded: Iterable[tuple[int, Any]], batch_size: int, failures: dict[int, Exception]
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Fuse loaded pairs, neighbours of equal size together; pictures by index."""
     for _, group in groupby(loaded, key=lambda item: inferencer.size_of(item[1])):
@@ -174,14 +187,14 @@ def _fuse_batches(
 
 
 def _fuse_batch(
-    inferencer: PairFuser, batch: list[tuple[int, Any]], failures: dict[int, str]
+    inferencer: PairFuser, batch: list[tuple[int, Any]], failures: dict[int, Exception]
 ) -> Iterator[tuple[int, np.ndarray]]:
     indices, pairs = zip(*batch)
     try:
         yield from zip(indices, inferencer.fuse_loaded(pairs))
-    except _FAULTS_OF_A_PAIR as error:
+    except Exception as error:
         if len(batch) == 1:
-            failures[indices[0]] = str(error)
+            failures[indices[0]] = _noted(error)
             return
         # One pair of the batch is at fault: the others need not suffer.
         for item in batch:

@@ -21,7 +21,7 @@ def read_image(image: str | Path | np.ndarray, channels: int | None = None) -> n
     camera noted is applied. Floating-point files must hold values in [0, 1].
 
     Args:
-        image (str | Path | np.ndarray): The file, or (H, W), (H, W, 1) or (H, W, 3) RGB.
+        image (str | Path | np.ndarray): The file, or (H, W), or (H, W, C): gray, gray and alpha, RGB, or RGBA.
         channels (int, optional): 1 converts to luminance (0.299 R + 0.587 G + 0.114 B), 3 repeats a gray image,
             None keeps what is stored. Default: None.
 
@@ -32,16 +32,18 @@ def read_image(image: str | Path | np.ndarray, channels: int | None = None) -> n
         ImageReadError: If the file is missing, damaged, cut off or of an unusable type.
     """
     if isinstance(image, np.ndarray):
-        image, name = image[..., ::-1] if image.ndim == 3 else image, "an array"
+        if not (image.ndim in (2, 3) and image.size and (image.ndim == 2 or image.shape[2] <= 4)):
+            raise ImageReadError(
+                f"an array of shape {image.shape} is no image: give (H, W) or (H, W, 1 to 4)"
+            )
+        name = "an array"
     else:
         image, name = _decode(Path(image)), image
     image = _to_full_range(image, name)
     if image.ndim == 2:
         image = image[:, :, None]
-    if image.shape[2] == 2:
-        image = image[:, :, :1]
-    elif image.shape[2] >= 3:
-        image = image[:, :, 2::-1]  # BGR(A) to RGB
+    # without alpha
+    image = image[:, :, : 3 if image.shape[2] >= 3 else 1]
     if channels == 3 and image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
     elif channels == 1 and image.shape[2] == 3:
@@ -84,14 +86,22 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
         image (np.ndarray): (H, W) or (H, W, 1 or 3) in [0, 255], RGB; rounded and clipped.
 
     Raises:
-        ValueError: If the extension names no known format.
+        ValueError: If the extension names no known format, or one that cannot hold the image.
     """
     path = Path(path)
     check_image_format(path)
     pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
     if pixels.ndim == 3:
         pixels = pixels[:, :, ::-1]
-    _, data = cv2.imencode(path.suffix, pixels)
+    try:
+        done, data = cv2.imencode(path.suffix, pixels)
+    except cv2.error:
+        done = False
+    if not done:
+        raise ValueError(
+            f"cannot write {path}: '{path.suffix}' does not hold {pixels.shape[1]}x{pixels.shape[0]} pixels of "
+            f"{'color' if pixels.ndim == 3 else 'gray'}, use .png"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_bytes(data.tobytes())
@@ -108,7 +118,11 @@ def check_image_format(path: str | Path) -> None:
         ValueError: If it names none.
     """
     suffix = Path(path).suffix
-    if not (suffix and cv2.haveImageWriter(f"image{suffix}")):
+    try:
+        known = bool(suffix) and cv2.haveImageWriter(f"image{suffix}")
+    except cv2.error:  # formats that OpenCV knows but was told to leave out
+        known = False
+    if not known:
         raise ValueError(f"cannot write {path}: '{suffix}' is no image format, use .png")
 
 
@@ -126,11 +140,14 @@ def _decode(path: Path) -> np.ndarray:
     image = None
     if data and not cut_off:
         flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        try:
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        except cv2.error as error:  # e.g. more pixels than OpenCV takes
+            raise ImageReadError(f"{path} cannot be decoded ({error.err}): convert it to PNG") from error
     if image is None:
         reason = "is cut off" if cut_off else "is empty" if not data else "is damaged or no image"
         raise ImageReadError(f"{path} {reason}: replace the file, or take its name out of the list")
-    return image
+    return image if image.ndim == 2 else image[:, :, 2::-1]  # BGR(A) to RGB
 
 
 def _to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:

@@ -1,8 +1,10 @@
 """Inference of images that are too large to fuse whole."""
 
+import math
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,11 @@ MODES = ("auto", "whole", "tile")
 SMALLEST_TILE = 128
 GIBIBYTE = 2**30
 
+#: GiB that 'auto' uses at most on the CPU, which other programs need too.
+CPU_MEMORY = 3.0
+
 Fuse = Callable[[Tensor, Tensor], Tensor]
+FuseSamples = Callable[[Tensor, Tensor, slice], Tensor]
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,11 @@ class TilingConfig:
     Args:
         mode (str): 'whole'; 'tile'; or 'auto', whole if the memory allows and else in tiles. Default: 'auto'.
         tile (int): Side of a tile in pixels. Default: 512.
-        overlap (int): Pixels that neighbouring tiles share at least, and over which they are blended.
-            Default: 128.
-        batch (int): Tiles that are fused at a time. Default: 1.
-        max_memory (float): GiB that 'auto' may use for feature maps; less is used when less is free.
-            Default: 3.
+        overlap (int): Pixels that neighbouring tiles share at least, and over which they are blended; at most
+            half of `tile`. Smaller tiles that 'auto' falls back to share at most half of theirs. Default: 128.
+        batch (int): Tiles that are fused at a time, if the memory allows. Default: 1.
+        max_memory (float, optional): GiB that 'auto' may use for feature maps; at most 80 % of what is free is used
+            anyway. Default: None, 3 on the CPU and no further limit on other devices.
 
     Raises:
         ValueError: If a value is out of range.
@@ -40,29 +46,50 @@ class TilingConfig:
     tile: int = 512
     overlap: int = 128
     batch: int = 1
-    max_memory: float = 3.0
+    max_memory: float | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise ValueError(f"test_cfg: mode '{self.mode}' is none of {', '.join(MODES)}")
         if self.tile < SMALLEST_TILE:
             raise ValueError(f"test_cfg: tile={self.tile} must be at least {SMALLEST_TILE} pixels")
-        if not 0 <= self.overlap < self.tile:
-            raise ValueError(f"test_cfg: overlap={self.overlap} must be from 0 to below tile={self.tile}")
+        if not 0 <= self.overlap <= self.tile // 2:
+            raise ValueError(f"test_cfg: overlap={self.overlap} must be from 0 to half of tile={self.tile}")
         if self.batch < 1:
             raise ValueError(f"test_cfg: batch={self.batch} must be at least 1")
-        if self.max_memory <= 0:
+        if self.max_memory is not None and self.max_memory <= 0:
             raise ValueError(f"test_cfg: max_memory={self.max_memory} GiB must be above 0")
 
 
+@dataclass
+class _Plan:
+    """Side of the tiles, samples fused at a time, tiles of each of them at a time."""
+
+    tile: int
+    samples: int
+    batch: int
+
+    def shrink(self, largest_tile: int) -> bool:
+        """Use less memory; whether that was possible."""
+        if self.samples * self.batch > 1:
+            self.samples = self.batch = 1
+        elif self.tile > SMALLEST_TILE:
+            self.tile = max(min(self.tile // 2, largest_tile), SMALLEST_TILE)
+        else:
+            return False
+        return True
+
+
 def fuse_image(
-    fuse: Fuse, img_a: Tensor, img_b: Tensor, config: TilingConfig, multiple: int, pixel_bytes: int
+    fuse: FuseSamples, img_a: Tensor, img_b: Tensor, config: TilingConfig, multiple: int, pixel_bytes: int
 ) -> Tensor:
-    """Fuse images whole or in tiles, and in smaller tiles where memory runs out.
+    """Fuse images whole or in tiles, with less at a time and in smaller tiles where memory runs out.
+
+    Whether an image is fused whole does not depend on the others of its batch.
 
     Args:
-        fuse (Callable): Fuses (k * N, C_a, h, w) and (k * N, C_b, h, w), k tiles of N samples, the samples of a
-            tile together, to (k * N, C, h, w).
+        fuse (Callable): Fuses (k * n, C_a, h, w) and (k * n, C_b, h, w), k tiles of the n samples that the slice
+            selects, the samples of a tile together, to (k * n, C, h, w).
         img_a (Tensor): Source A, (N, C_a, H, W).
         img_b (Tensor): Source B, (N, C_b, H, W).
         config (TilingConfig): Mode and sizes.
@@ -73,29 +100,65 @@ def fuse_image(
         Tensor: (N, C, H, W).
     """
     samples, _, height, width = img_a.shape
-    tile = config.tile
     if config.mode == "whole":
-        return fuse(img_a, img_b)
+        return fuse(img_a, img_b, slice(0, samples))
+    plan = _Plan(config.tile, samples, config.batch)
     if config.mode == "auto":
-        memory = min(config.max_memory * GIBIBYTE, 0.8 * free_memory(img_a.device))
-        padded = [-(-length // multiple) * multiple for length in (height, width)]
-        if samples * padded[0] * padded[1] * pixel_bytes <= memory:
-            tile = max(height, width)
-        else:
-            while tile // 2 >= SMALLEST_TILE and config.batch * samples * tile**2 * pixel_bytes > memory:
-                tile //= 2
+        plan = _plan(img_a, config, multiple, pixel_bytes)
     while True:
-        overlap = min(config.overlap, tile // 2)
+        overlap = min(config.overlap, plan.tile // 2)
         try:
-            return fuse_tiled(fuse, img_a, img_b, tile, overlap, config.batch, multiple)
+            return torch.cat(
+                [
+                    fuse_tiled(
+                        partial(fuse, samples=part),
+                        img_a[part],
+                        img_b[part],
+                        plan.tile,
+                        overlap,
+                        plan.batch,
+                        multiple,
+                    )
+                    for part in (
+                        slice(first, first + plan.samples) for first in range(0, samples, plan.samples)
+                    )
+                ]
+            )
         except RuntimeError as error:
-            if not is_out_of_memory(error) or tile <= SMALLEST_TILE:
+            if not is_out_of_memory(error) or not plan.shrink(config.tile):
                 raise
         # Outside of the handler: the traceback holds on to the maps that filled the memory.
         if img_a.device.type == "cuda":
             torch.cuda.empty_cache()
-        tile = max(min(tile // 2, config.tile), SMALLEST_TILE)
-        print_log(f"out of memory on {width}x{height}; going on in tiles of {tile}", "current")
+        print_log(
+            f"out of memory on {samples} images of {width}x{height}; going on with {plan.samples} at a time, "
+            f"tiles of {plan.tile}",
+            "current",
+        )
+
+
+def _plan(img_a: Tensor, config: TilingConfig, multiple: int, pixel_bytes: int) -> _Plan:
+    """What 'auto' does with images of this size."""
+    samples, _, height, width = img_a.shape
+    memory = 0.8 * free_memory(img_a.device)
+    limit = config.max_memory or (CPU_MEMORY if img_a.device.type == "cpu" else None)
+    if limit is not None:
+        memory = min(memory, limit * GIBIBYTE)
+    pixels = memory / pixel_bytes
+    whole = math.prod(-(-length // multiple) * multiple for length in (height, width))
+    if whole <= pixels:
+        return _Plan(max(height, width), max(min(samples, int(pixels // whole)), 1), 1)
+    tile = config.tile
+    while tile // 2 >= SMALLEST_TILE and tile**2 > pixels:
+        tile //= 2
+    if tile < config.tile:
+        print_log(
+            f"{memory / GIBIBYTE:.1f} GiB for {width}x{height}: tiles of {tile} instead of {config.tile}",
+            "current",
+        )
+    at_once = max(int(pixels // tile**2), 1)
+    at_a_time = min(samples, at_once)
+    return _Plan(tile, at_a_time, max(min(config.batch, at_once // at_a_time), 1))
 
 
 def fuse_tiled(
@@ -107,7 +170,7 @@ def fuse_tiled(
     the whole image. Channel attention sees its tile only.
 
     Args:
-        fuse (Callable): As for :func:`fuse_image`.
+        fuse (Callable): As for :func:`fuse_image`, of all samples given.
         img_a (Tensor): Source A, (N, C_a, H, W).
         img_b (Tensor): Source B, (N, C_b, H, W).
         tile (int): Side of a tile.
@@ -147,7 +210,8 @@ def free_memory(device: torch.device) -> int:
     """Bytes that can still be had on a device; on the CPU also as limits of process and container allow."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    free = [_meminfo().get("MemAvailable", 4 * GIBIBYTE)]
+    available = _fields(Path("/proc/meminfo")).get("MemAvailable")
+    free = [4 * GIBIBYTE if available is None else 1024 * available]
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -156,16 +220,19 @@ def free_memory(device: torch.device) -> int:
     try:
         most = (container / "memory.max").read_text().strip()
         if most != "max":
-            free.append(int(most) - int((container / "memory.current").read_text()))
+            used = int((container / "memory.current").read_text())
+            # Files that were read and can be dropped count as used.
+            cached = _fields(container / "memory.stat").get("inactive_file", 0)
+            free.append(int(most) - used + cached)
     except OSError:
         pass  # no control group: nothing more to respect
     return max(min(free), 0)
 
 
-def _meminfo() -> dict[str, int]:
-    """/proc/meminfo in bytes; empty where there is none."""
+def _fields(path: Path) -> dict[str, int]:
+    """The numbers of a file of the kernel by name; none where there is no such file."""
     try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        lines = path.read_text().splitlines()
     except OSError:
         return {}
-    return {line.split(":")[0]: 1024 * int(line.split()[1]) for line in lines}
+    return {line.split()[0].rstrip(":"): int(line.split()[1]) for line in lines}

@@ -127,6 +127,20 @@ def test_a_batch_survives_a_pair_that_the_network_refuses(inferencer, pair_folde
     assert report.failures == ["no text for pair_1"]
 
 
+def test_a_pair_that_a_library_gives_up_on_is_reported(inferencer, pair_folder, monkeypatch):
+    fuse_loaded = inferencer.fuse_loaded
+
+    def limited(batch):
+        if batch[0]["data_samples"].key == "pair_1":
+            raise RuntimeError("out of memory\nand a long story")
+        return fuse_loaded(batch)
+
+    monkeypatch.setattr(inferencer, "fuse_loaded", limited)
+    report = fuse_files(inferencer, pair_folder / "a", pair_folder / "b", pair_folder / "out")
+    assert len(report.written) == 5
+    assert report.failures == [f"{pair_folder / 'a' / 'pair_1.png'}: RuntimeError out of memory"]
+
+
 def test_a_target_that_cannot_be_written_is_reported(inferencer, pair_folder):
     (pair_folder / "out").write_text("a file in the place of the folder")
     report = fuse_files(inferencer, pair_folder / "a", pair_folder / "b", pair_folder / "out")

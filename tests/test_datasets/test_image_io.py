@@ -1,5 +1,7 @@
 """Images of any depth are read, and files that cannot be are named."""
 
+import zlib
+
 import cv2
 import numpy as np
 import pytest
@@ -85,3 +87,31 @@ def test_writing_rounds_clips_and_replaces_at_once(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["x.png"]
     with pytest.raises(ValueError, match="no image format"):
         write_image(tmp_path / "x.nonsense", np.zeros((2, 2, 1)))
+
+
+@pytest.mark.parametrize("channels, kept", [(2, 1), (3, 3), (4, 3)])
+def test_an_array_loses_its_alpha_channel_only(channels, kept):
+    image = np.arange(10, 10 + channels, dtype=np.uint8).reshape(1, 1, channels)
+    assert read_image(image)[0, 0].tolist() == image[0, 0, :kept].tolist()
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 2, 5), (1, 2, 2, 3), (0, 4), (2, 2, 0)])
+def test_arrays_that_are_no_image_are_named(shape):
+    with pytest.raises(ImageReadError, match="is no image"):
+        read_image(np.zeros(shape, np.uint8))
+
+
+def test_a_picture_with_more_pixels_than_can_be_decoded_is_named(tmp_path, picture):
+    cv2.imwrite(str(tmp_path / "x.png"), picture)
+    data = bytearray((tmp_path / "x.png").read_bytes())
+    data[16:24] = 2 * (100000).to_bytes(4, "big")
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    (tmp_path / "x.png").write_bytes(data)
+    with pytest.raises(ImageReadError, match="x.png"):
+        read_image(tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("name", ["x.pgm", "x.exr", "x", "x.abc"])
+def test_a_format_that_cannot_hold_the_image_is_named(tmp_path, picture, name):
+    with pytest.raises(ValueError, match=f"cannot write .*{name}"):
+        write_image(tmp_path / name, picture)

@@ -121,3 +121,11 @@ def test_the_plain_neck_and_other_channels_plug_in(tiny_network):
 def test_levels_of_different_number_are_an_error(tiny_network):
     with pytest.raises(ValueError, match="one entry per level"):
         MODELS.build(dict(tiny_network, num_blocks=(1, 1, 1)))
+
+
+def test_a_black_source_has_finite_gradients(tiny_network):
+    torch.manual_seed(0)
+    network = MODELS.build(tiny_network)
+    fused = network(torch.rand(1, 3, 64, 64), torch.zeros(1, 1, 64, 64))
+    fused.square().mean().backward()
+    assert all(parameter.grad.isfinite().all() for parameter in network.parameters())

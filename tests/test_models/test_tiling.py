@@ -13,7 +13,7 @@ from mmfusion_distill.tiles import axis_tiles
 GENEROUS = 10**9
 
 
-def add(a, b):
+def add(a, b, samples=None):
     """A fusion without a receptive field: tiles must not change it."""
     return a + b
 
@@ -84,7 +84,7 @@ def test_tiles_are_close_to_the_whole_image_and_without_seams():
 def test_auto_takes_the_whole_image_when_it_fits_and_tiles_when_not():
     sizes = []
 
-    def record(a, b):
+    def record(a, b, samples):
         sizes.append(tuple(a.shape[-2:]))
         return a + b
 
@@ -102,6 +102,48 @@ def test_auto_takes_the_whole_image_when_it_fits_and_tiles_when_not():
     assert max(max(size) for size in sizes) == 128
 
 
+def test_the_batch_does_not_decide_how_an_image_is_fused():
+    shapes = []
+
+    def record(a, b, samples):
+        shapes.append((a.shape[0], *a.shape[-2:], samples))
+        return a + b
+
+    a = torch.rand(5, 1, 128, 128)
+    # Memory for two images and a half.
+    config = TilingConfig(max_memory=2.5 * 128**2 * 1000 / 2**30)
+    torch.testing.assert_close(fuse_image(record, a, a, config, 64, pixel_bytes=1000), 2 * a)
+    assert shapes == [(2, 128, 128, slice(0, 2)), (2, 128, 128, slice(2, 4)), (1, 128, 128, slice(4, 6))]
+
+
+def test_a_batch_that_runs_out_of_memory_goes_on_one_by_one():
+    shapes = []
+
+    def limited(a, b, samples):
+        shapes.append(a.shape)
+        if len(a) > 1:
+            raise RuntimeError("can't allocate memory")
+        return a + b
+
+    a = torch.rand(3, 1, 100, 200)
+    torch.testing.assert_close(fuse_image(limited, a, a, TilingConfig(), 64, 1), 2 * a)
+    assert shapes[1:] == [(1, 1, 100, 200)] * 3
+
+
+@pytest.mark.parametrize("device, whole", [("cpu", False), ("meta", True)])
+def test_the_default_limit_is_for_the_cpu_only(monkeypatch, device, whole):
+    monkeypatch.setattr(tiling, "free_memory", lambda _: 100 * 2**30)
+    sizes = []
+
+    def record(a, b, samples):
+        sizes.append(tuple(a.shape[-2:]))
+        return a
+
+    a = torch.empty(1, 1, 640, 640, device=device)
+    fuse_image(record, a, a, TilingConfig(), 64, pixel_bytes=2**14)
+    assert (sizes == [(640, 640)]) is whole
+
+
 def test_whole_is_whole_whatever_the_memory():
     a = torch.rand(1, 1, 300, 500)
     fused = fuse_image(add, a, a, TilingConfig("whole", max_memory=0.001), 64, GENEROUS)
@@ -111,7 +153,7 @@ def test_whole_is_whole_whatever_the_memory():
 def test_running_out_of_memory_leads_to_smaller_tiles():
     sizes = []
 
-    def limited(a, b):
+    def limited(a, b, samples):
         sizes.append(a.shape[-1] * a.shape[-2])
         if sizes[-1] > 130 * 130:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")
@@ -124,10 +166,10 @@ def test_running_out_of_memory_leads_to_smaller_tiles():
 
 
 def test_other_errors_and_hopeless_memory_are_passed_on():
-    def broken(a, b):
+    def broken(a, b, samples):
         raise RuntimeError("a bug")
 
-    def hopeless(a, b):
+    def hopeless(a, b, samples):
         raise RuntimeError("can't allocate memory")
 
     a = torch.rand(1, 1, 150, 150)
@@ -142,7 +184,7 @@ def test_other_errors_and_hopeless_memory_are_passed_on():
     [
         (dict(mode="tiles"), "none of auto, whole, tile"),
         (dict(tile=64), "at least 128"),
-        (dict(overlap=512), "below tile=512"),
+        (dict(overlap=300), "half of tile=512"),
         (dict(batch=0), "at least 1"),
         (dict(max_memory=0), "above 0"),
     ],

@@ -87,8 +87,9 @@ class ChannelAttention(nn.Module):
         n, c, _ = gram.shape
         heads, width = self.num_heads, c // self.num_heads
         # The norms divide the products instead of the maps: the same values with far less traffic. The floor is
-        # that of torch.nn.functional.normalize.
-        q_norm, k_norm = squares.sqrt().clamp_min(1e-12).chunk(2, dim=1)
+        # that of torch.nn.functional.normalize, but before the root, whose gradient at 0 is infinite: the map of a
+        # black source can be 0 throughout.
+        q_norm, k_norm = squares.clamp_min(1e-24).sqrt().chunk(2, dim=1)
         logits = gram / (q_norm[:, :, None] * k_norm[:, None, :])
         # Channels attend within their head: the blocks on the diagonal.
         logits = logits.view(n, heads, width, heads, width)

@@ -132,8 +132,11 @@ class ImageFusor(BaseEditModel):
         """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W)."""
         network = self.generator
 
-        def fuse(a: Tensor, b: Tensor) -> Tensor:
-            return network(a, b, None if text_emb is None else text_emb.repeat(len(a) // len(img_a), 1))
+        def fuse(a: Tensor, b: Tensor, samples: slice) -> Tensor:
+            if text_emb is None:
+                return network(a, b, None)
+            texts = text_emb[samples]
+            return network(a, b, texts.repeat(len(a) // len(texts), 1))
 
         # Other networks may lack these attributes; a generous guess then.
         multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)
