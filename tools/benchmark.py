@@ -4,11 +4,13 @@ Weights are random. Without CONFIG: the published teacher, the published, the ef
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 from mmfusion_distill.apis.benchmark import benchmark_table, network_config
+from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "fusion_distill"
 DEFAULT = {
@@ -17,6 +19,30 @@ DEFAULT = {
     "efficient student": "student_xrestormer-d16-efficient_eval_roadscene.py",
     "tiny student": "student_xrestormer-d8-tiny_eval_roadscene.py",
 }
+
+
+def compare(args: argparse.Namespace) -> None:
+    paths = named(args.configs, lambda path: path.stem) or {
+        name: CONFIGS / file for name, file in DEFAULT.items()
+    }
+    networks = {name: network_config(path) for name, path in paths.items()}
+    exported = named(args.exported, lambda path: path.name)
+    sizes = [size_of(text) for text in args.sizes]
+    print(benchmark_table(networks, sizes, args.repeats, args.device, exported))
+
+
+def named(paths: list[str], short: Callable[[Path], str]) -> dict[str, str]:
+    """Paths by short names, or by themselves where these are not unique."""
+    names = [short(Path(path)) for path in paths]
+    return {path if names.count(name) > 1 else name: path for name, path in zip(names, paths)}
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Height and width of WIDTHxHEIGHT."""
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ValueError(f"--sizes {text}: give WIDTHxHEIGHT, e.g. 640x480")
+    return int(height), int(width)
 
 
 def main() -> None:
@@ -31,13 +57,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    paths = {Path(path).stem: path for path in args.configs} or {
-        name: CONFIGS / file for name, file in DEFAULT.items()
-    }
-    networks = {name: network_config(path) for name, path in paths.items()}
-    sizes = [tuple(int(length) for length in size.split("x"))[::-1] for size in args.sizes]
-    exported = {Path(path).name: path for path in args.exported}
-    print(benchmark_table(networks, sizes, args.repeats, args.device, exported))
+    exit_on_user_error(compare, args)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from mmfusion_distill.user_errors import exit_on_user_error
 
 def build_inferencer(args: argparse.Namespace) -> PairFuser:
     if is_exported(args.weights) and args.config is None:
-        return ExportedInferencer(args.weights)
+        return ExportedInferencer(args.weights, device=args.device)
     # An exported network runs without PyTorch, which this needs.
     from mmfusion_distill.apis import FusionInferencer
 

@@ -62,7 +62,7 @@ def train_candidates(
 ) -> dict[str, dict[str, float]]:
     """Train each network alike for a short time and score it on the first validation pairs.
 
-    Scores are kept in `work_dir`, one file a network, so that an interrupted call goes on with the next one.
+    Scores are kept in `work_dir`, one file a config and network: an interrupted call goes on with the next one.
 
     Args:
         networks (Mapping[str, dict]): Configs by name.
@@ -75,7 +75,11 @@ def train_candidates(
     """
     scores = {}
     for name, network in networks.items():
-        folder = Path(work_dir) / f"{name.replace(' ', '_').replace(':', '').replace(',', '')}_{iterations}"
+        folder = (
+            Path(work_dir)
+            / Path(config).stem
+            / f"{name.replace(' ', '_').replace(':', '').replace(',', '')}_{iterations}"
+        )
         file = folder / "scores.json"
         if not file.is_file():
             metrics = _train(network, config, iterations, folder)

@@ -18,7 +18,7 @@ from ..datasets.annotation_file import Annotation, Event
 from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
-from .shipped_weights import DEFAULT_WEIGHTS, shipped_weights
+from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
@@ -35,15 +35,16 @@ class FusionInferencer(BaseInferencer):
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
-        weights (str | Path, optional): Checkpoint, or the work folder of a run. Without `model` a safetensors file
-            that `tools/model_converters/publish_student.py` wrote, an exported network (.onnx, .xml), or the name of
-            weights that come with the package ('efficient', 'tiny'). Default: None, 'efficient' if there is no
-            `model` either.
+        weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
+            the package ('efficient', 'tiny'). Without `model` a safetensors file that
+            `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml). Default: None,
+            'efficient' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.
 
     Raises:
-        CheckpointError: If the weights cannot be read or do not fit.
+        CheckpointError: If the weights cannot be read or do not fit, or an exported network comes with a config.
         FileNotFoundError: If the config does not exist.
+        ValueError: If the device cannot be used.
     """
 
     preprocess_kwargs = {"batch_size", "text"}
@@ -56,18 +57,23 @@ class FusionInferencer(BaseInferencer):
     ) -> None:
         if weights is None and model is not None:
             raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
-        if model is None:
-            weights = shipped_weights(weights or DEFAULT_WEIGHTS)
-            network = (
-                dict(type="ExportedNetwork", path=str(weights))
-                if is_exported(weights)
-                else read_network_config(weights)
-            )
+        weights = shipped_weights(weights or DEFAULT_WEIGHTS)
+        if is_exported(weights):
+            if model is not None:
+                raise CheckpointError(
+                    f"{weights} is an exported network, which needs no config: leave the config out"
+                )
+            network = dict(type="ExportedNetwork", path=str(weights), device=device)
             model = dict(model=dict(type="ImageFusor", generator=network))
+            # Its own runtime has the device; what surrounds it stays on the CPU.
+            device = "cpu"
+        elif model is None:
+            model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
         elif isinstance(model, (str, Path)):
             if not Path(model).is_file():
                 raise FileNotFoundError(f"the config {model} does not exist")
             model = Config.fromfile(model)
+        check_device(device)
         super().__init__(
             model=model, weights=str(weights), device=device, scope="mmagic", show_progress=False
         )
@@ -161,6 +167,19 @@ class FusionInferencer(BaseInferencer):
         return None
 
 
+def check_device(device: str | None) -> None:
+    """Check that PyTorch can use a device.
+
+    Raises:
+        ValueError: If it cannot.
+    """
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError) as error:  # CUDA not built in, no GPU, no such name
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(f"the device {device} cannot be used ({reason[:120]}): take cpu") from error
+
+
 def to_picture(sample: DataSample) -> np.ndarray:
     """The fused picture of a data sample: (H, W, 3) uint8 RGB, or (H, W) if its source A is gray."""
     image = sample.output.pred_img.round().to(torch.uint8).numpy()
@@ -183,14 +202,24 @@ def read_network_config(weights: str | Path) -> dict:
     """The network's config in the metadata of a safetensors file.
 
     Raises:
-        CheckpointError: If the file has none.
+        CheckpointError: If there is no such file, or it cannot be read or has no config.
     """
     path = resolve_checkpoint(weights)
-    if path.suffix == ".safetensors" and path.is_file():
-        from safetensors import safe_open
+    if not path.is_file():
+        raise CheckpointError(
+            f"the weights {path} do not exist: correct the path, or take {' or '.join(SHIPPED_WEIGHTS)}, which come "
+            "with the package"
+        )
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError, safe_open
 
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+        try:
+            with safe_open(path, framework="pt") as file:
+                metadata = file.metadata() or {}
+        except SafetensorError as error:
+            raise CheckpointError(
+                f"the weights {path} are damaged ({error}): copy or publish them anew"
+            ) from error
         if NETWORK_METADATA in metadata:
             return json.loads(metadata[NETWORK_METADATA])
     raise CheckpointError(

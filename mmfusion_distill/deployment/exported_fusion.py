@@ -1,6 +1,6 @@
 """Running an exported network. Needs NumPy and the runtime of the format, not PyTorch (but for TorchScript)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +24,16 @@ class ExportedFusion:
     Args:
         path (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript).
         threads (int, optional): Threads to use. Default: None, the runtime's choice.
+        device (str, optional): 'cpu'; 'cuda' or 'cuda:N' (ONNX Runtime, TorchScript); a device of OpenVINO. Default:
+            None, the GPU if ONNX Runtime has one, else the CPU.
 
     Raises:
         FileNotFoundError: If the file does not exist.
         ImportError: If the runtime is not installed.
-        ValueError: If the suffix is unknown.
+        ValueError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
     """
 
-    def __init__(self, path: str | Path, threads: int | None = None) -> None:
+    def __init__(self, path: str | Path, threads: int | None = None, device: str | None = None) -> None:
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"the exported network {path} does not exist")
@@ -39,9 +41,16 @@ class ExportedFusion:
         if path.suffix not in openers:
             raise ValueError(f"{path}: suffix {path.suffix} is none of {', '.join(openers)}")
         try:
-            self._run, self.multiple = openers[path.suffix](path, threads)
+            self._run, self.multiple = openers[path.suffix](path, threads, device)
         except ImportError as error:
             raise ImportError(f"{path} needs {error.name}: pip install {error.name}") from error
+        except _UnusableFile:
+            raise
+        except Exception as error:  # each runtime raises its own
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise _UnusableFile(
+                f"{path} cannot be opened ({reason[:200]}): export the network anew"
+            ) from error
 
     def __call__(self, img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
         """Fuse images of any size, those above `LARGEST_WHOLE` pixels in tiles that are blended.
@@ -80,6 +89,19 @@ class ExportedFusion:
         return np.repeat(fused.mean(axis=1, keepdims=True), 3, axis=1) if gray else fused
 
 
+class _UnusableFile(ValueError):
+    """What a runtime would not, or not rightly, run."""
+
+
+def _check_inputs(path: Path, names: Iterable[str]) -> None:
+    names = sorted(names)
+    if names != ["img_a", "img_b"]:
+        raise _UnusableFile(
+            f"{path} has the inputs {', '.join(names)} instead of img_a and img_b: it is not from "
+            "`tools/deployment/export.py`"
+        )
+
+
 def reflected_index(length: int, multiple: int) -> np.ndarray:
     """Indices that extend an axis to the next multiple by reflection, as often as it takes."""
     target = -(-length // multiple) * multiple
@@ -89,14 +111,14 @@ def reflected_index(length: int, multiple: int) -> np.ndarray:
     return np.minimum(position, 2 * (length - 1) - position)
 
 
-def _open_onnx(path: Path, threads: int | None) -> tuple[Run, int]:
+def _open_onnx(path: Path, threads: int | None, device: str | None) -> tuple[Run, int]:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or 0
-    session = onnxruntime.InferenceSession(
-        str(path), options, providers=onnxruntime.get_available_providers()
-    )
+    providers = _onnx_providers(device, onnxruntime.get_available_providers())
+    session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    _check_inputs(path, (entry.name for entry in session.get_inputs()))
     metadata = session.get_modelmeta().custom_metadata_map
 
     def run(img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
@@ -105,16 +127,35 @@ def _open_onnx(path: Path, threads: int | None) -> tuple[Run, int]:
     return run, int(metadata.get("multiple", DEFAULT_MULTIPLE))
 
 
-def _open_openvino(path: Path, threads: int | None) -> tuple[Run, int]:
+def _onnx_providers(device: str | None, available: Sequence[str]) -> list:
+    """What ONNX Runtime shall compute with; the CPU takes what a GPU cannot."""
+    kind, _, index = (device or "").partition(":")
+    if kind not in ("", "cpu", "cuda"):
+        raise _UnusableFile(f"ONNX Runtime is run on cpu or cuda, not on {device}")
+    if kind == "cuda" and "CUDAExecutionProvider" not in available:
+        raise _UnusableFile(
+            f"no ONNX Runtime for {device} is installed: pip install onnxruntime-gpu, or take cpu"
+        )
+    if kind != "cpu" and "CUDAExecutionProvider" in available:
+        return [("CUDAExecutionProvider", {"device_id": int(index or 0)}), "CPUExecutionProvider"]
+    return ["CPUExecutionProvider"]
+
+
+def _open_openvino(path: Path, threads: int | None, device: str | None) -> tuple[Run, int]:
     import openvino
 
+    core = openvino.Core()
+    device = (device or "cpu").upper()
+    if device not in core.available_devices:
+        raise _UnusableFile(f"OpenVINO has no device {device} here, but {', '.join(core.available_devices)}")
     # Full precision is wanted even where the processor has something faster.
     options = {"INFERENCE_PRECISION_HINT": "f32"}
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
-    model = openvino.Core().read_model(path)
+    model = core.read_model(path)
+    _check_inputs(path, (entry.get_any_name() for entry in model.inputs))
     multiple = int(model.get_rt_info(["multiple"]).astype(str)) if model.has_rt_info("multiple") else None
-    compiled = openvino.compile_model(model, "CPU", options)
+    compiled = core.compile_model(model, device, options)
 
     def run(img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
         return compiled({"img_a": img_a, "img_b": img_b})[0]
@@ -122,14 +163,16 @@ def _open_openvino(path: Path, threads: int | None) -> tuple[Run, int]:
     return run, multiple or DEFAULT_MULTIPLE
 
 
-def _open_torchscript(path: Path, threads: int | None) -> tuple[Run, int]:
+def _open_torchscript(path: Path, threads: int | None, device: str | None) -> tuple[Run, int]:
     import torch
 
+    device = device or "cpu"
     extra = {"multiple": ""}
-    module = torch.jit.load(str(path), _extra_files=extra).eval()
+    module = torch.jit.load(str(path), map_location=device, _extra_files=extra).eval()
 
     def run(img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return module(torch.from_numpy(img_a), torch.from_numpy(img_b)).numpy()
+            sources = (torch.from_numpy(image).to(device) for image in (img_a, img_b))
+            return module(*sources).cpu().numpy()
 
     return run, int(extra["multiple"] or DEFAULT_MULTIPLE)

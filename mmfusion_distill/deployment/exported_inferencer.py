@@ -35,15 +35,16 @@ class ExportedInferencer:
     Args:
         weights (str | Path): `.onnx` (ONNX Runtime) or `.xml` (OpenVINO).
         threads (int, optional): Threads to use. Default: None, the runtime's choice.
+        device (str, optional): As for :class:`ExportedFusion`. Default: None.
 
     Raises:
         FileNotFoundError: If the file does not exist.
         ImportError: If the runtime is not installed.
-        ValueError: If the suffix is unknown.
+        ValueError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
     """
 
-    def __init__(self, weights: str | Path, threads: int | None = None) -> None:
-        self.network = ExportedFusion(weights, threads)
+    def __init__(self, weights: str | Path, threads: int | None = None, device: str | None = None) -> None:
+        self.network = ExportedFusion(weights, threads, device)
 
     def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1) -> dict:
         """Fuse pairs.

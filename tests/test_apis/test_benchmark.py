@@ -1,7 +1,11 @@
 """What the benchmark tools print; not how fast anything is."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
+from conftest import ROOT
 
 from mmfusion_distill.apis import candidates
 from mmfusion_distill.apis.benchmark import benchmark_table, count_gflops, measure
@@ -50,3 +54,22 @@ def test_an_interrupted_comparison_goes_on_with_the_next_candidate(tmp_path, mon
     scores = train_candidates(networks, "config.py", 5, tmp_path)
     assert trained == [4, "interrupted", 8]
     assert scores == {"a: d4": dict(balanced_quality=0.4), "b: d8": dict(balanced_quality=0.8)}
+
+
+def run_benchmark(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, ROOT / "tools" / "benchmark.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_configs_of_equal_name_are_kept_apart(tiny_network, tmp_path):
+    paths = [tmp_path / folder / "net.py" for folder in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
+    done = run_benchmark(*map(str, paths), "--sizes", "64x64", "--repeats", "1")
+    assert all(f"| {path} |" in done.stdout for path in paths), done.stderr
+
+
+def test_a_wrong_size_is_one_sentence():
+    done = run_benchmark("--sizes", "640")
+    assert done.returncode == 1 and done.stderr == "error: --sizes 640: give WIDTHxHEIGHT, e.g. 640x480\n"

@@ -192,6 +192,17 @@ def test_weights_without_a_config_are_one_sentence(checkpoint, tmp_path):
         FusionInferencer(weights=tmp_path / "bare.safetensors")
 
 
+def test_weights_and_devices_that_cannot_be_used_are_one_sentence(config_file, checkpoint, tmp_path):
+    with pytest.raises(CheckpointError, match="absent.safetensors do not exist"):
+        FusionInferencer(weights=tmp_path / "absent.safetensors")
+    whole = publish_network(config_file, checkpoint, tmp_path / "whole.safetensors").read_bytes()
+    (tmp_path / "cut.safetensors").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CheckpointError, match="cut.safetensors"):
+        FusionInferencer(weights=tmp_path / "cut.safetensors")
+    with pytest.raises(ValueError, match="the device foo cannot be used"):
+        FusionInferencer(config_file, checkpoint, "foo")
+
+
 def test_text_by_hand_steers_a_teacher(tiny_teacher, pair_folder):
     model = dict(
         type="ImageFusor",

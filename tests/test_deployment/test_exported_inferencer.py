@@ -99,3 +99,40 @@ def test_text_for_an_exported_network_is_refused(files, pair_folder):
         "haze",
     )
     assert len(report.failures) == 6 and "reads no text" in report.failures[0]
+
+
+def test_an_exported_network_with_a_config_is_refused(files):
+    """It would be the config's network with random weights."""
+    config = dict(model=dict(type="ImageFusor", generator=NETWORK))
+    with pytest.raises(ValueError, match="needs no config"):
+        FusionInferencer(config, files / "network.onnx", "cpu")
+
+
+@pytest.mark.parametrize("device", ["cuda:7", "tpu"])
+def test_a_device_that_the_runtime_lacks_is_named(files, device):
+    for open_file in (
+        lambda: ExportedInferencer(files / "network.onnx", device=device),
+        lambda: FusionInferencer(weights=files / "network.onnx", device=device),
+    ):
+        with pytest.raises(ValueError, match=device):
+            open_file()
+
+
+def test_the_cuda_provider_is_taken_where_there_is_one():
+    available = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
+    cuda = [("CUDAExecutionProvider", {"device_id": 0}), "CPUExecutionProvider"]
+    assert exported_fusion._onnx_providers(None, available) == cuda
+    assert exported_fusion._onnx_providers("cuda:1", available)[0][1] == {"device_id": 1}
+    assert exported_fusion._onnx_providers("cpu", available) == ["CPUExecutionProvider"]
+    assert exported_fusion._onnx_providers(None, available[2:]) == ["CPUExecutionProvider"]
+
+
+def test_files_that_are_none_of_ours_are_named(tmp_path):
+    (tmp_path / "text.onnx").write_text("no network")
+    with pytest.raises(ValueError, match="text.onnx cannot be opened"):
+        ExportedInferencer(tmp_path / "text.onnx")
+    torch.onnx.export(
+        torch.nn.Linear(2, 2), torch.rand(1, 2), tmp_path / "other.onnx", dynamo=False, input_names=["x"]
+    )
+    with pytest.raises(ValueError, match="other.onnx has the inputs x instead of img_a and img_b"):
+        ExportedInferencer(tmp_path / "other.onnx")

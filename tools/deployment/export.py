@@ -35,6 +35,8 @@ def export(args: argparse.Namespace) -> bool:
         raise ValueError(
             "int8 needs --calibration-a DIR and --calibration-b DIR: pairs like those to be fused"
         )
+    if bool(args.quality_a) != bool(args.quality_b):
+        raise ValueError("--quality-a and --quality-b go together: give both folders")
     inferencer = FusionInferencer(args.config, args.checkpoint, "cpu")
     network = inferencer.model.generator
     calibration = None
@@ -61,7 +63,7 @@ def export(args: argparse.Namespace) -> bool:
 
 
 def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray]]:
-    folders = (args.quality_a or args.calibration_a, args.quality_b or args.calibration_b)
+    folders = (args.quality_a, args.quality_b) if args.quality_a else (args.calibration_a, args.calibration_b)
     if not all(folders):
         return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]
     pairs, _ = find_pairs(*folders)
@@ -69,6 +71,14 @@ def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray
     return [
         (np.rint(img_a).astype(np.uint8), np.rint(img_b[:, :, 0]).astype(np.uint8)) for img_a, img_b in images
     ]
+
+
+def positive(text: str) -> int:
+    """A number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
 
 
 def main() -> None:
@@ -83,7 +93,7 @@ def main() -> None:
     parser.add_argument("--calibration-a", metavar="DIR", help="int8: pictures of source A")
     parser.add_argument("--calibration-b", metavar="DIR", help="int8: pictures of source B")
     parser.add_argument(
-        "--calibration-pairs", type=int, default=16, help="int8: the first so many (default: 16)"
+        "--calibration-pairs", type=positive, default=16, help="int8: the first so many (default: 16)"
     )
     parser.add_argument(
         "--quality-a",
@@ -91,7 +101,7 @@ def main() -> None:
         help="pictures that quality is measured on (default: those to calibrate, or generated scenes)",
     )
     parser.add_argument("--quality-b", metavar="DIR")
-    parser.add_argument("--quality-pairs", type=int, default=4, help="the last so many (default: 4)")
+    parser.add_argument("--quality-pairs", type=positive, default=4, help="the last so many (default: 4)")
     if not exit_on_user_error(export, parser.parse_args()):
         sys.exit("error: the exported file differs too much from PyTorch, see above")
 
