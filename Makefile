@@ -18,8 +18,9 @@ $(STAMP): setup.py requirements/runtime.txt requirements/tests.txt requirements/
 demo: $(STAMP)
 	$(BIN)/python tools/demo.py
 
+# Most of the time goes into starting Python: two processes of one thread each.
 test: $(STAMP) lint
-	$(BIN)/python -m pytest tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

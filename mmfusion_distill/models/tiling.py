@@ -105,25 +105,17 @@ def fuse_image(
     plan = _Plan(config.tile, samples, config.batch)
     if config.mode == "auto":
         plan = _plan(img_a, config, multiple, pixel_bytes)
-    while True:
+
+    def fuse_part(part: slice) -> Tensor:
         overlap = min(config.overlap, plan.tile // 2)
+        return fuse_tiled(
+            partial(fuse, samples=part), img_a[part], img_b[part], plan.tile, overlap, plan.batch, multiple
+        )
+
+    while True:
+        starts = range(0, samples, plan.samples)
         try:
-            return torch.cat(
-                [
-                    fuse_tiled(
-                        partial(fuse, samples=part),
-                        img_a[part],
-                        img_b[part],
-                        plan.tile,
-                        overlap,
-                        plan.batch,
-                        multiple,
-                    )
-                    for part in (
-                        slice(first, first + plan.samples) for first in range(0, samples, plan.samples)
-                    )
-                ]
-            )
+            return torch.cat([fuse_part(slice(first, first + plan.samples)) for first in starts])
         except RuntimeError as error:
             if not is_out_of_memory(error) or not plan.shrink(config.tile):
                 raise
