@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from mmfusion_distill.apis.benchmark import benchmark_table, network_config
-from mmfusion_distill.user_errors import exit_on_user_error
+from mmfusion_distill.apis.command_line import at_least, exit_on_user_error, image_size
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "fusion_distill"
 DEFAULT = {
@@ -27,8 +27,7 @@ def compare(args: argparse.Namespace) -> None:
     }
     networks = {name: network_config(path) for name, path in paths.items()}
     exported = named(args.exported, lambda path: path.name)
-    sizes = [size_of(text) for text in args.sizes]
-    print(benchmark_table(networks, sizes, args.repeats, args.device, exported))
+    print(benchmark_table(networks, args.sizes, args.repeats, args.device, exported))
 
 
 def named(paths: list[str], short: Callable[[Path], str]) -> dict[str, str]:
@@ -37,22 +36,19 @@ def named(paths: list[str], short: Callable[[Path], str]) -> dict[str, str]:
     return {path if names.count(name) > 1 else name: path for name, path in zip(names, paths)}
 
 
-def size_of(text: str) -> tuple[int, int]:
-    """Height and width of WIDTHxHEIGHT."""
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise ValueError(f"--sizes {text}: give WIDTHxHEIGHT, e.g. 640x480")
-    return int(height), int(width)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("configs", nargs="*", help="configs; times are relative to the first")
     parser.add_argument("--exported", nargs="*", default=[], help="files of tools/deployment/export.py")
     parser.add_argument(
-        "--sizes", nargs="+", default=["256x256", "640x480", "1920x1080"], help="WIDTHxHEIGHT"
+        "--sizes",
+        nargs="+",
+        type=image_size,
+        default=[(256, 256), (480, 640), (1080, 1920)],
+        metavar="WIDTHxHEIGHT",
+        help="default: 256x256 640x480 1920x1080",
     )
-    parser.add_argument("--repeats", type=int, default=3, help="timed runs of each network and size")
+    parser.add_argument("--repeats", type=at_least(1), default=3, help="timed runs of each network and size")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
 from mmfusion_distill.evaluation import (
     DEFAULT_METRICS,
     METRICS_BY_NAME,
@@ -20,7 +20,7 @@ from mmfusion_distill.evaluation import (
     write_picture_grid,
     write_report,
 )
-from mmfusion_distill.files.pairing import image_stem
+from mmfusion_distill.files.pairing import read_name_list
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,9 +48,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--ann-file", metavar="FILE", help="score only the pairs named, one a line")
     parser.add_argument("--no-baselines", action="store_true", help="no rows for copies, mean and maximum")
     parser.add_argument("--reference", metavar="NAME", help="method to test the others against")
-    parser.add_argument("--bootstrap", type=int, default=2000, metavar="N", help="resamples; 0: no intervals")
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="pairs at a time")
+    parser.add_argument(
+        "--bootstrap", type=at_least(0), default=2000, metavar="N", help="resamples; 0: no intervals"
+    )
+    parser.add_argument("--seed", type=at_least(0), default=0, help="of the bootstrap")
+    parser.add_argument("--workers", type=at_least(1), default=os.cpu_count(), help="pairs at a time")
     parser.add_argument("--plots", action="store_true", help="draw radar and box plots")
     parser.add_argument("--grid", nargs="+", metavar="PAIR", help="picture grid of these pairs")
     parser.add_argument("--zoom", nargs="+", default=[], metavar="X,Y,W,H", help="parts enlarged in the grid")
@@ -79,29 +81,38 @@ def parse_metrics(args: argparse.Namespace) -> list[str]:
 
 
 def parse_boxes(entries: list[str]) -> list[tuple[int, ...]]:
-    boxes = [tuple(map(int, entry.split(","))) for entry in entries]
-    if any(len(box) != 4 for box in boxes):
+    boxes = [entry.split(",") for entry in entries]
+    if any(len(box) != 4 or not all(number.isdecimal() for number in box) for box in boxes):
         raise ValueError(f"--zoom wants X,Y,W,H, got {' '.join(entries)}.")
-    return boxes
+    return [tuple(map(int, box)) for box in boxes]
+
+
+def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
+    """What would only come to light, or not at all, after everything is scored."""
+    if args.reference is not None and args.reference not in methods:
+        raise ValueError(f"--reference {args.reference} is none of the methods {list(methods)}.")
+    if args.reference is not None and not args.bootstrap:
+        raise ValueError("--reference needs the bootstrap: leave --bootstrap 0 out.")
+    if args.zoom and not args.grid:
+        raise ValueError("--zoom enlarges parts of the picture grid: name its pairs with --grid.")
 
 
 def main() -> None:
     args = parse_args()
     methods = parse_methods(args.fused)
     boxes = parse_boxes(args.zoom)
-    names = None
-    if args.ann_file:
-        lines = Path(args.ann_file).read_text(encoding="utf-8").splitlines()
-        names = [image_stem(line.strip()) for line in lines if line.strip()]
-    if args.reference is not None and args.reference not in methods:
-        raise ValueError(f"--reference {args.reference} is none of the methods {list(methods)}.")
+    check_options(args, methods)
+    if args.grid:
+        # First: a wrong name or box ends the run before the long part.
+        grid = Path(args.out) / "grid.png"
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, boxes)
     result = evaluate_folders(
         args.a,
         args.b,
         methods,
         metrics=parse_metrics(args),
         protocol=args.protocol,
-        names=names,
+        names=read_name_list(args.ann_file) if args.ann_file else None,
         baselines=not args.no_baselines,
         workers=args.workers,
         show_progress=True,
@@ -113,11 +124,7 @@ def main() -> None:
     print(to_markdown(result, bootstrap))
     for problem in result.problems:
         print(f"left out: {problem}", file=sys.stderr)
-    if args.grid:
-        grid = Path(args.out) / "grid.png"
-        write_picture_grid(grid, args.a, args.b, methods, args.grid, boxes)
-        written.append(grid)
-    print("written:", *written)
+    print("written:", *written, *([grid] if args.grid else []))
 
 
 if __name__ == "__main__":

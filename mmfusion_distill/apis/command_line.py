@@ -2,12 +2,32 @@
 
 import argparse
 import os
+from collections.abc import Callable
 
 from mmengine.config import DictAction
 
 from ..user_errors import exit_on_user_error
 
-__all__ = ["add_run_arguments", "exit_on_user_error", "parse_run_arguments"]
+__all__ = ["add_run_arguments", "at_least", "exit_on_user_error", "image_size", "parse_run_arguments"]
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """Type of an argument: a whole number that is not below `least`."""
+
+    def number(text: str) -> int:
+        if not text.lstrip("-").isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"'{text}' is no whole number of at least {least}")
+        return int(text)
+
+    return number
+
+
+def image_size(text: str) -> tuple[int, int]:
+    """Type of an argument: WIDTHxHEIGHT, as (height, width)."""
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no size: give WIDTHxHEIGHT, e.g. 640x480")
+    return int(height), int(width)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """What a distilled student keeps of its teacher, against the claim of the paper."""
 
+import math
 import os
 import resource
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import torch
+from PIL import Image
 
 from .comparison import COMPARED_METRICS, MethodResult, compare
 from .fusion_inferencer import FusionInferencer
@@ -105,7 +107,7 @@ def measure_retention(
     inferencers = {role: FusionInferencer(*networks[role], device) for role in ROLES}
     keys = list(dict.fromkeys([*metrics, "quality", "balanced_quality"]))
     results = compare(inferencers, pairs, keys, repeats)
-    largest = max(pairs, key=lambda pair: Path(pair["img_a"]).stat().st_size)
+    largest = max(pairs, key=lambda pair: _pixels(pair["img_a"]))
     memory = {}
     for role in ROLES:
         used = peak_memory(*networks[role], largest, device)
@@ -118,6 +120,11 @@ def measure_retention(
         f"after a warm-up, without reading, writing and text encoding; PyTorch {torch.__version__}"
     )
     return RetentionReport(results, memory, len(pairs), conditions)
+
+
+def _pixels(path: str | Path) -> int:
+    with Image.open(path) as image:
+        return math.prod(image.size)
 
 
 def peak_memory(

@@ -100,7 +100,16 @@ def _psnr_error(source: GrayImage, fused: GrayImage, p: Protocol) -> float:
 
 
 def _psnr_of_error(error: float, fused: GrayImage, p: Protocol) -> float:
-    return m.peak_signal_to_noise_ratio(error, fused.values.size, p.psnr_peak)
+    peak = p.psnr_peak
+    if peak == "fused_maximum":
+        # One gray level at least: a black result has no peak.
+        peak = max(float(fused.values.max()), 1.0) / 255.0
+    return m.peak_signal_to_noise_ratio(error, fused.values.size, peak)
+
+
+def _mse(source: GrayImage, fused: GrayImage, p: Protocol) -> float:
+    scale = 255.0**2 if p.mse_scale == "gray_levels" else 1.0
+    return scale * m.mean_squared_error(source, fused)
 
 
 def _scd(t: FusionTriple, p: Protocol) -> SourceScores:
@@ -227,7 +236,7 @@ _ENTRIES = (
         "MSE",
         "mean squared error",
         _mean,
-        _towards_each(lambda s, f, p: m.mean_squared_error(s, f)),
+        _towards_each(_mse),
         higher_is_better=False,
     ),
     MetricEntry(

@@ -52,7 +52,8 @@ def compute_metrics(
         fused: Fused picture, (H, W) or (H, W, 3) RGB.
         metrics: Keys wanted.
         protocol: Name of a protocol or a :class:`Protocol`.
-        data_range: Value of white; needed for float pictures only.
+        data_range: Value of white; needed for float pictures only, taken for uint16 too, and of no effect on
+            uint8, where it is 255.
 
     Returns:
         Finite floats under the keys in ``metrics``, in that order.
@@ -107,7 +108,7 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
             base, form = key, ""
         entry = _lookup(key, base)
         if form and entry.per_source is None:
-            raise ValueError(f"'{key}': {base} has no per-source form, it looks at F alone.")
+            raise ValueError(f"'{key}': {base} has no per-source form.")
         parsed.append((key, entry, form))
     return parsed
 

@@ -82,15 +82,15 @@ def evaluate_folders(
     rows = (*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES))
     rows = rows if baselines else tuple(methods)
 
-    def score(pair: _PairFiles) -> np.ndarray | str:
+    def score(pair: _PairFiles) -> np.ndarray | list[str]:
         return _score_pair(pair, metrics, protocol, baselines)
 
     outcomes = _run(score, pairs, workers, show_progress)
-    problems += [outcome for outcome in outcomes if isinstance(outcome, str)]
+    problems += [problem for outcome in outcomes if isinstance(outcome, list) for problem in outcome]
     scored = [
         (pair.name, outcome)
         for pair, outcome in zip(pairs, outcomes, strict=True)
-        if not isinstance(outcome, str)
+        if not isinstance(outcome, list)
     ]
     if not scored:
         raise ValueError(_nothing_left(problems))
@@ -190,12 +190,17 @@ def _size(path: Path) -> tuple[int, int]:
 
 def _score_pair(
     pair: _PairFiles, metrics: Sequence[str], protocol: Protocol, baselines: bool
-) -> np.ndarray | str:
-    """Return (methods, metrics), or a sentence saying what could not be read."""
-    try:
-        img_a, img_b, *fused = (read_picture(p) for p in (pair.path_a, pair.path_b, *pair.fused))
-    except ImageReadError as error:
-        return str(error)
+) -> np.ndarray | list[str]:
+    """Return (methods, metrics), or a sentence on each picture that could not be read."""
+    pictures, problems = [], []
+    for path in (pair.path_a, pair.path_b, *pair.fused):
+        try:
+            pictures.append(read_picture(path))
+        except ImageReadError as error:
+            problems.append(str(error))
+    if problems:
+        return problems
+    img_a, img_b, *fused = pictures
     if baselines:
         fused += baseline_images(img_a, img_b).values()
     # Wrapped once, so that the sources are analysed once for all methods.
@@ -216,11 +221,11 @@ def _wrap(picture: np.ndarray) -> GrayImage:
 
 
 def _run(
-    function: Callable[[_PairFiles], np.ndarray | str],
+    function: Callable[[_PairFiles], np.ndarray | list[str]],
     pairs: Sequence[_PairFiles],
     workers: int,
     show_progress: bool,
-) -> list[np.ndarray | str]:
+) -> list[np.ndarray | list[str]]:
     """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
     bar = ProgressBar(len(pairs), file=sys.stderr) if show_progress else None
     outcomes = []

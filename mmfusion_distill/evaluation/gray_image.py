@@ -109,8 +109,15 @@ def _check_shape(image: np.ndarray) -> None:
 
 
 def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
+    if image.dtype == np.uint8:
+        return 255.0
     if image.dtype in _INTEGER_RANGES:
-        return float(data_range or _INTEGER_RANGES[image.dtype])
+        data_range = data_range or _INTEGER_RANGES[image.dtype]
+        if image.max() > data_range:
+            raise ValueError(
+                f"Values up to {image.max()} of {image.dtype} lie outside the stated range [0, {data_range:g}]."
+            )
+        return float(data_range)
     if not np.issubdtype(image.dtype, np.floating):
         raise TypeError(f"A picture holds uint8, uint16 or float values; got {image.dtype}.")
     if data_range is None:

@@ -44,15 +44,15 @@ def write_picture_grid(
     Raises:
         ValueError: If a picture is missing or unreadable, or a box does not lie inside it.
     """
-    folders = {"A": folder_a, "B": folder_b, **methods}
-    listings = {title: list_images(folder) for title, folder in folders.items()}
+    folders = [folder_a, folder_b, *methods.values()]
+    listings = [list_images(folder) for folder in folders]
     rows = []
     for name in names:
-        for title, listing in listings.items():
+        for folder, listing in zip(folders, listings, strict=True):
             if name not in listing:
-                raise ValueError(f"Picture grid: {Path(folders[title]) / name}.* is missing.")
-        rows.append([read_picture(listing[name]) for listing in listings.values()])
-    write_image(path, picture_grid(rows, list(folders), boxes))
+                raise ValueError(f"Picture grid: {Path(folder) / name}.* is missing.")
+        rows.append([read_picture(listing[name]) for listing in listings])
+    write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
 
 
 def picture_grid(

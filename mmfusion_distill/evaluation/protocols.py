@@ -13,6 +13,7 @@ _CHOICES = {
     "ag_divisor": ("interior", "pixels"),
     "mi_unit": ("bits", "nats"),
     "rmse_form": ("root_of_mean", "root_of_sum"),
+    "mse_scale": ("unit", "gray_levels"),
     "psnr_form": ("mse", "rmse_of_sum"),
     "cc_total": ("mean", "sum"),
     "vif_padding": ("valid", "same"),
@@ -35,9 +36,10 @@ class Protocol:
             laid ``side_by_side``.
         ag_divisor: ``interior`` (H-1)(W-1) or ``pixels`` HW.
         mi_unit: ``bits`` or ``nats``.
+        mse_scale: MSE of pictures in the ``unit`` range [0, 1] or in ``gray_levels``.
         rmse_form: ``root_of_mean`` in [0, 1], or ``root_of_sum`` over the number of pixels.
         psnr_form: From the ``mse``, or from ``rmse_of_sum`` in the place of the MSE.
-        psnr_peak: Value taken for white in pictures scaled to [0, 1].
+        psnr_peak: Value taken for white in pictures scaled to [0, 1], or ``fused_maximum``.
         cc_total: CC of the two sources as ``mean`` or ``sum``.
         vif_padding: ``valid`` windows or zero-padded ``same`` ones.
         ssim_window: ``gaussian`` 11x11 or ``uniform`` 7x7.
@@ -55,9 +57,10 @@ class Protocol:
     sf_channels: str = "luminance"
     ag_divisor: str = "interior"
     mi_unit: str = "bits"
+    mse_scale: str = "unit"
     rmse_form: str = "root_of_mean"
     psnr_form: str = "mse"
-    psnr_peak: float = 1.0
+    psnr_peak: float | str = 1.0
     cc_total: str = "mean"
     vif_padding: str = "valid"
     ssim_window: str = "gaussian"
@@ -71,6 +74,11 @@ class Protocol:
                     f"Protocol '{self.name}': {field} is '{getattr(self, field)}'; choose from "
                     f"{', '.join(choices)}."
                 )
+
+        if isinstance(self.psnr_peak, str) and self.psnr_peak != "fused_maximum":
+            raise ValueError(
+                f"Protocol '{self.name}': psnr_peak is '{self.psnr_peak}'; give a number or fused_maximum."
+            )
 
     def differences(self) -> dict[str, str | float]:
         """Return the choices that differ from the cited definitions."""
@@ -103,6 +111,8 @@ PROTOCOLS = {
             "NumPy evaluator of CDDFuse and the networks that took it over.",
             ag_divisor="pixels",
             mi_unit="nats",
+            mse_scale="gray_levels",
+            psnr_peak="fused_maximum",
             ssim_window="uniform",
             ssim_range=2.0,
         ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .baselines import BASELINES
-from .compute import higher_is_better
+from .compute import higher_is_better, parse_metric_names
 from .protocols import Protocol
 
 __all__ = ["EvaluationResult"]
@@ -59,6 +59,14 @@ class EvaluationResult:
         goodness = np.where(self.higher_is_better, self.means, -self.means)
         # Rounding keeps methods of equal pictures tied whatever the order of summation was.
         return rankdata(-np.round(goodness, 9), axis=0)
+
+    def mean_ranks(self) -> np.ndarray:
+        """(methods,) mean rank over the metrics; composites and per-source forms repeat others and do not count.
+
+        If there are no others, they do.
+        """
+        plain = [entry is not None and not form for _, entry, form in parse_metric_names(self.metrics)]
+        return self.ranks()[:, plain if any(plain) else slice(None)].mean(axis=1)
 
     def best_methods(self) -> tuple[np.ndarray, np.ndarray]:
         """(methods, metrics) bool, twice: best and second best among methods (no baselines)."""

@@ -30,6 +30,7 @@ def to_markdown(result: EvaluationResult, bootstrap: BootstrapResult | None = No
         up="↑",
         down="↓",
         plus_minus=" ±",
+        escape=lambda text: text.replace("|", r"\|"),
     )
     rows = _cells(result, bootstrap, style)
     lines = ["| " + " | ".join(row) + " |" for row in rows]
@@ -46,8 +47,9 @@ def to_latex(result: EvaluationResult, bootstrap: BootstrapResult | None = None)
         up=r"$\uparrow$",
         down=r"$\downarrow$",
         plus_minus=r"$\pm$",
+        escape=_escape_latex,
     )
-    header, *body = [[_escape(cell) for cell in row] for row in _cells(result, bootstrap, style)]
+    header, *body = _cells(result, bootstrap, style)
     first_baseline = int(np.argmax(result.is_baseline)) if result.is_baseline.any() else None
     lines = [r"\begin{tabular}{l" + "r" * (len(header) - 1) + "}", r"\toprule"]
     lines += [" & ".join(header) + r" \\", r"\midrule"]
@@ -94,7 +96,7 @@ def per_image_csv(result: EvaluationResult) -> str:
 
 def to_json(result: EvaluationResult, bootstrap: BootstrapResult | None = None) -> str:
     """Everything: protocol, means, ranks, intervals, tests, scores of each pair, problems."""
-    means, ranks = result.means, result.ranks()
+    means, mean_ranks = result.means, result.mean_ranks()
     document = {
         "protocol": {"name": result.protocol.name, "differs": result.protocol.differences()},
         "pairs": result.names,
@@ -108,7 +110,7 @@ def to_json(result: EvaluationResult, bootstrap: BootstrapResult | None = None) 
     for i, method in enumerate(result.methods):
         document["methods"][method] = {
             "baseline": bool(result.is_baseline[i]),
-            "mean_rank": float(ranks[i].mean()),
+            "mean_rank": float(mean_ranks[i]),
             "mean": dict(zip(result.metrics, means[i].tolist(), strict=True)),
             "scores": dict(zip(result.metrics, result.scores[i].tolist(), strict=True)),
         }
@@ -145,6 +147,7 @@ class _Style:
         up: str,
         down: str,
         plus_minus: str,
+        escape: Callable[[str], str],
     ) -> None:
         self.bold = bold
         self.underline = underline
@@ -152,6 +155,7 @@ class _Style:
         self.up = up
         self.down = down
         self.plus_minus = plus_minus
+        self.escape = escape
 
 
 def _cells(result: EvaluationResult, bootstrap: BootstrapResult | None, style: _Style) -> list[list[str]]:
@@ -160,16 +164,16 @@ def _cells(result: EvaluationResult, bootstrap: BootstrapResult | None, style: _
     arrows = [style.up if up else style.down for up in result.higher_is_better]
     header = [
         "method",
-        *(f"{m} {arrow}" for m, arrow in zip(result.metrics, arrows, strict=True)),
+        *(f"{style.escape(m)} {arrow}" for m, arrow in zip(result.metrics, arrows, strict=True)),
         "mean rank",
     ]
     tested = bootstrap is not None and bootstrap.verdicts is not None
     if tested:
-        header.append(f"better/worse than {result.methods[bootstrap.reference]}")
-    ranks = result.ranks()
+        header.append(f"better/worse than {style.escape(result.methods[bootstrap.reference])}")
+    mean_ranks = result.mean_ranks()
     rows = [header]
     for i, method in enumerate(result.methods):
-        row = [method]
+        row = [style.escape(method)]
         for j in range(len(result.metrics)):
             text = _number(result.means[i, j])
             if best[i, j]:
@@ -184,7 +188,7 @@ def _cells(result: EvaluationResult, bootstrap: BootstrapResult | None, style: _
             if tested:
                 text += _MARKS[bootstrap.verdicts[i, j]]
             row.append(text)
-        row.append(f"{ranks[i].mean():.2f}")
+        row.append(f"{mean_ranks[i]:.2f}")
         if tested:
             row.append(_tally(bootstrap, i))
         rows.append(row)
@@ -208,7 +212,10 @@ def _caption(result: EvaluationResult, bootstrap: BootstrapResult | None) -> str
     if protocol.differences():
         choices = ", ".join(f"{k}={v}" for k, v in protocol.differences().items())
         lines.append(f"It differs from the standard in: {choices}.")
-    lines.append("Best method bold, second underlined; mean rank over all rows.")
+    lines.append(
+        "Best method bold, second underlined; mean rank among all rows, over the metrics but not their composites "
+        "and per-source forms."
+    )
     if result.is_baseline.any():
         lines.append("Dagger: a trivial fusion that beats every method.")
     if bootstrap is not None:
@@ -225,6 +232,8 @@ def _caption(result: EvaluationResult, bootstrap: BootstrapResult | None) -> str
     return "\n".join(lines)
 
 
-def _escape(cell: str) -> str:
-    # Cells hold our own commands; of what users name, only these characters break LaTeX.
-    return cell.replace("_", r"\_").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#")
+_LATEX = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", **{sign: "\\" + sign for sign in "_%&#${}"}}
+
+
+def _escape_latex(text: str) -> str:
+    return "".join(_LATEX.get(sign, sign) for sign in text)

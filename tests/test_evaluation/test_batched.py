@@ -53,7 +53,7 @@ def assert_equal_to_the_array_form(triples, data_range=None):
         assert actual == pytest.approx(expected, rel=1e-4, abs=1e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     size=st.tuples(st.integers(1, 48), st.integers(1, 48)),
     kinds=st.tuples(*[st.sampled_from(KINDS)] * 3),

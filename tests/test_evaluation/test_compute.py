@@ -126,6 +126,33 @@ def test_quality_does_not_depend_on_the_protocol(color_pair):
     assert other["quality"] == standard["quality"]
 
 
+def test_the_public_formula_of_cddfuse(color_pair):
+    img_a, img_b, fused = (image[:, :, 0] // 2 if image.ndim == 3 else image // 2 for image in color_pair)
+    mse = np.mean([(source.astype(float) - fused) ** 2 for source in (img_a, img_b)])
+    scores = compute_metrics(img_a, img_b, fused, ["PSNR", "MSE"], protocol="cddfuse")
+    assert scores["MSE"] == pytest.approx(mse)
+    assert scores["PSNR"] == pytest.approx(10 * np.log10(float(fused.max()) ** 2 / mse))
+    assert np.isfinite(compute_metrics(img_a, img_b, 0 * fused, ["PSNR"], protocol="cddfuse")["PSNR"])
+
+
+def test_the_stated_range_is_for_pictures_that_do_not_tell_theirs(color_pair):
+    img_a, img_b, fused = color_pair
+    expected = compute_metrics(img_a, img_b, fused, ["SSIM", "PSNR"])
+    assert compute_metrics(img_a, img_b, fused / 255.0, ["SSIM", "PSNR"], data_range=1.0) == pytest.approx(
+        expected, rel=1e-3
+    )
+    twelve_bits = np.full((64, 64), 5000, np.uint16)
+    with pytest.raises(ValueError, match="5000 of uint16 lie outside the stated range"):
+        compute_metrics(twelve_bits, twelve_bits, twelve_bits, ["SD"], data_range=4095)
+
+
+def test_viff_of_a_constant_source_is_exactly_one():
+    fused = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    for level in (0, 201, 255):
+        constant = np.full((64, 64), level, np.uint8)
+        assert compute_metrics(fused, constant, fused[::-1].copy(), ["VIFF_B"])["VIFF_B"] == 1
+
+
 def test_protocol_choices(color_pair):
     img_a, img_b, fused = color_pair
     standard = compute_metrics(*color_pair, [*TEN, "PSNR", "RMSE"])

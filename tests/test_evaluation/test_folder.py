@@ -19,6 +19,7 @@ from mmfusion_distill.evaluation import (
     to_json,
     to_latex,
     to_markdown,
+    write_picture_grid,
     write_report,
 )
 
@@ -157,6 +158,51 @@ def test_bootstrap_is_paired_and_knows_directions():
         paired_bootstrap(result, reference="nobody")
 
 
+@pytest.mark.parametrize("pairs, verdict", [(1, "same"), (2, "same"), (5, "same"), (8, "better")])
+def test_few_pairs_are_not_significant(pairs, verdict):
+    values = np.arange(pairs) * 1.0
+    result = make_result([[values], [values + 5]], "xy", ["EN"])
+    assert paired_bootstrap(result, reference="x").verdicts[1, 0] == verdict
+
+
+def test_composites_and_per_source_forms_do_not_count_in_the_mean_rank():
+    columns = ["EN", "quality", "SSIM_A", "SSIM_balanced"]
+    result = make_result([[[2], [1], [1], [1]], [[1], [2], [2], [2]]], "xy", columns)
+    assert result.mean_ranks().tolist() == [1, 2]
+    assert make_result([[[1]], [[2]]], "xy", ["quality"]).mean_ranks().tolist() == [2, 1]
+
+
+def test_names_of_methods_do_not_break_tables():
+    result = make_result([[[1]], [[2]]], ["a|b", "c_$^~{}\\"], ["EN"])
+    assert r"| a\|b |" in to_markdown(result)
+    assert r"c\_\$\^{}\~{}\{\}\textbackslash{} &" in to_latex(result)
+
+
+def test_a_method_may_be_called_like_a_source(folders):
+    write_picture_grid(folders / "grid.png", folders / "a", folders / "b", {"A": folders / "poor"}, ["p1"])
+    three = cv2.imread(str(folders / "grid.png")).shape[1]
+    write_picture_grid(folders / "grid.png", folders / "a", folders / "b", {}, ["p1"])
+    assert three > 1.4 * cv2.imread(str(folders / "grid.png")).shape[1]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--bootstrap", "0", "--reference", "good"], "--reference needs the bootstrap"),
+        (["--zoom", "1,2,3,4"], "name its pairs with --grid"),
+        (["--grid", "p1", "--zoom", "1,2,3,x"], "--zoom wants X,Y,W,H"),
+        (["--grid", "nope"], "nope.* is missing"),
+        (["--workers", "0"], "no whole number of at least 1"),
+    ],
+)
+def test_options_are_checked_before_anything_is_scored(folders, monkeypatch, capsys, options, message):
+    arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
+    with pytest.raises(SystemExit) as error:
+        run_tool(monkeypatch, *arguments, "--fused", f"good={folders / 'good'}", *options)
+    assert message in f"{error.value} {capsys.readouterr().err}"
+    assert not (folders / "out" / "results.json").exists()
+
+
 def test_report_files_agree(folders, tmp_path):
     result = evaluate(folders)
     out = tmp_path / "report"
@@ -168,7 +214,8 @@ def test_report_files_agree(folders, tmp_path):
     with (out / "summary.csv").open() as file:
         rows = {(row["method"], row["metric"]): row for row in csv.DictReader(file)}
     assert float(rows["poor", "MSE"]["mean"]) == mean
-    assert rows["poor", "SSIM"]["verdict"] == "worse"
+    # Three pairs cannot show anything at 5 %, however far apart.
+    assert rows["poor", "SSIM"]["verdict"] == "same"
     with (out / "per_image.csv").open() as file:
         singles = [float(r["MSE"]) for r in csv.DictReader(file) if r["method"] == "poor"]
     assert np.mean(singles) == pytest.approx(mean)

@@ -47,18 +47,19 @@ def find_pairs(args: argparse.Namespace) -> list[dict]:
     ]
 
 
-def report(args: argparse.Namespace) -> str:
+def report(args: argparse.Namespace) -> None:
+    if args.out:
+        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     networks = {"teacher": tuple(args.teacher), "student": tuple(args.student)}
     measured = measure_retention(networks, find_pairs(args), repeats=args.repeats, device=args.device)
-    return retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
-
-
-def main() -> None:
-    args = parse_args()
-    table = exit_on_user_error(report, args)
+    table = retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
     print(table)
     if args.out:
         Path(args.out).write_text(table + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    exit_on_user_error(report, parse_args())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 import numpy as np
 
 from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
 from mmfusion_distill.datasets.generated_scenes import generate_pair
 from mmfusion_distill.deployment import (
     FORMATS,
@@ -21,7 +22,6 @@ from mmfusion_distill.deployment import (
 from mmfusion_distill.deployment.calibration import calibration_pairs, measure_quality
 from mmfusion_distill.deployment.precision import PRECISIONS
 from mmfusion_distill.files import find_pairs, read_image_pair
-from mmfusion_distill.user_errors import exit_on_user_error
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
@@ -73,14 +73,6 @@ def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray
     ]
 
 
-def positive(text: str) -> int:
-    """A number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return number
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -93,7 +85,7 @@ def main() -> None:
     parser.add_argument("--calibration-a", metavar="DIR", help="int8: pictures of source A")
     parser.add_argument("--calibration-b", metavar="DIR", help="int8: pictures of source B")
     parser.add_argument(
-        "--calibration-pairs", type=positive, default=16, help="int8: the first so many (default: 16)"
+        "--calibration-pairs", type=at_least(1), default=16, help="int8: the first so many (default: 16)"
     )
     parser.add_argument(
         "--quality-a",
@@ -101,7 +93,7 @@ def main() -> None:
         help="pictures that quality is measured on (default: those to calibrate, or generated scenes)",
     )
     parser.add_argument("--quality-b", metavar="DIR")
-    parser.add_argument("--quality-pairs", type=positive, default=4, help="the last so many (default: 4)")
+    parser.add_argument("--quality-pairs", type=at_least(1), default=4, help="the last so many (default: 4)")
     if not exit_on_user_error(export, parser.parse_args()):
         sys.exit("error: the exported file differs too much from PyTorch, see above")
 

@@ -31,7 +31,8 @@ def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: Imag
     ``sum log(1 + g^2 s / (v + n)) / sum log(1 + s / n)``, mixed with weights 1, 0, 0.15, 1.
 
     Range [0, 1] for no more contrast than the sources, above with enhancement; higher is better.
-    Sources without contrast give 1 (nothing could be lost). With a single source it is the
+    Sources without contrast give 1 (nothing could be lost), and so does a single one among them,
+    which explains every window best: then read the per-source scores. With a single source it is the
     per-source score.
 
     Source: Han, Cai, Cao, Xu, "A new image fusion performance metric based on visual information
@@ -44,6 +45,8 @@ def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: Imag
         fused: Fused picture of the same size.
     """
     pictures = [pad_to_at_least(as_gray_image(image).values, SMALLEST_SIZE) for image in [*sources, fused]]
+    # No statistic changes, and those of a constant picture are 0 without a rest from rounding.
+    pictures = [picture - picture.mean() for picture in pictures]
     score = 0.0
     for size, weight in zip((17, 9, 5, 3), _SCALE_WEIGHTS, strict=True):
         kernel = gaussian_kernel(size, size / 5)

@@ -33,7 +33,8 @@ def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
     returns one source's mean and its total weight.
 
     Range [0, inf) squared gray levels, hundreds are usual; lower is better. Without any edge in
-    a source all its blocks weigh alike.
+    a source all its blocks weigh alike; only a black one has none, since any other constant has an edge
+    along the zero padding of the Sobel filter, and its blocks at the border count.
 
     Source: Chen, Varshney, "A human perception inspired quality metric for image fusion based on
     regional information", Inf. Fusion 8(2), 2007, as in the toolbox of Liu et al. (TPAMI 2012).

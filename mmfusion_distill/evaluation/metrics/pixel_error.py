@@ -58,7 +58,8 @@ def peak_signal_to_noise_ratio(mse: float, pixels: int, peak: float = 1.0) -> fl
 
     Source: as RMSE. Other definitions in use: ``peak=255`` with pictures in [0, 1] (48.13 dB too
     high; the public evaluator that many papers use), the VIFB benchmark's form with
-    its own RMSE in place of the MSE, the mean of the two sources' PSNR.
+    its own RMSE in place of the MSE, the largest value of the fused picture as its peak (CDDFuse's
+    evaluator), the mean of the two sources' PSNR.
 
     Args:
         mse: Mean squared error of pictures scaled to [0, 1].
