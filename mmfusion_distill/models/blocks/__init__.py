@@ -2,6 +2,7 @@
 
 from .channel_attention import ChannelAttention
 from .feed_forward import GatedFeedForward
+from .gated_conv_block import GatedConvBlock
 from .layer_norm import ChannelLayerNorm
 from .resample import Downsample, Upsample
 from .spatial_attention import OverlappingSpatialAttention
@@ -11,6 +12,7 @@ __all__ = [
     "ChannelAttention",
     "ChannelLayerNorm",
     "Downsample",
+    "GatedConvBlock",
     "GatedFeedForward",
     "OverlappingSpatialAttention",
     "Upsample",
