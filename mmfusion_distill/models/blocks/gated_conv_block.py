@@ -13,7 +13,7 @@ class GatedConvBlock(BaseModule):
 
     It has no normalisation, which would cost a pass over memory; its last projection starts small instead, so that a
     stack of blocks starts near the identity. Gate as in Restormer's feed-forward network (Zamir et al., CVPR 2022,
-    Eq. 3), channel attention as in NAFNet (Chen et al., ECCV 2022, Eq. 9), between 0 and 2 and 1 at the start.
+    Eq. 3) but by ReLU, which costs a tenth of GELU on half of a map's channels; channel attention as in NAFNet (Chen et al., ECCV 2022, Eq. 9), between 0 and 2 and 1 at the start.
 
     Args:
         channels (int): Channels in and out.
@@ -60,7 +60,7 @@ class GatedConvBlock(BaseModule):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
         gate, value = self.project_in(self.depthwise(x)).chunk(2, dim=1)
-        y = F.gelu(gate) * value
+        y = F.relu(gate) * value
         if self.attention is not None:
             weight = 2 * torch.sigmoid(self.attention(y.mean(dim=(2, 3))))
             y = y * weight[:, :, None, None]

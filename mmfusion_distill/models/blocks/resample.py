@@ -45,3 +45,31 @@ class Upsample(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C_out, 2H, 2W)."""
         return self.body(x)
+
+
+class StridedDownsample(nn.Conv2d):
+    """Half the resolution by a 2x2 convolution of stride 2: a pixel-unshuffle and 1x1 convolution without the copy.
+
+    Args:
+        channels (int): Channels of the input.
+        out_channels (int): Channels of the output.
+    """
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__(channels, out_channels, 2, stride=2)
+
+
+class TransposedUpsample(nn.ConvTranspose2d):
+    """Twice the resolution by its counterpart: a 1x1 convolution and pixel-shuffle without the copy.
+
+    Args:
+        channels (int): Channels of the input.
+        out_channels (int): Channels of the output.
+    """
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__(channels, out_channels, 2, stride=2)
+
+
+#: Ways to change the resolution by name: down, up. 'shuffle' is the published one, 'strided' costs a fraction of it.
+RESAMPLERS = {"shuffle": (Downsample, Upsample), "strided": (StridedDownsample, TransposedUpsample)}

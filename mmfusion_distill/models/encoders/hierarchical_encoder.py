@@ -6,7 +6,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..blocks import Downsample
+from ..blocks import RESAMPLERS
 
 
 @MODELS.register_module()
@@ -20,6 +20,7 @@ class HierarchicalEncoder(BaseModule):
         num_blocks (Sequence[int]): Blocks of each level.
         stem (dict): Config of the stem; `in_channels` and `channels` are filled in. Default:
             :class:`PixelUnshuffleStem` with factor 1.
+        resample (str): How the resolution is halved: 'shuffle' or 'strided'. Default: 'shuffle'.
         init_cfg (dict, optional): As in mmengine. Default: None.
     """
 
@@ -30,6 +31,7 @@ class HierarchicalEncoder(BaseModule):
         blocks: Sequence[dict],
         num_blocks: Sequence[int],
         stem: dict = dict(type="PixelUnshuffleStem"),  # noqa: B006  (configs are not changed)
+        resample: str = "shuffle",
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -38,7 +40,7 @@ class HierarchicalEncoder(BaseModule):
             nn.Sequential(*(MODELS.build(dict(channels=width, **block)) for _ in range(number)))
             for width, block, number in zip(widths, blocks, num_blocks, strict=True)
         )
-        self.downs = nn.ModuleList(Downsample(wide, deep) for wide, deep in zip(widths[:-1], widths[1:]))
+        self.downs = nn.ModuleList(RESAMPLERS[resample][0](wide, deep) for wide, deep in zip(widths[:-1], widths[1:]))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Encode an image.

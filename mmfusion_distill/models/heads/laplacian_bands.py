@@ -91,10 +91,14 @@ def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: fl
 
 
 def _separable(x: Tensor, stride: int = 1) -> Tensor:
-    kernel = x.new_tensor(KERNEL)
-    for axis, shape in ((3, (1, 1, 1, 5)), (2, (1, 1, 5, 1))):
+    # Shifted sums: for one channel several times as fast as a convolution on a CPU.
+    outer, inner, centre = KERNEL[:3]
+    for axis in (3, 2):
+        length = x.shape[axis]
         padding = (2, 2, 0, 0) if axis == 3 else (0, 0, 2, 2)
-        step = (1, stride) if axis == 3 else (stride, 1)
-        mode = "reflect" if x.shape[axis] > 2 else "replicate"
-        x = F.conv2d(F.pad(x, padding, mode=mode), kernel.view(shape), stride=step)
+        x = F.pad(x, padding, mode="reflect" if length > 2 else "replicate")
+        taps = [x.narrow(axis, shift, length) for shift in range(5)]
+        if stride == 2:
+            taps = [tap[..., ::2] if axis == 3 else tap[..., ::2, :] for tap in taps]
+        x = outer * (taps[0] + taps[4]) + inner * (taps[1] + taps[3]) + centre * taps[2]
     return x

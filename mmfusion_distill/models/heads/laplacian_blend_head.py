@@ -71,7 +71,12 @@ class LaplacianBlendHead(BaseModule):
         for band in range(num_bands + 1):
             level = self._level(band)
             finer = max(strides[level] // 2**band, 1)
-            self.convs.append(nn.Conv2d(channels[level], 3 * finer**2, 3, padding=1))
+            if finer == 1:
+                self.convs.append(nn.Conv2d(channels[level], 3, 3, padding=1))
+            else:
+                self.convs.append(
+                    nn.ConvTranspose2d(channels[level], 3, 2 * finer, stride=finer, padding=finer // 2)
+                )
         for conv in self.convs:
             nn.init.zeros_(conv.weight)
             nn.init.zeros_(conv.bias)
@@ -149,10 +154,7 @@ class LaplacianBlendHead(BaseModule):
         feature, stride = features[level], self.strides[level]
         if 2**band > stride:
             feature = F.avg_pool2d(feature, 2**band // stride)
-        maps = self.convs[band](feature)
-        if 2**band < stride:
-            maps = F.pixel_shuffle(maps, stride // 2**band)
-        return maps.chunk(3, dim=1)
+        return self.convs[band](feature).chunk(3, dim=1)
 
     def _level(self, band: int) -> int:
         """Index of the decoder's level that a band's maps come from: of its stride, or the nearest."""

@@ -8,7 +8,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..blocks import Upsample
+from ..blocks import RESAMPLERS
 from ..losses.color_space import rgb_to_gray
 from .padding import reflect_pad_to_multiple
 from .recolor import recolor
@@ -45,7 +45,7 @@ class FusionUNet(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If the per-level arguments differ in length, or `color` is unknown.
+        ValueError: If the per-level arguments differ in length, or `color` or `resample` is unknown.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class FusionUNet(BaseModule):
         decoder_blocks: Sequence[int] | None = None,
         stem: dict = dict(type="PixelUnshuffleStem"),  # noqa: B006  (configs are not changed)
         encoder: dict = dict(type="HierarchicalEncoder"),  # noqa: B006
+        resample: str = "strided",
         neck: dict = dict(type="SpatialChannelCrossFusion"),  # noqa: B006
         guidance: dict | None = None,
         head: dict = dict(type="LaplacianBlendHead"),  # noqa: B006
@@ -76,12 +77,14 @@ class FusionUNet(BaseModule):
             )
         if color not in COLORS:
             raise ValueError(f"color '{color}' is none of {', '.join(COLORS)}")
+        if resample not in RESAMPLERS:
+            raise ValueError(f"resample '{resample}' is none of {', '.join(RESAMPLERS)}")
         self.color = color
         self.in_channels_a = in_channels_a
         self.in_channels_b = in_channels_b
         self.out_channels = out_channels
 
-        encoder = dict(widths=widths, blocks=blocks, num_blocks=num_blocks, stem=stem, **encoder)
+        encoder = dict(widths=widths, blocks=blocks, num_blocks=num_blocks, stem=stem, resample=resample, **encoder)
         seen_of_a = 1 if color == "luminance" else in_channels_a
         self.encoder_a = MODELS.build(dict(in_channels=seen_of_a, **encoder))
         self.encoder_b = MODELS.build(dict(in_channels=in_channels_b, **encoder))
@@ -94,7 +97,8 @@ class FusionUNet(BaseModule):
             nn.Sequential(*(MODELS.build(dict(channels=width, **block)) for _ in range(number)))
             for width, block, number in zip(decoder_widths, blocks, decoder_blocks)
         )
-        self.ups = nn.ModuleList(Upsample(deep, wide) for wide, deep in zip(widths[:-1], widths[1:]))
+        upsample = RESAMPLERS[resample][1]
+        self.ups = nn.ModuleList(upsample(deep, wide) for wide, deep in zip(widths[:-1], widths[1:]))
         self.first_reduced = 0 if reduce_finest else 1
         self.reduces = nn.ModuleList(
             nn.Conv2d(2 * width, width, 1, bias=False) for width in widths[self.first_reduced : -1]

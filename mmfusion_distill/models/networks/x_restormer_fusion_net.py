@@ -84,6 +84,7 @@ class XRestormerFusionNet(FusionUNet):
                 num_blocks=num_refinement_blocks,
                 out_channels=kwargs.get("out_channels", 3),
             ),
+            resample="shuffle",
             color="rgb",
             reduce_finest=False,
             **kwargs,

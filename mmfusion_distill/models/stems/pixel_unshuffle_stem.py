@@ -1,5 +1,6 @@
 """The first convolution of an encoder."""
 
+import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -35,4 +36,6 @@ class PixelUnshuffleStem(BaseModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, channels, H / factor, W / factor)."""
-        return self.conv(x if self.stride == 1 else F.pixel_unshuffle(x, self.stride))
+        x = x if self.stride == 1 else F.pixel_unshuffle(x, self.stride)
+        # On CPUs convolutions of maps stored channels last are several times as fast; those that follow keep it.
+        return self.conv(x.contiguous(memory_format=torch.channels_last))
