@@ -11,6 +11,7 @@ from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from ..networks.exact_tiles import fuse_in_exact_tiles
 from ..text_encoders import TextEmbedder
 from ..text_encoders.text_embedder import default_cache_path
 from ..tiling import TilingConfig, fuse_image
@@ -140,9 +141,13 @@ class ImageFusor(BaseEditModel):
             texts = text_emb[samples]
             return network(a, b, texts.repeat(len(a) // len(texts), 1))
 
+        def fuse_in_tiles(a: Tensor, b: Tensor, samples: slice, tile: int) -> Tensor:
+            return fuse_in_exact_tiles(network, a, b, None if text_emb is None else text_emb[samples], tile)
+
         # Other networks may lack these attributes; a generous guess then.
         multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)
-        return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes)
+        exact = fuse_in_tiles if getattr(network, "num_local_levels", 0) else None
+        return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes, exact)
 
     def embed_texts(
         self,
