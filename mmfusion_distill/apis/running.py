@@ -7,8 +7,10 @@ import mmengine
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 
+from ..engine.runners import FusionRunner
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
 
 
@@ -65,6 +67,7 @@ def run_training(
     auto_scale_lr: bool = False,
     cfg_options: dict | None = None,
     launcher: str = "none",
+    allow_partial: bool = False,
 ) -> Runner:
     """Train a model.
 
@@ -77,12 +80,14 @@ def run_training(
         auto_scale_lr (bool): Scale the learning rate by the batch size, as the config says. Default: False.
         cfg_options (dict, optional): Settings that replace those of the config. Default: None.
         launcher (str): See :func:`load_config`.
+        allow_partial (bool): Start from weights (`load_from`) that fit the model in part, and list what does not.
+            Default: False.
 
     Returns:
         Runner: The runner, after training.
 
     Raises:
-        CheckpointError: If the checkpoint to resume from does not exist.
+        CheckpointError: If a checkpoint to resume or start from, or the teacher's, is missing or does not fit.
         ValueError: If `auto_scale_lr` is asked of a config without a base batch size.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
@@ -93,16 +98,30 @@ def run_training(
             raise ValueError(f"--auto-scale-lr needs auto_scale_lr.base_batch_size in {config}")
         cfg.auto_scale_lr.enable = True
     if resume is not None:
-        cfg.resume = True
-        if resume != "auto":
-            if not Path(resume).is_file():
-                raise CheckpointError(f"the checkpoint {resume} to resume from does not exist")
-            cfg.load_from = resume
-        elif find_latest_checkpoint(cfg.work_dir) is None:
-            print(f"nothing to resume in {cfg.work_dir}: training starts at the beginning")
-    runner = Runner.from_cfg(cfg)
+        _resume(cfg, resume)
+    runner = FusionRunner.from_cfg(cfg)
+    runner.allow_partial = allow_partial
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    if hasattr(model, "load_teacher"):
+        model.load_teacher()
     runner.train()
     return runner
+
+
+def _resume(cfg: Config, resume: str) -> None:
+    """Let a config go on from a checkpoint, or 'auto'matically from the last one of the work folder."""
+    if resume == "auto":
+        latest = find_latest_checkpoint(cfg.work_dir)
+        if latest is None:
+            print(f"nothing to resume in {cfg.work_dir}: training starts at the beginning")
+            # Else mmengine would take what the config starts from for a run to go on with.
+            cfg.resume = False
+            return
+        # The folder may have been moved since the run wrote the path.
+        resume = str(Path(cfg.work_dir) / Path(latest).name)
+    if not Path(resume).is_file():
+        raise CheckpointError(f"the checkpoint {resume} to resume from does not exist")
+    cfg.resume, cfg.load_from = True, resume
 
 
 class _MetricsKeeper(Hook):
