@@ -99,6 +99,11 @@ class FusionInferencer(BaseInferencer):
         """
         return super().__call__(inputs, return_datasamples, batch_size, **kwargs)
 
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+        return getattr(self.model.generator, "guidance", None) is not None
+
     def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, text: str | None = None):
         """Fuse one pair; see :meth:`__call__`.
 
@@ -117,7 +122,15 @@ class FusionInferencer(BaseInferencer):
                 yield pseudo_collate(batch)
 
     def load(self, pair: dict, text: str | None = None) -> dict:
-        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`.
+
+        Raises:
+            ValueError: If there is text for a network that reads none, or no word in it.
+        """
+        if text is not None and not self.guided:
+            raise ValueError("the network is not guided by text: leave the text out")
+        if text is not None and not annotation_of_text(text).events:
+            raise ValueError("the text is empty: describe the pictures, or leave it out")
         packed = self.pipeline(dict(pair, text=text))
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}

@@ -12,6 +12,8 @@ from mmengine.runner import Runner, find_latest_checkpoint
 
 from ..engine.runners import FusionRunner
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
+from .config_options import check_options
+from .shipped_weights import shipped_weights
 
 
 def load_config(
@@ -31,12 +33,14 @@ def load_config(
 
     Raises:
         FileNotFoundError: If the config does not exist.
+        ValueError: If the config has no such setting.
     """
     if not Path(config).is_file():
         raise FileNotFoundError(f"the config {config} does not exist: see configs/fusion_distill/README.md")
     cfg = Config.fromfile(config)
     cfg.launcher = launcher
     if cfg_options:
+        check_options(cfg, cfg_options)
         cfg.merge_from_dict(cfg_options)
     cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
     return cfg
@@ -99,6 +103,8 @@ def run_training(
         cfg.auto_scale_lr.enable = True
     if resume is not None:
         _resume(cfg, resume)
+    if cfg.get("load_from"):
+        cfg.load_from = _existing(shipped_weights(cfg.load_from))
     runner = FusionRunner.from_cfg(cfg)
     runner.allow_partial = allow_partial
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
@@ -124,6 +130,36 @@ def _resume(cfg: Config, resume: str) -> None:
     cfg.resume, cfg.load_from = True, resume
 
 
+def _existing(checkpoint: str | Path) -> str:
+    """The file that a checkpoint's path means; before anything is built, which takes a while."""
+    path = resolve_checkpoint(checkpoint)
+    if not path.is_file():
+        raise CheckpointError(f"the checkpoint {path} does not exist: train it first, or correct the path")
+    return str(path)
+
+
+def _prepare_file(path: str) -> None:
+    """Make sure that metrics can be written to a file, before they are computed."""
+    suffixes = (".json", ".yaml", ".yml", ".pkl")
+    if not path.endswith(suffixes):
+        raise ValueError(f"--out {path}: the file must end in {', '.join(suffixes)}")
+    if Path(path).is_dir():
+        raise ValueError(f"--out {path} is a folder: name a file")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    existed = Path(path).exists()
+    with open(path, "ab"):
+        pass
+    if not existed:
+        Path(path).unlink()
+
+
+def _test_the_student(cfg: Config) -> None:
+    """Let a distillation's config test its student alone."""
+    if cfg.model.type == "FusionDistiller":
+        kept = {key: cfg.model[key] for key in ("test_cfg", "data_preprocessor") if key in cfg.model}
+        cfg.model = dict(type="ImageFusor", generator=cfg.model.student, **kept)
+
+
 class _MetricsKeeper(Hook):
     """MMagic's test loop shows its metrics to hooks only."""
 
@@ -139,37 +175,42 @@ def run_test(
     amp: bool = False,
     cfg_options: dict | None = None,
     launcher: str = "none",
+    allow_partial: bool = False,
 ) -> dict[str, float]:
     """Test a model on the test set of its config.
 
     Args:
         config (str): Config file.
-        checkpoint (str): The weights: a file, or the work folder of a run, whose best checkpoint is taken.
+        checkpoint (str): The weights: a file, the work folder of a run, whose best checkpoint is taken, or the name
+            of weights that come with the package.
         work_dir (str, optional): See :func:`load_config`.
         out (str, optional): File for the metrics (.json, .yaml or .pkl). Default: None.
         amp (bool): Mixed precision. Default: False.
         cfg_options (dict, optional): Settings that replace those of the config. Default: None.
         launcher (str): See :func:`load_config`.
+        allow_partial (bool): Test with weights that fit the model in part, and list what does not. Default: False.
 
     Returns:
         dict[str, float]: Metrics by name.
 
     Raises:
-        CheckpointError: If the checkpoint does not exist.
+        CheckpointError: If the checkpoint does not exist or does not fit the model.
+        OSError: If `out` cannot be written.
+        ValueError: If the config has no such setting, or `out` is no file for metrics.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
-    path = resolve_checkpoint(checkpoint)
-    if not path.is_file():
-        raise CheckpointError(f"the checkpoint {path} does not exist: train it first, or correct the path")
-    cfg.load_from = str(path)
+    cfg.load_from, cfg.resume = _existing(shipped_weights(checkpoint)), False
+    if out:
+        _prepare_file(out)
+    _test_the_student(cfg)
     if amp:
         cfg.test_cfg.fp16 = True
-    runner = Runner.from_cfg(cfg)
+    runner = FusionRunner.from_cfg(cfg)
+    runner.allow_partial = allow_partial
     keeper = _MetricsKeeper()
     runner.register_hook(keeper, "LOWEST")
     runner.test()
     metrics = keeper.metrics
     if out:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
         mmengine.dump(metrics, out)
     return metrics

@@ -133,7 +133,11 @@ def load_network(network: nn.Module, path: str | Path, allow_partial: bool = Fal
 
 
 def fit_model(
-    model: nn.Module, state: Mapping[str, Tensor], path: str | Path, allow_partial: bool = False
+    model: nn.Module,
+    state: Mapping[str, Tensor],
+    path: str | Path,
+    allow_partial: bool = False,
+    hint: str = "",
 ) -> tuple[dict[str, Tensor], list[str]]:
     """Bring weights into the form of a model, be they those of a model or of its network alone.
 
@@ -142,6 +146,7 @@ def fit_model(
         state (Mapping[str, Tensor]): The weights.
         path (str | Path): Where they are from, for messages.
         allow_partial (bool): As for :func:`load_network`. Default: False.
+        hint (str): What the message ends with. Default: ''.
 
     Returns:
         tuple[dict[str, Tensor], list[str]]: Weights by the model's names, and what did not fit.
@@ -157,11 +162,15 @@ def fit_model(
         state = {NETWORK_PREFIX + key: value for key, value in state.items()}
     spare = tuple(part for part in TRAINING_PARTS if not any(key.startswith(part) for key in own))
     state = {key: value for key, value in state.items() if not key.startswith(spare)}
-    return select_fitting(own, state, path, allow_partial)
+    return select_fitting(own, state, path, allow_partial, hint)
 
 
 def select_fitting(
-    own: Mapping[str, Tensor], state: Mapping[str, Tensor], path: str | Path, allow_partial: bool = False
+    own: Mapping[str, Tensor],
+    state: Mapping[str, Tensor],
+    path: str | Path,
+    allow_partial: bool = False,
+    hint: str = "",
 ) -> tuple[dict[str, Tensor], list[str]]:
     """Compare weights with those that are wanted.
 
@@ -170,6 +179,7 @@ def select_fitting(
         state (Mapping[str, Tensor]): The weights given.
         path (str | Path): Where they are from, for messages.
         allow_partial (bool): As for :func:`load_network`. Default: False.
+        hint (str): What the message ends with. Default: ''.
 
     Returns:
         tuple[dict[str, Tensor], list[str]]: What fits, and what does not.
@@ -190,5 +200,5 @@ def select_fitting(
     problems += [f"left over {key}" for key in state if key not in own]
     if problems and not (allow_partial and fitting):
         shown = "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" if len(problems) > 5 else "")
-        raise CheckpointError(f"the checkpoint {path} does not fit the network of the config: {shown}")
+        raise CheckpointError(f"the checkpoint {path} does not fit the network of the config: {shown}{hint}")
     return fitting, problems

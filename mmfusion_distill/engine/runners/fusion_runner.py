@@ -49,7 +49,8 @@ class FusionRunner(Runner):
         model = self.model.module if is_model_wrapper(self.model) else self.model
         checkpoint = read_checkpoint(filename)
         partial = self.allow_partial and not self._resume
-        state, problems = fit_model(model, checkpoint["state_dict"], filename, partial)
+        hint = "" if self._resume else ": give --allow-partial to take what fits"
+        state, problems = fit_model(model, checkpoint["state_dict"], filename, partial, hint)
         checkpoint["state_dict"] = state
         if problems:
             self.logger.log(
