@@ -47,8 +47,8 @@ def check_run_state(runner: Runner, checkpoint: dict, path: str) -> None:
     )
     if problem:
         raise CheckpointError(
-            f"the checkpoint {path} cannot be resumed with this config: {problem}; resume with the config of its run, "
-            f"or start from its weights with --cfg-options load_from={path}"
+            f"the checkpoint {path} cannot be resumed with this config: {problem}; resume with the config of its "
+            f"run, or start from its weights with --cfg-options load_from={path}"
         )
 
 
