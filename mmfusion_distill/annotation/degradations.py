@@ -1,7 +1,8 @@
-"""Degradations of known strength, to measure how well annotators recognise them.
+"""Degradations of known strength, to measure how well annotators recognise them and to train with.
 
 Each takes a picture (H, W, C) in 0 to 255 and gives a picture of the same size and range; ``rng`` makes it
-repeatable. The strengths are those that a person sees at once.
+repeatable. Without ``strength`` it draws one that a person sees at once; with it, 0 is barely visible and 1 about the
+worst that is drawn without.
 """
 
 from collections.abc import Callable
@@ -12,31 +13,39 @@ import numpy as np
 Degradation = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
-def darken(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Exposure four to eight times too short, gamma 1.2."""
-    return 255 * (image / 255) ** 1.2 * rng.uniform(0.12, 0.25)
+def darken(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
+    """Exposure four to eight times too short, gamma 1.2; by strength 1.1 to eight times, gamma 1 to 1.2."""
+    if strength is None:
+        return 255 * (image / 255) ** 1.2 * rng.uniform(0.12, 0.25)
+    # Exposures are told apart by their ratio.
+    return 255 * (image / 255) ** (1 + 0.2 * strength) * np.float32(0.9 * (0.12 / 0.9) ** strength)
 
 
-def over_expose(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Exposure 1.7 to 2.5 times too long, clipped."""
-    return np.clip(image * rng.uniform(1.7, 2.5), 0, 255)
+def over_expose(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
+    """Exposure 1.7 to 2.5 times too long, clipped; by strength 1.1 to 2.5 times."""
+    return np.clip(image * _amount(rng, (1.7, 2.5), strength, 1.1, 2.5), 0, 255)
 
 
-def flatten_contrast(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Tones pulled towards the mean, a sixth to a quarter of their spread left."""
-    return image.mean() + (image - image.mean()) * rng.uniform(0.15, 0.25)
+def flatten_contrast(
+    image: np.ndarray, rng: np.random.Generator, strength: float | None = None
+) -> np.ndarray:
+    """Tones pulled towards the mean, a sixth to a quarter of their spread left; by strength 0.8 to 0.15."""
+    return image.mean() + (image - image.mean()) * _amount(rng, (0.15, 0.25), strength, 0.8, 0.15)
 
 
-def add_noise(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """White Gaussian noise of 20 to 30 gray levels."""
-    return np.clip(image + rng.normal(0, rng.uniform(20, 30), image.shape), 0, 255)
+def add_noise(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
+    """White Gaussian noise of 20 to 30 gray levels; by strength 3 to 30."""
+    return np.clip(image + rng.normal(0, _amount(rng, (20, 30), strength, 3, 30), image.shape), 0, 255)
 
 
-def blur_by_motion(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Linear motion over 13 to 21 pixels in any direction."""
-    length = int(rng.integers(13, 22))
+def blur_by_motion(
+    image: np.ndarray, rng: np.random.Generator, strength: float | None = None, angle: float | None = None
+) -> np.ndarray:
+    """Linear motion over 13 to 21 pixels (by strength 3 to 21) in any direction or at ``angle`` (radian)."""
+    length = int(rng.integers(13, 22)) if strength is None else round(3 + 18 * strength)
     kernel = np.zeros((length, length), np.float32)
-    angle, centre = rng.uniform(0, np.pi), (length - 1) / 2
+    angle = rng.uniform(0, np.pi) if angle is None else angle
+    centre = (length - 1) / 2
     reach = np.array([np.cos(angle), -np.sin(angle)]) * centre
     start, end = np.rint(centre - reach).astype(int), np.rint(centre + reach).astype(int)
     cv2.line(kernel, tuple(map(int, start)), tuple(map(int, end)), 1.0)
@@ -44,32 +53,54 @@ def blur_by_motion(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return blurred.reshape(image.shape)
 
 
-def add_stripes(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Random offsets of 10 to 18 gray levels for every row or every column."""
-    shape = (image.shape[0], 1, 1) if rng.random() < 0.5 else (1, image.shape[1], 1)
-    return np.clip(image + rng.normal(0, rng.uniform(10, 18), shape), 0, 255)
+def add_stripes(
+    image: np.ndarray, rng: np.random.Generator, strength: float | None = None, rows: bool | None = None
+) -> np.ndarray:
+    """Random offsets of 10 to 18 gray levels (by strength 1.5 to 18) for every row or every column."""
+    rows = rng.random() < 0.5 if rows is None else rows
+    shape = (image.shape[0], 1, 1) if rows else (1, image.shape[1], 1)
+    return np.clip(image + rng.normal(0, _amount(rng, (10, 18), strength, 1.5, 18), shape), 0, 255)
 
 
-def add_haze(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Air light of 220 through a transmission of 0.25 to 0.4 (Koschmieder's law)."""
-    transmission = rng.uniform(0.25, 0.4)
+def add_haze(
+    image: np.ndarray,
+    rng: np.random.Generator,
+    strength: float | None = None,
+    depth: np.ndarray | float = 1.0,
+) -> np.ndarray:
+    """Air light of 220 through a transmission of 0.25 to 0.4, by strength 0.9 to 0.2 (Koschmieder's law).
+
+    ``depth`` (H, W, 1), relative to the distance of this transmission, lets it vary over the picture.
+    """
+    transmission = _amount(rng, (0.25, 0.4), strength, 0.9, 0.2) ** depth
     return image * transmission + 220 * (1 - transmission)
 
 
-def blur(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Gaussian blur of 3 to 4 pixels, alike in all directions."""
-    return cv2.GaussianBlur(image.astype(np.float32), (0, 0), rng.uniform(3, 4)).reshape(image.shape)
+def blur(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
+    """Gaussian blur of 3 to 4 pixels, by strength 0.5 to 4, alike in all directions."""
+    sigma = _amount(rng, (3, 4), strength, 0.5, 4)
+    return cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma).reshape(image.shape)
 
 
-def displace(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Shift by 15 to 20 % of the width to one side."""
-    shift = rng.choice([-1, 1]) * rng.uniform(0.15, 0.2) * image.shape[1]
+def displace(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
+    """Shift by 15 to 20 % of the width, by strength 1 to 20 %, to one side."""
+    shift = rng.choice([-1, 1]) * _amount(rng, (0.15, 0.2), strength, 0.01, 0.2) * image.shape[1]
     moved = cv2.warpAffine(
         image.astype(np.float32),
         np.array([[1, 0, shift], [0, 1, 0]], np.float32),
         (image.shape[1], image.shape[0]),
     )
     return moved.reshape(image.shape)
+
+
+def _amount(
+    rng: np.random.Generator,
+    seen_at_once: tuple[float, float],
+    strength: float | None,
+    weak: float,
+    strong: float,
+) -> float:
+    return rng.uniform(*seen_at_once) if strength is None else weak + (strong - weak) * strength
 
 
 #: Event -> the source that is degraded (0: A, 1: B) and how.

@@ -1,6 +1,6 @@
 """Fusing pictures with a trained network."""
 
-import json
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from ..datasets.annotation_file import Annotation, Event
 from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
+from ..models.network_schema import parse_network_config
 from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
@@ -215,7 +216,7 @@ def read_network_config(weights: str | Path) -> dict:
     """The network's config in the metadata of a safetensors file.
 
     Raises:
-        CheckpointError: If there is no such file, or it cannot be read or has no config.
+        CheckpointError: If there is no such file, or it cannot be read, or has no config that may be built.
     """
     path = resolve_checkpoint(weights)
     if not path.is_file():
@@ -229,12 +230,14 @@ def read_network_config(weights: str | Path) -> dict:
         try:
             with safe_open(path, framework="pt") as file:
                 metadata = file.metadata() or {}
+                # The file must hold what is built: no more memory is taken than it has.
+                held = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())
         except SafetensorError as error:
             raise CheckpointError(
                 f"the weights {path} are damaged ({error}): copy or publish them anew"
             ) from error
         if NETWORK_METADATA in metadata:
-            return json.loads(metadata[NETWORK_METADATA])
+            return parse_network_config(metadata[NETWORK_METADATA], str(path), held)
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "
         "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"

@@ -8,6 +8,7 @@ from mmagic.registry import MODELS
 from mmengine.config import Config
 
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
+from ..models.network_schema import check_network_config
 from ..models.published_checkpoints import convert_published_state_dict
 from .fusion_inferencer import NETWORK_METADATA
 
@@ -76,6 +77,8 @@ def publish_network(
         raise ValueError(f"{target}: the file must end in .safetensors")
     model = Config.fromfile(config).model
     network_config = (model.student if model.type == "FusionDistiller" else model.generator).to_dict()
+    # Else nobody could read the file.
+    check_network_config(json.loads(json.dumps(network_config)), str(config))
     network = MODELS.build(network_config)
     load_network(network, checkpoint)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from ..files.pairing import ImagePair, PairingError, find_pairs
 from .annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
 from .paired_fusion_dataset import PairedFusionDataset
 from .seeded_samplers import SeededDefaultSampler, SeededInfiniteSampler
-from .transforms import LoadImagePair, PackPair, RandomDropText, RandomPairCrop
+from .transforms import LoadImagePair, PackPair, RandomDegradation, RandomDropText, RandomPairCrop
 
 __all__ = [
     "Annotation",
@@ -17,6 +17,7 @@ __all__ = [
     "PackPair",
     "PairedFusionDataset",
     "PairingError",
+    "RandomDegradation",
     "RandomDropText",
     "RandomPairCrop",
     "SeededDefaultSampler",

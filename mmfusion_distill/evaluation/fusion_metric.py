@@ -70,12 +70,15 @@ class FusionMetric(BaseMetric):
             data_samples: Dicts with ``img_a`` (3 or 1, H, W), ``img_b`` (1, H, W), ``pred_img``
                 (3 or 1, H, W; itself or in ``output``, where MMagic's models put it), tensors,
                 BGR as everywhere in MMagic, values 0 to 255 (rounded and clipped to 8 bit
-                here), and ``key``, the name of the pair.
+                here), and ``key``, the name of the pair. Where the sources were degraded,
+                ``target_a`` and ``target_b``, what they were before, are scored against instead.
         """
         for sample in data_samples:
             key = str(sample["key"])
             tensors = {**sample, **sample.get("output", {})}
-            images = [_to_picture(tensors[name], name, key) for name in ("img_a", "img_b", "pred_img")]
+            # Degraded sources are no measure of what the result should show.
+            sources = ("target_a", "target_b") if "target_a" in tensors else ("img_a", "img_b")
+            images = [_to_picture(tensors[name], name, key) for name in (*sources, "pred_img")]
             try:
                 scores = compute_metrics(*images, metrics=self.metrics, protocol=self.protocol)
             except ValueError as error:

@@ -1,10 +1,12 @@
 """Networks, their parts, losses and the models that the runner trains."""
 
+from .blocks import GatedConvBlock, XRestormerBlock
 from .connectors import ConvConnector
 from .distillers import FusionDistiller
-from .encoders import XRestormerEncoder
+from .encoders import HierarchicalEncoder
 from .fusors import ImageFusor
 from .guidance import FeatureWiseAffine
+from .heads import LaplacianBlendHead, ResidualHead
 from .losses import (
     ColorConsistencyLoss,
     FeatureDistillationLoss,
@@ -16,7 +18,8 @@ from .losses import (
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
-from .networks import ExportedNetwork, XRestormerFusionNet
+from .networks import ExportedNetwork, FusionUNet, XRestormerFusionNet
+from .stems import PixelUnshuffleStem
 from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
 
 __all__ = [
@@ -30,13 +33,19 @@ __all__ = [
     "FusionDistiller",
     "FusionLoss",
     "FusionSSIMLoss",
+    "FusionUNet",
+    "GatedConvBlock",
+    "HierarchicalEncoder",
     "ImageFusor",
     "IntensityConsistencyLoss",
     "JointGradientLoss",
+    "LaplacianBlendHead",
     "MaxIntensityLoss",
+    "PixelUnshuffleStem",
+    "ResidualHead",
     "ResultDistillationLoss",
     "SentenceTextEncoder",
     "SpatialChannelCrossFusion",
-    "XRestormerEncoder",
+    "XRestormerBlock",
     "XRestormerFusionNet",
 ]

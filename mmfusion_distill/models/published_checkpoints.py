@@ -18,7 +18,7 @@ def _level(match: re.Match) -> int:
 
 #: (pattern of a published key, our key), the first that matches counts.
 _RULES = (
-    (r"encoder_(?P<side>[AB])\.patch_embed\.proj\.", lambda m: f"encoder_{m['side'].lower()}.patch_embed."),
+    (r"encoder_(?P<side>[AB])\.patch_embed\.proj\.", lambda m: f"encoder_{m['side'].lower()}.stem.conv."),
     (
         r"encoder_(?P<side>[AB])\.encoder_level(?P<level>\d)\.",
         lambda m: f"encoder_{m['side'].lower()}.levels.{_level(m)}.",
@@ -36,7 +36,7 @@ _RULES = (
     (r"(?P<up>up\d_\d)\.", lambda m: f"ups.{_UPS[m['up']]}."),
     (r"reduce_chan_level(?P<level>\d)\.", lambda m: f"reduces.{int(m['level']) - 2}."),
     (r"decoder_level(?P<level>\d)\.", lambda m: f"decoder_levels.{_level(m)}."),
-    (r"(?P<part>refinement|output)\.", lambda m: f"{m['part']}."),
+    (r"(?P<part>refinement|output)\.", lambda m: f"head.{m['part']}."),
 )
 
 

@@ -124,3 +124,11 @@ def test_two_processes_count_each_sample_once(unused_port):
     means = {name: np.mean([single[name] for single in singles]) for name in NAMES}
     assert results[0] == pytest.approx(means)
     assert results[1] == results[0]
+
+
+def test_degraded_pairs_are_scored_against_their_targets():
+    clean, degraded = make_sample("one", 1), make_sample("one", 2)
+    degraded.update(pred_img=clean["pred_img"], target_a=clean["img_a"], target_b=clean["img_b"])
+    metric = FusionMetric(metrics=NAMES)
+    metric.process(None, [degraded])
+    assert metric.evaluate(1) == pytest.approx(expected_scores(clean))

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from batches import DARK, make_batch
+from batches import DARK, make_batch, make_degraded_batch
 from mmagic.registry import MODELS
 from mmengine.model import ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
@@ -139,7 +139,42 @@ def test_a_work_folder_stands_for_its_best_or_last_checkpoint(tiny_network, tmp_
         torch.save(dict(state_dict=state), tmp_path / f"{name}.pth")
     (tmp_path / "last_checkpoint").write_text("/moved/elsewhere/iter_4.pth")
     load_network(network, tmp_path)
-    assert float(network.output.weight.mean()) == 2.0
+    assert float(next(network.parameters()).mean()) == 2.0
     (tmp_path / "best_quality_iter_2.pth").unlink()
     load_network(network, tmp_path)
-    assert float(network.output.weight.mean()) == 4.0
+    assert float(next(network.parameters()).mean()) == 4.0
+
+
+def test_the_teacher_sees_the_degraded_pair_or_the_clean_one_with_the_text_from_before(build):
+    seen = {}
+    for teacher_input in ("degraded", "clean"):
+        model = build(teacher_input=teacher_input)
+        data = model.data_preprocessor(make_degraded_batch([DARK], "haze"), training=True)
+        texts, teacher = [], model.teacher
+
+        class Recorder:
+            module = teacher.module
+
+            def __call__(self, *args, **kwargs):
+                seen[teacher_input] = args[0]  # noqa: B023
+                return teacher(*args, **kwargs)  # noqa: B023
+
+        model.teacher = Recorder()
+        embed = model.text_embedder
+        model.text_embedder = lambda lines, device: texts.extend(lines) or embed(lines, device)  # noqa: B023
+        model(**data, mode="loss")
+        source = data["inputs"]["img_a" if teacher_input == "degraded" else "target_a"]
+        assert torch.equal(seen[teacher_input], source)
+        assert len(texts[0]) == (2 if teacher_input == "degraded" else 1)
+    with pytest.raises(ValueError, match="teacher_input 'blurred'"):
+        build(teacher_input="blurred")
+
+
+def test_a_distilled_students_fusion_loss_compares_with_the_clean_sources(build):
+    model = build()
+    data = model.data_preprocessor(make_degraded_batch([DARK]), training=True)
+    inputs = data["inputs"]
+    losses = model(**data, mode="loss")
+    fused = model.generator(inputs["img_a"], inputs["img_b"])
+    expected = model.pixel_loss(fused, inputs["target_a"], inputs["target_b"])
+    torch.testing.assert_close(losses["loss_max"], expected["loss_max"])

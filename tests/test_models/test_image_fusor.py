@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from batches import DARK, make_batch
+from batches import DARK, make_batch, make_degraded_batch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.optim import OptimWrapper
@@ -107,3 +107,23 @@ def test_a_text_encoder_of_other_length_is_an_error_at_build(tiny_teacher):
 
 def test_text_encoder_and_cache_are_no_part_of_the_weights(teacher):
     assert all(key.startswith("generator.") for key in teacher.state_dict())
+
+
+def test_losses_compare_with_the_sources_before_their_degradation(student):
+    data = student.data_preprocessor(make_degraded_batch([None]), training=True)
+    inputs, samples = data["inputs"], data["data_samples"]
+    assert 0.5 < float(inputs["target_a"].max()) <= 1
+    assert not torch.equal(inputs["img_a"], inputs["target_a"])
+    losses = student(inputs, samples, mode="loss")
+    fused = student(dict(img_a=inputs["img_a"], img_b=inputs["img_b"]))
+    expected = student.pixel_loss(fused, inputs["target_a"], inputs["target_b"], events=[("low_light",)])
+    for name, value in expected.items():
+        torch.testing.assert_close(losses[name], value)
+
+
+def test_predictions_of_degraded_pairs_carry_their_targets(student):
+    batch = make_degraded_batch([None])
+    clean = batch["inputs"][0]["target_a"].clone()
+    (sample,) = student.test_step(batch)
+    torch.testing.assert_close(sample.target_a.flip(0), clean)
+    assert sample.target_b.shape == (1, 64, 64)

@@ -90,6 +90,7 @@ def test_a_model_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
 class CountingEncoder:
     fingerprint = "counting"
     channels = 2
+    pool = "annotation"
 
     def __init__(self):
         self.seen = []
@@ -110,6 +111,15 @@ def test_no_text_is_encoded_twice_in_a_process_or_the_next(tmp_path):
     again = TextEmbedder(later, tmp_path / "cache" / "texts.sqlite")([["ab"], ["a", "b"]])
     assert again.tolist() == [[2, 1], [2, 2]]
     assert later.seen == []
+
+
+def test_events_that_are_averaged_are_encoded_once_in_whatever_company(tmp_path):
+    encoder = CountingEncoder()
+    encoder.pool = "events"
+    embedder = TextEmbedder(encoder, tmp_path / "texts.sqlite")
+    assert embedder([["a", "bcd"], ["a"]]).tolist() == [[2, 1], [1, 1]]
+    assert embedder([["bcd"], ["bcd", "a"]]).tolist() == [[3, 1], [2, 1]]
+    assert sorted(encoder.seen) == [("a",), ("bcd",)]
 
 
 def test_another_encoder_does_not_get_the_first_ones_embeddings(tmp_path):

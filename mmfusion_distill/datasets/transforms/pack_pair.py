@@ -3,7 +3,8 @@
 from mmagic.datasets.transforms import PackInputs
 from mmagic.registry import TRANSFORMS
 
-META_KEYS = ("key", "vis_name", "img_a_path", "img_b_path", "annotation", "drop_text")
+META_KEYS = ("key", "vis_name", "img_a_path", "img_b_path", "annotation", "target_annotation", "drop_text")
+IMAGE_KEYS = ("img_a", "img_b", "target_a", "target_b")
 
 
 @TRANSFORMS.register_module()
@@ -16,17 +17,19 @@ class PackPair(PackInputs):
     """
 
     def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:
-        orders = ["img_a_channel_order", "img_b_channel_order"]
-        super().__init__(keys=["img_a", "img_b"], meta_keys=[*meta_keys, *orders])
+        orders = [f"{key}_channel_order" for key in IMAGE_KEYS]
+        super().__init__(keys=list(IMAGE_KEYS), meta_keys=[*meta_keys, *orders])
 
     def transform(self, results: dict) -> dict:
         """Pack one pair.
 
         Returns:
-            dict: `inputs`, a dict of float tensors `img_a` (1 or 3, H, W) and `img_b` (1, H, W) in [0, 255], and
-            `data_samples`.
+            dict: `inputs`, a dict of float tensors `img_a` (1 or 3, H, W) and `img_b` (1, H, W) in [0, 255] and, of
+            a pair that went through `RandomDegradation`, `target_a` and `target_b` alike; and `data_samples`.
         """
-        for key in ("img_a", "img_b"):
+        for key in IMAGE_KEYS:
+            if key not in results:
+                continue
             results[f"{key}_channel_order"] = "RGB" if results[key].shape[2] == 3 else "single"
         for key in self.meta_keys:
             results.setdefault(key, None)

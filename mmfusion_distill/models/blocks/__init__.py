@@ -2,15 +2,18 @@
 
 from .channel_attention import ChannelAttention
 from .feed_forward import GatedFeedForward
+from .gated_conv_block import GatedConvBlock
 from .layer_norm import ChannelLayerNorm
-from .resample import Downsample, Upsample
+from .resample import RESAMPLERS, Downsample, Upsample
 from .spatial_attention import OverlappingSpatialAttention
 from .x_restormer_block import XRestormerBlock
 
 __all__ = [
+    "RESAMPLERS",
     "ChannelAttention",
     "ChannelLayerNorm",
     "Downsample",
+    "GatedConvBlock",
     "GatedFeedForward",
     "OverlappingSpatialAttention",
     "Upsample",

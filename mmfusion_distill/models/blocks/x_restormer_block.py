@@ -1,7 +1,9 @@
 """The transformer block of all encoders and decoders."""
 
 import torch
-from torch import Tensor, nn
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor
 
 from .channel_attention import ChannelAttention
 from .feed_forward import GatedFeedForward
@@ -9,7 +11,8 @@ from .layer_norm import ChannelLayerNorm
 from .spatial_attention import OverlappingSpatialAttention
 
 
-class XRestormerBlock(nn.Module):
+@MODELS.register_module()
+class XRestormerBlock(BaseModule):
     """Channel attention, feed-forward, spatial attention, feed-forward, each pre-normalised and residual.
 
     From X-Restormer (Chen et al., "A Comparative Study of Image Restoration Networks for General Backbone
@@ -24,7 +27,11 @@ class XRestormerBlock(nn.Module):
         window_size (int): Side of the query windows. Default: 8.
         overlap_ratio (float): How far key windows extend. Default: 0.5.
         ffn_expansion_factor (float): Width of the feed-forward parts. Default: 2.66.
+        init_cfg (dict, optional): As in mmengine. Default: None.
     """
+
+    #: Channel attention looks at the whole map.
+    reach = None
 
     def __init__(
         self,
@@ -35,13 +42,16 @@ class XRestormerBlock(nn.Module):
         window_size: int = 8,
         overlap_ratio: float = 0.5,
         ffn_expansion_factor: float = 2.66,
+        init_cfg: dict | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(init_cfg=init_cfg)
         self.norm1 = ChannelLayerNorm(channels)
         self.channel_attn = ChannelAttention(channels, channel_heads)
         self.norm2 = ChannelLayerNorm(channels)
         self.channel_ffn = GatedFeedForward(channels, ffn_expansion_factor)
         self.has_spatial_attn = spatial_heads > 0
+        #: What heights and widths must be multiples of.
+        self.multiple = window_size if self.has_spatial_attn else 1
         if not self.has_spatial_attn:
             return
         self.norm3 = ChannelLayerNorm(channels)

@@ -9,9 +9,11 @@ from torch import Tensor, nn
 
 from ..checkpoints import load_network
 from ..fusors import ImageFusor
+from ..fusors.image_fusor import targets_of
 from .frozen_module import FrozenModule
 
 SIDES = ("student", "teacher")
+TEACHER_INPUTS = ("degraded", "clean")
 
 
 @MODELS.register_module()
@@ -36,6 +38,9 @@ class FusionDistiller(ImageFusor):
         connector_side (str): 'student' widens the student's features and trains the connectors with it.
             'teacher' is the published form: it narrows the teacher's features by connectors that keep their
             random weights (trained, they could collapse to a constant). Default: 'student'.
+        teacher_input (str): What the teacher sees of pairs that :class:`RandomDegradation` degraded: 'degraded', what
+            the student sees and the text that names it, or 'clean', the sources and the text from before.
+            Default: 'degraded'.
         **kwargs: Further arguments of :class:`ImageFusor`.
 
     Raises:
@@ -52,11 +57,14 @@ class FusionDistiller(ImageFusor):
         result_loss: dict = dict(type="ResultDistillationLoss"),  # noqa: B006
         connector: dict = dict(type="ConvConnector"),  # noqa: B006
         connector_side: str = "student",
+        teacher_input: str = "degraded",
         **kwargs,
     ) -> None:
         super().__init__(generator=student, pixel_loss=fusion_loss, **kwargs)
         if connector_side not in SIDES:
             raise ValueError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
+        if teacher_input not in TEACHER_INPUTS:
+            raise ValueError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
         network = MODELS.build(teacher)
         self._check_text_channels(network)
         self.teacher = FrozenModule(network)
@@ -65,6 +73,7 @@ class FusionDistiller(ImageFusor):
         self.feature_loss = MODELS.build(feature_loss)
         self.result_loss = MODELS.build(result_loss)
         self.connector_side = connector_side
+        self.teacher_input = teacher_input
         self.connectors = self._build_connectors(connector, network)
 
     def load_teacher(self) -> None:
@@ -77,17 +86,20 @@ class FusionDistiller(ImageFusor):
             load_network(self.teacher.module, self.teacher_checkpoint)
             self._teacher_loaded = True
 
-    def loss(self, img_a: Tensor, img_b: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+    def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step: the fusion terms, `loss_feature` and `loss_result`."""
         self.load_teacher()
-        text_emb = self.embed_texts(self.teacher.module, data_samples, img_a)
-        target, target_features = self.teacher(img_a, img_b, text_emb, return_features=True)
-        fused, features = self.generator(img_a, img_b, return_features=True)
+        sources, seen, field = (inputs["img_a"], inputs["img_b"]), targets_of(inputs), "target_annotation"
+        if self.teacher_input == "degraded" or "target_a" not in inputs:
+            seen, field = sources, "annotation"
+        text_emb = self.embed_texts(self.teacher.module, data_samples, seen[0], field=field)
+        target, target_features = self.teacher(*seen, text_emb, return_features=True)
+        fused, features = self.generator(*sources, return_features=True)
         if self.connector_side == "student":
             features = [connect(feature) for connect, feature in zip(self.connectors, features)]
         else:
             target_features = [connect(feature) for connect, feature in zip(self.connectors, target_features)]
-        losses = self.pixel_loss(fused, img_a, img_b)
+        losses = self.pixel_loss(fused, *targets_of(inputs))
         losses["loss_feature"] = self.feature_loss(features, target_features)
         losses["loss_result"] = self.result_loss(fused, target)
         return losses

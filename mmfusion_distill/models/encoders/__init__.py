@@ -1,5 +1,5 @@
-"""Encoders: one image in, feature maps of four levels out."""
+"""Encoders: one image in, feature maps of all levels out."""
 
-from .x_restormer_encoder import XRestormerEncoder
+from .hierarchical_encoder import HierarchicalEncoder
 
-__all__ = ["XRestormerEncoder"]
+__all__ = ["HierarchicalEncoder"]

@@ -23,7 +23,8 @@ class ImageFusor(BaseEditModel):
     """Train and test one fusion network.
 
     `inputs` is a dict of `img_a` (N, 1 or 3, H, W), RGB, and `img_b` (N, 1, H, W); in data samples images are in
-    [0, 255] and, as everywhere in MMagic, BGR.
+    [0, 255] and, as everywhere in MMagic, BGR. If the sources were degraded, `inputs` also has what they were before,
+    `target_a` and `target_b`: with these the losses compare.
 
     Args:
         generator (dict): Config of the network, e.g. :class:`XRestormerFusionNet`.
@@ -75,46 +76,49 @@ class ImageFusor(BaseEditModel):
         """Run the network.
 
         Args:
-            inputs (dict[str, Tensor]): `img_a` and `img_b` in [0, 1].
+            inputs (dict[str, Tensor]): `img_a` and `img_b` in [0, 1]; `target_a` and `target_b` if the sources were
+                degraded.
             data_samples (DataSample | Sequence[DataSample], optional): With the annotations of a guided network.
             mode (str): 'loss', 'predict' or 'tensor'. Default: 'tensor'.
             **kwargs: Arguments of the network for mode 'tensor', e.g. `text_emb`, `return_features`.
 
         Returns:
             dict[str, Tensor] | list[DataSample] | Tensor: Losses by name; data samples with `output.pred_img`,
-            `img_a` and `img_b`; or what the network returns.
+            `img_a`, `img_b` and the targets if there are any; or what the network returns.
 
         Raises:
             ValueError: If the mode is unknown, or a guided network lacks text.
         """
         if isinstance(data_samples, Sequence):
             data_samples = DataSample.stack(data_samples)
-        img_a, img_b = inputs["img_a"], inputs["img_b"]
         if mode == "loss":
-            return self.loss(img_a, img_b, data_samples)
+            return self.loss(inputs, data_samples)
         if mode == "predict":
-            return self.predict(img_a, img_b, data_samples)
+            return self.predict(inputs, data_samples)
         if mode == "tensor":
+            img_a, img_b = inputs["img_a"], inputs["img_b"]
             if "text_emb" not in kwargs and data_samples is not None:
                 kwargs["text_emb"] = self.embed_texts(self.generator, data_samples, img_a)
             return self.generator(img_a, img_b, **kwargs)
         raise ValueError(f"mode '{mode}' is none of loss, predict, tensor")
 
-    def loss(self, img_a: Tensor, img_b: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+    def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step by name."""
         if self.pixel_loss is None:
             raise ValueError("this model was built without pixel_loss and cannot be trained")
+        img_a, img_b = inputs["img_a"], inputs["img_b"]
         text_emb = self.embed_texts(self.generator, data_samples, img_a, training=True)
         fused = self.generator(img_a, img_b, text_emb)
-        return self.pixel_loss(fused, img_a, img_b, events=events_of(data_samples))
+        return self.pixel_loss(fused, *targets_of(inputs), events=events_of(data_samples))
 
-    def predict(self, img_a: Tensor, img_b: Tensor, data_samples: DataSample | None) -> list[DataSample]:
+    def predict(self, inputs: dict[str, Tensor], data_samples: DataSample | None) -> list[DataSample]:
         """Fuse a batch.
 
         Returns:
-            list[DataSample]: Per pair `output.pred_img` (3, H, W), `img_a` (1 or 3, H, W) and `img_b` (1, H, W) on
-            the CPU, in [0, 255], BGR.
+            list[DataSample]: Per pair `output.pred_img` (3, H, W), `img_a` (1 or 3, H, W), `img_b` (1, H, W) and, if
+            there are any, `target_a` and `target_b` on the CPU, in [0, 255], BGR.
         """
+        img_a, img_b = inputs["img_a"], inputs["img_b"]
         if data_samples is None:
             data_samples = DataSample.stack([DataSample() for _ in range(len(img_a))])
         text_emb = self.embed_texts(self.generator, data_samples, img_a)
@@ -123,9 +127,7 @@ class ImageFusor(BaseEditModel):
         samples = data_samples.split() if len(data_samples.metainfo) else [DataSample() for _ in paddings]
         for index, (sample, padding) in enumerate(zip(samples, paddings)):
             sample.output = DataSample(pred_img=_to_pixels(fused[index], padding))
-            sample.set_data(
-                dict(img_a=_to_pixels(img_a[index], padding), img_b=_to_pixels(img_b[index], padding))
-            )
+            sample.set_data({key: _to_pixels(images[index], padding) for key, images in inputs.items()})
         return samples
 
     def fuse(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
@@ -143,7 +145,12 @@ class ImageFusor(BaseEditModel):
         return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes)
 
     def embed_texts(
-        self, network: torch.nn.Module, data_samples: DataSample, images: Tensor, training: bool = False
+        self,
+        network: torch.nn.Module,
+        data_samples: DataSample,
+        images: Tensor,
+        training: bool = False,
+        field: str = "annotation",
     ) -> Tensor | None:
         """Text embeddings of a batch for a network.
 
@@ -152,6 +159,8 @@ class ImageFusor(BaseEditModel):
             data_samples (DataSample): Stacked data samples with the annotations.
             images (Tensor): The batch, for its device.
             training (bool): Whether texts may be left out at random. Default: False.
+            field (str): Where the annotations are: 'annotation', or 'target_annotation' for those of the sources
+                before their degradation. Default: 'annotation'.
 
         Returns:
             Tensor | None: (N, C_text), or None.
@@ -162,7 +171,7 @@ class ImageFusor(BaseEditModel):
         guidance = getattr(network, "guidance", None)
         if guidance is None:
             return None
-        annotations = data_samples.metainfo.get("annotation", [None] * len(images))
+        annotations = data_samples.metainfo.get(field, [None] * len(images))
         drop = (
             data_samples.metainfo.get("drop_text", [None] * len(images)) if training else [None] * len(images)
         )
@@ -218,6 +227,11 @@ def events_of(data_samples: DataSample | None) -> list[tuple[str, ...]] | None:
     if annotations is None:
         return None
     return [() if annotation is None else annotation.event_types for annotation in annotations]
+
+
+def targets_of(inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """What a result is compared with: the sources as they were before a degradation."""
+    return inputs.get("target_a", inputs["img_a"]), inputs.get("target_b", inputs["img_b"])
 
 
 def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:

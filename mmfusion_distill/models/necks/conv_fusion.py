@@ -1,4 +1,4 @@
-"""The plain neck, for ablation."""
+"""The plain neck."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,21 @@ import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
+
+
+class ConvMerge(nn.Conv2d):
+    """Concatenation and a 3x3 convolution: two maps to one of the same width.
+
+    Args:
+        channels (int): Channels of one source's map.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(2 * channels, channels, 3, padding=1)
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        """Two maps (N, C, H, W) to one of the same shape."""
+        return super().forward(torch.cat([a, b], dim=1))
 
 
 @MODELS.register_module()
@@ -19,11 +34,17 @@ class ConvFusion(BaseModule):
 
     def __init__(self, channels: Sequence[int], init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        self.merges = nn.ModuleList(nn.Conv2d(2 * width, width, 3, padding=1) for width in channels)
+        #: Per level: what heights and widths must be multiples of, and pixels that a value depends on.
+        self.multiples, self.reaches = [1] * len(channels), [1] * len(channels)
+        self.merges = nn.ModuleList(ConvMerge(width) for width in channels)
 
     def forward(self, features_a: Sequence[Tensor], features_b: Sequence[Tensor]) -> list[Tensor]:
         """Merge level by level: two lists of (N, C_l, H_l, W_l) to one of the same shapes."""
         return [
-            merge(torch.cat([a, b], dim=1))
-            for merge, a, b in zip(self.merges, features_a, features_b, strict=True)
+            self.merge(a, b, level)
+            for level, (a, b) in enumerate(zip(features_a, features_b, strict=True), 1)
         ]
+
+    def merge(self, a: Tensor, b: Tensor, level: int) -> Tensor:
+        """Merge the maps of one level, 1 being the finest: two (N, C_l, H_l, W_l) to one."""
+        return self.merges[level - 1](a, b)

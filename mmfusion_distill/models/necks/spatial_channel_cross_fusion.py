@@ -8,6 +8,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ..blocks import ChannelAttention, OverlappingSpatialAttention
+from .conv_fusion import ConvMerge
 
 
 class CrossExchange(nn.Module):
@@ -62,10 +63,14 @@ class AttentionMerge(nn.Module):
 class SpatialChannelCrossFusion(BaseModule):
     """Exchange between the sources at the deepest level, then a merge at every level.
 
+    Levels that `levels` leaves out are merged by a convolution as in :class:`ConvFusion`, which is local and cheap.
+
     From "Distilling Textual Priors from LLM to Efficient Image Fusion" (arXiv 2504.07029).
 
     Args:
         channels (Sequence[int]): Channels of one source's map at each level.
+        levels (Sequence[int], optional): Levels with attention, 1 is the finest; the deepest must be among them.
+            Default: None, all.
         exchange_channel_heads (int): Channel-attention heads of the exchange. Default: 8.
         exchange_spatial_heads (int): Spatial-attention heads of the exchange. Default: 4.
         exchange_dim_head (int): Channels of a spatial head of the exchange. Default: 16.
@@ -75,11 +80,15 @@ class SpatialChannelCrossFusion(BaseModule):
         window_size (int): Side of the query windows. Default: 8.
         overlap_ratio (float): How far key windows extend. Default: 0.5.
         init_cfg (dict, optional): As in mmengine. Default: None.
+
+    Raises:
+        ValueError: If the deepest level is not among `levels`, or one of them does not exist.
     """
 
     def __init__(
         self,
         channels: Sequence[int],
+        levels: Sequence[int] | None = None,
         exchange_channel_heads: int = 8,
         exchange_spatial_heads: int = 4,
         exchange_dim_head: int = 16,
@@ -91,6 +100,13 @@ class SpatialChannelCrossFusion(BaseModule):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
+        depth = len(channels)
+        attended = set(range(1, depth + 1) if levels is None else levels)
+        if depth not in attended or not attended <= set(range(1, depth + 1)):
+            raise ValueError(f"neck: levels {sorted(attended)} must be within 1 to {depth} and hold {depth}")
+        #: Per level: what heights and widths must be multiples of, and pixels that a value depends on.
+        self.multiples = [window_size if level in attended else 1 for level in range(1, depth + 1)]
+        self.reaches = [None if level in attended else 1 for level in range(1, depth + 1)]
         window_cfg = dict(window_size=window_size, overlap_ratio=overlap_ratio)
         self.exchange = CrossExchange(
             channels[-1],
@@ -103,7 +119,9 @@ class SpatialChannelCrossFusion(BaseModule):
             AttentionMerge(
                 width, merge_channel_heads, merge_spatial_heads, head_dim=merge_dim_head, **window_cfg
             )
-            for width in channels
+            if level in attended
+            else ConvMerge(width)
+            for level, width in enumerate(channels, 1)
         )
 
     def forward(self, features_a: Sequence[Tensor], features_b: Sequence[Tensor]) -> list[Tensor]:
@@ -116,6 +134,13 @@ class SpatialChannelCrossFusion(BaseModule):
         Returns:
             list[Tensor]: Merged maps of the same shapes.
         """
-        deepest_a, deepest_b = self.exchange(features_a[-1], features_b[-1])
-        pairs = [*zip(features_a[:-1], features_b[:-1], strict=True), (deepest_a, deepest_b)]
-        return [merge(a, b) for merge, (a, b) in zip(self.merges, pairs, strict=True)]
+        return [
+            self.merge(a, b, level)
+            for level, (a, b) in enumerate(zip(features_a, features_b, strict=True), 1)
+        ]
+
+    def merge(self, a: Tensor, b: Tensor, level: int) -> Tensor:
+        """Merge the maps of one level, 1 being the finest: two (N, C_l, H_l, W_l) to one."""
+        if level == len(self.merges):
+            a, b = self.exchange(a, b)
+        return self.merges[level - 1](a, b)

@@ -1,6 +1,7 @@
 """Complete fusion networks."""
 
 from .exported_network import ExportedNetwork
+from .fusion_unet import FusionUNet
 from .x_restormer_fusion_net import XRestormerFusionNet
 
-__all__ = ["ExportedNetwork", "XRestormerFusionNet"]
+__all__ = ["ExportedNetwork", "FusionUNet", "XRestormerFusionNet"]

@@ -42,6 +42,14 @@ class TextEmbedder:
         Returns:
             Tensor: (N, C_text) float32.
         """
+        if self.encoder.pool == "events":
+            # By event, as they are averaged anyway: few events make very many combinations.
+            flat = self._embed([[event] for events in texts for event in events], device)
+            groups = flat.split([len(events) for events in texts])
+            return torch.stack([group.mean(dim=0) for group in groups]).to(device, non_blocking=True)
+        return self._embed(texts, device).to(device, non_blocking=True)
+
+    def _embed(self, texts: Sequence[Sequence[str]], device: torch.device | str) -> Tensor:
         keys = [self._key(events) for events in texts]
         missing = {key: events for key, events in zip(keys, texts) if key not in self._memory}
         if missing and self._disk is not None:
@@ -54,7 +62,7 @@ class TextEmbedder:
             self._memory.update(new)
             if self._disk is not None:
                 self._disk.put(new)
-        return torch.stack([self._memory[key] for key in keys]).to(device, non_blocking=True)
+        return torch.stack([self._memory[key] for key in keys])
 
     def __deepcopy__(self, memo: dict) -> "TextEmbedder":
         # A copy of a model (moving averages make one) shares the embedder: it is frozen, and files cannot be copied.

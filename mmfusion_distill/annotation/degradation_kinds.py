@@ -1,0 +1,112 @@
+"""The kinds of degradation that training draws from: the event they are, the source they hit, where they can be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import camera_degradations as camera
+from .degradations import (
+    add_noise,
+    add_stripes,
+    blur,
+    blur_by_motion,
+    displace,
+    flatten_contrast,
+)
+
+#: A picture (H, W, C), the generator, the strength and the place in words -> the degraded picture.
+PlacedDegradation = Callable[[np.ndarray, np.random.Generator, float, str], np.ndarray]
+
+_EVERYWHERE = "all over"
+_SIDES = {"on the left": "left", "on the right": "right", "at the top": "top", "at the bottom": "bottom"}
+_ANGLES = {"sideways": 0.0, "up and down": np.pi / 2, "diagonally": np.pi / 4}
+
+
+@dataclass(frozen=True)
+class DegradationKind:
+    """One kind of degradation.
+
+    Args:
+        event (str): Known event that an annotator would name.
+        source (int): The source that is degraded, 0 for A and 1 for B.
+        degrade (PlacedDegradation): What is done.
+        places (tuple[str, ...]): Where or along what, in words; the most usual first.
+    """
+
+    event: str
+    source: int
+    degrade: PlacedDegradation
+    places: tuple[str, ...] = (_EVERYWHERE,)
+
+    def draw_place(self, rng: np.random.Generator) -> str:
+        """The first place in half of the cases, any of them in the others."""
+        return self.places[0 if rng.random() < 0.5 else rng.integers(len(self.places))]
+
+
+def _anywhere(degrade: Callable) -> PlacedDegradation:
+    return lambda image, rng, strength, place: degrade(image, rng, strength)
+
+
+def _on_one_side(degrade: Callable) -> PlacedDegradation:
+    def degrade_side(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
+        degraded = degrade(image, rng, strength)
+        if place == _EVERYWHERE:
+            return degraded
+        return image + camera.fade(image.shape[:2], _SIDES[place]) * (degraded - image)
+
+    return degrade_side
+
+
+def _haze(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
+    return camera.add_layered_haze(image, rng, strength, distant=place != _EVERYWHERE)
+
+
+def _motion(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
+    angle = _ANGLES[place] * rng.choice([-1, 1]) + rng.uniform(-0.3, 0.3)
+    return blur_by_motion(image, rng, strength, angle)
+
+
+def _stripes(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
+    return add_stripes(image, rng, strength, rows=place == "along rows")
+
+
+def _dead_pixels(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
+    return camera.kill_pixels(image, rng, strength, lines=place != "scattered")
+
+
+_SIDED = (_EVERYWHERE, *_SIDES)
+_LINES = ("along rows", "along columns")
+
+#: By name, in the order in which scene, lens, exposure, sensor and file act upon a picture.
+INFRARED_VISIBLE_KINDS: dict[str, DegradationKind] = {
+    "haze": DegradationKind("haze", 0, _haze, ("in the distance", _EVERYWHERE)),
+    "motion_blur": DegradationKind("motion_blur", 0, _motion, tuple(_ANGLES)),
+    "defocus": DegradationKind("motion_blur", 0, _anywhere(camera.defocus)),
+    "low_light": DegradationKind("low_light", 0, _on_one_side(camera.darken_with_noise), _SIDED),
+    "over_exposure": DegradationKind("over_exposure", 0, _on_one_side(camera.over_expose_with_bloom), _SIDED),
+    "high_noise": DegradationKind("high_noise", 0, _anywhere(camera.add_color_noise)),
+    "jpeg": DegradationKind("sensor_artifact", 0, _anywhere(camera.compress)),
+    "ir_low_contrast": DegradationKind("ir_low_contrast", 1, _anywhere(flatten_contrast)),
+    "ir_noise": DegradationKind("ir_noise", 1, _anywhere(add_noise)),
+    "stripes": DegradationKind("sensor_artifact", 1, _stripes, _LINES),
+    "dead_pixels": DegradationKind("sensor_artifact", 1, _dead_pixels, ("scattered", "in whole lines")),
+}
+MEDICAL_KINDS: dict[str, DegradationKind] = {
+    "structure_consistency": DegradationKind("structure_consistency", 1, _anywhere(displace)),
+    "edge_preservation": DegradationKind("edge_preservation", 0, _anywhere(blur)),
+    "detail_enhancement": DegradationKind("detail_enhancement", 1, _anywhere(blur)),
+    "contrast_enhancement": DegradationKind("contrast_enhancement", 1, _anywhere(flatten_contrast)),
+    "noise_suppression": DegradationKind("noise_suppression", 1, _anywhere(add_noise)),
+    "artifact_reduction": DegradationKind("artifact_reduction", 1, _stripes, _LINES),
+}
+#: Kinds of which a picture gets one at most: together they undo or double each other.
+EXCLUSIVE_KINDS: tuple[frozenset[str], ...] = (
+    frozenset({"low_light", "over_exposure"}),
+    frozenset({"motion_blur", "defocus"}),
+)
+
+
+def degradation_kinds(modality: str) -> dict[str, DegradationKind]:
+    """Kinds of a modality, 'infrared-visible' or 'medical', by name."""
+    return MEDICAL_KINDS if modality == "medical" else INFRARED_VISIBLE_KINDS

@@ -1,0 +1,71 @@
+"""Encoder of one source image."""
+
+from collections.abc import Sequence
+
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from ..blocks import RESAMPLERS
+
+
+@MODELS.register_module()
+class HierarchicalEncoder(BaseModule):
+    """A stem, then levels of blocks, each at half the resolution of the one above.
+
+    Args:
+        in_channels (int): Channels of the image.
+        widths (Sequence[int]): Channels of the levels, the finest first.
+        blocks (Sequence[dict]): Config of the blocks of each level; `channels` is filled in.
+        num_blocks (Sequence[int]): Blocks of each level.
+        stem (dict): Config of the stem; `in_channels` and `channels` are filled in. Default:
+            :class:`PixelUnshuffleStem` with factor 1.
+        resample (str): How the resolution is halved: 'shuffle' or 'strided'. Default: 'shuffle'.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        widths: Sequence[int],
+        blocks: Sequence[dict],
+        num_blocks: Sequence[int],
+        stem: dict = dict(type="PixelUnshuffleStem"),  # noqa: B006  (configs are not changed)
+        resample: str = "shuffle",
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.stem = MODELS.build(dict(in_channels=in_channels, channels=widths[0], **stem))
+        self.levels = nn.ModuleList(
+            nn.Sequential(*(MODELS.build(dict(channels=width, **block)) for _ in range(number)))
+            for width, block, number in zip(widths, blocks, num_blocks, strict=True)
+        )
+        self.downs = nn.ModuleList(RESAMPLERS[resample][0](wide, deep) for wide, deep in zip(widths[:-1], widths[1:]))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Encode an image.
+
+        Args:
+            x (Tensor): (N, in_channels, H, W); H and W as stem, halving and blocks want them.
+
+        Returns:
+            list[Tensor]: Feature maps, the finest first.
+        """
+        return self.descend(self.stem(x), 0)
+
+    def descend(self, x: Tensor, first: int, last: int | None = None) -> list[Tensor]:
+        """Maps of the levels from index `first` to before `last`.
+
+        Args:
+            x (Tensor): What enters level `first`: the stem's map, or of the level above its result.
+            first (int): Index of the first level, 0 being the finest.
+            last (int, optional): Index behind the last level. Default: None, all that follow.
+
+        Returns:
+            list[Tensor]: Their maps.
+        """
+        features = []
+        for index in range(first, len(self.levels) if last is None else last):
+            x = self.levels[index](self.downs[index - 1](x) if index else x)
+            features.append(x)
+        return features

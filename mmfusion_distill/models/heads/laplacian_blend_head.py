@@ -1,0 +1,167 @@
+"""The head that blends the sources' Laplacian bands."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, log_energy
+from .tone_curve import ToneCurve
+
+
+class Coarse(NamedTuple):
+    """What the head made of the whole picture, for the tiles of its fine bands.
+
+    Attributes:
+        curves (Tensor | None): Tone curves, (N, 6).
+        fused (Tensor): The result at the resolution of the coarse bands, (N, 1, H / 2**k, W / 2**k).
+    """
+
+    curves: Tensor | None
+    fused: Tensor
+
+
+@MODELS.register_module()
+class LaplacianBlendHead(BaseModule):
+    """Blend the Laplacian bands of both sources by maps of the decoder.
+
+    A band's pixel is (1 + gain) (share A + (1 - share) B) + residual, where share = sigmoid(8 (ln e_A - ln e_B) +
+    4 choice), e the local energies of the bands. The base is A moved towards B by a map, plus what is hot in B times
+    1 + a map, plus a residual. All maps come from the decoder's level of the band's resolution, and their convolutions
+    are zero at the start: the untrained head is :func:`laplacian_fusion`, and training refines a good fusion.
+    Fine detail never passes the decoder; bad detail is weighted down instead of copied.
+
+    Args:
+        channels (Sequence[int]): Channels of the decoder's maps, the finest first.
+        strides (Sequence[int]): Their strides, each twice the one before.
+        num_bands (int): Bands above the base. Default: 6.
+        tone_curve (bool): Whether both sources pass a :class:`ToneCurve` first. Default: True.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+
+    Raises:
+        ValueError: If a decoder's map is coarser than the base.
+    """
+
+    #: Slope of the prior, and what a unit of the choice map adds to its logit.
+    SLOPE, CHOICE = 8.0, 4.0
+
+    def __init__(
+        self,
+        channels: Sequence[int],
+        strides: Sequence[int],
+        num_bands: int = 6,
+        tone_curve: bool = True,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if strides[-1] > 2**num_bands:
+            raise ValueError(
+                f"LaplacianBlendHead: a map of stride {strides[-1]} is coarser than the base of {num_bands} bands: "
+                "give it more bands, or the network fewer levels"
+            )
+        self.num_bands = num_bands
+        self.strides = list(strides)
+        #: What heights and widths of the images must be multiples of.
+        self.multiple = 2**num_bands
+        self.convs = nn.ModuleList()
+        for band in range(num_bands + 1):
+            level = self._level(band)
+            finer = max(strides[level] // 2**band, 1)
+            if finer == 1:
+                self.convs.append(nn.Conv2d(channels[level], 3, 3, padding=1))
+            else:
+                self.convs.append(
+                    nn.ConvTranspose2d(channels[level], 3, 2 * finer, stride=finer, padding=finer // 2)
+                )
+        for conv in self.convs:
+            nn.init.zeros_(conv.weight)
+            nn.init.zeros_(conv.bias)
+        self.tone_curve = ToneCurve(channels[-1]) if tone_curve else None
+
+    def forward(self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> Tensor:
+        """Make the fused image.
+
+        Args:
+            features (Sequence[Tensor]): The decoder's maps, the finest first, (N, C_l, H / stride, W / stride).
+            img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), H and W multiples of 2**num_bands.
+            img_b (Tensor): B, of the same shape.
+            size (Sequence[int]): Height and width of the picture at the top left, without padding.
+
+        Returns:
+            Tensor: (N, 1, *size), not clamped.
+        """
+        coarse = self.coarse(features, img_a, img_b, size, 0)
+        height, width = size
+        return coarse.fused[..., :height, :width]
+
+    def coarse(
+        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int], first_band: int
+    ) -> Coarse:
+        """Fuse the base and the bands from index `first_band` on; arguments as for :meth:`forward`.
+
+        Of `features` only the maps of these bands are looked at, the others may be None.
+        """
+        height, width = size
+        curves = None
+        if self.tone_curve is not None:
+            whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
+            curves = self.tone_curve(features[-1], whole_a, whole_b)
+        img_a, img_b = self._tuned(img_a, img_b, curves)
+        pyramids = [gaussian_pyramid(img, self.num_bands) for img in (img_a, img_b)]
+        base_a, base_b = (pyramid[-1] for pyramid in pyramids)
+        towards_b, hotter, residual = self._maps(features, self.num_bands)
+        hot = hot_base(base_b, img_b[..., :height, :width])
+        fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * hot + residual
+        for band in range(self.num_bands - 1, first_band - 1, -1):
+            fused = self._add_band(fused, features, band, *(pyramid[band : band + 2] for pyramid in pyramids))
+        return Coarse(curves, fused)
+
+    def fine(self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, coarse: Coarse, num_bands: int) -> Tensor:
+        """Add the `num_bands` finest bands to what :meth:`coarse` gave, of a picture or a tile of it.
+
+        Args:
+            features (Sequence[Tensor]): Maps of the tile.
+            img_a (Tensor): Luminance of A, (N, 1, H, W), a tile at a place that is a multiple of 2**num_bands.
+            img_b (Tensor): B, likewise.
+            coarse (Coarse): With `fused` cut to the tile.
+            num_bands (int): Bands that are missing in `coarse`.
+
+        Returns:
+            Tensor: (N, 1, H, W).
+        """
+        images = self._tuned(img_a, img_b, coarse.curves)
+        pyramids = [gaussian_pyramid(img, num_bands) for img in images]
+        fused = coarse.fused
+        for band in range(num_bands - 1, -1, -1):
+            fused = self._add_band(fused, features, band, *(pyramid[band : band + 2] for pyramid in pyramids))
+        return fused
+
+    def _add_band(
+        self, fused: Tensor, features: Sequence[Tensor], band: int, levels_a: list[Tensor], levels_b: list[Tensor]
+    ) -> Tensor:
+        band_a, band_b = laplacian_band(*levels_a), laplacian_band(*levels_b)
+        choice, gain, residual = self._maps(features, band)
+        logit = self.SLOPE * (log_energy(band_a) - log_energy(band_b)) + self.CHOICE * choice
+        blended = band_b + torch.sigmoid(logit) * (band_a - band_b)
+        return expand_by_two(fused) + (1 + gain) * blended + residual
+
+    def _maps(self, features: Sequence[Tensor], band: int) -> tuple[Tensor, ...]:
+        level = self._level(band)
+        feature, stride = features[level], self.strides[level]
+        if 2**band > stride:
+            feature = F.avg_pool2d(feature, 2**band // stride)
+        return self.convs[band](feature).chunk(3, dim=1)
+
+    def _level(self, band: int) -> int:
+        """Index of the decoder's level that a band's maps come from: of its stride, or the nearest."""
+        return min(range(len(self.strides)), key=lambda level: abs(self.strides[level].bit_length() - 1 - band))
+
+    def _tuned(self, img_a: Tensor, img_b: Tensor, curves: Tensor | None) -> tuple[Tensor, Tensor]:
+        if curves is None:
+            return img_a, img_b
+        curve_a, curve_b = curves.chunk(2, dim=1)
+        return ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)

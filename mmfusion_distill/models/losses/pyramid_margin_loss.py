@@ -1,0 +1,99 @@
+"""Measures of fusion above those of the Laplacian pyramid."""
+
+from collections.abc import Mapping
+
+import torch
+from mmagic.registry import MODELS
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..heads.laplacian_bands import laplacian_fusion
+from .color_space import rgb_to_gray
+from .measures import MEASURES, fusion_measures
+from .sample_wise_loss import SampleWiseLoss
+
+#: Gain over the pyramid that is wanted of each measure: about what a rank among published methods is worth.
+GAINS = {
+    "EN": 0.05,
+    "SD": 1.5,
+    "SF": 1.0,
+    "MI": 0.15,
+    "SCD": 0.03,
+    "VIF": 0.03,
+    "SSIM": 0.03,
+    "Qabf": 0.015,
+    "VIF_balanced": 0.02,
+    "SSIM_balanced": 0.03,
+    "Qabf_balanced": 0.015,
+}
+
+# From here on a shortfall, in gains, counts by its logarithm: one bad crop must not outweigh the others.
+_LARGE = 4.0
+
+
+@MODELS.register_module()
+class PyramidMarginLoss(SampleWiseLoss):
+    """How far each measure of fusion falls short of the pyramid's on the same pair plus a gain, in gains.
+
+    A measure beyond its goal no longer pulls, so that none is won at the price of the others: an untrained
+    :class:`LaplacianBlendHead` is the pyramid, and what this loss finds is better in all of them. The goal comes from
+    the sources that the loss is given: the clean ones where the input was degraded.
+
+    Args:
+        gains (Mapping[str, float], optional): Replaces gains of :data:`GAINS`; 0 or less leaves a measure out.
+            Default: None.
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+
+    Raises:
+        ValueError: If `gains` names an unknown measure.
+    """
+
+    def __init__(
+        self, gains: Mapping[str, float] | None = None, loss_weight: float = 1.0, reduction: str = "mean"
+    ) -> None:
+        super().__init__(loss_weight, reduction)
+        unknown = set(gains or {}) - set(MEASURES)
+        if unknown:
+            raise ValueError(f"PyramidMarginLoss: gains of {sorted(unknown)}; measures are {', '.join(MEASURES)}")
+        wanted = {**GAINS, **(gains or {})}
+        self.gains = {name: gain for name, gain in wanted.items() if gain > 0}
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample, the mean over the measures."""
+        gray_a, gray_b = rgb_to_gray(img_a), rgb_to_gray(img_b)
+        with torch.no_grad():
+            pyramid = laplacian_fusion(gray_a, gray_b).clamp(0, 1)
+            goals = fusion_measures(pyramid, gray_a, gray_b)
+        measures = fusion_measures(rgb_to_gray(fused).clamp(0, 1), gray_a, gray_b)
+        total = 0.0
+        for name, gain in self.gains.items():
+            shortfall = F.softplus(2 * (goals[name] + gain - measures[name]) / gain) / 2
+            total = total + _LARGE * torch.log1p(shortfall / _LARGE)
+        return total / len(self.gains)
+
+
+@MODELS.register_module()
+class PyramidDistanceLoss(SampleWiseLoss):
+    """L1 distance of luminance to the Laplacian pyramid of the sources, and of what lies outside [0, 1].
+
+    It keeps results natural, and where the input was degraded and the sources given are the clean ones, it is what
+    restores them.
+
+    Args:
+        outside_weight (float): Weight of what lies outside [0, 1]. Default: 2.0.
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    """
+
+    def __init__(self, outside_weight: float = 2.0, loss_weight: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(loss_weight, reduction)
+        self.outside_weight = outside_weight
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample."""
+        gray = rgb_to_gray(fused)
+        with torch.no_grad():
+            pyramid = laplacian_fusion(rgb_to_gray(img_a), rgb_to_gray(img_b)).clamp(0, 1)
+        outside = (gray - gray.clamp(0, 1)).abs()
+        return ((gray - pyramid).abs() + self.outside_weight * outside).flatten(1).mean(dim=1)

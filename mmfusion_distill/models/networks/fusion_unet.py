@@ -1,0 +1,246 @@
+"""The fusion network of teachers and students."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from ..blocks import RESAMPLERS
+from ..losses.color_space import rgb_to_gray
+from .padding import reflect_pad_to_multiple
+from .recolor import recolor
+
+COLORS = ("rgb", "luminance")
+
+
+@MODELS.register_module()
+class FusionUNet(BaseModule):
+    """U-shaped fusion network: an encoder per source, a neck, a decoder that text may guide, a head.
+
+    Every part is named in the config and knows only its channels, so that each can be swapped. A teacher is this network
+    with `guidance`, a student without. :class:`XRestormerFusionNet` is the published one.
+
+    Args:
+        widths (Sequence[int]): Channels of the levels, the finest first.
+        blocks (dict | Sequence[dict]): Config of the blocks, for all levels or for each; `channels` is filled in.
+        num_blocks (Sequence[int]): Blocks of each level of the encoders.
+        decoder_blocks (Sequence[int], optional): Blocks of each level of the decoder. Default: None, as `num_blocks`.
+        stem (dict): Config of the stem; channels are filled in. Default: :class:`PixelUnshuffleStem`.
+        encoder (dict): Config of the encoders; channels, blocks and stem are filled in.
+            Default: :class:`HierarchicalEncoder`.
+        neck (dict): Config of the neck; `channels` is filled in. Default: :class:`SpatialChannelCrossFusion`.
+        guidance (dict, optional): Config of the guidance; `channels` is filled in. Default: None.
+        head (dict): Config of the head; `channels` and `strides` of the decoder's maps are filled in, finest first.
+            Default: :class:`LaplacianBlendHead`.
+        color (str): 'luminance': luminance is fused and A's chroma kept (:func:`recolor`). 'rgb': all channels
+            are fused. Default: 'luminance'.
+        reduce_finest (bool): Whether the finest level of the decoder brings upsampled map and skip to one width, as
+            the other levels do. The published network works on at twice the width there. Default: True.
+        in_channels_a (int): Channels of source A, 1 or 3. Default: 3.
+        in_channels_b (int): Channels of source B. Default: 1.
+        out_channels (int): Channels of the result, 1 or 3. Default: 3.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+
+    Raises:
+        ValueError: If the per-level arguments differ in length, or `color` or `resample` is unknown.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        blocks: dict | Sequence[dict],
+        num_blocks: Sequence[int],
+        decoder_blocks: Sequence[int] | None = None,
+        stem: dict = dict(type="PixelUnshuffleStem"),  # noqa: B006  (configs are not changed)
+        encoder: dict = dict(type="HierarchicalEncoder"),  # noqa: B006
+        resample: str = "strided",
+        neck: dict = dict(type="SpatialChannelCrossFusion"),  # noqa: B006
+        guidance: dict | None = None,
+        head: dict = dict(type="LaplacianBlendHead"),  # noqa: B006
+        color: str = "luminance",
+        reduce_finest: bool = True,
+        in_channels_a: int = 3,
+        in_channels_b: int = 1,
+        out_channels: int = 3,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        blocks = [blocks] * len(widths) if isinstance(blocks, dict) else list(blocks)
+        decoder_blocks = num_blocks if decoder_blocks is None else decoder_blocks
+        if not len(widths) == len(blocks) == len(num_blocks) == len(decoder_blocks):
+            raise ValueError(
+                f"widths {list(widths)}, blocks (of {len(blocks)} levels), num_blocks {list(num_blocks)} and "
+                f"decoder_blocks {list(decoder_blocks)} must have one entry per level each"
+            )
+        if color not in COLORS:
+            raise ValueError(f"color '{color}' is none of {', '.join(COLORS)}")
+        if resample not in RESAMPLERS:
+            raise ValueError(f"resample '{resample}' is none of {', '.join(RESAMPLERS)}")
+        self.color = color
+        self.in_channels_a = in_channels_a
+        self.in_channels_b = in_channels_b
+        self.out_channels = out_channels
+
+        encoder = dict(widths=widths, blocks=blocks, num_blocks=num_blocks, stem=stem, resample=resample, **encoder)
+        seen_of_a = 1 if color == "luminance" else in_channels_a
+        self.encoder_a = MODELS.build(dict(in_channels=seen_of_a, **encoder))
+        self.encoder_b = MODELS.build(dict(in_channels=in_channels_b, **encoder))
+        self.neck = MODELS.build(dict(channels=widths, **neck))
+        # Guidance meets the upsampled map before the skip is joined to it.
+        self.guidance = MODELS.build(dict(channels=widths, **guidance)) if guidance else None
+
+        decoder_widths = list(widths) if reduce_finest else [2 * widths[0], *widths[1:]]
+        self.decoder_levels = nn.ModuleList(
+            nn.Sequential(*(MODELS.build(dict(channels=width, **block)) for _ in range(number)))
+            for width, block, number in zip(decoder_widths, blocks, decoder_blocks)
+        )
+        upsample = RESAMPLERS[resample][1]
+        self.ups = nn.ModuleList(upsample(deep, wide) for wide, deep in zip(widths[:-1], widths[1:]))
+        self.first_reduced = 0 if reduce_finest else 1
+        self.reduces = nn.ModuleList(
+            nn.Conv2d(2 * width, width, 1, bias=False) for width in widths[self.first_reduced : -1]
+        )
+        self.strides = [self.encoder_a.stem.stride * 2**level for level in range(len(widths))]
+        head = dict(channels=decoder_widths, strides=self.strides, **head)
+        self.head = MODELS.build(head)
+        self.decoder_widths = decoder_widths
+        #: What images are padded to multiples of.
+        self.multiple = math.lcm(getattr(self.head, "multiple", 1), *self._level_multiples())
+
+    @property
+    def feature_channels(self) -> list[int]:
+        """Channels of the features that `forward` returns, the deepest level first."""
+        return self.decoder_widths[::-1]
+
+    @property
+    def feature_strides(self) -> list[int]:
+        """Strides of the features that `forward` returns, the deepest level first."""
+        return self.strides[::-1]
+
+    @property
+    def num_local_levels(self) -> int:
+        """How many of the finest levels look only at the neighbourhood of a pixel: large images pass them in tiles."""
+        if not hasattr(self.head, "fine"):
+            return 0
+        local = 0
+        for level in range(len(self.strides) - 1):
+            parts = [*self.encoder_a.levels[level], *self.encoder_b.levels[level], *self.decoder_levels[level]]
+            reaches = [getattr(part, "reach", None) for part in parts]
+            if None in reaches or getattr(self.neck, "reaches", [None] * len(self.strides))[level] is None:
+                break
+            local = level + 1
+        return local
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Memory that inference takes per pixel, for the choice between whole images and tiles."""
+        device = next(self.parameters()).device.type
+        # On the CPU, by stripes, measured (1.2 kB at dim 16); elsewhere all windows of level 1 are attended to at
+        # once, which is estimated.
+        finest = self.decoder_widths[0] / self.strides[0] ** 2
+        return 64 + int((40 if device == "cpu" else 640) * finest)
+
+    def forward(
+        self,
+        img_a: Tensor,
+        img_b: Tensor,
+        text_emb: Tensor | None = None,
+        return_features: bool = False,
+    ) -> Tensor | tuple[Tensor, list[Tensor]]:
+        """Fuse two sources.
+
+        Args:
+            img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1], RGB; any H, W >= 1. A gray source A (one
+                channel) gives a gray result.
+            img_b (Tensor): Source B, (N, in_channels_b, H, W) in [0, 1].
+            text_emb (Tensor, optional): Text embeddings, (N, C_text). A network without guidance ignores it.
+            return_features (bool): Whether to return the decoder's maps too. Default: False.
+
+        Returns:
+            Tensor | tuple[Tensor, list[Tensor]]: The result (N, out_channels, H, W), not clamped; with
+            features also the decoder's maps, the deepest level first, at the padded size.
+
+        Raises:
+            ValueError: If the sources do not fit each other or the network, or text is missing.
+        """
+        a, b, text = self.prepare(img_a, img_b, text_emb)
+        features_a, features_b = self.encoder_a(a), self.encoder_b(b)
+        skips = self.neck(features_a, features_b)
+        features = self.decode(skips[-1], skips, text, len(skips))
+        fused = self.finish(self.head(features[::-1], a, b, img_a.shape[-2:]), img_a)
+        return (fused, features) if return_features else fused
+
+    def prepare(
+        self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Check a batch and bring it to what encoders and guidance take: padded sources, text embeddings."""
+        self._check_sources(img_a, img_b)
+        text = None if self.guidance is None else self.guidance.embed(text_emb, img_a.shape[0])
+        if self.color == "luminance":
+            a = rgb_to_gray(img_a)
+        else:
+            a = img_a if img_a.shape[1] == self.in_channels_a else img_a.expand(-1, self.in_channels_a, -1, -1)
+        return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple), text
+
+    def decode(self, x: Tensor, skips: Sequence[Tensor | None], text: Tensor | None, start: int) -> list[Tensor]:
+        """Run the decoder's levels from number `start` up to the finest whose skip is given.
+
+        Args:
+            x (Tensor): Merged map of the deepest level if `start` is that, else the result of the level below `start`.
+            skips (Sequence[Tensor | None]): Merged maps of the levels, the finest first; None ends the way up.
+            text (Tensor, optional): Text embeddings.
+            start (int): Number of the first level, 1 being the finest.
+
+        Returns:
+            list[Tensor]: Results of these levels, the deepest first.
+        """
+        features = []
+        for level in range(start, 0, -1):
+            if skips[level - 1] is None:
+                break
+            deepest = level == len(self.strides)
+            if not deepest:
+                x = self.ups[level - 1](x)
+            if text is not None:
+                x = self.guidance(x, text, level)
+            if not deepest:
+                x = torch.cat([x, skips[level - 1]], dim=1)
+                if level > self.first_reduced:
+                    x = self.reduces[level - 1 - self.first_reduced](x)
+            x = self.decoder_levels[level - 1](x)
+            features.append(x)
+        return features
+
+    def finish(self, fused: Tensor, img_a: Tensor) -> Tensor:
+        """Give the head's result the channels and the colour that are wanted."""
+        gray = img_a.shape[1] == 1
+        if self.color == "luminance" and not gray and self.out_channels == 3:
+            return recolor(img_a, rgb_to_gray(img_a), fused)
+        if gray and fused.shape[1] == 3:
+            # A gray source was shown as three equal channels: its result is their mean.
+            fused = fused.mean(dim=1, keepdim=True)
+        return fused if fused.shape[1] == self.out_channels else fused.expand(-1, self.out_channels, -1, -1)
+
+    def _level_multiples(self) -> list[int]:
+        necks = getattr(self.neck, "multiples", [1] * len(self.strides))
+        multiples = []
+        for level, stride in enumerate(self.strides):
+            parts = [*self.encoder_a.levels[level], *self.encoder_b.levels[level], *self.decoder_levels[level]]
+            multiples += [stride * getattr(part, "multiple", 1) for part in parts] + [stride * necks[level]]
+        return multiples
+
+    def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
+        if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
+            raise ValueError(
+                f"img_a has shape {tuple(img_a.shape)}, wanted (N, {self.in_channels_a} or 1, H, W)"
+            )
+        if img_b.dim() != 4 or img_b.shape[1] != self.in_channels_b:
+            raise ValueError(f"img_b has shape {tuple(img_b.shape)}, wanted (N, {self.in_channels_b}, H, W)")
+        if img_a.shape[0] != img_b.shape[0] or img_a.shape[-2:] != img_b.shape[-2:]:
+            raise ValueError(
+                f"the sources differ in batch or image size: img_a {tuple(img_a.shape)}, "
+                f"img_b {tuple(img_b.shape)}"
+            )

@@ -1,0 +1,32 @@
+"""Colour of a result whose luminance alone was fused."""
+
+import torch
+from torch import Tensor
+
+# Luminance below which chroma is noise and is not scaled up with it.
+FLOOR = 0.04
+#: How far chroma grows at most with luminance.
+LARGEST_GAIN = 2.5
+
+
+def recolor(img_a: Tensor, luminance_a: Tensor, fused: Tensor) -> Tensor:
+    """Give a fused luminance the colour of source A.
+
+    Chroma R - Y, G - Y, B - Y is scaled with the luminance, so that saturation neither washes out nor glares, and
+    less where a channel would leave [0, 1], so that hue and luminance stay. Where `fused` equals `luminance_a` the
+    result equals A.
+
+    Args:
+        img_a (Tensor): Source A, (N, 3, H, W), RGB in [0, 1].
+        luminance_a (Tensor): Its luminance, (N, 1, H, W).
+        fused (Tensor): Fused luminance, (N, 1, H, W).
+
+    Returns:
+        Tensor: (N, 3, H, W), whose luminance is `fused`; not clamped.
+    """
+    chroma = img_a - luminance_a
+    gain = ((fused + FLOOR) / (luminance_a + FLOOR)).clamp(0, LARGEST_GAIN)
+    # Room up to white and down to black, in units of the largest chroma that goes there.
+    up, down = chroma.amax(dim=1, keepdim=True), -chroma.amin(dim=1, keepdim=True)
+    room = torch.minimum((1 - fused) / up.clamp_min(1e-6), fused / down.clamp_min(1e-6))
+    return fused + chroma * torch.minimum(gain, room.clamp_min(0))
