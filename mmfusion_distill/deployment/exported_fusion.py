@@ -113,14 +113,14 @@ def _check_interface(path: Path, inputs: Mapping[str, Shape], outputs: Sequence[
     """Check that a file takes and gives what `tools/deployment/export.py` writes; sizes that are open are None."""
     if sorted(inputs) != ["img_a", "img_b"] or len(outputs) != 1:
         raise _UnusableFile(
-            f"{path} has the inputs {', '.join(sorted(inputs))} instead of img_a and img_b, and {len(outputs)} outputs "
-            "instead of one: it is not from `tools/deployment/export.py`"
+            f"{path} has the inputs {', '.join(sorted(inputs))} instead of img_a and img_b, and {len(outputs)} "
+            "outputs instead of one: it is not from `tools/deployment/export.py`"
         )
     for name, shape in {**inputs, "output": outputs[0]}.items():
         if len(shape) != 4 or shape[1] not in (CHANNELS[name], None):
             raise _UnusableFile(
-                f"{path}: {name} is of shape {_written(shape)} instead of N x {CHANNELS[name]} x height x width: it is "
-                "not from `tools/deployment/export.py`"
+                f"{path}: {name} is of shape {_written(shape)} instead of N x {CHANNELS[name]} x height x width: "
+                "it is not from `tools/deployment/export.py`"
             )
         if name in inputs and any(size is not None for size in (shape[0], *shape[2:])):
             raise _UnusableFile(
@@ -138,8 +138,8 @@ def _multiple(path: Path, text: str | None) -> int:
         return DEFAULT_MULTIPLE
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= LARGEST_MULTIPLE):
         raise _UnusableFile(
-            f"{path} says that images have to be padded to multiples of '{text[:40]}', which is no whole number between "
-            f"1 and {LARGEST_MULTIPLE}: export the network anew"
+            f"{path} says that images have to be padded to multiples of '{text[:40]}', which is no whole number "
+            f"between 1 and {LARGEST_MULTIPLE}: export the network anew"
         )
     return int(text)
 
