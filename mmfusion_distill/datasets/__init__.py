@@ -5,7 +5,14 @@ from ..files.pairing import ImagePair, PairingError, find_pairs
 from .annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
 from .paired_fusion_dataset import PairedFusionDataset
 from .seeded_samplers import SeededDefaultSampler, SeededInfiniteSampler
-from .transforms import LoadImagePair, PackPair, RandomDegradation, RandomDropText, RandomPairCrop
+from .transforms import (
+    LoadImagePair,
+    PackPair,
+    RandomDegradation,
+    RandomDropText,
+    RandomEvenSource,
+    RandomPairCrop,
+)
 
 __all__ = [
     "Annotation",
@@ -19,6 +26,7 @@ __all__ = [
     "PairingError",
     "RandomDegradation",
     "RandomDropText",
+    "RandomEvenSource",
     "RandomPairCrop",
     "SeededDefaultSampler",
     "SeededInfiniteSampler",

@@ -14,7 +14,10 @@ from .losses import (
     FusionSSIMLoss,
     IntensityConsistencyLoss,
     JointGradientLoss,
+    LossSet,
     MaxIntensityLoss,
+    PyramidDistanceLoss,
+    PyramidMarginLoss,
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
@@ -40,8 +43,11 @@ __all__ = [
     "IntensityConsistencyLoss",
     "JointGradientLoss",
     "LaplacianBlendHead",
+    "LossSet",
     "MaxIntensityLoss",
     "PixelUnshuffleStem",
+    "PyramidDistanceLoss",
+    "PyramidMarginLoss",
     "ResidualHead",
     "ResultDistillationLoss",
     "SentenceTextEncoder",

@@ -20,6 +20,8 @@ class FeatureWiseAffine(BaseModule):
         null_embedding (bool): Whether to learn an embedding that stands for "no text". It lets the network run
             without text, and is trained by leaving texts out at random (:class:`RandomDropText`).
             Default: False.
+        identity_start (bool): Whether gamma is learned as a difference to 1 and everything starts at 0, so that the
+            text changes nothing before it is learned. Published: False. Default: False.
         init_cfg (dict, optional): As in mmengine. Default: None.
     """
 
@@ -28,6 +30,7 @@ class FeatureWiseAffine(BaseModule):
         text_channels: int,
         channels: Sequence[int],
         null_embedding: bool = False,
+        identity_start: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -36,6 +39,11 @@ class FeatureWiseAffine(BaseModule):
             nn.Sequential(nn.Linear(text_channels, width), nn.ReLU(), nn.Linear(width, 2 * width))
             for width in channels
         )
+        self.identity_start = identity_start
+        if identity_start:
+            for level in self.levels:
+                nn.init.zeros_(level[-1].weight)
+                nn.init.zeros_(level[-1].bias)
         self.null = nn.Parameter(torch.zeros(text_channels)) if null_embedding else None
 
     def embed(self, text_emb: Tensor | None, batch_size: int, dropped: Tensor | None = None) -> Tensor:
@@ -79,4 +87,6 @@ class FeatureWiseAffine(BaseModule):
             Tensor: The shape of `x`.
         """
         gamma, beta = self.levels[level - 1](text_emb)[:, :, None, None].chunk(2, dim=1)
+        if self.identity_start:
+            gamma = gamma + 1
         return torch.addcmul(beta, gamma, x)

@@ -37,7 +37,8 @@ class PyramidMarginLoss(SampleWiseLoss):
 
     A measure beyond its goal no longer pulls, so that none is won at the price of the others: an untrained
     :class:`LaplacianBlendHead` is the pyramid, and what this loss finds is better in all of them. The goal comes from
-    the sources that the loss is given: the clean ones where the input was degraded.
+    the sources that the loss is given: the clean ones where the input was degraded. Pairs whose B is even cost
+    nothing here.
 
     Args:
         gains (Mapping[str, float], optional): Replaces gains of :data:`GAINS`; 0 or less leaves a measure out.
@@ -70,7 +71,9 @@ class PyramidMarginLoss(SampleWiseLoss):
         for name, gain in self.gains.items():
             shortfall = F.softplus(2 * (goals[name] + gain - measures[name]) / gain) / 2
             total = total + _LARGE * torch.log1p(shortfall / _LARGE)
-        return total / len(self.gains)
+        # Of an even B the pyramid is A itself, and more contrast or sharpness than A's is not wanted.
+        even = gray_b.flatten(1).amax(dim=1) - gray_b.flatten(1).amin(dim=1) < 1 / 255
+        return (total / len(self.gains)).masked_fill(even, 0.0)
 
 
 @MODELS.register_module()

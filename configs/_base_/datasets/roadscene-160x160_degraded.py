@@ -3,12 +3,14 @@
 # default_hooks = dict(checkpoint=dict(save_best="degraded/balanced_quality")).
 _base_ = ["./roadscene-128x128.py"]
 
-crop_size = (128, 128)
+# nearly the height of the smallest pictures
+crop_size = (160, 160)
 train_pipeline = [
     dict(type="LoadImagePair"),
     dict(type="RandomPairCrop", crop_size=crop_size),
     dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
     dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
+    dict(type="RandomEvenSource", prob=0.04),
     dict(type="RandomDegradation", prob=0.5),
     # wants guidance=dict(null_embedding=True); networks without guidance do not heed it
     dict(type="RandomDropText", prob=0.2),
@@ -54,8 +56,9 @@ degraded_dataloader = dict(
     ),
 )
 val_dataloader = [clean_dataloader, degraded_dataloader]
+metrics = ("EN", "SD", "SF", "MI", "SCD", "VIF", "SSIM", "Qabf", "quality", "balanced_quality")
 val_evaluator = [
-    dict(type="Evaluator", metrics=[dict(type="FusionMetric", prefix=prefix)])
+    dict(type="Evaluator", metrics=[dict(type="FusionMetric", prefix=prefix, metrics=metrics)])
     for prefix in ("clean", "degraded")
 ]
 test_dataloader = clean_dataloader

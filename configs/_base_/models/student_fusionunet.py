@@ -1,0 +1,4 @@
+# The student trained by itself.
+_base_ = ["../networks/student.py", "../losses.py"]
+
+model = dict(type="ImageFusor", generator={{_base_.student}}, pixel_loss={{_base_.fusion_loss}})

@@ -1,0 +1,9 @@
+# The teacher, guided by the text encoder that needs no download.
+_base_ = ["../networks/teacher.py", "../losses.py"]
+
+model = dict(
+    type="ImageFusor",
+    generator={{_base_.teacher}},
+    pixel_loss={{_base_.fusion_loss}},
+    text_encoder=dict(type="SentenceTextEncoder"),
+)

@@ -1,0 +1,4 @@
+# The tiny student trained by itself.
+_base_ = ["../networks/tiny.py", "../losses.py"]
+
+model = dict(type="ImageFusor", generator={{_base_.tiny}}, pixel_loss={{_base_.fusion_loss}})

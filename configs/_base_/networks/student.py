@@ -1,0 +1,27 @@
+# The student: below a tenth of the teacher's parameters and time. Convolutions where pictures are large, attention where
+# they are small, Laplacian bands blended in the head (docs/performance.md says how it was found).
+student = dict(
+    type="FusionUNet",
+    widths=(24, 32, 40, 48),
+    blocks=[
+        dict(type="GatedConvBlock"),
+        dict(type="GatedConvBlock"),
+        dict(type="GatedConvBlock"),
+        dict(
+            type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2
+        ),
+    ],
+    num_blocks=(1, 1, 1, 1),
+    stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
+    neck=dict(
+        type="SpatialChannelCrossFusion",
+        levels=(3, 4),
+        exchange_channel_heads=4,
+        exchange_spatial_heads=1,
+        merge_channel_heads=4,
+        merge_spatial_heads=1,
+        merge_dim_head=16,
+        window_size=4,
+    ),
+    head=dict(type="LaplacianBlendHead"),
+)

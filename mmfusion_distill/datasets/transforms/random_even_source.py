@@ -1,0 +1,33 @@
+"""Pairs whose source B says nothing."""
+
+import numpy as np
+from mmagic.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+
+@TRANSFORMS.register_module()
+class RandomEvenSource(BaseTransform):
+    """Replace some sources B by an even picture of any level: the result is then to be A, whatever the level.
+
+    Modified keys: `img_b`. Put it before :class:`RandomDegradation`, so that the target is even too.
+
+    Args:
+        prob (float): Share of the pairs, in [0, 1].
+
+    Raises:
+        ValueError: If `prob` is no probability.
+    """
+
+    def __init__(self, prob: float) -> None:
+        if not 0 <= prob <= 1:
+            raise ValueError(f"RandomEvenSource: prob is {prob}, wanted a probability in [0, 1]")
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Replace B of one pair, or leave it."""
+        if np.random.random() < self.prob:
+            results["img_b"] = np.full_like(results["img_b"], np.random.randint(0, 256))
+        return results
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(prob={self.prob})"
