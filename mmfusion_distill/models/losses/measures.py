@@ -104,8 +104,19 @@ def _gaussian(size: int, sigma: float, like: Tensor) -> Tensor:
     return kernel / kernel.sum()
 
 
-def _filter(x: Tensor, kernel: Tensor) -> Tensor:
-    return F.conv2d(F.conv2d(x, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
+def _filter(x: Tensor, kernel: Tensor, stride: int = 1) -> Tensor:
+    """Separable filter at the places where the window lies inside."""
+    # Products with band matrices: on a CPU several times as fast, backwards too, as convolutions of one channel.
+    rows, columns = (_band_matrix(length, kernel, stride) for length in x.shape[-2:])
+    return rows @ x @ columns.T
+
+
+def _band_matrix(length: int, kernel: Tensor, stride: int) -> Tensor:
+    """(positions, length): a row of the kernel for every position of its window."""
+    starts = torch.arange(0, length - len(kernel) + 1, stride, device=kernel.device)
+    matrix = kernel.new_zeros(len(starts), length)
+    index = starts[:, None] + torch.arange(len(kernel), device=kernel.device)
+    return matrix.scatter_(1, index, kernel.expand(len(starts), -1))
 
 
 def _moments(sources: Tensor, fused: Tensor, kernel: Tensor) -> tuple[Tensor, ...]:
@@ -134,7 +145,7 @@ def _fidelity(sources: Tensor, fused: Tensor) -> Tensor:
     for size in (17, 9, 5, 3):
         kernel = _gaussian(size, size / 5, fused)
         if size < 17:
-            sources, fused = (_filter(x, kernel)[..., ::2, ::2] for x in (sources, fused))
+            sources, fused = (_filter(x, kernel, stride=2) for x in (sources, fused))
         _, _, var_s, var_f, covariance = _moments(sources, fused, kernel)
         explained = torch.minimum(covariance.clamp_min(0).square() / (var_s + 1e-2), var_f)
         kept = kept + torch.log1p(explained / (var_f - explained + _NOISE)).sum((1, 2, 3))
