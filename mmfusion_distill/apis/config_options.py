@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import mmagic.registry
 import torch
 from mmengine.config import Config
-from mmengine.registry import Registry
 from mmengine.runner import Runner
+
+from .config_files import arguments_of, find_type
 
 #: Arguments of dicts in a config that name no type, by the key that such a dict has.
 _UNTYPED = {
@@ -94,31 +94,7 @@ def _known_keys(name: str | None, kind: Any) -> Iterable[str] | None:
         } - {"self"}
     if kind is None:
         return _UNTYPED.get(name, ())
-    built = kind if inspect.isclass(kind) or inspect.isfunction(kind) else _find(str(kind))
+    built = kind if inspect.isclass(kind) or inspect.isfunction(kind) else find_type(str(kind))
     # Of an optimizer's wrapper, what mmengine takes out before it is built.
     extra = ("constructor", "paramwise_cfg") if name == "optim_wrapper" else ()
-    return None if built is None else {"type", *extra, *_arguments(built)}
-
-
-def _find(kind: str) -> Any:
-    for registry in vars(mmagic.registry).values():
-        if isinstance(registry, Registry) and (built := registry.get(kind)) is not None:
-            return built
-    return None
-
-
-def _arguments(built: Any) -> set[str]:
-    """Names of the arguments, of base classes too as far as they are handed on."""
-    names: set[str] = set()
-    for owner in inspect.getmro(built) if inspect.isclass(built) else (built,):
-        function = vars(owner).get("__init__") if inspect.isclass(owner) else owner
-        if not inspect.isfunction(function):
-            continue
-        parameters = inspect.signature(function).parameters.values()
-        named = {
-            entry.name for entry in parameters if entry.kind not in (entry.VAR_KEYWORD, entry.VAR_POSITIONAL)
-        }
-        names |= named
-        if not any(entry.kind is entry.VAR_KEYWORD for entry in parameters):
-            break
-    return names - {"self"}
+    return None if built is None else {"type", *extra, *arguments_of(built)[0]}

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
-from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
@@ -19,6 +18,7 @@ from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
 from ..models.network_schema import parse_network_config
+from .config_files import check_config, read_config
 from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
@@ -71,9 +71,8 @@ class FusionInferencer(BaseInferencer):
         elif model is None:
             model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
         elif isinstance(model, (str, Path)):
-            if not Path(model).is_file():
-                raise FileNotFoundError(f"the config {model} does not exist")
-            model = Config.fromfile(model)
+            config_file, model = model, read_config(model)
+            check_config(model, config_file)
         check_device(device)
         super().__init__(
             model=model, weights=str(weights), device=device, scope="mmagic", show_progress=False
@@ -231,7 +230,8 @@ def read_network_config(weights: str | Path) -> dict:
             with safe_open(path, framework="pt") as file:
                 metadata = file.metadata() or {}
                 # The file must hold what is built: no more memory is taken than it has.
-                held = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())
+                names = file.keys()
+                held = sum(math.prod(file.get_slice(name).get_shape()) for name in names)
         except SafetensorError as error:
             raise CheckpointError(
                 f"the weights {path} are damaged ({error}): copy or publish them anew"

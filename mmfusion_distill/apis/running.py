@@ -12,6 +12,7 @@ from mmengine.runner import Runner, find_latest_checkpoint
 
 from ..engine.runners import FusionRunner
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
+from .config_files import check_config, read_config
 from .config_options import check_options
 from .shipped_weights import shipped_weights
 
@@ -33,15 +34,14 @@ def load_config(
 
     Raises:
         FileNotFoundError: If the config does not exist.
-        ValueError: If the config has no such setting.
+        ValueError: If the config cannot be used, or has no such setting.
     """
-    if not Path(config).is_file():
-        raise FileNotFoundError(f"the config {config} does not exist: see configs/fusion_distill/README.md")
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     cfg.launcher = launcher
     if cfg_options:
         check_options(cfg, cfg_options)
         cfg.merge_from_dict(cfg_options)
+    check_config(cfg, config)
     cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
     return cfg
 

@@ -1,14 +1,28 @@
 """A runner that takes no weights that do not fit."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mmagic.registry import RUNNERS
+from mmengine.evaluator import Evaluator
 from mmengine.model import is_model_wrapper
+from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
+from torch import nn
 
 from ...models.checkpoints import fit_model, read_checkpoint, select_fitting
 from .resume_check import check_run_state
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Say where in a config the values are that something could not be built from."""
+    try:
+        yield
+    except (AssertionError, KeyError, TypeError) as error:
+        reason = (str(error).strip("'\" \n").splitlines() or [type(error).__name__])[-1]
+        raise ValueError(f"{key} of the config cannot be built ({reason[:300]})") from error
 
 
 @RUNNERS.register_module()
@@ -24,6 +38,26 @@ class FusionRunner(Runner):
     """
 
     allow_partial = False
+
+    def build_model(self, model: nn.Module | dict) -> nn.Module:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("model"):
+            return super().build_model(model)
+
+    def build_optim_wrapper(self, optim_wrapper: dict | OptimWrapper) -> OptimWrapper:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("optim_wrapper"):
+            return super().build_optim_wrapper(optim_wrapper)
+
+    def build_param_scheduler(self, scheduler: dict | list) -> list | dict:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("param_scheduler"):
+            return super().build_param_scheduler(scheduler)
+
+    def build_evaluator(self, evaluator: dict | list | Evaluator) -> Evaluator:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("val_evaluator or test_evaluator"):
+            return super().build_evaluator(evaluator)
 
     def load_checkpoint(
         self,
