@@ -64,7 +64,7 @@ class ImageFusor(BaseEditModel):
         self.generator = MODELS.build(generator)
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
         self.text_embedder = build_text_embedder(text_encoder, text_cache)
-        self._register_load_state_dict_pre_hook(_drop_connectors)
+        self._register_load_state_dict_pre_hook(_drop_connectors, with_module=True)
         self._check_text_channels(self.generator)
 
     def forward(
@@ -248,7 +248,9 @@ def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:
     return image.detach().float().flip(0).mul_(255).clamp_(0, 255).cpu()
 
 
-def _drop_connectors(state_dict: dict[str, Tensor], *_: object) -> None:
-    # Checkpoints of a distillation also hold its connectors, which the student does not need.
-    for key in [key for key in state_dict if key.startswith("connectors.")]:
+def _drop_connectors(model: torch.nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    # Checkpoints of a distillation also hold its connectors: the distiller needs them, a student does not.
+    if hasattr(model, "connectors"):
+        return
+    for key in [key for key in state_dict if key.startswith(f"{prefix}connectors.")]:
         del state_dict[key]
