@@ -92,8 +92,8 @@ def fuse_image(
 ) -> Tensor:
     """Fuse images whole or in tiles, with less at a time and in smaller tiles where memory runs out.
 
-    Whether an image is fused whole does not depend on the others of its batch. Networks that can take an image in tiles
-    themselves, with the result of the whole, do so; of others the results of overlapping tiles are blended.
+    Whether an image is fused whole does not depend on the others of its batch. Networks that can take an image in
+    tiles themselves, with the result of the whole, do so; of others the results of overlapping tiles are blended.
 
     Args:
         fuse (Callable): Fuses (k * n, C_a, h, w) and (k * n, C_b, h, w), k tiles of the n samples that the slice

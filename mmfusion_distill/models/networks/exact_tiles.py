@@ -89,9 +89,7 @@ class _Part:
         size (tuple[int, int]): Height and width of the image.
     """
 
-    def __init__(
-        self, inner: tuple[slice, slice], outer: tuple[slice, slice], size: tuple[int, int]
-    ) -> None:
+    def __init__(self, inner: tuple[slice, slice], outer: tuple[slice, slice], size: tuple[int, int]) -> None:
         self.inner, self.outer, self.size = inner, outer, size
 
     def cut(self, x: Tensor, stride: int = 1) -> Tensor:
