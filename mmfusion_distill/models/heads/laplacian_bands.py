@@ -14,13 +14,16 @@ FLOOR = 0.2 / 255
 def reduce_by_two(x: Tensor) -> Tensor:
     """Blur by the binomial kernel and take every second row and column: (N, 1, H, W) to (N, 1, H/2, W/2).
 
-    Borders are mirrored; odd lengths are rounded up.
+    Borders are replicated; odd lengths are rounded up.
     """
     return _separable(x, stride=2)
 
 
 def expand_by_two(x: Tensor) -> Tensor:
-    """Twice the height and width by binomial interpolation: (N, 1, H, W) to (N, 1, 2H, 2W). Borders are replicated."""
+    """Twice the height and width by binomial interpolation, with replicated borders.
+
+    (N, 1, H, W) to (N, 1, 2H, 2W).
+    """
     # Even samples see the kernel's taps 1, 6, 1, odd ones 4, 4, each twice for the zeros that are not there.
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]
@@ -96,7 +99,8 @@ def _separable(x: Tensor, stride: int = 1) -> Tensor:
     for axis in (3, 2):
         length = x.shape[axis]
         padding = (2, 2, 0, 0) if axis == 3 else (0, 0, 2, 2)
-        x = F.pad(x, padding, mode="reflect" if length > 2 else "replicate")
+        # Not mirrored: that fails where a band has two rows, which a traced graph could not know.
+        x = F.pad(x, padding, mode="replicate")
         taps = [x.narrow(axis, shift, length) for shift in range(5)]
         if stride == 2:
             taps = [tap[..., ::2] if axis == 3 else tap[..., ::2, :] for tap in taps]

@@ -7,8 +7,8 @@ def rgb_to_gray(x: Tensor) -> Tensor:
     """Luminance 0.299 R + 0.587 G + 0.114 B: (N, 3, H, W) to (N, 1, H, W); a gray image is returned as it is."""
     if x.shape[1] == 1:
         return x
-    weights = x.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
-    return (x * weights).sum(dim=1, keepdim=True)
+    red, green, blue = x.split(1, dim=1)
+    return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
 def rgb_to_cbcr(x: Tensor) -> tuple[Tensor, Tensor]:

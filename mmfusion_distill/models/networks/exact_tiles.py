@@ -75,9 +75,12 @@ def fuse_in_exact_tiles(
         skips = [network.neck.merge(*pair, level) for level, pair in enumerate(pairs, 1)]
         features = network.decode(part.cut(below, stride), skips, text, local)
         cut = Coarse(coarse.curves, part.cut(coarse.fused, stride))
-        fused = part.put(network.head.fine(features[::-1], tile_a, tile_b, cut, band), fused, 1)
-    height, width = size
-    return network.finish(fused[..., :height, :width], img_a)
+        tile = network.head.fine(features[::-1], tile_a, tile_b, cut, band)
+        # Colour by tiles too: at full size its intermediate images would be the largest of all.
+        source = part.cut(img_a)
+        tile = network.finish(tile[..., : source.shape[2], : source.shape[3]], source)
+        fused = part.put(tile, fused, 1, size)
+    return fused
 
 
 class _Part:
@@ -97,17 +100,25 @@ class _Part:
         rows, columns = (slice(part.start // stride, part.stop // stride) for part in self.outer)
         return x[..., rows, columns]
 
-    def put(self, x: Tensor, whole: Tensor | None, stride: int) -> Tensor:
-        """Put the tile's own pixels into a map of the whole image, which is made for the first tile."""
+    def put(
+        self, x: Tensor, whole: Tensor | None, stride: int, size: tuple[int, int] | None = None
+    ) -> Tensor:
+        """Put the tile's own pixels into a map of the whole image, which is made for the first tile.
+
+        Args:
+            x (Tensor): Map of the tile with its surroundings; it may lack what lies beyond `size`.
+            whole (Tensor, optional): The map so far.
+            stride (int): Stride of both.
+            size (tuple[int, int], optional): Height and width of the image without padding, if the map is to have
+                none. Default: None.
+        """
         if whole is None:
-            shape = (*x.shape[:2], *(length // stride for length in self.size))
-            whole = x.new_empty(shape)
-        target = [slice(part.start // stride, part.stop // stride) for part in self.inner]
-        source = [
-            slice((own.start - all_.start) // stride, (own.stop - all_.start) // stride)
-            for own, all_ in zip(self.inner, self.outer)
-        ]
-        whole[..., target[0], target[1]] = x[..., source[0], source[1]]
+            whole = x.new_empty(*x.shape[:2], *(length // stride for length in size or self.size))
+        tops = [(own.start - all_.start) // stride for own, all_ in zip(self.inner, self.outer)]
+        rows, columns = (slice(part.start // stride, part.stop // stride) for part in self.inner)
+        target = whole[..., rows, columns]
+        own = x[..., tops[0] : tops[0] + target.shape[2], tops[1] : tops[1] + target.shape[3]]
+        target.copy_(own)
         return whole
 
 

@@ -4,19 +4,11 @@ import torch
 from torch import Tensor
 
 
-def _reflected(length: int, target: int, device: torch.device) -> Tensor:
-    # 0 1 2 1 0 1 2 ...: reflection without repeating the edge, as often as it takes.
-    if length == 1:
-        return torch.zeros(target, dtype=torch.long, device=device)
-    period = 2 * (length - 1)
-    position = torch.arange(target, device=device) % period
-    return torch.where(position < length, position, period - position)
-
-
 def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     """Pad at the bottom and the right by reflection up to the next multiple.
 
-    Unlike `torch.nn.functional.pad` it also pads by more than the image has, by reflecting again.
+    Unlike `torch.nn.functional.pad` it also pads by more than the image has, by reflecting again. A traced graph pads
+    images of any size.
 
     Args:
         x (Tensor): (N, C, H, W) with H, W >= 1.
@@ -25,11 +17,16 @@ def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     Returns:
         Tensor: (N, C, H', W'), `x` itself if nothing is to be done.
     """
-    height, width = x.shape[-2:]
-    target_height = -(-height // multiple) * multiple
-    target_width = -(-width // multiple) * multiple
-    if target_height != height:
-        x = x.index_select(-2, _reflected(height, target_height, x.device))
-    if target_width != width:
-        x = x.index_select(-1, _reflected(width, target_width, x.device))
+    for axis in (2, 3):
+        length = x.shape[axis]
+        target = (length + multiple - 1) // multiple * multiple
+        if torch.jit.is_tracing() or target != length:
+            x = x.index_select(axis, _reflected(length, target, x.device))
     return x
+
+
+def _reflected(length: int | Tensor, target: int | Tensor, device: torch.device) -> Tensor:
+    # 0 1 2 1 0 1 2 ...: reflection without repeating the edge, as often as it takes. By one pixel: only that.
+    period = torch.as_tensor(2 * (length - 1), device=device)
+    position = torch.arange(target, device=device) % period.clamp(min=1)
+    return torch.minimum(position, period - position)
