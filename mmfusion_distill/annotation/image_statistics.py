@@ -133,6 +133,17 @@ def dark_channel(image: np.ndarray, radius: int = 7) -> np.ndarray:
     return cv2.erode(darkest, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))
 
 
+def shadow_level(gray: np.ndarray) -> float:
+    """25th percentile of the tones below 230, those of lamps and sky left out: high where a veil lifts the blacks."""
+    tones = gray[gray < 230]
+    return float(np.percentile(tones if tones.size else gray, 25))
+
+
+def mean_gradient(gray: np.ndarray) -> float:
+    """Mean length of the Sobel gradient: low where tones run into each other."""
+    return float(np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)).mean())
+
+
 def foreground_mask(gray: np.ndarray) -> np.ndarray:
     """Pixels of the head in a medical slice: brighter than a tenth of the bright tissue, holes closed."""
     bright = np.percentile(gray, 99)

@@ -16,7 +16,7 @@ from .medical_events import MedicalThresholds, find_medical_events
 from .worker_pool import map_unordered
 
 #: Raised whenever measurements or wording change, so that files tell which rules wrote them.
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 
 @TASK_UTILS.register_module()
