@@ -133,15 +133,15 @@ def dark_channel(image: np.ndarray, radius: int = 7) -> np.ndarray:
     return cv2.erode(darkest, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))
 
 
-def shadow_level(gray: np.ndarray) -> float:
-    """25th percentile of the tones below 230, those of lamps and sky left out: high where a veil lifts the blacks."""
-    tones = gray[gray < 230]
-    return float(np.percentile(tones if tones.size else gray, 25))
+def shadow_level(gray: np.ndarray, radius: int = 15) -> float:
+    """Median of the darkest tone in the neighbourhood: high where a veil lifts the blacks."""
+    return float(np.median(cv2.erode(gray, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))))
 
 
-def mean_gradient(gray: np.ndarray) -> float:
-    """Mean length of the Sobel gradient: low where tones run into each other."""
-    return float(np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)).mean())
+def edge_strength(gray: np.ndarray) -> float:
+    """95th percentile of the length of the Sobel gradient: low where even edges are soft or faint."""
+    gradient = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
+    return float(np.percentile(gradient, 95))
 
 
 def foreground_mask(gray: np.ndarray) -> np.ndarray:

@@ -30,14 +30,14 @@ class InfraredVisibleThresholds:
         haze (float): Mean dark channel of A above which it has ``haze``, unless it is over-exposed ...
         haze_contrast (float): ... or its range exceeds this ...
         haze_bright_fraction (float): ... and over-exposed is this share of A at 250 or more.
-        glare_shadows (float): A lamp or the sun also veils A (``haze``), if the 25th percentile of its tones below
-            230 exceeds this ...
-        glare_gradient (float): ... its mean gradient is below this ...
-        glare_highlights (float): ... and the 99th percentile of its tones exceeds this.
+        glare_shadows (float): Glare of lamps or of the sun also veils A (``haze``), if the darkest tones around its
+            pixels exceed this in the median ...
+        glare_edges (float): ... the 95th percentile of its gradient is below this ...
+        glare_sky (float): ... and the median of its upper third is below this: a bright sky has no dark tones either.
     """
 
     dark_mean: float = 145.0
-    bright_fraction: float = 0.0066
+    bright_fraction: float = 0.009
     ir_contrast: float = 80.0
     noise: float = 5.0
     ir_noise: float = 6.0
@@ -47,9 +47,9 @@ class InfraredVisibleThresholds:
     haze: float = 130.0
     haze_contrast: float = 80.0
     haze_bright_fraction: float = 0.25
-    glare_shadows: float = 114.0
-    glare_gradient: float = 33.0
-    glare_highlights: float = 250.0
+    glare_shadows: float = 116.0
+    glare_edges: float = 191.0
+    glare_sky: float = 192.0
 
 
 def find_infrared_visible_events(
@@ -104,8 +104,8 @@ def is_veiled_by_glare(measures: VisibleMeasures, limits: InfraredVisibleThresho
     """Whether the light of a lamp or of the sun veils a picture, or each of several."""
     return (
         (measures.shadows > limits.glare_shadows)
-        & (measures.gradient < limits.glare_gradient)
-        & (measures.highlights > limits.glare_highlights)
+        & (measures.edges < limits.glare_edges)
+        & (measures.sky < limits.glare_sky)
     )
 
 
@@ -143,9 +143,8 @@ def _haze(
     if is_veiled_by_glare(measures, limits):
         return Event(
             "haze",
-            f"Glare from the {stats.where_strongest(blown_out(gray))} veils the visible image: its shadows have a "
-            f"brightness of {measures.shadows:.0f} of 255 and its edges are weak, {measures.gradient:.0f} gray "
-            "levels in the mean.",
+            f"Glare veils the visible image, brightest in the {stats.where_strongest(gray)}: even its shadows have a "
+            f"brightness of {measures.shadows:.0f} of 255, its edges are weak.",
         )
     return Event(
         "haze",

@@ -30,6 +30,8 @@ class StatisticsAnnotator(Annotator):
         workers (int): Pairs measured at the same time. Default: 1.
     """
 
+    version = RULES_VERSION
+
     def __init__(
         self, thresholds: dict | None = None, medical_thresholds: dict | None = None, workers: int = 1
     ) -> None:

@@ -18,9 +18,9 @@ class VisibleMeasures:
         bright_fraction (float | np.ndarray): Share of the pixels at 250 or more.
         dark_channel (float | np.ndarray): Mean dark channel.
         contrast (float | np.ndarray): Range of the luminance, 2nd to 98th percentile.
-        shadows (float | np.ndarray): 25th percentile of the luminance below 230.
-        highlights (float | np.ndarray): 99th percentile of the luminance.
-        gradient (float | np.ndarray): Mean gradient of the luminance.
+        shadows (float | np.ndarray): Median of the darkest luminance in the neighbourhood.
+        edges (float | np.ndarray): 95th percentile of the gradient of the luminance.
+        sky (float | np.ndarray): Median luminance of the upper third.
     """
 
     mean: float | np.ndarray
@@ -28,8 +28,8 @@ class VisibleMeasures:
     dark_channel: float | np.ndarray
     contrast: float | np.ndarray
     shadows: float | np.ndarray
-    highlights: float | np.ndarray
-    gradient: float | np.ndarray
+    edges: float | np.ndarray
+    sky: float | np.ndarray
 
 
 def measure_visible(image: np.ndarray) -> VisibleMeasures:
@@ -41,8 +41,8 @@ def measure_visible(image: np.ndarray) -> VisibleMeasures:
         dark_channel=float(stats.dark_channel(image).mean()),
         contrast=stats.contrast_range(gray),
         shadows=stats.shadow_level(gray),
-        highlights=float(np.percentile(gray, 99)),
-        gradient=stats.mean_gradient(gray),
+        edges=stats.edge_strength(gray),
+        sky=float(np.median(gray[: max(len(gray) // 3, 1)])),
     )
 
 
