@@ -42,7 +42,7 @@ def main() -> None:
         parser.error(f"--choose needs --against, and {MODALITIES[0]} pairs")
     pairs, _ = find_pairs(args.folder_a, args.folder_b, read_name_list(args.names) if args.names else None)
     options = Config()
-    options.merge_from_dict(args.options)  # understands thresholds.dark_mean=40
+    options.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
     print_table = print_agreement if args.against else print_recall
     print_table(pairs[:: args.every], options.to_dict(), args)
 
