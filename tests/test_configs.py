@@ -5,7 +5,7 @@ import ast
 import pytest
 import torch
 from conftest import ROOT
-from mmagic.registry import DATASETS, MODELS
+from mmagic.registry import DATASETS, MODELS, TRANSFORMS
 from mmengine.config import Config
 
 CONFIGS = sorted((ROOT / "configs" / "fusion_distill").glob("*.py"))
@@ -63,3 +63,15 @@ def test_the_data_root_comes_from_the_environment(monkeypatch, configs):
     assert Config.fromfile(path).train_dataloader.dataset.data_root == "/somewhere/RoadScene"
     monkeypatch.delenv("MMFUSION_DATA_ROOT")
     assert Config.fromfile(path).train_dataloader.dataset.data_root == "data/RoadScene"
+
+
+def test_the_set_with_degradations_validates_clean_and_degraded_pairs_in_one_run():
+    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-128x128_degraded.py")
+    prefixes = [evaluator.metrics[0].prefix for evaluator in cfg.val_evaluator]
+    assert prefixes == ["clean", "degraded"]
+    clean, degraded = ([step.type for step in loader.dataset.pipeline] for loader in cfg.val_dataloader)
+    assert [step for step in degraded if step not in clean] == ["RandomDegradation"]
+    for pipeline in (cfg.train_pipeline, cfg.degraded_pipeline):
+        assert len([TRANSFORMS.build(step) for step in pipeline]) == len(pipeline)
+    assert cfg.degraded_pipeline[1].seed is not None, "the validation set is fixed"
+    assert cfg.test_dataloader.dataset.pipeline == cfg.val_dataloader[0].dataset.pipeline

@@ -67,7 +67,7 @@ def main() -> int:
     args = parse_args()
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
-    config.merge_from_dict(args.options)  # understands thresholds.dark_mean=40
+    config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
     try:
         jobs = find_jobs(args)
         annotator = build_annotator(config.to_dict())

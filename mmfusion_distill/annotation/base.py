@@ -34,6 +34,9 @@ class Annotator(ABC):
     To use an own one by name, register it in ``mmagic.registry.TASK_UTILS``.
     """
 
+    #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made anew.
+    version = ""
+
     @abstractmethod
     def annotate(
         self, pairs: Iterable[ImagePair], modality: str = "infrared-visible"

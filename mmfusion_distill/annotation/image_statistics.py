@@ -133,6 +133,17 @@ def dark_channel(image: np.ndarray, radius: int = 7) -> np.ndarray:
     return cv2.erode(darkest, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))
 
 
+def shadow_level(gray: np.ndarray, radius: int = 15) -> float:
+    """Median of the darkest tone in the neighbourhood: high where a veil lifts the blacks."""
+    return float(np.median(cv2.erode(gray, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))))
+
+
+def edge_strength(gray: np.ndarray) -> float:
+    """95th percentile of the length of the Sobel gradient: low where even edges are soft or faint."""
+    gradient = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
+    return float(np.percentile(gradient, 95))
+
+
 def foreground_mask(gray: np.ndarray) -> np.ndarray:
     """Pixels of the head in a medical slice: brighter than a tenth of the bright tissue, holes closed."""
     bright = np.percentile(gray, 99)

@@ -16,7 +16,7 @@ from .medical_events import MedicalThresholds, find_medical_events
 from .worker_pool import map_unordered
 
 #: Raised whenever measurements or wording change, so that files tell which rules wrote them.
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 
 @TASK_UTILS.register_module()
@@ -29,6 +29,8 @@ class StatisticsAnnotator(Annotator):
         medical_thresholds (dict | None): Likewise of :class:`MedicalThresholds`. Default: None.
         workers (int): Pairs measured at the same time. Default: 1.
     """
+
+    version = RULES_VERSION
 
     def __init__(
         self, thresholds: dict | None = None, medical_thresholds: dict | None = None, workers: int = 1

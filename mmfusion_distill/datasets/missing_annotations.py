@@ -1,5 +1,7 @@
 """Annotating the pairs of a data set that have no annotation yet."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,59 +10,77 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from tqdm import tqdm
 
+from ..cache_folder import cache_folder
 from ..files.pairing import ImagePair, shorten
-from .annotation_file import Annotation, annotation_path, write_annotation
+from .annotation_file import Annotation, read_annotation, write_annotation
 
 
-def annotate_missing(
-    pairs: Sequence[ImagePair], annotator: str | dict, folder: str | Path | None, modality: str
-) -> list[Annotation]:
-    """Annotate pairs and keep what was written where the folder allows it.
+def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality: str) -> list[Annotation]:
+    """Annotate pairs, and keep the annotations in the cache folder for the next run.
+
+    Data sets are only read: `tools/annotate.py` is the way to write annotations into them. An annotation in the cache
+    belongs to the content of both files, the annotator with its arguments and its rules, and the modality.
 
     Args:
         pairs (Sequence[ImagePair]): The pairs.
         annotator (str | dict): 'statistics', or the config of an annotator.
-        folder (str | Path, optional): Where annotation files go; if it is None or cannot be written, annotations
-            are made anew in every run, which is said once.
         modality (str): 'infrared-visible' or 'medical'.
 
     Returns:
         list[Annotation]: One per pair.
 
     Raises:
-        ValueError: If pairs could not be annotated; those that could are written all the same.
+        ValueError: If pairs could not be annotated; those that could are kept all the same.
     """
     from ..annotation import build_annotator
 
-    annotations: dict[str, Annotation] = {}
+    built = build_annotator(annotator)
+    identity = json.dumps(
+        [type(built).__name__, built.version, annotator, modality], sort_keys=True, default=str
+    )
+    files = {pair: _cache_file(pair, identity) for pair in pairs}
+    annotations = {pair: read_annotation(file) for pair, file in files.items() if file.is_file()}
+    missing = [pair for pair in pairs if pair not in annotations]
+    if not missing:
+        return [annotations[pair] for pair in pairs]
     failures: list[str] = []
-    results = build_annotator(annotator).annotate(pairs, modality)
-    quiet = len(pairs) < 20 or not is_main_process()
-    for result in tqdm(results, desc="annotating", unit="pair", total=len(pairs), disable=quiet):
+    keep = True
+    quiet = len(missing) < 20 or not is_main_process()
+    for result in tqdm(
+        built.annotate(missing, modality), desc="annotating", unit="pair", total=len(missing), disable=quiet
+    ):
         if result.annotation is None:
             failures.append(f"{result.pair.name}: {result.error}")
             continue
-        annotations[result.pair.name] = result.annotation
-        folder = _write(folder, result.pair, result.annotation)
+        annotations[result.pair] = result.annotation
+        keep = keep and _write(files[result.pair], result.annotation)
     if failures:
         raise ValueError(
             f"{len(failures)} of {len(pairs)} pairs could not be annotated: {shorten(failures, 3)}. Mend them or run "
             "`python tools/annotate.py`, which goes on where it stopped"
         )
-    return [annotations[pair.name] for pair in pairs]
+    return [annotations[pair] for pair in pairs]
 
 
-def _write(folder: str | Path | None, pair: ImagePair, annotation: Annotation) -> str | Path | None:
-    """Write an annotation; the folder for the next one, None if it cannot be written."""
-    if folder is None:
-        return None
+def _cache_file(pair: ImagePair, identity: str) -> Path:
+    digest = hashlib.sha256(identity.encode())
+    for path in (pair.path_a, pair.path_b):
+        # Length and content: two files cannot be taken for two others. An unreadable one is the annotator's to name.
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(len(content).to_bytes(8, "little") + content)
+    return cache_folder() / "annotations" / f"{digest.hexdigest()[:40]}.txt"
+
+
+def _write(file: Path, annotation: Annotation) -> bool:
+    """Keep an annotation; False if the cache cannot be written, which is said."""
     try:
-        write_annotation(annotation_path(folder, pair.path_a.name, pair.path_b.name), annotation)
+        write_annotation(file, annotation)
     except OSError as error:
         print_log(
-            f"annotations cannot be written to {folder} ({error.strerror}) and are kept in memory for this run",
+            f"annotations cannot be kept in {file.parent} ({error.strerror}) and are made anew in every run: set "
+            "MMFUSION_CACHE to a folder that can be written",
             logger="current",
             level=logging.WARNING,
         )
-        return None
-    return folder
+        return False
+    return True

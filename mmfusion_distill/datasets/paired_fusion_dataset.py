@@ -32,7 +32,8 @@ class PairedFusionDataset(BaseDataset):
         require_annotation (bool): Whether every pair needs an annotation, as a guided network does.
             Default: False.
         annotator (str | dict, optional): Who annotates the pairs that have no annotation: 'statistics', or the
-            config of an annotator. What it writes goes to the annotation folder. Default: None.
+            config of an annotator. What it writes is kept in the cache folder (`$MMFUSION_CACHE`, by default
+            `~/.cache/mmfusion_distill`), never in the data set. Default: None.
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
         **kwargs: Further arguments of mmengine's BaseDataset.
 
@@ -125,9 +126,7 @@ class PairedFusionDataset(BaseDataset):
             found.append(None if path is None else read_annotation(path))
         missing = [index for index, annotation in enumerate(found) if annotation is None]
         if missing and self.annotator is not None:
-            written = annotate_missing(
-                [pairs[index] for index in missing], self.annotator, folder, self.modality
-            )
+            written = annotate_missing([pairs[index] for index in missing], self.annotator, self.modality)
             for index, annotation in zip(missing, written):
                 found[index] = annotation
         elif missing and self.require_annotation:

@@ -1,27 +1,74 @@
-"""Print how well the StatisticsAnnotator recognises degradations that we apply to clean pairs."""
+"""Print how well the StatisticsAnnotator recognises degradations: those we apply, or those that others name."""
 
 import argparse
+import sys
+
+from mmengine.config import Config, DictAction
 
 from mmfusion_distill.annotation import StatisticsAnnotator
+from mmfusion_distill.annotation.agreement import choose_thresholds, measure_agreement, read_references
 from mmfusion_distill.annotation.base import MODALITIES
 from mmfusion_distill.annotation.recall import measure_recall
+from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import find_pairs
+from mmfusion_distill.files.pairing import ImagePair, read_name_list
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder_a", help="folder of clean pictures of source A")
-    parser.add_argument("folder_b", help="folder of clean pictures of source B")
+    parser.add_argument("folder_a", help="folder of pictures of source A")
+    parser.add_argument("folder_b", help="folder of pictures of source B")
     parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0])
+    parser.add_argument(
+        "--names", help="file with the names of the pairs to use, one per line (default: all)"
+    )
     parser.add_argument("--every", type=int, default=1, help="use every n-th pair only (default: 1, all)")
     parser.add_argument("--seed", type=int, default=0, help="of the degradations")
+    parser.add_argument(
+        "--against",
+        metavar="FOLDER",
+        help="degrade nothing, compare with the annotations in this folder",
+    )
+    parser.add_argument(
+        "--choose",
+        action="store_true",
+        help="with --against: print the thresholds that agree best with them, and measure with these",
+    )
+    parser.add_argument(
+        "--options", nargs="+", action=DictAction, default={}, help="arguments of the annotator, key=value"
+    )
     args = parser.parse_args()
-    pairs, _ = find_pairs(args.folder_a, args.folder_b)
-    rows = measure_recall(StatisticsAnnotator(), pairs[:: args.every], args.modality, args.seed)
+    if args.choose and (not args.against or args.modality != MODALITIES[0]):
+        parser.error(f"--choose needs --against, and {MODALITIES[0]} pairs")
+    pairs, _ = find_pairs(args.folder_a, args.folder_b, read_name_list(args.names) if args.names else None)
+    options = Config()
+    options.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
+    print_table = print_agreement if args.against else print_recall
+    print_table(pairs[:: args.every], options.to_dict(), args)
+
+
+def print_recall(pairs: list[ImagePair], options: dict, args: argparse.Namespace) -> None:
+    rows = measure_recall(StatisticsAnnotator(**options), pairs, args.modality, args.seed)
     print(f"{rows[0].pairs} pairs\n{'event':24s}{'recall':>8s}{'false alarms':>14s}{'on clean pairs':>16s}")
     for row in rows:
         print(f"{row.event:24s}{row.recall:8.3f}{row.false_alarms:14.3f}{row.on_clean:16.3f}")
 
 
+def print_agreement(pairs: list[ImagePair], options: dict, args: argparse.Namespace) -> None:
+    references = read_references(pairs, args.against)
+    if args.choose:
+        chosen = choose_thresholds(pairs, references)
+        print(" ".join(f"thresholds.{name}={value:g}" for name, value in chosen.items()))
+        options = dict(options, thresholds={**options.get("thresholds", {}), **chosen})
+    rows = measure_agreement(StatisticsAnnotator(**options), pairs, references, args.modality)
+    print(
+        f"{len(pairs)} pairs\n{'event':24s}{'precision':>10s}{'recall':>8s}{'F1':>8s}{'pairs':>7s}{'named':>7s}"
+    )
+    for row in rows:
+        print(
+            f"{row.event:24s}{row.precision:10.3f}{row.recall:8.3f}{row.f1:8.3f}{row.pairs:7d}{row.named:7d}"
+        )
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_on_user_error(main))

@@ -1,21 +1,20 @@
 """Embeddings of annotations, each computed once."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from ...cache_folder import cache_folder
 from .embedding_cache import EmbeddingCache
 from .transformers_text_encoder import TransformersTextEncoder
 
 
 def default_cache_path() -> Path:
     """`$MMFUSION_CACHE/text_embeddings.sqlite`, by default under `~/.cache/mmfusion_distill`."""
-    folder = os.environ.get("MMFUSION_CACHE", "~/.cache/mmfusion_distill")
-    return Path(folder).expanduser() / "text_embeddings.sqlite"
+    return cache_folder() / "text_embeddings.sqlite"
 
 
 class TextEmbedder:
