@@ -5,5 +5,5 @@ model = dict(
     type="ImageFusor",
     generator={{_base_.teacher}},
     pixel_loss={{_base_.fusion_loss}},
-    text_encoder=dict(type="SentenceTextEncoder"),
+    text_encoder=dict(type="SentenceTextEncoder", pool="events"),
 )
