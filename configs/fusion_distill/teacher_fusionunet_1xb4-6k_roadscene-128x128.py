@@ -2,7 +2,7 @@
 _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/teacher_fusionunet.py",
-    "../_base_/datasets/roadscene-160x160_steered.py",
+    "../_base_/datasets/roadscene-128x128_steered.py",
     "../_base_/schedules/adamw_1xb4-6k.py",
 ]
-default_hooks = dict(checkpoint=dict(interval=1000, max_keep_ckpts=-1, save_best="degraded/balanced_quality"))
+default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=-1, save_best="degraded/balanced_quality"))
