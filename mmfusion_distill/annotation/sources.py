@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from mmengine.config import Config
+from typing import TYPE_CHECKING
 
 from ..files.pairing import ImagePair, find_pairs, read_name_list
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
@@ -62,6 +64,9 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
     Raises:
         ValueError: If the config has no paired data set, or one that names no annotation folder.
     """
+    # Folders need no mmengine.
+    from mmengine.config import Config
+
     config = Config.fromfile(path)
     jobs: dict[tuple[Path, str], dict[ImagePair, None]] = {}
     unmatched: dict[str, None] = {}
@@ -81,7 +86,7 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
     return [AnnotationJob(tuple(pairs), *key, tuple(unmatched)) for key, pairs in jobs.items()]
 
 
-def _datasets(config: Config) -> Iterator[dict]:
+def _datasets(config: "Config") -> Iterator[dict]:
     for loader in _LOADERS:
         loaders = config.get(loader) or ()
         for one in [loaders] if isinstance(loaders, dict) else loaders:

@@ -2,10 +2,22 @@
 
 from ..files.image_io import ImageReadError, read_image, write_image
 from ..files.pairing import ImagePair, PairingError, find_pairs
+from ..lazy import lazy_attributes
 from .annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
-from .paired_fusion_dataset import PairedFusionDataset
-from .seeded_samplers import SeededDefaultSampler, SeededInfiniteSampler
-from .transforms import LoadImagePair, PackPair, RandomDropText, RandomPairCrop
+
+# What needs PyTorch; pictures and annotations do not.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "LoadImagePair": ".transforms",
+        "PackPair": ".transforms",
+        "PairedFusionDataset": ".paired_fusion_dataset",
+        "RandomDropText": ".transforms",
+        "RandomPairCrop": ".transforms",
+        "SeededDefaultSampler": ".seeded_samplers",
+        "SeededInfiniteSampler": ".seeded_samplers",
+    },
+)
 
 __all__ = [
     "Annotation",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from mmengine.utils import ProgressBar
 from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
 
 from mmfusion_distill.files.image_io import ImageReadError, read_image
 from mmfusion_distill.files.pairing import list_images
@@ -227,16 +226,9 @@ def _run(
     show_progress: bool,
 ) -> list[np.ndarray | list[str]]:
     """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
-    bar = ProgressBar(len(pairs), file=sys.stderr) if show_progress else None
-    outcomes = []
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for outcome in pool.map(function, pairs):
-            outcomes.append(outcome)
-            if bar:
-                bar.update()
-    if bar:
-        sys.stderr.write("\n")
-    return outcomes
+        outcomes = pool.map(function, pairs)
+        return list(tqdm(outcomes, total=len(pairs), unit="pair", disable=not show_progress))
 
 
 def _nothing_left(problems: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from .bootstrap import BootstrapResult
-from .plots import plot_boxes, plot_radar
 from .results import EvaluationResult
 from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
@@ -42,6 +41,9 @@ def write_report(
         (folder / name).write_text(text, encoding="utf-8")
     written = [folder / name for name in texts]
     if plots:
+        # matplotlib takes longer to import than most evaluations to run
+        from .plots import plot_boxes, plot_radar
+
         plot_boxes(result, folder / "boxes.png")
         written.append(folder / "boxes.png")
         if len(result.metrics) >= 3:
