@@ -12,7 +12,8 @@ def main() -> None:
     parser.add_argument("checkpoint", help="checkpoint file, or the work folder of a run (its best is taken)")
     parser.add_argument("--out", help="file for the metrics (.json, .yaml or .pkl)")
     add_run_arguments(parser)
-    exit_on_user_error(apis.run_test, **parse_run_arguments(parser))
+    arguments = parse_run_arguments(parser)
+    exit_on_user_error(apis.run_test, **arguments)
 
 
 if __name__ == "__main__":

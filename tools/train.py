@@ -19,7 +19,8 @@ def main() -> None:
         "--auto-scale-lr", action="store_true", help="scale the learning rate by the total batch size"
     )
     add_run_arguments(parser)
-    exit_on_user_error(apis.run_training, **parse_run_arguments(parser))
+    arguments = parse_run_arguments(parser)
+    exit_on_user_error(apis.run_training, **arguments)
 
 
 if __name__ == "__main__":
