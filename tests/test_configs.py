@@ -63,3 +63,27 @@ def test_the_data_root_comes_from_the_environment(monkeypatch, configs):
     assert Config.fromfile(path).train_dataloader.dataset.data_root == "/somewhere/RoadScene"
     monkeypatch.delenv("MMFUSION_DATA_ROOT")
     assert Config.fromfile(path).train_dataloader.dataset.data_root == "data/RoadScene"
+
+
+TRAINING_CONFIGS = [path for path in CONFIGS if Config.fromfile(path).get("train_dataloader") is not None]
+
+
+@pytest.mark.parametrize("path", TRAINING_CONFIGS, ids=lambda path: path.stem)
+def test_nothing_is_reported_on_the_pairs_that_choose_the_checkpoint(path):
+    cfg = Config.fromfile(path)
+    train, val, test = (cfg[f"{part}_dataloader"].dataset for part in ("train", "val", "test"))
+    places = [(d.data_root, d.data_prefix.img_a, d.ann_file) for d in (train, val)]
+    assert (test.data_root, test.data_prefix.img_a, test.get("ann_file", "")) not in places
+    if test.data_prefix.img_a == val.data_prefix.img_a:
+        assert (train.ann_file, val.ann_file, test.ann_file) == ("train.txt", "val.txt", "test.txt")
+
+
+def test_a_missing_test_list_is_one_sentence(tmp_path, pair_folder):
+    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-128x128.py")
+    dataset = dict(
+        cfg.test_dataloader.dataset, data_root=str(pair_folder), data_prefix=dict(img_a="a", img_b="b")
+    )
+    with pytest.raises(
+        ValueError, match=r"test\.txt does not exist: write it .*name another list as ann_file$"
+    ):
+        DATASETS.build(dataset)

@@ -69,6 +69,11 @@ def read_name_list(path: str | Path) -> list[str]:
     """
     try:
         lines = read_regular_file(path, _LONGEST_LIST).decode("utf-8-sig", "surrogateescape").splitlines()
+    except FileNotFoundError as error:
+        raise PairingError(
+            f"the list of names {path} does not exist: write it with the data set's tools/dataset_converters, or "
+            "name another list as ann_file"
+        ) from error
     except OSError as error:
         raise PairingError(
             f"the list of names {path} cannot be read ({error.strerror}): check ann_file"

@@ -83,7 +83,8 @@ def write_atomically(path: str | Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise type(error)(
-            f"cannot write {path} ({error.strerror or error}): choose another target, or make room and check the permissions"
+            f"cannot write {path} ({error.strerror or error}): choose another target, or make room and check the "
+            "permissions"
         ) from error
 
 
