@@ -22,6 +22,7 @@ from mmfusion_distill.evaluation import (
 )
 from mmfusion_distill.evaluation.folder import check_method_names
 from mmfusion_distill.files.pairing import read_name_list
+from mmfusion_distill.files.regular_file import check_writable
 
 
 def parse_args() -> argparse.Namespace:
@@ -103,6 +104,7 @@ def main() -> None:
     methods = parse_methods(args.fused)
     boxes = parse_boxes(args.zoom)
     check_method_names(methods)
+    check_writable(args.out)
     check_options(args, methods)
     if args.grid:
         # First: a wrong name or box ends the run before the long part.

@@ -175,9 +175,9 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
         for path in (pair.path_a, pair.path_b, *pair.fused):
             try:
                 sizes[path] = _size(path)
-            except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+            except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
-                broken.append(f"{path} cannot be read ({reason})")
+                broken.append(reason if str(path) in reason else f"{path} cannot be read ({reason})")
         problems += broken
         if broken:
             continue
@@ -201,7 +201,11 @@ def _size(path: Path) -> tuple[int, int]:
     with warnings.catch_warnings():
         # Large pictures are read_picture's business, which knows the limit that the user set.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        image = Image.open(path)
+        try:
+            image = Image.open(path)
+        except (UnidentifiedImageError, Image.DecompressionBombError):
+            # e.g. TIFF files of floating point; what nobody can read is said by our own reader
+            return read_picture(path).shape[:2]
     with image:
         width, height = image.size
         turned = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
