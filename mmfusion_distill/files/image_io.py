@@ -224,7 +224,7 @@ def _ends_in_fill(data: bytes, image: np.ndarray) -> bool:
     """Whether a JPEG was cut off and closed with an end marker.
 
     Its last blocks are then the decoder's middle gray, and its last byte describes a block far before them. Files
-    that lack less than three blocks pass.
+    that lack less than four blocks pass.
     """
     corners = (
         image[rows, columns]
@@ -233,19 +233,27 @@ def _ends_in_fill(data: bytes, image: np.ndarray) -> bool:
     )
     if not data.startswith(b"\xff\xd8") or not any((corner == 128).all() for corner in corners):
         return False
-    end = data.rfind(b"\xff\xd9")
     # Blocks stand in the order of the rows of the file, however it is to be turned.
-    flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-    whole, shorter = (
-        cv2.imdecode(np.frombuffer(part, np.uint8), flags) for part in (data, data[: end - 1] + b"\xff\xd9")
-    )
-    if shorter is None or (whole[-8:, -8:] != 128).any():
+    whole = _decode_unturned(data)
+    if whole is None or (whole[-8:, -8:] != 128).any():
         return False
-    rows, columns = np.nonzero(whole != shorter)
-    if not rows.size:
-        return False
+    end = data.rfind(b"\xff\xd9")
     blocks_of_row, blocks_of_column = -(-whole.shape[1] // 16), -(-whole.shape[0] // 16)
-    return int((rows // 16 * blocks_of_row + columns // 16).max()) < blocks_of_row * blocks_of_column - 2
+    # Of a whole file these bytes hold few blocks; of a cut one the last may hold nothing.
+    for removed in (1, 2, 3):
+        shorter = _decode_unturned(data[: end - removed] + b"\xff\xd9")
+        if shorter is None:
+            continue
+        rows, columns = np.nonzero((whole != shorter).any(axis=2))
+        if rows.size:
+            last = int((rows // 16 * blocks_of_row + columns // 16).max())
+            return last < blocks_of_row * blocks_of_column - 3
+    return False
+
+
+def _decode_unturned(data: bytes) -> np.ndarray | None:
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
 
 
 def _to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
