@@ -39,7 +39,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.10,<3.13",
     packages=find_packages(include=["mmfusion_distill", "mmfusion_distill.*"]),
-    package_data={"mmfusion_distill": ["annotation/prompts/*", "weights/*"]},
+    package_data={"mmfusion_distill": ["annotation/prompts/*", "weights/*", "datasets/splits/*"]},
     install_requires=runtime_requirements(),
     extras_require={"tests": read_requirements("tests"), "optional": read_requirements("optional")},
     zip_safe=False,

@@ -1,24 +1,57 @@
-"""Image fusion with text-guided teachers and small distilled students, as a plugin of MMagic."""
+"""Image fusion with text-guided teachers and small distilled students, as a plugin of MMagic.
 
-import sys
+Importing this package is enough for MMagic to know its components: its registries import them when a config names
+one.
+"""
+
+import importlib
 from importlib.util import find_spec
 
+from .lazy import lazy_attributes
 from .version import __version__
 
 __all__ = ["__version__"]
 
-# Without PyTorch what is left is `deployment`, which runs exported networks, and `files`. The doctor examines
-# installations in which the imports below fail.
-if find_spec("torch") is not None and "mmfusion_distill.doctor" not in sys.orig_argv:
+_PACKAGES = ("annotation", "datasets", "engine", "evaluation", "models")
+#: Modules and packages that register components.
+_COMPONENTS = (
+    "annotation.openai_annotator",
+    "annotation.statistics_annotator",
+    "annotation.transformers_annotator",
+    "datasets.paired_fusion_dataset",
+    "datasets.seeded_samplers",
+    "datasets.transforms",
+    "engine",
+    "evaluation.fusion_metric",
+    "models",
+)
+
+
+def _prepare_mmagic() -> None:
+    from . import compat
+
+    compat.apply()
+
+
+def _import_components() -> None:
+    global _components_are_imported
+    if _components_are_imported:
+        return
+    _components_are_imported = True
     try:
-        from . import compat
+        for name in _COMPONENTS:
+            importlib.import_module(f".{name}", __name__)
+    except BaseException:
+        _components_are_imported = False
+        raise
 
-        compat.apply()
-        from . import annotation, datasets, engine, evaluation, models
 
-        __all__ += ["annotation", "datasets", "engine", "evaluation", "models"]
-    except ImportError as error:
-        raise ImportError(
-            f"mmfusion_distill cannot be imported: {error}. "
-            "Run `python -m mmfusion_distill.doctor` to see what is missing and how to mend it."
-        ) from error
+_components_are_imported = False
+__getattr__ = lazy_attributes(__name__, dict.fromkeys(_PACKAGES, ""))
+
+# Without PyTorch what is left is `deployment`, which runs exported networks, `files`, and scores of files.
+if find_spec("torch") is not None:
+    from . import deferred_imports
+
+    deferred_imports.install(_prepare_mmagic, _import_components)
+    __all__ += [*_PACKAGES]

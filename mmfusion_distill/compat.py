@@ -1,7 +1,7 @@
 """Every workaround for the old dependencies of MMagic 1.2, and nothing else.
 
-Each function states why it exists and under which condition it does nothing. `apply` runs them all; it is
-called once when `mmfusion_distill` is imported, before any model of MMagic is.
+Each function states why it exists and under which condition it does nothing. `apply` runs them all; once
+`mmfusion_distill` is imported, that happens before MMagic is. What is imported when: `deferred_imports`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -65,7 +64,10 @@ def _placeholder(operator: str) -> Callable[..., Any]:
 
 
 def placeholder_operators() -> list[str]:
-    """Names of the mmcv operators that are placeholders in this process, sorted."""
+    """Names of the mmcv operators that are placeholders in this installation, sorted."""
+    if importlib.util.find_spec("mmcv") is not None:
+        apply()
+        importlib.import_module("mmcv.ops")
     return sorted(_placeholders)
 
 
@@ -108,6 +110,17 @@ def make_checkpoints_loadable() -> None:
     )
 
 
+def register_mmcv_layers() -> None:
+    """Register mmcv's layers and operators in mmengine's root registries.
+
+    MMagic's editors import them in passing, and who asks the root registry for `BN` relies on it. Does nothing
+    where mmcv is not installed.
+    """
+    if importlib.util.find_spec("mmcv") is not None:
+        importlib.import_module("mmcv.cnn")
+        importlib.import_module("mmcv.ops")
+
+
 def allow_distributed_training_on_cpu() -> None:
     """Let `--launcher pytorch` run on machines without an accelerator, over gloo.
 
@@ -135,25 +148,15 @@ def allow_distributed_training_on_cpu() -> None:
     utils._init_dist_pytorch = init_dist_pytorch
 
 
-def import_mmagic_quietly() -> None:
-    """Import MMagic's models without the deprecation warnings that the pinned diffusers raises on import.
-
-    Does nothing but the import where there are no such warnings.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        importlib.import_module("mmagic.models")
-
-
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
     if apply.done:
         return
     restore_numpy_bool8()
     allow_missing_mmcv_operators()
+    register_mmcv_layers()
     make_checkpoints_loadable()
     allow_distributed_training_on_cpu()
-    import_mmagic_quietly()
     apply.done = True
 
 

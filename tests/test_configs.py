@@ -66,7 +66,7 @@ def test_the_data_root_comes_from_the_environment(monkeypatch, configs):
 
 
 def test_the_set_with_degradations_validates_clean_and_degraded_pairs_in_one_run():
-    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-128x128_degraded.py")
+    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-160x160_degraded.py")
     prefixes = [evaluator.metrics[0].prefix for evaluator in cfg.val_evaluator]
     assert prefixes == ["clean", "degraded"]
     clean, degraded = ([step.type for step in loader.dataset.pipeline] for loader in cfg.val_dataloader)
@@ -74,4 +74,28 @@ def test_the_set_with_degradations_validates_clean_and_degraded_pairs_in_one_run
     for pipeline in (cfg.train_pipeline, cfg.degraded_pipeline):
         assert len([TRANSFORMS.build(step) for step in pipeline]) == len(pipeline)
     assert cfg.degraded_pipeline[1].seed is not None, "the validation set is fixed"
-    assert cfg.test_dataloader.dataset.pipeline == cfg.val_dataloader[0].dataset.pipeline
+
+
+TRAINING_CONFIGS = [path for path in CONFIGS if Config.fromfile(path).get("train_dataloader") is not None]
+
+
+@pytest.mark.parametrize("path", TRAINING_CONFIGS, ids=lambda path: path.stem)
+def test_nothing_is_reported_on_the_pairs_that_choose_the_checkpoint(path):
+    cfg = Config.fromfile(path)
+    val = cfg.val_dataloader[0] if isinstance(cfg.val_dataloader, list) else cfg.val_dataloader
+    train, val, test = (loader.dataset for loader in (cfg.train_dataloader, val, cfg.test_dataloader))
+    places = [(d.data_root, d.data_prefix.img_a, d.ann_file) for d in (train, val)]
+    assert (test.data_root, test.data_prefix.img_a, test.get("ann_file", "")) not in places
+    if test.data_prefix.img_a == val.data_prefix.img_a:
+        assert (train.ann_file, val.ann_file, test.ann_file) == ("train.txt", "val.txt", "test.txt")
+
+
+def test_a_missing_test_list_is_one_sentence(tmp_path, pair_folder):
+    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-128x128.py")
+    dataset = dict(
+        cfg.test_dataloader.dataset, data_root=str(pair_folder), data_prefix=dict(img_a="a", img_b="b")
+    )
+    with pytest.raises(
+        ValueError, match=r"test\.txt does not exist: write it .*name another list as ann_file$"
+    ):
+        DATASETS.build(dataset)

@@ -2,19 +2,23 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from mmfusion_distill import doctor
 
 
-def run_doctor(tmp_path, broken: str = "") -> subprocess.CompletedProcess:
+def run_doctor(
+    tmp_path, broken: str = "", error: str = "ImportError('broken on purpose')"
+) -> subprocess.CompletedProcess:
     """Run the doctor where importing `broken` fails."""
     folder = tmp_path / "shadow"
     folder.mkdir()
     if broken:
-        (folder / f"{broken}.py").write_text("raise ImportError('broken on purpose')\n")
+        (folder / f"{broken}.py").write_text(f"raise {error}\n")
     code = (
         f"import sys, runpy; sys.path.insert(0, {str(folder)!r}); "
-        "sys.orig_argv += ['-m', 'mmfusion_distill.doctor']; "
         "runpy.run_module('mmfusion_distill.doctor', run_name='__main__')"
     )
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -39,6 +43,29 @@ def test_a_broken_torch_is_reported(tmp_path):
     done = run_doctor(tmp_path, broken="torch")
     assert done.returncode == 1
     assert "import mmfusion_distill.models" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "command"), [("pywt", "pip install 'PyWavelets'"), ("matplotlib", "pip install 'matplotlib'")]
+)
+def test_a_missing_package_is_named_with_the_command_that_installs_it(tmp_path, module, command):
+    done = run_doctor(tmp_path, broken=module, error=f"ModuleNotFoundError('no {module}', name={module!r})")
+    assert done.returncode == 1
+    assert "Ready" not in done.stdout
+    assert command in done.stdout
+
+
+def test_an_import_that_ends_the_process_is_reported(tmp_path):
+    done = run_doctor(tmp_path, broken="torchvision", error="__import__('os')._exit(9)")
+    assert done.returncode == 1
+    assert "import torchvision" in done.stdout
+    assert "exit code 9" in done.stdout
+
+
+def test_everything_that_is_required_is_looked_for():
+    lines = (Path(__file__).parent.parent / "requirements" / "runtime.txt").read_text().splitlines()
+    wanted = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    assert {names[0] + versions for names, versions in doctor.REQUIREMENTS} == wanted
 
 
 def test_wrong_versions_are_problems_with_a_command():

@@ -4,11 +4,11 @@ import argparse
 import re
 import sys
 
-from mmengine.config import Config, DictAction
-
-from mmfusion_distill.annotation import MODALITIES, build_annotator
+from mmfusion_distill import annotation
+from mmfusion_distill.annotation import MODALITIES
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
 from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
+from mmfusion_distill.apis.command_line import SettingsAction
 from mmfusion_distill.files.pairing import shorten
 
 
@@ -33,7 +33,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--options",
         nargs="+",
-        action=DictAction,
+        action=SettingsAction,
         default={},
         help="further arguments of the annotator, key=value",
     )
@@ -65,12 +65,14 @@ def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
 
 def main() -> int:
     args = parse_args()
+    from mmengine.config import Config
+
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
     config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
     try:
         jobs = find_jobs(args)
-        annotator = build_annotator(config.to_dict())
+        annotator = annotation.build_annotator(config.to_dict())
         code = 0
         for job in jobs:
             if job.unmatched:

@@ -20,7 +20,9 @@ from mmfusion_distill.evaluation import (
     write_picture_grid,
     write_report,
 )
+from mmfusion_distill.evaluation.folder import check_method_names
 from mmfusion_distill.files.pairing import read_name_list
+from mmfusion_distill.files.regular_file import check_writable
 
 
 def parse_args() -> argparse.Namespace:
@@ -101,6 +103,8 @@ def main() -> None:
     args = parse_args()
     methods = parse_methods(args.fused)
     boxes = parse_boxes(args.zoom)
+    check_method_names(methods)
+    check_writable(args.out)
     check_options(args, methods)
     if args.grid:
         # First: a wrong name or box ends the run before the long part.

@@ -44,6 +44,7 @@ def fuse(args: argparse.Namespace) -> FusingReport:
         args.annotations,
         args.batch_size,
         args.workers,
+        args.overwrite,
     )
 
 
@@ -64,8 +65,13 @@ def main() -> None:
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     parser.add_argument("--batch-size", type=int, default=1, help="pairs of equal size fused at a time")
     parser.add_argument("--workers", type=int, default=2, help="threads that read, and as many that write")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace pictures that were not written by this tool"
+    )
     report = exit_on_user_error(fuse, parser.parse_args())
     print(f"{len(report.written)} written" + (f", first {report.written[0]}" if report.written else ""))
+    for note in report.notes:
+        print(f"note: {note}")
     for failure in report.failures:
         print(f"failed: {failure}", file=sys.stderr)
     sys.exit(1 if report.failures else 0)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from mmfusion_distill.apis import run_test
+from mmfusion_distill import apis
 from mmfusion_distill.apis.command_line import add_run_arguments, exit_on_user_error, parse_run_arguments
 
 
@@ -12,7 +12,8 @@ def main() -> None:
     parser.add_argument("checkpoint", help="checkpoint file, or the work folder of a run (its best is taken)")
     parser.add_argument("--out", help="file for the metrics (.json, .yaml or .pkl)")
     add_run_arguments(parser)
-    exit_on_user_error(run_test, **parse_run_arguments(parser))
+    arguments = parse_run_arguments(parser)
+    exit_on_user_error(apis.run_test, **arguments)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import argparse
 
-from mmfusion_distill.apis import run_training
+from mmfusion_distill import apis
 from mmfusion_distill.apis.command_line import add_run_arguments, exit_on_user_error, parse_run_arguments
 
 
@@ -19,7 +19,8 @@ def main() -> None:
         "--auto-scale-lr", action="store_true", help="scale the learning rate by the total batch size"
     )
     add_run_arguments(parser)
-    exit_on_user_error(run_training, **parse_run_arguments(parser))
+    arguments = parse_run_arguments(parser)
+    exit_on_user_error(apis.run_training, **arguments)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,19 @@
 """Who writes annotations of image pairs: image statistics, a local model, a server."""
 
+from ..lazy import lazy_attributes
 from .annotate_pairs import AnnotationSummary, annotate_pairs
 from .base import MODALITIES, AnnotationResult, Annotator
-from .builder import build_annotator
-from .openai_annotator import OpenAIAnnotator
-from .statistics_annotator import StatisticsAnnotator
-from .transformers_annotator import TransformersAnnotator
+
+# The annotators register with MMagic, which brings PyTorch along.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "OpenAIAnnotator": ".openai_annotator",
+        "StatisticsAnnotator": ".statistics_annotator",
+        "TransformersAnnotator": ".transformers_annotator",
+        "build_annotator": ".builder",
+    },
+)
 
 __all__ = [
     "MODALITIES",

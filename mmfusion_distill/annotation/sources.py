@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from mmengine.config import Config
+from typing import TYPE_CHECKING
 
 from ..files.pairing import ImagePair, find_pairs, read_name_list
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
@@ -62,11 +64,18 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
     Raises:
         ValueError: If the config has no paired data set, or one that names no annotation folder.
     """
+    # Folders need no mmengine.
+    from mmengine.config import Config
+
     config = Config.fromfile(path)
     jobs: dict[tuple[Path, str], dict[ImagePair, None]] = {}
     unmatched: dict[str, None] = {}
-    for dataset in _datasets(config):
+    for loader, dataset in _datasets(config):
         root, prefix = Path(dataset.get("data_root", "")), dataset["data_prefix"]
+        needed = root / (dataset.get("ann_file") or prefix["img_a"])
+        if loader == "test_dataloader" and not needed.exists():
+            # The pairs that results are reported on are often not there, and training needs no annotation of them.
+            continue
         if not out and "annotation" not in prefix:
             raise ValueError(f"{path}: data_prefix names no folder 'annotation': add it, or give --out")
         names = dataset.get("ann_file")
@@ -81,7 +90,7 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
     return [AnnotationJob(tuple(pairs), *key, tuple(unmatched)) for key, pairs in jobs.items()]
 
 
-def _datasets(config: Config) -> Iterator[dict]:
+def _datasets(config: "Config") -> Iterator[tuple[str, dict]]:
     for loader in _LOADERS:
         loaders = config.get(loader) or ()
         for one in [loaders] if isinstance(loaders, dict) else loaders:
@@ -90,7 +99,7 @@ def _datasets(config: Config) -> Iterator[dict]:
                 dataset = dataset["dataset"]
             for part in dataset.get("datasets", [dataset]):
                 if {"img_a", "img_b"} <= set(part.get("data_prefix") or ()):
-                    yield part
+                    yield loader, part
 
 
 def read_names(path: str | Path | None) -> Sequence[str] | None:

@@ -1,7 +1,17 @@
 """Functions that a user calls."""
 
 from ..files import FusingReport, fuse_files
-from .fusion_inferencer import FusionInferencer
-from .running import load_config, run_test, run_training
+from ..lazy import lazy_attributes
+
+# What needs PyTorch; a command that only prints its help does not.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "FusionInferencer": ".fusion_inferencer",
+        "load_config": ".running",
+        "run_test": ".running",
+        "run_training": ".running",
+    },
+)
 
 __all__ = ["FusingReport", "FusionInferencer", "fuse_files", "load_config", "run_test", "run_training"]

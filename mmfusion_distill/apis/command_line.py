@@ -4,11 +4,16 @@ import argparse
 import os
 from collections.abc import Callable
 
-from mmengine.config import DictAction
-
 from ..user_errors import exit_on_user_error
 
-__all__ = ["add_run_arguments", "at_least", "exit_on_user_error", "image_size", "parse_run_arguments"]
+__all__ = [
+    "SettingsAction",
+    "add_run_arguments",
+    "at_least",
+    "exit_on_user_error",
+    "image_size",
+    "parse_run_arguments",
+]
 
 
 def at_least(least: int) -> Callable[[str], int]:
@@ -30,6 +35,17 @@ def image_size(text: str) -> tuple[int, int]:
     return int(height), int(width)
 
 
+class SettingsAction(argparse.Action):
+    """mmengine's DictAction, imported when there is something to parse: a help text does without."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: list[str], option: str
+    ) -> None:
+        from mmengine.config import DictAction
+
+        DictAction(self.option_strings, self.dest, nargs="+")(parser, namespace, values, option)
+
+
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that training and testing have in common, as everywhere in OpenMMLab."""
     parser.add_argument(
@@ -44,7 +60,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=DictAction,
+        action=SettingsAction,
         metavar="KEY=VALUE",
         help="settings that replace those of the config, e.g. train_cfg.max_iters=500 model.generator.dim=8; "
         'lists as key="[a,b]" or key=a,b',

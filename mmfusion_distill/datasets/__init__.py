@@ -2,17 +2,24 @@
 
 from ..files.image_io import ImageReadError, read_image, write_image
 from ..files.pairing import ImagePair, PairingError, find_pairs
+from ..lazy import lazy_attributes
 from .annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
-from .paired_fusion_dataset import PairedFusionDataset
-from .seeded_samplers import SeededDefaultSampler, SeededInfiniteSampler
-from .transforms import (
-    LoadImagePair,
-    PackPair,
-    RandomDegradation,
-    RandomDropText,
-    RandomEvenSource,
-    RandomPairCrop,
-    RandomTextConflict,
+
+# What needs PyTorch; pictures and annotations do not.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "LoadImagePair": ".transforms",
+        "PackPair": ".transforms",
+        "PairedFusionDataset": ".paired_fusion_dataset",
+        "RandomDegradation": ".transforms",
+        "RandomDropText": ".transforms",
+        "RandomEvenSource": ".transforms",
+        "RandomPairCrop": ".transforms",
+        "RandomTextConflict": ".transforms",
+        "SeededDefaultSampler": ".seeded_samplers",
+        "SeededInfiniteSampler": ".seeded_samplers",
+    },
 )
 
 __all__ = [

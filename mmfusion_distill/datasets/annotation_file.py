@@ -5,12 +5,11 @@ line between events. Who wrote it stands above as comment lines (``# annotator: 
 published form skip.
 """
 
-import os
-import uuid
 from pathlib import Path
 
 from ..files.pairing import image_stem
-from .annotation_parser import parse_annotation
+from ..files.regular_file import read_regular_file, write_atomically
+from .annotation_parser import MAX_CHARACTERS, parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event
 from .event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
 
@@ -46,7 +45,9 @@ def read_annotation(path: str | Path) -> Annotation:
         OSError: If the file cannot be read.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = read_regular_file(path, 4 * MAX_CHARACTERS).decode("utf-8-sig")
+    except OSError as error:
+        raise type(error)(f"cannot read the annotation {path} ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise AnnotationError(
             f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8 "
@@ -62,18 +63,7 @@ def write_annotation(path: str | Path, annotation: Annotation) -> None:
 
 def write_text_atomically(path: str | Path, text: str) -> None:
     """Write UTF-8 text through a temporary file in the same folder, so that a kill leaves no half file."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem[:80]}-{uuid.uuid4().hex}.tmp")
-    try:
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_atomically(path, text.encode())
 
 
 def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:

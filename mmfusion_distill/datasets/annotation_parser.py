@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event, clean_text
 from .event_types import canonical_event_type, is_known_event
 
+#: Longest text that is parsed; the longest answers seen have a few thousand characters.
+MAX_CHARACTERS = 200_000
+
+# The text may come from a server, so the time must grow with its length only: two repetitions that take the same
+# characters never follow each other in a pattern that can fail behind them.
+
 # What may stand before a key: quote signs, bullets, headings, emphasis, "1." or "(2)".
 _DECORATION = r"[\s>*_#`\-+•–]*(?:\(?\d+[.):]*[\s*_`]*)?"
 _TYPE_KEY = r"(?:event|degradation)(?:[\s_-]*(?:types?|names?))?|type"
@@ -15,9 +21,14 @@ _TYPE_LINE = re.compile(rf"^{_DECORATION}(?:{_TYPE_KEY}){_KEY_END}(.*)$", re.IGN
 _DESCRIPTION_LINE = re.compile(rf"^{_DECORATION}descriptions?{_KEY_END}(.*)$", re.IGNORECASE)
 _DESCRIPTION_INSIDE = re.compile(rf"[\s,;.*_`|(-]descriptions?{_KEY_END}", re.IGNORECASE)
 _META_LINE = re.compile(rf"^#\s*({'|'.join(META_FIELDS)})\s*:(.*)$")
-_FENCE_LINE = re.compile(r"^\s*(?:```|~~~)\s*\w*\s*$")
-_ORDINAL_LINE = re.compile(rf"^{_DECORATION}(?:events?)?[\s#]*\d*[\s.:)*_`\-=]*$", re.IGNORECASE)
-_NAMED_LINE = re.compile(rf"^{_DECORATION}([^:：]{{3,60}}?)[\s*_`]*(?:[:：]| [-–—] )[\s*_`]*(.*)$")
+_FENCE = re.compile(r"(?:```|~~~)\s*\w*")
+# These two match anything: what counts is how far.
+_PREFIX = re.compile(_DECORATION)
+_ORDINAL = re.compile(r"(?:events?)?[\s#]*\d*[\s.:)*_`\-=]*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[:：]| [-–—] ")
+_NAME_LENGTHS = range(3, 61)
+#: Characters of an ``Event Type:`` that are looked at.
+_LONGEST_TYPES = 1000
 _TYPE_FIELDS = ("event_type", "type", "event", "name", "degradation", "degradation_type")
 _DESCRIPTION_FIELDS = ("description", "desc", "details", "detail", "text", "explanation", "reason")
 
@@ -40,7 +51,12 @@ def parse_annotation(text: str, source: str = "") -> Annotation:
     Raises:
         AnnotationError: If no event is found, or if the text is JSON that breaks off.
     """
-    lines = [line for line in text.splitlines() if not _FENCE_LINE.match(line)]
+    if len(text) > MAX_CHARACTERS:
+        raise AnnotationError(
+            f"{_prefix(source)}{len(text):,} characters are no annotation, which has at most {MAX_CHARACTERS:,}: "
+            "delete the file or annotate the pair again"
+        )
+    lines = [line for line in text.splitlines() if not _FENCE.fullmatch(line.strip())]
     meta, lines = _split_meta(lines)
     events = _events_of_lines(lines) or _events_of_json("\n".join(lines), source)
     events = events or _events_of_named_lines(lines)
@@ -79,7 +95,7 @@ def _events_of_lines(lines: list[str]) -> list[Event]:
             events += _close(types, description)
             value, inline = _split_inline(type_match[1])
             types, description = _split_types(value), [inline] if inline else []
-        elif types is None or _ORDINAL_LINE.match(line):
+        elif types is None or _is_ordinal(line):
             continue
         elif description_match:
             description.append(description_match[1])
@@ -88,6 +104,11 @@ def _events_of_lines(lines: list[str]) -> list[Event]:
         else:
             description.append(line)
     return events + _close(types, description)
+
+
+def _is_ordinal(line: str) -> bool:
+    """Whether a line only counts: ``Event 2``, ``3.``, ``---``."""
+    return _ORDINAL.match(line, _PREFIX.match(line).end()).end() == len(line)
 
 
 def _close(types: list[str] | None, description: list[str]) -> list[Event]:
@@ -102,9 +123,14 @@ def _split_inline(value: str) -> tuple[str, str]:
 
 def _split_types(value: str) -> list[str]:
     """Event names in a value: one, or several known ones (``low_light, ir_noise``)."""
-    parts = [part for part in re.split(r"[,;/|&+]| and ", value) if canonical_event_type(part)]
+    parts = re.split(r"[,;/|&+]| and ", value[:_LONGEST_TYPES])
+    if len(value) > _LONGEST_TYPES:
+        # what is cut may be half a name
+        value, parts = value[:_LONGEST_TYPES], parts[:-1]
+    parts = [part for part in parts if canonical_event_type(part)]
     if len(parts) > 1 and all(is_known_event(part) for part in parts):
-        return parts
+        # They share a description, which a name that is there a thousand times would get a thousand times.
+        return list(dict.fromkeys(map(canonical_event_type, parts)))
     return [value] if canonical_event_type(value) else []
 
 
@@ -113,15 +139,18 @@ def _events_of_json(text: str, source: str) -> list[Event]:
     starts = [match.start() for match in re.finditer(r"[\[{]", text)]
     position = 0
     events: list[Event] = []
+    # What fails is read again from the next bracket on, so often and no more.
+    budget = 4 * len(text) + 10_000
     for start in starts:
         if start < position:
             continue
         try:
             value, position = decoder.raw_decode(text, start)
             events += list(_walk_json(value))
-        except (json.JSONDecodeError, RecursionError):
+        except (json.JSONDecodeError, RecursionError) as error:
+            budget -= getattr(error, "pos", len(text)) - start
             # An outer bracket that does not close means that events may be missing: better none than some.
-            if re.match(r"[\[{]\s*[\[{\"]", text[start : start + 200]):
+            if budget < 0 or re.match(r"[\[{]\s*[\[{\"]", text[start : start + 200]):
                 raise AnnotationError(
                     f"{_prefix(source)}the JSON is broken or cut off: annotate the pair again, "
                     "with more output tokens if a model wrote it"
@@ -159,9 +188,21 @@ def _json_description(fields: dict[str, object]) -> str:
 def _events_of_named_lines(lines: list[str]) -> list[Event]:
     events = []
     for line in lines:
-        match = _NAMED_LINE.match(line)
-        if match and is_known_event(match[1]):
-            events.append(Event(match[1], match[2]))
-        elif not match and line.strip() and len(line) < 60 and is_known_event(line):
+        name, description = _split_named(line)
+        if name and is_known_event(name):
+            events.append(Event(name, description))
+        elif not name and line.strip() and len(line) < 60 and is_known_event(line):
             events.append(Event(line))
     return events
+
+
+def _split_named(line: str) -> tuple[str, str]:
+    """Name and description of ``- Low light: dark``; empty where no name stands before a separator."""
+    rest = line[_PREFIX.match(line).end() :]
+    for separator in _SEPARATOR.finditer(rest):
+        name = rest[: separator.start()].rstrip(" \t*_`")
+        if len(name) >= _NAME_LENGTHS.stop or ":" in name or "：" in name:
+            break
+        if len(name) in _NAME_LENGTHS:
+            return name, rest[separator.end() :].lstrip(" \t*_`")
+    return "", ""

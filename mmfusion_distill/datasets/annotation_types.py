@@ -85,7 +85,13 @@ class Annotation:
 def clean_text(text: str) -> str:
     """Text on one line without control characters, Markdown emphasis and enclosing quotes."""
     printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
-    stripped = " ".join(re.sub(r"\*\*+", "", printable).split()).strip(" *_`")
-    if len(stripped) > 1 and stripped[0] + stripped[-1] in ('""', "''", "“”"):
-        stripped = stripped[1:-1]
-    return stripped if stripped == text else clean_text(stripped)
+    line = " ".join(re.sub(r"\*\*+", "", printable).split())
+    start, end = 0, len(line)
+    while True:
+        while start < end and line[start] in " *_`":
+            start += 1
+        while start < end and line[end - 1] in " *_`":
+            end -= 1
+        if end - start < 2 or line[start] + line[end - 1] not in ('""', "''", "“”"):
+            return line[start:end]
+        start, end = start + 1, end - 1

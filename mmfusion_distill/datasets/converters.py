@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, shorten
+from ..files.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
 from .annotation_file import write_text_atomically
+
+#: Splits that are the same for everybody.
+SPLITS = Path(__file__).parent / "splits"
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class PairFolders:
         img_b (str): Folder of source B.
         lists (tuple[tuple[str, float], ...]): List files to write and the share of the pairs in each; the shares
             add up to 1. Default: ().
+        split (str): Name of a split in `datasets/splits` in the place of `lists`: the pairs that it names go to
+            `train.txt` and `val.txt`, all others to `test.txt`. Default: '', none.
         expected (int): Pairs in a complete download; 0: any number. Default: 0.
         required (bool): Whether the data set is of no use without these folders. Default: True.
     """
@@ -26,6 +31,7 @@ class PairFolders:
     img_a: str
     img_b: str
     lists: tuple[tuple[str, float], ...] = ()
+    split: str = ""
     expected: int = 0
     required: bool = True
 
@@ -48,7 +54,7 @@ def prepare_dataset(
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
         annotator (str | dict, optional): Who annotates, see
             :func:`mmfusion_distill.annotation.build_annotator`. Default: None, nobody.
-        seed (int): Of the split. Default: 0.
+        seed (int): Of a random split. Default: 0.
         overwrite (bool): Write lists that are there anew. Default: False.
 
     Returns:
@@ -67,7 +73,8 @@ def prepare_dataset(
             count += f" (a complete download has {part.expected})"
         report.append(count)
         names = [pair.path_a.name for pair in pairs]
-        report += _write_lists(root, part.lists, names, seed, overwrite)
+        lists = _fixed_lists(part.split, names) if part.split else _random_lists(part.lists, names, seed)
+        report += _write_lists(root, lists, overwrite)
         if annotator is not None:
             from ..annotation import annotate_pairs, build_annotator
             from ..annotation.annotate_pairs import format_summary
@@ -144,18 +151,50 @@ def _checked_pairs(root: Path, part: PairFolders) -> list[ImagePair]:
     return pairs
 
 
-def _write_lists(
-    root: Path, lists: tuple[tuple[str, float], ...], names: list[str], seed: int, overwrite: bool
-) -> list[str]:
+def read_split(name: str) -> dict[str, str]:
+    """Part of every pair that a split names.
+
+    Args:
+        name (str): Name of a file in `datasets/splits`.
+
+    Returns:
+        dict[str, str]: 'train' or 'val' by the pair's name.
+    """
+    lines = (SPLITS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.split(maxsplit=1) for line in lines if not line.startswith("#"))
+    return {pair: part for part, pair in rows}
+
+
+def _fixed_lists(split: str, names: list[str]) -> dict[str, list[str]]:
+    part_of = read_split(split)
+    lists: dict[str, list[str]] = {"train.txt": [], "val.txt": [], "test.txt": []}
+    for name in sorted(names):
+        lists[f"{part_of.get(image_stem(name), 'test')}.txt"].append(name)
+    return lists
+
+
+def _random_lists(lists: tuple[tuple[str, float], ...], names: list[str], seed: int) -> dict[str, list[str]]:
     if not lists:
-        return []
-    there = [name for name, _ in lists if (root / name).is_file()]
-    if there and not overwrite:
-        return [f"{', '.join(there)} there already and kept (--overwrite writes them anew)"]
+        return {}
     parts = split_names(names, tuple(share for _, share in lists), seed)
-    for (name, _), part in zip(lists, parts):
-        write_text_atomically(root / name, "\n".join(part) + "\n")
-    return [f"{name}: {len(part)} pairs" for (name, _), part in zip(lists, parts)]
+    return {name: part for (name, _), part in zip(lists, parts)}
+
+
+def _write_lists(root: Path, lists: dict[str, list[str]], overwrite: bool) -> list[str]:
+    there = [name for name in lists if (root / name).is_file()]
+    report = []
+    if there and not overwrite:
+        report.append(f"{', '.join(there)} there already and kept (--overwrite writes them anew)")
+    for name, part in lists.items():
+        if part and (overwrite or not there or _is_missing_test_list(root / name)):
+            write_text_atomically(root / name, "\n".join(part) + "\n")
+            report.append(f"{name}: {len(part)} pairs")
+    return report
+
+
+def _is_missing_test_list(path: Path) -> bool:
+    # A test list beside lists that were written before there was one: what was trained does not depend on it.
+    return path.name == "test.txt" and not path.is_file()
 
 
 def collect_pairs_by_keyword(

@@ -4,11 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from ..files.image_io import ImageReadError, read_image
 from ..files.pairing import ImagePair, list_images
+from ..files.picture_header import read_header
 from .annotation_file import AnnotationError, find_annotation, read_annotation
 
 
@@ -100,9 +98,9 @@ def _facts(path: Path) -> _ImageFacts | str:
         image = read_image(path)
     except ImageReadError as error:
         return str(error).removeprefix(f"{path} ")
-    # The same decoding without conversion tells the depth of the file.
-    raw = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR)
-    return _ImageFacts(image.shape[:2], str(raw.dtype), bool(image.min() == image.max()))
+    header = read_header(path.read_bytes())
+    depth = {16: "uint16", 32: "float32"}.get(header.bits if header else 8, "uint8")
+    return _ImageFacts(image.shape[:2], depth, bool(image.min() == image.max()))
 
 
 def _text(size: tuple[int, int]) -> str:

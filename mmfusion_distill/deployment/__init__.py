@@ -2,13 +2,16 @@
 
 from importlib.util import find_spec
 
+from ..lazy import lazy_attributes
 from .exported_fusion import ExportedFusion
 from .exported_inferencer import ExportedInferencer, is_exported
+
+__getattr__ = lazy_attributes(
+    __name__,
+    {"FORMATS": ".export", "export_network": ".export", "largest_differences": ".verification"},
+)
 
 __all__ = ["ExportedFusion", "ExportedInferencer", "is_exported"]
 
 if find_spec("torch") is not None:
-    from .export import FORMATS, export_network
-    from .verification import largest_differences
-
     __all__ += ["FORMATS", "export_network", "largest_differences"]

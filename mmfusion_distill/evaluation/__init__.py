@@ -1,7 +1,7 @@
 """Evaluation: metrics as pure functions, composites, tables, and the metric of the runner."""
 
+from ..lazy import lazy_attributes
 from .baselines import BASELINES, baseline_images
-from .batched import BATCHED_METRICS, compute_metrics_batched
 from .bootstrap import BootstrapResult, paired_bootstrap
 from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
 from .compute import (
@@ -12,7 +12,6 @@ from .compute import (
     source_wise_metrics,
 )
 from .folder import evaluate_folders, read_picture
-from .fusion_metric import FusionMetric
 from .gray_image import GrayImage
 from .grid import picture_grid, write_picture_grid
 from .metrics import (
@@ -45,12 +44,23 @@ from .metrics import (
     visual_information_fidelity,
     yang,
 )
-from .plots import plot_boxes, plot_radar
 from .protocols import PROTOCOLS, Protocol, get_protocol
 from .quality import balanced_quality, quality
 from .report import write_report
 from .results import EvaluationResult
 from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
+
+# What needs PyTorch or matplotlib; scores of files do not.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "BATCHED_METRICS": ".batched",
+        "FusionMetric": ".fusion_metric",
+        "compute_metrics_batched": ".batched",
+        "plot_boxes": ".plots",
+        "plot_radar": ".plots",
+    },
+)
 
 __all__ = [
     "BASELINES",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from mmengine.utils import ProgressBar
 from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
 
 from mmfusion_distill.files.image_io import ImageReadError, read_image
 from mmfusion_distill.files.pairing import list_images
+from mmfusion_distill.files.regular_file import check_regular_file
 
 from .baselines import BASELINES, baseline_images
 from .catalog import FusionTriple
@@ -73,7 +74,7 @@ def evaluate_folders(
     """
     parse_metric_names(metrics)
     protocol = get_protocol(protocol)
-    _check_method_names(methods)
+    check_method_names(methods)
     pairs, problems = _match_files(folder_a, folder_b, methods, names)
     pairs, unreadable = _check_headers(pairs)
     problems += unreadable
@@ -104,8 +105,12 @@ def evaluate_folders(
     )
 
 
-def read_picture(path: str | Path) -> np.ndarray:
+def read_picture(path: str | Path, is_thermal: bool = False) -> np.ndarray:
     """Read a picture for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
+
+    Args:
+        path: The file.
+        is_thermal: Whether it is a source B, which is stretched if it has 16 bits, as for fusing.
 
     Returns:
         (H, W) or (H, W, 3) RGB.
@@ -113,17 +118,26 @@ def read_picture(path: str | Path) -> np.ndarray:
     Raises:
         ImageReadError: If the file cannot be read.
     """
-    image = read_image(path)
+    image = read_image(path, is_thermal=is_thermal)
     levels = np.rint(image)
     if np.array_equal(levels, image):
         image = levels.astype(np.uint8)
     return image[:, :, 0] if image.shape[2] == 1 else image
 
 
-def _check_method_names(methods: Mapping[str, str | Path]) -> None:
+def check_method_names(methods: Mapping[str, str | Path]) -> None:
+    """Refuse names that are taken or cannot be part of a file name.
+
+    Raises:
+        ValueError: Names the method.
+    """
     taken = set(EvaluationResult.BASELINE_TITLES.values()) & set(methods)
     if taken:
         raise ValueError(f"'{taken.pop()}' is the name of a baseline; name the method differently.")
+    for name in methods:
+        # Names become parts of file names and cells of tables.
+        if not name.strip() or set(name) & set("/\\\0\r\n") or name in (".", ".."):
+            raise ValueError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
 
 
 def _match_files(
@@ -161,8 +175,9 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
         for path in (pair.path_a, pair.path_b, *pair.fused):
             try:
                 sizes[path] = _size(path)
-            except (UnidentifiedImageError, OSError, ValueError) as error:
-                broken.append(f"{path} cannot be read ({error})")
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                broken.append(reason if str(path) in reason else f"{path} cannot be read ({reason})")
         problems += broken
         if broken:
             continue
@@ -182,7 +197,16 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
 
 
 def _size(path: Path) -> tuple[int, int]:
-    with Image.open(path) as image:
+    check_regular_file(path)
+    with warnings.catch_warnings():
+        # Large pictures are read_picture's business, which knows the limit that the user set.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(path)
+        except (UnidentifiedImageError, Image.DecompressionBombError):
+            # e.g. TIFF files of floating point; what nobody can read is said by our own reader
+            return read_picture(path).shape[:2]
+    with image:
         width, height = image.size
         turned = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
     return (width, height) if turned else (height, width)
@@ -195,7 +219,7 @@ def _score_pair(
     pictures, problems = [], []
     for path in (pair.path_a, pair.path_b, *pair.fused):
         try:
-            pictures.append(read_picture(path))
+            pictures.append(read_picture(path, is_thermal=path == pair.path_b))
         except ImageReadError as error:
             problems.append(str(error))
     if problems:
@@ -227,16 +251,9 @@ def _run(
     show_progress: bool,
 ) -> list[np.ndarray | list[str]]:
     """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
-    bar = ProgressBar(len(pairs), file=sys.stderr) if show_progress else None
-    outcomes = []
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for outcome in pool.map(function, pairs):
-            outcomes.append(outcome)
-            if bar:
-                bar.update()
-    if bar:
-        sys.stderr.write("\n")
-    return outcomes
+        outcomes = pool.map(function, pairs)
+        return list(tqdm(outcomes, total=len(pairs), unit="pair", disable=not show_progress))
 
 
 def _nothing_left(problems: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import mmagic.evaluation.evaluator  # noqa: F401  (registers `Evaluator`, which our configs use)
 import numpy as np
 import torch
 from mmagic.registry import METRICS

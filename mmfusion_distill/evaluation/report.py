@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mmfusion_distill.files.regular_file import write_atomically
+
 from .bootstrap import BootstrapResult
-from .plots import plot_boxes, plot_radar
 from .results import EvaluationResult
 from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
@@ -39,9 +40,13 @@ def write_report(
         "table.tex": to_latex(result, bootstrap),
     }
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        # Names of files need not be text.
+        write_atomically(folder / name, text.encode("utf-8", "backslashreplace"))
     written = [folder / name for name in texts]
     if plots:
+        # matplotlib takes longer to import than most evaluations to run
+        from .plots import plot_boxes, plot_radar
+
         plot_boxes(result, folder / "boxes.png")
         written.append(folder / "boxes.png")
         if len(result.metrics) >= 3:

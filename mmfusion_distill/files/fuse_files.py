@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 from tqdm import tqdm
 
-from .image_io import check_image_format, write_image
+from .image_io import check_image_format, is_own_picture, write_image
 from .pairing import ImagePair, find_pairs, image_stem, shorten
+from .picture_header import read_header
+from .regular_file import check_writable, read_regular_file
 
 
 class PairFuser(Protocol):
@@ -40,10 +42,12 @@ class FusingReport:
     Args:
         written (list[Path]): The fused pictures.
         failures (list[str]): A sentence per pair that failed.
+        notes (list[str]): What else a user should know.
     """
 
     written: list[Path]
     failures: list[str]
+    notes: list[str] = field(default_factory=list)
 
 
 def fuse_files(
@@ -55,6 +59,7 @@ def fuse_files(
     annotations: str | Path | None = None,
     batch_size: int = 1,
     workers: int = 2,
+    overwrite: bool = False,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -70,6 +75,7 @@ def fuse_files(
         annotations (str | Path, optional): Folder of annotation files for a guided network. Default: None.
         batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
+        overwrite (bool): Replace pictures that this package has not written. Default: False.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -77,12 +83,13 @@ def fuse_files(
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
         ValueError: If one source is a file and the other a folder, a number is out of range, or a target is a
-            source or no image format.
+            source, no image format, or somebody else's picture.
+        OSError: If nothing can be written to the target's folder.
     """
     if batch_size < 1 or workers < 0:
         raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
     pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
-    _check_targets(pairs, targets)
+    _check_targets(pairs, targets, overwrite)
     failures: dict[int, Exception] = {}
     with (
         ThreadPoolExecutor(max(workers, 1)) as readers,
@@ -102,6 +109,7 @@ def fuse_files(
     return FusingReport(
         written=[target for index, target in enumerate(targets) if index not in failures],
         failures=[_sentence(pairs[index], failures[index]) for index in sorted(failures)],
+        notes=_notes([pair for index, pair in enumerate(pairs) if index not in failures]),
     )
 
 
@@ -132,13 +140,58 @@ def _noted(error: Exception) -> Exception:
     return error.with_traceback(None)
 
 
-def _check_targets(pairs: list[ImagePair], targets: list[Path]) -> None:
+def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool) -> None:
     # Before anything is computed: a large picture takes a while.
-    sources = {path.resolve() for pair in pairs for path in (pair.path_a, pair.path_b)}
-    for target in targets:
-        if target.resolve() in sources:
-            raise ValueError(f"{target} is a source and would be overwritten: choose another target")
+    sources = {_identity(path) for pair in pairs for path in (pair.path_a, pair.path_b)}
+    folders = {path.parent.resolve() for pair in pairs for path in (pair.path_a, pair.path_b)}
     check_image_format(targets[0])
+    check_writable(targets[0].parent)
+    if len(pairs) > 1 and targets[0].parent.resolve() in folders:
+        raise ValueError(
+            f"{targets[0].parent} holds sources, which the results would be taken for: choose another"
+        )
+    for target in targets:
+        if not os.path.lexists(target):
+            continue
+        if target.is_dir():
+            raise ValueError(
+                f"{target} is a folder: choose another target, or give an extension that names none"
+            )
+        # By what it is and not by its name, as it may be a link.
+        if _identity(target) in sources:
+            raise ValueError(f"{target} is a source and would be overwritten: choose another target")
+        if not overwrite and not is_own_picture(target):
+            raise ValueError(
+                f"{target} exists and was not written by this package: choose another target, or --overwrite it"
+            )
+
+
+def _identity(path: Path) -> tuple | Path:
+    try:
+        status = path.stat()
+    except OSError:
+        return path.absolute()
+    return status.st_dev, status.st_ino
+
+
+def _notes(pairs: list[ImagePair]) -> list[str]:
+    thermal = [pair.name for pair in pairs if _has_16_bits(pair.path_b)]
+    if not thermal:
+        return []
+    return [
+        f"{len(thermal)} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 "
+        f"of each: {shorten(thermal, 3)}"
+    ]
+
+
+def _has_16_bits(path: Path) -> bool:
+    if path.suffix.lower() not in (".png", ".tif", ".tiff"):
+        return False
+    try:
+        header = read_header(read_regular_file(path))
+    except OSError:
+        return False
+    return header is not None and header.bits == 16
 
 
 def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:

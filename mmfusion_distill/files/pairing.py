@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .regular_file import read_regular_file
+
+_LONGEST_LIST = 100_000_000
+
 #: Extensions that count as image files (lower case).
 IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 
@@ -64,7 +68,12 @@ def read_name_list(path: str | Path) -> list[str]:
         PairingError: If the list cannot be read or is empty.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        lines = read_regular_file(path, _LONGEST_LIST).decode("utf-8-sig", "surrogateescape").splitlines()
+    except FileNotFoundError as error:
+        raise PairingError(
+            f"the list of names {path} does not exist: write it with the data set's tools/dataset_converters, or "
+            "name another list as ann_file"
+        ) from error
     except OSError as error:
         raise PairingError(
             f"the list of names {path} cannot be read ({error.strerror}): check ann_file"

@@ -1,6 +1,8 @@
 """Annotation files: what is written is read back, and what people and models write is understood."""
 
+import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -192,3 +194,63 @@ def test_annotations_are_found_under_both_names(tmp_path):
 
 def test_a_dot_in_a_name_is_no_extension(tmp_path):
     assert annotation_path(tmp_path, "scene.v2", "scene.v2.png").name == "scene.v2_scene.v2.txt"
+
+
+UNITS = (
+    " ",
+    "\t",
+    "*",
+    "`",
+    "_",
+    ",",
+    "-",
+    "#",
+    "1",
+    "(1) ",
+    '"',
+    "[",
+    "[1,",
+    '{"a":',
+    "a, ",
+    " - ",
+    ": ",
+    "```",
+    "\n",
+)
+FRAMES = (
+    ("", "x"),
+    ("```", "x"),
+    ("Event Type: ", "x"),
+    ("Event Type: haze\n", "=x"),
+    ("Event Type: haze\nDescription: ", ""),
+    ("- low light", "- x"),
+)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_time_grows_no_faster_than_the_text(unit):
+    # The only test of time: the text may be a server's answer, and doubling it must not take four times as long.
+    for before, after in FRAMES:
+        seconds = []
+        for length in (10_000, 80_000):
+            text = before + unit * (length // len(unit)) + after
+            start = time.process_time()
+            with contextlib.suppress(AnnotationError):
+                parse_annotation(text)
+            seconds.append(time.process_time() - start)
+        # 8 times the text: 8 when linear, 64 when quadratic; what takes no time at all tells nothing.
+        assert seconds[1] < max(0.2, 24 * seconds[0]), (before, after, seconds)
+
+
+def test_a_text_of_endless_length_is_refused():
+    with pytest.raises(AnnotationError, match="here: .* characters are no annotation"):
+        parse_annotation("Event Type: haze\n" + "x" * 300_000, "here")
+
+
+def test_a_name_repeated_in_one_line_counts_once():
+    events = parse_annotation("Event Type: " + "low_light, ir_noise, " * 2000 + "\nDescription: dark").events
+    assert [event.type for event in events] == ["low_light", "ir_noise"]
+
+
+def test_quotes_within_quotes_are_removed_to_any_depth():
+    assert Event("haze", '"' * 3000 + "*far*" + '"' * 3000).description == "far"

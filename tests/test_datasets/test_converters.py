@@ -1,5 +1,6 @@
 """Downloads are checked and split the same way everywhere."""
 
+import numpy as np
 import pytest
 
 from mmfusion_distill.datasets.converters import (
@@ -7,9 +8,10 @@ from mmfusion_distill.datasets.converters import (
     adopt_folders,
     collect_pairs_by_keyword,
     prepare_dataset,
+    read_split,
     split_names,
 )
-from mmfusion_distill.files.pairing import PairingError
+from mmfusion_distill.files import PairingError, read_name_list, write_image
 
 FOLDERS = (PairFolders("a", "b", lists=(("train.txt", 0.67), ("val.txt", 0.33)), expected=6),)
 
@@ -76,3 +78,26 @@ def test_scenes_with_one_file_of_each_kind_pair_up(tmp_path):
         "scene_1": ("VIS_a.bmp", "IR_a.bmp"),
         "deep_scene_2": ("2_vis.tif", "2_IR.tif"),
     }
+
+
+def test_roadscene_is_split_alike_everywhere(tmp_path):
+    part_of = read_split("roadscene")
+    assert [list(part_of.values()).count(part) for part in ("train", "val")] == [152, 19]
+    names = [*list(part_of)[:3], *list(part_of)[-2:], "FLIR_customary_test"]
+    for name in names:
+        write_image(tmp_path / "a" / f"{name}.jpg", np.zeros((8, 8)))
+        write_image(tmp_path / "b" / f"{name}.jpg", np.zeros((8, 8)))
+    prepare_dataset(tmp_path, (PairFolders("a", "b", split="roadscene"),))
+    lists = {part: read_name_list(tmp_path / f"{part}.txt") for part in ("train", "val", "test")}
+    assert lists["test"] == ["FLIR_customary_test"]
+    assert {name: part for part in ("train", "val") for name in lists[part]} == {
+        n: part_of[n] for n in names[:5]
+    }
+
+
+def test_the_split_is_that_of_the_lists_beside_the_pictures(road_scene):
+    part_of = read_split("roadscene")
+    for part in ("train", "val"):
+        assert sorted(read_name_list(road_scene / f"{part}.txt")) == sorted(
+            n for n in part_of if part_of[n] == part
+        )

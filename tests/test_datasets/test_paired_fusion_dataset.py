@@ -65,7 +65,7 @@ def test_a_list_chooses_and_may_have_extensions(pair_folder):
     [
         (lambda root: (root / "some.txt").write_text("pair_9\n"), "1 listed pairs .*: pair_9"),
         (lambda root: (root / "some.txt").write_text("\n"), "some.txt is empty"),
-        (lambda root: None, "some.txt cannot be read"),
+        (lambda root: None, "some.txt does not exist"),
         (lambda root: shutil.rmtree(root / "a"), "a does not exist: check data_root"),
     ],
 )

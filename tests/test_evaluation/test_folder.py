@@ -78,7 +78,7 @@ def test_every_method_is_scored_on_the_same_pairs(folders):
     assert result.names == ["p3"]
     text = "\n".join(result.problems)
     assert f"{folders / 'poor' / 'p1'}.* is missing" in text
-    assert f"{folders / 'good' / 'p2.png'} cannot be read" in text
+    assert f"{folders / 'good' / 'p2.png'} is damaged or no image" in text
     assert f"{folders / 'good' / 'extra.png'} has no source pictures" in text
 
 

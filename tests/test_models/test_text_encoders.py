@@ -139,3 +139,17 @@ def test_a_damaged_cache_says_what_to_do(tmp_path):
 def test_unknown_pool_is_an_error():
     with pytest.raises(ValueError, match="pool 'max'"):
         MODELS.build(dict(type="SentenceTextEncoder", pool="max"))
+
+
+def test_a_model_with_other_weights_of_equal_size_has_other_embeddings(clip_folder, tmp_path):
+    cache = tmp_path / "cache.sqlite"
+
+    def embed() -> torch.Tensor:
+        encoder = MODELS.build(dict(type="CLIPTextEncoder", name=str(clip_folder)))
+        return TextEmbedder(encoder, cache)([["ab"]])
+
+    before = embed()
+    model = CLIPTextModelWithProjection.from_pretrained(clip_folder)
+    torch.nn.init.normal_(model.text_projection.weight)
+    model.save_pretrained(clip_folder)
+    assert not torch.allclose(embed(), before)

@@ -1,14 +1,13 @@
-"""Check a download of RoadScene (github.com/hanna-xu/RoadScene) and write its split: 90 % train.txt, 10 % val.txt."""
+"""Check a download of RoadScene (github.com/hanna-xu/RoadScene) and write its lists.
+
+Every pair has its place: 152 in train.txt, 19 in val.txt, and the 50 that papers report on in test.txt.
+"""
 
 from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.apis.convert_dataset import convert_command
 from mmfusion_distill.datasets.converters import PairFolders
 
-FOLDERS = (
-    PairFolders(
-        "crop_LR_visible", "cropinfrared", lists=(("train.txt", 0.9), ("val.txt", 0.1)), expected=221
-    ),
-)
+FOLDERS = (PairFolders("crop_LR_visible", "cropinfrared", split="roadscene", expected=221),)
 
 if __name__ == "__main__":
     exit_on_user_error(convert_command, __doc__, FOLDERS)

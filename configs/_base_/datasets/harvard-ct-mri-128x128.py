@@ -18,4 +18,9 @@ medical = dict(
 )
 train_dataloader = dict(dataset=dict(medical, pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(medical, pipeline=test_pipeline))
-test_dataloader = dict(dataset=dict(medical, pipeline=test_pipeline))
+# the official test pairs, all of them
+official = dict(
+    data_prefix=dict(img_a="test/CT", img_b="test/MRI", annotation="test/annotations"),
+    ann_file="",
+)
+test_dataloader = dict(dataset={**medical, **official, "pipeline": test_pipeline})

@@ -9,4 +9,9 @@ medical = dict(
 )
 train_dataloader = dict(dataset=medical)
 val_dataloader = dict(dataset=medical)
-test_dataloader = dict(dataset=medical)
+# the official test pairs, all of them
+official = dict(
+    data_prefix=dict(img_a="test/PET", img_b="test/MRI", annotation="test/annotations"),
+    ann_file="",
+)
+test_dataloader = dict(dataset={**medical, **official})

@@ -1,4 +1,6 @@
-# RoadScene (Xu et al., 2020): 152 training and 19 validation pairs; visible in colour, infrared in gray.
+# RoadScene (Xu et al., 2020): 152 training, 19 validation and 50 test pairs, whose lists
+# tools/dataset_converters/roadscene.py writes; visible in colour, infrared in gray.
+# Checkpoints are chosen on the validation pairs and reported on the test pairs.
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/RoadScene"
 crop_size = (128, 128)
 
@@ -40,7 +42,20 @@ val_dataloader = dict(
         pipeline=test_pipeline,
     ),
 )
-test_dataloader = val_dataloader
+test_dataloader = dict(
+    batch_size=1,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(
+        type="PairedFusionDataset",
+        data_root=data_root,
+        data_prefix=dict(img_a="crop_LR_visible", img_b="cropinfrared", annotation="annotations"),
+        ann_file="test.txt",
+        annotator="statistics",
+        pipeline=test_pipeline,
+    ),
+)
 
 val_evaluator = dict(type="Evaluator", metrics=[dict(type="FusionMetric")])
 test_evaluator = val_evaluator

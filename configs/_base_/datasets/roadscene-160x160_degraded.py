@@ -61,5 +61,4 @@ val_evaluator = [
     dict(type="Evaluator", metrics=[dict(type="FusionMetric", prefix=prefix, metrics=metrics)])
     for prefix in ("clean", "degraded")
 ]
-test_dataloader = clean_dataloader
 test_evaluator = dict(type="Evaluator", metrics=[dict(type="FusionMetric")])

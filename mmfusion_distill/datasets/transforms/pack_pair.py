@@ -1,6 +1,6 @@
 """Packing of a pair for the model."""
 
-from mmagic.datasets.transforms import PackInputs
+from mmagic.datasets.transforms.formatting import PackInputs
 from mmagic.registry import TRANSFORMS
 
 META_KEYS = ("key", "vis_name", "img_a_path", "img_b_path", "annotation", "target_annotation", "drop_text")

@@ -1,6 +1,6 @@
 """Random crop of both sources at the same place."""
 
-from mmagic.datasets.transforms import FixedCrop
+from mmagic.datasets.transforms.crop import FixedCrop
 from mmagic.registry import TRANSFORMS
 
 

@@ -50,15 +50,21 @@ class TransformersTextEncoder:
 
     @cached_property
     def _model_identity(self) -> str:
+        # A folder may be moved, another model put in its place, a name get new weights: the content is what counts.
+        digest = hashlib.sha256()
         folder = Path(self.name)
-        if not folder.is_dir():
-            return self.name
-        # A folder may be moved, and another model may be put in its place: its content is what counts.
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-        content = "".join(f"{path.name}:{path.stat().st_size};" for path in files)
-        config = folder / "config.json"
-        content += config.read_text(encoding="utf-8") if config.exists() else ""
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
+        if folder.is_dir():
+            for path in sorted(path for path in folder.iterdir() if path.is_file()):
+                digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
+                with path.open("rb") as file:
+                    while block := file.read(1 << 20):
+                        digest.update(block)
+        else:
+            self._load("cpu")
+            for name, weights in self._model.state_dict().items():
+                digest.update(name.encode())
+                digest.update(weights.contiguous().cpu().flatten().view(torch.uint8).numpy())
+        return digest.hexdigest()[:32]
 
     @property
     def channels(self) -> int | None:

@@ -1,0 +1,240 @@
+"""MMagic's large packages, imported when something of theirs is wanted.
+
+MMagic imports its 62 families of editors, all losses and all transforms as soon as any model of it is imported, and
+with them diffusers, transformers, scikit-learn, albumentations, numba ... Here the packages in `DEFERRED` are entered
+into `sys.modules` with their `__init__` still to run. It runs, unchanged, when
+
+- an attribute of the package is used (`mmagic.models.editors.Restormer`, `mmagic.models.Restormer`,
+  `from mmagic.datasets.transforms import Resize`), or
+- a registry is asked for a name it does not have yet (`MODELS.build(dict(type='Restormer'))`).
+
+Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. In the same way the
+registries know our own components without anybody having imported them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+#: Deferred package -> (registries that its modules register in, package that imports it with a star).
+DEFERRED: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "mmagic.models.editors": (("MODELS",), "mmagic.models"),
+    "mmagic.models.losses": (("MODELS",), "mmagic.models"),
+    "mmagic.datasets.transforms": (("TRANSFORMS",), None),
+    "mmagic.evaluation.metrics": (("METRICS",), None),
+    "mmagic.evaluation": (("METRICS", "EVALUATORS"), None),
+}
+
+
+class _DeferredPackage:
+    """One package of `DEFERRED`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.registries, self.star_parent = DEFERRED[name]
+        self.is_complete = False
+        self._is_completing = False
+        self._lock = threading.RLock()
+
+    def defer(self, module: ModuleType, loader: Loader) -> None:
+        """Stand in for running the package's `__init__`."""
+        # Who looks at the module (inspect, reload) sees the real loader.
+        module.__loader__ = module.__spec__.loader = self._loader = loader
+        self._module = module
+        module.__getattr__ = self._attribute
+        if self.star_parent is not None:
+            module.__all__ = []
+            sys.modules[self.star_parent].__getattr__ = _attribute_of_parent(self.star_parent)
+
+    def complete(self) -> None:
+        """Run the package's `__init__` unless that is done; a failure leaves things as they were."""
+        with self._lock:
+            if self.is_complete or self._is_completing:
+                return
+            if self.name not in sys.modules:
+                importlib.import_module(self.name)
+            self._is_completing = True
+            try:
+                vars(self._module).pop("__all__", None)
+                with warnings.catch_warnings():
+                    # Of the old diffusers, on import.
+                    warnings.simplefilter("ignore")
+                    self._loader.exec_module(self._module)
+            except BaseException:
+                if self.star_parent is not None:
+                    self._module.__all__ = []
+                raise
+            finally:
+                self._is_completing = False
+            self.is_complete = True
+            vars(self._module).pop("__getattr__", None)
+            self._fill_parent()
+
+    def _fill_parent(self) -> None:
+        if self.star_parent is not None:
+            names = vars(sys.modules[self.star_parent])
+            for name in self._module.__all__:
+                names.setdefault(name, getattr(self._module, name))
+
+    def _attribute(self, name: str) -> Any:
+        if not name.startswith("__") and not self._is_completing:
+            try:
+                self.complete()
+            except ImportError:
+                # A module that was imported by itself asks for its neighbour: `__init__` cannot run in between.
+                if find_spec(f"{self.name}.{name}") is None:
+                    raise
+                return importlib.import_module(f"{self.name}.{name}")
+        if name in vars(self._module):
+            return vars(self._module)[name]
+        raise AttributeError(f"module {self.name!r} has no attribute {name!r}")
+
+
+_packages = {name: _DeferredPackage(name) for name in DEFERRED}
+
+
+def _attribute_of_parent(parent: str) -> Callable[[str], Any]:
+    def attribute(name: str) -> Any:
+        module = sys.modules[parent]
+        if not name.startswith("__"):
+            for package in _packages.values():
+                if package.star_parent == parent:
+                    package.complete()
+        if name in vars(module):
+            return vars(module)[name]
+        raise AttributeError(f"module {parent!r} has no attribute {name!r}")
+
+    return attribute
+
+
+class _DeferringLoader(Loader):
+    def __init__(self, package: _DeferredPackage, loader: Loader) -> None:
+        self._package, self._loader = package, loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._package.defer(module, self._loader)
+
+
+class _HookedLoader(Loader):
+    """Runs something before or after a module."""
+
+    def __init__(self, loader: Loader, before: Callable[[], None], after: Callable[[], None]) -> None:
+        self._loader, self._before, self._after = loader, before, after
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = module.__spec__.loader = self._loader
+        self._before()
+        self._loader.exec_module(module)
+        self._after()
+
+
+class _Finder(MetaPathFinder):
+    def __init__(self, prepare: Callable[[], None], import_components: Callable[[], None]) -> None:
+        self._prepare, self._import_components = prepare, import_components
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name not in ("mmagic", "mmagic.registry") and name not in _packages:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None or name in sys.modules:
+            return spec
+        if name == "mmagic":
+            spec.loader = _HookedLoader(spec.loader, self._prepare, lambda: None)
+        elif name == "mmagic.registry":
+            spec.loader = _HookedLoader(
+                spec.loader, lambda: None, lambda: complete_registries_on_demand(self._import_components)
+            )
+        else:
+            spec.loader = _DeferringLoader(_packages[name], spec.loader)
+        return spec
+
+
+def install(prepare: Callable[[], None], import_components: Callable[[], None]) -> None:
+    """Defer MMagic's packages from now on; what is imported already stays so.
+
+    Args:
+        prepare (Callable): Called before MMagic is imported, or now if it is.
+        import_components (Callable): Imports everything that this package registers; called when a registry of
+            MMagic is asked for a name that it does not have.
+    """
+    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return
+    sys.meta_path.insert(0, _Finder(prepare, import_components))
+    for name, package in _packages.items():
+        package.is_complete = name in sys.modules
+    if "mmagic" in sys.modules:
+        prepare()
+    if "mmagic.registry" in sys.modules:
+        complete_registries_on_demand(import_components)
+
+
+def complete_registries_on_demand(import_components: Callable[[], None]) -> None:
+    """Let MMagic's registries import what they lack when they are asked for it."""
+    from mmengine.registry import Registry
+
+    class CompletingRegistry(Registry):
+        """A registry of MMagic, some of whose components are imported when it is first asked for them."""
+
+        def get(self, key: str) -> type | None:
+            if isinstance(key, str):
+                scope, name = self.split_scope_key(key)
+                if scope in (None, self.scope) and name not in self._module_dict:
+                    import_components()
+                    if name not in self._module_dict:
+                        complete_packages(self._deferred_name)
+            return super().get(key)
+
+        @property
+        def module_dict(self) -> dict:
+            self._complete()
+            return super().module_dict
+
+        def __len__(self) -> int:
+            self._complete()
+            return super().__len__()
+
+        def __repr__(self) -> str:
+            self._complete()
+            return super().__repr__()
+
+        def _add_child(self, registry: Registry) -> None:
+            # A child looks names up in its parents' tables without asking them.
+            self._complete()
+            super()._add_child(registry)
+
+        def _complete(self) -> None:
+            import_components()
+            complete_packages(self._deferred_name)
+
+    module = sys.modules["mmagic.registry"]
+    for name, registry in vars(module).items():
+        if type(registry) is Registry and registry.scope == "mmagic":
+            registry.__class__ = CompletingRegistry
+            registry._deferred_name = name
+
+
+def complete_packages(registry: str | None = None, below: str = "mmagic") -> None:
+    """Import deferred packages for real.
+
+    Args:
+        registry (str, optional): Only those whose modules register there, e.g. 'MODELS'. Default: None, all.
+        below (str): Only this package and those in it. Default: 'mmagic', all.
+    """
+    for name, package in _packages.items():
+        if (registry is None or registry in package.registries) and f"{name}.".startswith(f"{below}."):
+            package.complete()

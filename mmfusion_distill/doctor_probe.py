@@ -1,0 +1,92 @@
+"""What the doctor lets a child process try: `python -m mmfusion_distill.doctor_probe`.
+
+Imports everything that the package imports and prints a JSON line for each step; a step that kills the process is the
+one whose line is missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+
+#: What is imported, in this order: from what needs least to what needs most.
+STEPS = (
+    "mmfusion_distill.files",
+    "mmfusion_distill.deployment",
+    "mmfusion_distill.evaluation",
+    "mmfusion_distill.evaluation.plots",
+    "torch",
+    "torchvision",
+    "mmengine",
+    "mmcv",
+    "mmagic",
+    "mmfusion_distill.models",
+    "mmfusion_distill.components",
+    "mmagic.models",
+    "mmagic.datasets.transforms",
+    "mmagic.evaluation",
+)
+
+
+def _components() -> None:
+    package = importlib.import_module("mmfusion_distill")
+    package._import_components()
+
+
+def _deferred(name: str) -> Callable[[], None]:
+    def complete() -> None:
+        importlib.import_module(name)
+        importlib.import_module("mmfusion_distill.deferred_imports").complete_packages(below=name)
+
+    return complete
+
+
+def _action(step: str) -> Callable[[], object]:
+    if step == "mmfusion_distill.components":
+        return _components
+    if step.startswith("mmagic."):
+        return _deferred(step)
+    return lambda: importlib.import_module(step)
+
+
+def _facts() -> dict:
+    import torch
+
+    compat = importlib.import_module("mmfusion_distill.compat")
+    return {
+        "cuda": torch.cuda.get_device_name(0) if torch.cuda.is_available() else None,
+        "threads": torch.get_num_threads(),
+        "placeholders": compat.placeholder_operators(),
+    }
+
+
+def main() -> None:
+    """Try every step; the failure of one does not stop the others."""
+    for step in STEPS:
+        print(json.dumps({"begin": step}), flush=True)
+        outcome = {"step": step, "error": None, "module": None}
+        try:
+            _action(step)()
+        except BaseException as error:  # any failure of a foreign import is a finding, not a crash
+            reason = (str(error).splitlines() or [""])[0]
+            outcome["error"] = f"{type(error).__name__}: {reason}"
+            outcome["module"] = _missing_module(error)
+        print(json.dumps(outcome), flush=True)
+    try:
+        print(json.dumps({"facts": _facts()}), flush=True)
+    except Exception:  # said by the steps
+        return
+
+
+def _missing_module(error: BaseException | None) -> str | None:
+    """Top-level module that was not found, by this error or by the one that caused it."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return error.name.split(".")[0]
+        error = error.__cause__ or error.__context__
+    return None
+
+
+if __name__ == "__main__":
+    main()

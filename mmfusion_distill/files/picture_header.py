@@ -1,0 +1,139 @@
+"""What the bytes of a picture say about it, without decoding it."""
+
+import re
+import struct
+from typing import NamedTuple
+
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+class PictureHeader(NamedTuple):
+    """Size of a picture, bits of a sample, and whether the file is whole as far as its structure tells."""
+
+    height: int
+    width: int
+    bits: int
+    is_whole: bool = True
+
+
+def read_header(data: bytes) -> PictureHeader | None:
+    """Read the header of a PNG, JPEG, GIF, BMP, TIFF or WebP file.
+
+    Bytes behind the end of the picture (the film of a motion photo) do no harm.
+
+    Args:
+        data (bytes): The file.
+
+    Returns:
+        PictureHeader | None: None if it is no such file or its header is cut off.
+    """
+    for magic, read in _READERS:
+        if data.startswith(magic):
+            try:
+                return read(data)
+            except (struct.error, IndexError):
+                return None
+    return None
+
+
+def _png(data: bytes) -> PictureHeader:
+    width, height, bits = struct.unpack_from(">IIB", data, 16)
+    position = 8
+    while position + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        position += 12 + length
+        if kind == b"IEND":
+            return PictureHeader(height, width, bits, position <= len(data))
+    return PictureHeader(height, width, bits, False)
+
+
+def _jpeg(data: bytes) -> PictureHeader | None:
+    position, header, waiting = 2, None, set()
+    while True:
+        match = _JPEG_MARKER.search(data, position)
+        if match is None:
+            return header and header._replace(is_whole=False)
+        marker, position = data[match.end() - 1], match.end()
+        if marker == 0xD9:
+            # A progressive file that was cut off and closed lacks its later scans.
+            return header and header._replace(is_whole=not waiting)
+        if marker in (0x01, 0xD8):
+            continue
+        (length,) = struct.unpack_from(">H", data, position)
+        if marker in _JPEG_FRAMES and header is None:
+            bits, height, width, components = struct.unpack_from(">BHHB", data, position + 2)
+            header = PictureHeader(height, width, bits)
+            if marker == 0xC2:
+                identifiers = [data[position + 8 + 3 * index] for index in range(components)]
+                waiting = {(identifier, part) for identifier in identifiers for part in ("DC", "AC")}
+        elif marker == 0xDA:
+            count = data[position + 2]
+            start, end, bit = struct.unpack_from("BBB", data, position + 3 + 2 * count)
+            if bit & 15 == 0:
+                for index in range(count):
+                    identifier = data[position + 3 + 2 * index]
+                    waiting.discard((identifier, "DC" if start == 0 else "AC"))
+        position += length
+
+
+def _gif(data: bytes) -> PictureHeader:
+    width, height = struct.unpack_from("<HH", data, 6)
+    return PictureHeader(height, width, 8)
+
+
+def _bmp(data: bytes) -> PictureHeader:
+    width, height = struct.unpack_from("<ii", data, 18)
+    return PictureHeader(abs(height), abs(width), 8)
+
+
+def _webp(data: bytes) -> PictureHeader | None:
+    kind = data[12:16]
+    whole = struct.unpack_from("<I", data, 4)[0] + 8 <= len(data)
+    if kind == b"VP8X":
+        width, height = (1 + int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
+    elif kind == b"VP8L":
+        (packed,) = struct.unpack_from("<I", data, 21)
+        width, height = (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+    elif kind == b"VP8 ":
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
+    else:
+        return None
+    return PictureHeader(height, width, 8, whole)
+
+
+def _tiff(data: bytes) -> PictureHeader | None:
+    order = "<" if data[:2] == b"II" else ">"
+    if struct.unpack_from(f"{order}H", data, 2)[0] == 43:  # with offsets of 64 bits
+        count_format, entry, inline, start = "Q", 20, 12, struct.unpack_from(f"{order}Q", data, 8)[0]
+    else:
+        count_format, entry, inline, start = "H", 12, 8, struct.unpack_from(f"{order}I", data, 4)[0]
+    (count,) = struct.unpack_from(order + count_format, data, start)
+    first = start + struct.calcsize(f"={count_format}")
+    values = {}
+    for position in range(first, first + entry * min(count, 1000), entry):
+        tag, kind = struct.unpack_from(f"{order}HH", data, position)
+        if tag in (256, 257, 258):
+            number = int.from_bytes(
+                data[position + 4 : position + inline], "little" if order == "<" else "big"
+            )
+            at = position + inline
+            if tag == 258 and number * 2 > entry - inline:
+                at = struct.unpack_from(order + ("Q" if entry == 20 else "I"), data, at)[0]
+            (values[tag],) = struct.unpack_from(order + {3: "H", 4: "I", 16: "Q"}.get(kind, "H"), data, at)
+    if not {256, 257} <= set(values):
+        return None
+    return PictureHeader(values[257], values[256], values.get(258, 1))
+
+
+_READERS = (
+    (b"\x89PNG\r\n\x1a\n", _png),
+    (b"\xff\xd8", _jpeg),
+    (b"GIF8", _gif),
+    (b"BM", _bmp),
+    (b"RIFF", _webp),
+    (b"II*\0", _tiff),
+    (b"MM\0*", _tiff),
+    (b"II+\0", _tiff),
+    (b"MM\0+", _tiff),
+)

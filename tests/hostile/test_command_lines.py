@@ -1,0 +1,132 @@
+"""Arguments of the tools: one sentence and an exit code, no traceback, nothing outside of the target."""
+
+import os
+import runpy
+import sys
+
+import pytest
+from conftest import ROOT
+
+TOOLS = ROOT / "tools"
+PAIR = ("--a", "a", "--b", "b")
+
+
+def run(capsys, monkeypatch, tool, *arguments):
+    """Exit code and what was said, in this process."""
+    monkeypatch.setattr(sys, "argv", [tool, *arguments])
+    try:
+        runpy.run_path(str(TOOLS / tool), run_name="__main__")
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    said = capsys.readouterr()
+    if isinstance(code, str):
+        return 1, code
+    return code, said.err + said.out
+
+
+#: name, tool, arguments, what is said
+CASES = (
+    (
+        "method out of the target",
+        "evaluate_folder.py",
+        (*PAIR, "--fused", "../../x=a", "--out", "o"),
+        "no plain name",
+    ),
+    (
+        "method from the root",
+        "evaluate_folder.py",
+        (*PAIR, "--fused", "/tmp/x=a", "--out", "o"),
+        "no plain name",
+    ),
+    ("method of spaces", "evaluate_folder.py", (*PAIR, "--fused", " =a", "--out", "o"), "no plain name"),
+    (
+        "method with a line break",
+        "evaluate_folder.py",
+        (*PAIR, "--fused", "x\ny=a", "--out", "o"),
+        "no plain name",
+    ),
+    (
+        "method that is a baseline",
+        "evaluate_folder.py",
+        (*PAIR, "--fused", "mean=a", "--out", "o"),
+        "a baseline",
+    ),
+    (
+        "target that is a file",
+        "evaluate_folder.py",
+        (*PAIR, "--fused", "m=a", "--out", "a/good.png"),
+        "is no folder",
+    ),
+    (
+        "list that is a pipe",
+        "evaluate_folder.py",
+        (*PAIR, "--ann-file", "pipe", "--out", "o"),
+        "is a named pipe",
+    ),
+    (
+        "list that is a device",
+        "evaluate_folder.py",
+        (*PAIR, "--ann-file", "/dev/zero", "--out", "o"),
+        "is a device",
+    ),
+    (
+        "list of names out of the folders",
+        "evaluate_folder.py",
+        (*PAIR, "--ann-file", "list", "--out", "o"),
+        "passwd",
+    ),
+    (
+        "folder that is a file",
+        "evaluate_folder.py",
+        ("--a", "list", "--b", "b", "--out", "o"),
+        "does not exist",
+    ),
+    ("unknown metric", "evaluate_folder.py", (*PAIR, "--metrics", "XX", "--out", "o"), "XX"),
+    ("checked folder that is not there", "check_dataset.py", ("a", "nowhere"), "nowhere does not exist"),
+    ("checked folder that is a pipe", "check_dataset.py", ("a", "pipe"), "pipe does not exist"),
+    ("fused with weights that are not there", "fuse.py", ("a", "b", "o", "--weights", "no.onnx"), "no.onnx"),
+    (
+        "fused with weights that are a picture",
+        "fuse.py",
+        ("a", "b", "o", "--weights", "bad.onnx"),
+        "bad.onnx",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
+def test_a_bad_argument_is_one_sentence(case, pair, capsys, monkeypatch):
+    _, tool, arguments, says = case
+    monkeypatch.chdir(pair)
+    os.mkfifo(pair / "pipe")
+    (pair / "list").write_text("../../../etc/passwd\n")
+    (pair / "bad.onnx").write_bytes((pair / "a" / "good.png").read_bytes())
+    before = sorted(pair.parent.iterdir())
+    code, said = run(capsys, monkeypatch, tool, *arguments)
+    assert code == 1
+    assert says in said and "Traceback" not in said
+    assert sorted(pair.parent.iterdir()) == before
+
+
+def test_a_name_that_is_no_text_is_scored_and_printed(pair, capsys, monkeypatch):
+    name = os.fsdecode(b"caf\xe9.png")
+    for source in ("a", "b"):
+        os.rename(pair / source / "hostile.png", pair / source / name)
+    monkeypatch.chdir(pair)
+    arguments = (*PAIR, "--fused", "m=a", "--out", "o", "--metrics", "EN", "--bootstrap", "0")
+    code, said = run(capsys, monkeypatch, "evaluate_folder.py", *arguments)
+    assert code == 0 and "EN" in said
+    assert "caf" in (pair / "o" / "per_image.csv").read_text()
+
+
+def test_an_interruption_is_one_line(capsys):
+    from mmfusion_distill.user_errors import exit_on_user_error
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as end:
+        exit_on_user_error(interrupted)
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "interrupted: what was finished is kept\n"
