@@ -1,6 +1,6 @@
 """Distillation of a student from a teacher."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from mmagic.registry import MODELS
@@ -44,7 +44,7 @@ class FusionDistiller(ImageFusor):
         **kwargs: Further arguments of :class:`ImageFusor`.
 
     Raises:
-        ValueError: If the networks' features do not match level by level.
+        ValueError: If no features of the networks have the same stride.
     """
 
     def __init__(
@@ -74,6 +74,8 @@ class FusionDistiller(ImageFusor):
         self.result_loss = MODELS.build(result_loss)
         self.connector_side = connector_side
         self.teacher_input = teacher_input
+        #: Indices of the student's and the teacher's features that have the same stride.
+        self.matched_levels = match_strides(self.generator.feature_strides, network.feature_strides)
         self.connectors = self._build_connectors(connector, network)
 
     def load_teacher(self) -> None:
@@ -95,25 +97,25 @@ class FusionDistiller(ImageFusor):
         text_emb = self.embed_texts(self.teacher.module, data_samples, seen[0], field=field)
         target, target_features = self.teacher(*seen, text_emb, return_features=True)
         fused, features = self.generator(*sources, return_features=True)
+        ours = [features[index] for index, _ in self.matched_levels]
+        theirs = [target_features[index] for _, index in self.matched_levels]
         if self.connector_side == "student":
-            features = [connect(feature) for connect, feature in zip(self.connectors, features)]
+            ours = [connect(feature) for connect, feature in zip(self.connectors, ours)]
         else:
-            target_features = [connect(feature) for connect, feature in zip(self.connectors, target_features)]
+            theirs = [connect(feature) for connect, feature in zip(self.connectors, theirs)]
         losses = self.pixel_loss(fused, *targets_of(inputs))
-        losses["loss_feature"] = self.feature_loss(features, target_features)
+        losses["loss_feature"] = self.feature_loss(ours, theirs)
         losses["loss_result"] = self.result_loss(fused, target)
         return losses
 
     def _build_connectors(self, connector: dict, teacher: nn.Module) -> nn.ModuleList:
         ours, theirs = self.generator.feature_channels, teacher.feature_channels
-        if len(ours) != len(theirs):
-            raise ValueError(
-                f"the student has features of {len(ours)} levels and the teacher of {len(theirs)}: "
-                "give both networks the same number of levels"
-            )
-        pairs = zip(ours, theirs) if self.connector_side == "student" else zip(theirs, ours)
+        widths = [(ours[student], theirs[teacher]) for student, teacher in self.matched_levels]
+        if self.connector_side == "teacher":
+            widths = [width[::-1] for width in widths]
         connectors = nn.ModuleList(
-            MODELS.build(dict(in_channels=narrow, out_channels=wide, **connector)) for narrow, wide in pairs
+            MODELS.build(dict(in_channels=given, out_channels=wanted, **connector))
+            for given, wanted in widths
         )
         return connectors.requires_grad_(self.connector_side == "student")
 
@@ -121,3 +123,20 @@ class FusionDistiller(ImageFusor):
         # Moves to a device reach the teacher although it is no submodule.
         self.teacher.apply(fn)
         return super()._apply(fn, recurse)
+
+
+def match_strides(student: Sequence[int], teacher: Sequence[int]) -> list[tuple[int, int]]:
+    """Indices of features of equal stride, of the student and of the teacher.
+
+    Raises:
+        ValueError: If there are none.
+    """
+    matched = [
+        (index, list(teacher).index(stride)) for index, stride in enumerate(student) if stride in teacher
+    ]
+    if not matched:
+        raise ValueError(
+            f"the student has features of strides {list(student)} and the teacher of {list(teacher)}: none match, "
+            "give both networks stems and levels that do"
+        )
+    return matched

@@ -3,6 +3,6 @@ _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/teacher_fusionunet.py",
     "../_base_/datasets/roadscene-128x128_steered.py",
-    "../_base_/schedules/adamw_1xb4-6k.py",
+    "../_base_/schedules/adamw_1xb4-3k.py",
 ]
 default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=-1, save_best="degraded/balanced_quality"))

@@ -1,0 +1,13 @@
+# The tiny student from the teacher.
+_base_ = ["../networks/tiny.py", "../networks/teacher.py", "../losses.py"]
+
+model = dict(
+    type="FusionDistiller",
+    student={{_base_.tiny}},
+    teacher={{_base_.teacher}},
+    teacher_checkpoint="work_dirs/teacher_fusionunet_1xb4-3k_roadscene-128x128",
+    fusion_loss={{_base_.fusion_loss}},
+    feature_loss=dict(type="FeatureDistillationLoss", loss_weight=0.1),
+    result_loss=dict(type="ResultDistillationLoss", loss_weight=5.0),
+    text_encoder=dict(type="SentenceTextEncoder", pool="events"),
+)

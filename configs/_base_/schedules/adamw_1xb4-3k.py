@@ -1,0 +1,11 @@
+# AdamW 5e-4 with a short warm-up and a cosine over 3,000 iterations, gradients clipped at norm 1; for a CPU.
+optim_wrapper = dict(
+    type="OptimWrapper",
+    optimizer=dict(type="AdamW", lr=5e-4, weight_decay=1e-4, betas=(0.9, 0.99)),
+    clip_grad=dict(max_norm=1.0),
+)
+train_cfg = dict(type="IterBasedTrainLoop", max_iters=3000, val_interval=1000)
+param_scheduler = [
+    dict(type="LinearLR", by_epoch=False, start_factor=0.05, begin=0, end=200),
+    dict(type="CosineAnnealingLR", by_epoch=False, begin=200, end=3000, eta_min=5e-6),
+]

@@ -1,0 +1,8 @@
+# The student on RoadScene, half of the samples degraded, distilled from the teacher that reads what was done.
+_base_ = [
+    "../_base_/default_runtime.py",
+    "../_base_/models/distill_fusionunet.py",
+    "../_base_/datasets/roadscene-160x160_degraded.py",
+    "../_base_/schedules/adamw_1xb4-6k.py",
+]
+default_hooks = dict(checkpoint=dict(interval=1000, max_keep_ckpts=-1, save_best="degraded/balanced_quality"))
