@@ -15,6 +15,7 @@ from .folder import evaluate_folders, read_picture
 from .fusion_metric import FusionMetric
 from .gray_image import GrayImage
 from .grid import picture_grid, write_picture_grid
+from .laplacian_pyramid import laplacian_pyramid_fusion
 from .metrics import (
     average_gradient,
     chen_blum,
@@ -86,6 +87,7 @@ __all__ = [
     "fusion_visual_information_fidelity",
     "get_protocol",
     "higher_is_better",
+    "laplacian_pyramid_fusion",
     "mean_squared_error",
     "multiscale_structural_similarity",
     "mutual_information",
