@@ -12,7 +12,7 @@ from .compute import (
     source_wise_metrics,
 )
 from .folder import evaluate_folders, read_picture
-from .fusion_metric import FusionMetric
+from .fusion_metric import WIN_MEASURES, FusionMetric
 from .gray_image import GrayImage
 from .grid import picture_grid, write_picture_grid
 from .laplacian_pyramid import laplacian_pyramid_fusion
@@ -59,6 +59,7 @@ __all__ = [
     "DEFAULT_METRICS",
     "METRICS_BY_NAME",
     "PROTOCOLS",
+    "WIN_MEASURES",
     "BootstrapResult",
     "EvaluationResult",
     "FusionMetric",
