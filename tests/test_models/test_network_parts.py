@@ -282,7 +282,7 @@ def test_luminance_is_the_fused_one_hue_is_kept_and_nothing_leaves_the_range(col
     luminance = rgb_to_gray(img_a)
     result = recolor(img_a, luminance, fused)
     assert float(rgb_to_gray(result)) == pytest.approx(level / 255, abs=1e-5)
-    assert -1e-5 <= float(result.min()) and float(result.max()) <= 1 + 1e-5
+    assert float(result.min()) >= -1e-5 and float(result.max()) <= 1 + 1e-5
     # chroma is that of A, longer or shorter
     before, after = (img_a - luminance).flatten(), (result - fused).flatten()
     assert float(torch.dot(before, after)) == pytest.approx(float(before.norm() * after.norm()), abs=1e-5)
