@@ -15,4 +15,13 @@ def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> obje
     except (ImportError, OSError, ValueError) as error:
         if os.environ.get("MMFUSION_TRACEBACK"):
             raise
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {_sentence(error)}")
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    if "Original Traceback" not in text:
+        return text
+    # From a worker of a data loader, with the traceback in its message: the last line says what it is about.
+    name, _, sentence = text.strip().splitlines()[-1].partition(": ")
+    return sentence or name

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from mmfusion_distill.deployment import ExportedInferencer, is_exported
 from mmfusion_distill.files import FusingReport, PairFuser, fuse_files
@@ -17,9 +18,25 @@ def build_inferencer(args: argparse.Namespace) -> PairFuser:
     return FusionInferencer(args.config, args.weights, args.device)
 
 
+def check_text(args: argparse.Namespace, inferencer: PairFuser) -> None:
+    given = [name for name in ("text", "annotations") if getattr(args, name) is not None]
+    if given and not inferencer.guided:
+        raise ValueError(
+            f"--{given[0]} is for networks that are guided by text, which this one is not: leave it out"
+        )
+    if args.text is not None and not args.text.strip(" ;:\t\n"):
+        raise ValueError("--text is empty: describe the pictures, or leave it out")
+    if args.annotations is not None and not any(Path(args.annotations).glob("*.txt")):
+        raise ValueError(
+            f"--annotations {args.annotations} is no folder with annotation files: correct the path"
+        )
+
+
 def fuse(args: argparse.Namespace) -> FusingReport:
+    inferencer = build_inferencer(args)
+    check_text(args, inferencer)
     return fuse_files(
-        build_inferencer(args),
+        inferencer,
         args.a,
         args.b,
         args.out,

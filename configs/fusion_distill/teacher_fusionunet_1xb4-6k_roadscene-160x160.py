@@ -1,8 +1,8 @@
-# The teacher on RoadScene, half of the samples degraded, trained by itself on a CPU.
+# The teacher on RoadScene, which restores what its text names; trained on a CPU.
 _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/teacher_fusionunet.py",
-    "../_base_/datasets/roadscene-160x160_degraded.py",
+    "../_base_/datasets/roadscene-160x160_steered.py",
     "../_base_/schedules/adamw_1xb4-6k.py",
 ]
 # One best checkpoint by each figure: docs/metrics.md says what they tell.

@@ -37,6 +37,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--amp", action="store_true", help="mixed precision")
     parser.add_argument(
+        "--allow-partial",
+        action="store_true",
+        help="take the weights of a checkpoint that fit and list the others, instead of refusing it",
+    )
+    parser.add_argument(
         "--cfg-options",
         nargs="+",
         action=DictAction,

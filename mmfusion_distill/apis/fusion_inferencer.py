@@ -1,6 +1,6 @@
 """Fusing pictures with a trained network."""
 
-import json
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
-from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
@@ -18,6 +17,8 @@ from ..datasets.annotation_file import Annotation, Event
 from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
+from ..models.network_schema import parse_network_config
+from .config_files import check_config, read_config
 from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
@@ -70,9 +71,8 @@ class FusionInferencer(BaseInferencer):
         elif model is None:
             model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
         elif isinstance(model, (str, Path)):
-            if not Path(model).is_file():
-                raise FileNotFoundError(f"the config {model} does not exist")
-            model = Config.fromfile(model)
+            config_file, model = model, read_config(model)
+            check_config(model, config_file)
         check_device(device)
         super().__init__(
             model=model, weights=str(weights), device=device, scope="mmagic", show_progress=False
@@ -99,6 +99,11 @@ class FusionInferencer(BaseInferencer):
         """
         return super().__call__(inputs, return_datasamples, batch_size, **kwargs)
 
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+        return getattr(self.model.generator, "guidance", None) is not None
+
     def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, text: str | None = None):
         """Fuse one pair; see :meth:`__call__`.
 
@@ -117,7 +122,15 @@ class FusionInferencer(BaseInferencer):
                 yield pseudo_collate(batch)
 
     def load(self, pair: dict, text: str | None = None) -> dict:
-        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`.
+
+        Raises:
+            ValueError: If there is text for a network that reads none, or no word in it.
+        """
+        if text is not None and not self.guided:
+            raise ValueError("the network is not guided by text: leave the text out")
+        if text is not None and not annotation_of_text(text).events:
+            raise ValueError("the text is empty: describe the pictures, or leave it out")
         packed = self.pipeline(dict(pair, text=text))
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
@@ -202,7 +215,7 @@ def read_network_config(weights: str | Path) -> dict:
     """The network's config in the metadata of a safetensors file.
 
     Raises:
-        CheckpointError: If there is no such file, or it cannot be read or has no config.
+        CheckpointError: If there is no such file, or it cannot be read, or has no config that may be built.
     """
     path = resolve_checkpoint(weights)
     if not path.is_file():
@@ -216,12 +229,15 @@ def read_network_config(weights: str | Path) -> dict:
         try:
             with safe_open(path, framework="pt") as file:
                 metadata = file.metadata() or {}
+                # The file must hold what is built: no more memory is taken than it has.
+                names = file.keys()
+                held = sum(math.prod(file.get_slice(name).get_shape()) for name in names)
         except SafetensorError as error:
             raise CheckpointError(
                 f"the weights {path} are damaged ({error}): copy or publish them anew"
             ) from error
         if NETWORK_METADATA in metadata:
-            return json.loads(metadata[NETWORK_METADATA])
+            return parse_network_config(metadata[NETWORK_METADATA], str(path), held)
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "
         "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import torch
 from mmagic.registry import MODELS
-from mmengine.config import Config
 
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
+from ..models.network_schema import check_network_config
 from ..models.published_checkpoints import convert_published_state_dict
+from .config_files import read_config
 from .fusion_inferencer import NETWORK_METADATA
 
 #: Networks of the published code. Their parameters have the same names at any width.
@@ -74,8 +75,10 @@ def publish_network(
     target = Path(target)
     if target.suffix != ".safetensors":
         raise ValueError(f"{target}: the file must end in .safetensors")
-    model = Config.fromfile(config).model
+    model = read_config(config).model
     network_config = (model.student if model.type == "FusionDistiller" else model.generator).to_dict()
+    # Else nobody could read the file.
+    check_network_config(json.loads(json.dumps(network_config)), str(config))
     network = MODELS.build(network_config)
     load_network(network, checkpoint)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,14 @@ import mmengine
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 
+from ..engine.runners import FusionRunner
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
+from .config_files import check_config, read_config
+from .config_options import check_options
+from .shipped_weights import shipped_weights
 
 
 def load_config(
@@ -29,13 +34,14 @@ def load_config(
 
     Raises:
         FileNotFoundError: If the config does not exist.
+        ValueError: If the config cannot be used, or has no such setting.
     """
-    if not Path(config).is_file():
-        raise FileNotFoundError(f"the config {config} does not exist: see configs/fusion_distill/README.md")
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     cfg.launcher = launcher
     if cfg_options:
+        check_options(cfg, cfg_options)
         cfg.merge_from_dict(cfg_options)
+    check_config(cfg, config)
     cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
     return cfg
 
@@ -65,6 +71,7 @@ def run_training(
     auto_scale_lr: bool = False,
     cfg_options: dict | None = None,
     launcher: str = "none",
+    allow_partial: bool = False,
 ) -> Runner:
     """Train a model.
 
@@ -77,12 +84,14 @@ def run_training(
         auto_scale_lr (bool): Scale the learning rate by the batch size, as the config says. Default: False.
         cfg_options (dict, optional): Settings that replace those of the config. Default: None.
         launcher (str): See :func:`load_config`.
+        allow_partial (bool): Start from weights (`load_from`) that fit the model in part, and list what does not.
+            Default: False.
 
     Returns:
         Runner: The runner, after training.
 
     Raises:
-        CheckpointError: If the checkpoint to resume from does not exist.
+        CheckpointError: If a checkpoint to resume or start from, or the teacher's, is missing or does not fit.
         ValueError: If `auto_scale_lr` is asked of a config without a base batch size.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
@@ -93,16 +102,62 @@ def run_training(
             raise ValueError(f"--auto-scale-lr needs auto_scale_lr.base_batch_size in {config}")
         cfg.auto_scale_lr.enable = True
     if resume is not None:
-        cfg.resume = True
-        if resume != "auto":
-            if not Path(resume).is_file():
-                raise CheckpointError(f"the checkpoint {resume} to resume from does not exist")
-            cfg.load_from = resume
-        elif find_latest_checkpoint(cfg.work_dir) is None:
-            print(f"nothing to resume in {cfg.work_dir}: training starts at the beginning")
-    runner = Runner.from_cfg(cfg)
+        _resume(cfg, resume)
+    if cfg.get("load_from"):
+        cfg.load_from = _existing(shipped_weights(cfg.load_from))
+    runner = FusionRunner.from_cfg(cfg)
+    runner.allow_partial = allow_partial
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    if hasattr(model, "load_teacher"):
+        model.load_teacher()
     runner.train()
     return runner
+
+
+def _resume(cfg: Config, resume: str) -> None:
+    """Let a config go on from a checkpoint, or 'auto'matically from the last one of the work folder."""
+    if resume == "auto":
+        latest = find_latest_checkpoint(cfg.work_dir)
+        if latest is None:
+            print(f"nothing to resume in {cfg.work_dir}: training starts at the beginning")
+            # Else mmengine would take what the config starts from for a run to go on with.
+            cfg.resume = False
+            return
+        # The folder may have been moved since the run wrote the path.
+        resume = str(Path(cfg.work_dir) / Path(latest).name)
+    if not Path(resume).is_file():
+        raise CheckpointError(f"the checkpoint {resume} to resume from does not exist")
+    cfg.resume, cfg.load_from = True, resume
+
+
+def _existing(checkpoint: str | Path) -> str:
+    """The file that a checkpoint's path means; before anything is built, which takes a while."""
+    path = resolve_checkpoint(checkpoint)
+    if not path.is_file():
+        raise CheckpointError(f"the checkpoint {path} does not exist: train it first, or correct the path")
+    return str(path)
+
+
+def _prepare_file(path: str) -> None:
+    """Make sure that metrics can be written to a file, before they are computed."""
+    suffixes = (".json", ".yaml", ".yml", ".pkl")
+    if not path.endswith(suffixes):
+        raise ValueError(f"--out {path}: the file must end in {', '.join(suffixes)}")
+    if Path(path).is_dir():
+        raise ValueError(f"--out {path} is a folder: name a file")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    existed = Path(path).exists()
+    with open(path, "ab"):
+        pass
+    if not existed:
+        Path(path).unlink()
+
+
+def _test_the_student(cfg: Config) -> None:
+    """Let a distillation's config test its student alone."""
+    if cfg.model.type == "FusionDistiller":
+        kept = {key: cfg.model[key] for key in ("test_cfg", "data_preprocessor") if key in cfg.model}
+        cfg.model = dict(type="ImageFusor", generator=cfg.model.student, **kept)
 
 
 class _MetricsKeeper(Hook):
@@ -120,37 +175,42 @@ def run_test(
     amp: bool = False,
     cfg_options: dict | None = None,
     launcher: str = "none",
+    allow_partial: bool = False,
 ) -> dict[str, float]:
     """Test a model on the test set of its config.
 
     Args:
         config (str): Config file.
-        checkpoint (str): The weights: a file, or the work folder of a run, whose best checkpoint is taken.
+        checkpoint (str): The weights: a file, the work folder of a run, whose best checkpoint is taken, or the name
+            of weights that come with the package.
         work_dir (str, optional): See :func:`load_config`.
         out (str, optional): File for the metrics (.json, .yaml or .pkl). Default: None.
         amp (bool): Mixed precision. Default: False.
         cfg_options (dict, optional): Settings that replace those of the config. Default: None.
         launcher (str): See :func:`load_config`.
+        allow_partial (bool): Test with weights that fit the model in part, and list what does not. Default: False.
 
     Returns:
         dict[str, float]: Metrics by name.
 
     Raises:
-        CheckpointError: If the checkpoint does not exist.
+        CheckpointError: If the checkpoint does not exist or does not fit the model.
+        OSError: If `out` cannot be written.
+        ValueError: If the config has no such setting, or `out` is no file for metrics.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
-    path = resolve_checkpoint(checkpoint)
-    if not path.is_file():
-        raise CheckpointError(f"the checkpoint {path} does not exist: train it first, or correct the path")
-    cfg.load_from = str(path)
+    cfg.load_from, cfg.resume = _existing(shipped_weights(checkpoint)), False
+    if out:
+        _prepare_file(out)
+    _test_the_student(cfg)
     if amp:
         cfg.test_cfg.fp16 = True
-    runner = Runner.from_cfg(cfg)
+    runner = FusionRunner.from_cfg(cfg)
+    runner.allow_partial = allow_partial
     keeper = _MetricsKeeper()
     runner.register_hook(keeper, "LOWEST")
     runner.test()
     metrics = keeper.metrics
     if out:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
         mmengine.dump(metrics, out)
     return metrics

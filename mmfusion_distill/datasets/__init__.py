@@ -12,6 +12,7 @@ from .transforms import (
     RandomDropText,
     RandomEvenSource,
     RandomPairCrop,
+    RandomTextConflict,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RandomDropText",
     "RandomEvenSource",
     "RandomPairCrop",
+    "RandomTextConflict",
     "SeededDefaultSampler",
     "SeededInfiniteSampler",
     "find_pairs",

@@ -11,6 +11,7 @@ from mmengine.logging import print_log
 
 from ..files.pairing import ImagePair, find_pairs, read_name_list, shorten
 from .annotation_file import Annotation, find_annotation, read_annotation
+from .main_process import on_main_process
 from .missing_annotations import annotate_missing
 
 MODALITIES = ("infrared-visible", "medical")
@@ -111,6 +112,12 @@ class PairedFusionDataset(BaseDataset):
             np.random.set_state(states[1])
 
     def _annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
+        if self.annotator is None:
+            return self._find_annotations(pairs)
+        # Looking for files counts too: another process might find what the first one just wrote.
+        return on_main_process(lambda: self._find_annotations(pairs))
+
+    def _find_annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
         folder = self.data_prefix.get("annotation")
         found: list[Annotation | None] = []
         for pair in pairs:

@@ -1,7 +1,8 @@
 """Running an exported network. Needs NumPy and the runtime of the format, not PyTorch (but for TorchScript)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,12 @@ Run = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 #: What exported networks want heights and widths to be multiples of, where the file does not say.
 DEFAULT_MULTIPLE = 64
+
+#: What no network of ours pads to.
+LARGEST_MULTIPLE = 1024
+
+#: Channels of inputs and output; None is any.
+CHANNELS = {"img_a": 3, "img_b": 1, "output": 3}
 
 #: Pixels that are fused whole: exported networks keep the windows of a whole image in memory, about 2 kB a pixel.
 LARGEST_WHOLE = 2**20
@@ -34,7 +41,7 @@ class ExportedFusion:
     """
 
     def __init__(self, path: str | Path, threads: int | None = None, device: str | None = None) -> None:
-        path = Path(path)
+        path = self.path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"the exported network {path} does not exist")
         openers = {".onnx": _open_onnx, ".xml": _open_openvino, ".pt": _open_torchscript}
@@ -85,7 +92,13 @@ class ExportedFusion:
             np.ascontiguousarray(image[:, :, rows][..., columns], dtype=np.float32)
             for image in (img_a, img_b)
         ]
-        fused = self._run(*sources)[..., :height, :width]
+        fused = self._run(*sources)
+        if fused.shape != (len(img_a), 3, *sources[0].shape[-2:]):
+            raise _UnusableFile(
+                f"{self.path} made {fused.shape} of sources of {sources[0].shape}: it is not from "
+                "`tools/deployment/export.py`"
+            )
+        fused = fused[..., :height, :width]
         return np.repeat(fused.mean(axis=1, keepdims=True), 3, axis=1) if gray else fused
 
 
@@ -93,13 +106,42 @@ class _UnusableFile(ValueError):
     """What a runtime would not, or not rightly, run."""
 
 
-def _check_inputs(path: Path, names: Iterable[str]) -> None:
-    names = sorted(names)
-    if names != ["img_a", "img_b"]:
+Shape = Sequence[int | None]
+
+
+def _check_interface(path: Path, inputs: Mapping[str, Shape], outputs: Sequence[Shape]) -> None:
+    """Check that a file takes and gives what `tools/deployment/export.py` writes; sizes that are open are None."""
+    if sorted(inputs) != ["img_a", "img_b"] or len(outputs) != 1:
         raise _UnusableFile(
-            f"{path} has the inputs {', '.join(names)} instead of img_a and img_b: it is not from "
-            "`tools/deployment/export.py`"
+            f"{path} has the inputs {', '.join(sorted(inputs))} instead of img_a and img_b, and {len(outputs)} "
+            "outputs instead of one: it is not from `tools/deployment/export.py`"
         )
+    for name, shape in {**inputs, "output": outputs[0]}.items():
+        if len(shape) != 4 or shape[1] not in (CHANNELS[name], None):
+            raise _UnusableFile(
+                f"{path}: {name} is of shape {_written(shape)} instead of N x {CHANNELS[name]} x height x width: "
+                "it is not from `tools/deployment/export.py`"
+            )
+        if name in inputs and any(size is not None for size in (shape[0], *shape[2:])):
+            raise _UnusableFile(
+                f"{path} takes {name} of shape {_written(shape)} only: export the network anew, with open sizes"
+            )
+
+
+def _written(shape: Shape) -> str:
+    return " x ".join("?" if size is None else str(size) for size in shape) or "none"
+
+
+def _multiple(path: Path, text: str | None) -> int:
+    """What heights and widths have to be multiples of, from the metadata of a file."""
+    if text is None:
+        return DEFAULT_MULTIPLE
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= LARGEST_MULTIPLE):
+        raise _UnusableFile(
+            f"{path} says that images have to be padded to multiples of '{text[:40]}', which is no whole number "
+            f"between 1 and {LARGEST_MULTIPLE}: export the network anew"
+        )
+    return int(text)
 
 
 def reflected_index(length: int, multiple: int) -> np.ndarray:
@@ -118,13 +160,17 @@ def _open_onnx(path: Path, threads: int | None, device: str | None) -> tuple[Run
     options.intra_op_num_threads = threads or 0
     providers = _onnx_providers(device, onnxruntime.get_available_providers())
     session = onnxruntime.InferenceSession(str(path), options, providers=providers)
-    _check_inputs(path, (entry.name for entry in session.get_inputs()))
+    inputs, outputs = (
+        {entry.name: [size if isinstance(size, int) else None for size in entry.shape] for entry in entries}
+        for entries in (session.get_inputs(), session.get_outputs())
+    )
+    _check_interface(path, inputs, list(outputs.values()))
     metadata = session.get_modelmeta().custom_metadata_map
 
     def run(img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
         return session.run(None, {"img_a": img_a, "img_b": img_b})[0]
 
-    return run, int(metadata.get("multiple", DEFAULT_MULTIPLE))
+    return run, _multiple(path, metadata.get("multiple"))
 
 
 def _onnx_providers(device: str | None, available: Sequence[str]) -> list:
@@ -153,14 +199,23 @@ def _open_openvino(path: Path, threads: int | None, device: str | None) -> tuple
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
     model = core.read_model(path)
-    _check_inputs(path, (entry.get_any_name() for entry in model.inputs))
-    multiple = int(model.get_rt_info(["multiple"]).astype(str)) if model.has_rt_info("multiple") else None
+    inputs = {entry.get_any_name(): _open_sizes(entry.get_partial_shape()) for entry in model.inputs}
+    _check_interface(path, inputs, [_open_sizes(entry.get_partial_shape()) for entry in model.outputs])
+    said = str(model.get_rt_info(["multiple"]).astype(str)) if model.has_rt_info("multiple") else None
+    multiple = _multiple(path, said)
     compiled = core.compile_model(model, device, options)
 
     def run(img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
         return compiled({"img_a": img_a, "img_b": img_b})[0]
 
-    return run, multiple or DEFAULT_MULTIPLE
+    return run, multiple
+
+
+def _open_sizes(shape: Any) -> Shape:
+    """Sizes of a shape of OpenVINO; a shape whose rank is open has none."""
+    if shape.rank.is_dynamic:
+        return ()
+    return [None if size.is_dynamic else size.get_length() for size in shape]
 
 
 def _open_torchscript(path: Path, threads: int | None, device: str | None) -> tuple[Run, int]:
@@ -175,4 +230,5 @@ def _open_torchscript(path: Path, threads: int | None, device: str | None) -> tu
             sources = (torch.from_numpy(image).to(device) for image in (img_a, img_b))
             return module(*sources).cpu().numpy()
 
-    return run, int(extra["multiple"] or DEFAULT_MULTIPLE)
+    said = extra["multiple"]
+    return run, _multiple(path, (said.decode() if isinstance(said, bytes) else said) or None)

@@ -43,6 +43,9 @@ class ExportedInferencer:
         ValueError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
     """
 
+    #: Whether the network reads text.
+    guided = False
+
     def __init__(self, weights: str | Path, threads: int | None = None, device: str | None = None) -> None:
         self.network = ExportedFusion(weights, threads, device)
 

@@ -1,5 +1,6 @@
 """Additions to the runner."""
 
 from .hooks import ProgressBarHook
+from .runners import FusionRunner
 
-__all__ = ["ProgressBarHook"]
+__all__ = ["FusionRunner", "ProgressBarHook"]

@@ -23,6 +23,7 @@ CPU_MEMORY = 3.0
 
 Fuse = Callable[[Tensor, Tensor], Tensor]
 FuseSamples = Callable[[Tensor, Tensor, slice], Tensor]
+FuseInTiles = Callable[[Tensor, Tensor, slice, int], Tensor]
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,18 @@ class _Plan:
 
 
 def fuse_image(
-    fuse: FuseSamples, img_a: Tensor, img_b: Tensor, config: TilingConfig, multiple: int, pixel_bytes: int
+    fuse: FuseSamples,
+    img_a: Tensor,
+    img_b: Tensor,
+    config: TilingConfig,
+    multiple: int,
+    pixel_bytes: int,
+    fuse_in_tiles: FuseInTiles | None = None,
 ) -> Tensor:
     """Fuse images whole or in tiles, with less at a time and in smaller tiles where memory runs out.
 
-    Whether an image is fused whole does not depend on the others of its batch.
+    Whether an image is fused whole does not depend on the others of its batch. Networks that can take an image in
+    tiles themselves, with the result of the whole, do so; of others the results of overlapping tiles are blended.
 
     Args:
         fuse (Callable): Fuses (k * n, C_a, h, w) and (k * n, C_b, h, w), k tiles of the n samples that the slice
@@ -95,6 +103,8 @@ def fuse_image(
         config (TilingConfig): Mode and sizes.
         multiple (int): What the network pads heights and widths to; tiles start at its multiples.
         pixel_bytes (int): Memory that the network takes per pixel.
+        fuse_in_tiles (Callable, optional): Fuses the samples that the slice selects in tiles of the given side.
+            Default: None, tiles are blended.
 
     Returns:
         Tensor: (N, C, H, W).
@@ -107,6 +117,8 @@ def fuse_image(
         plan = _plan(img_a, config, multiple, pixel_bytes)
 
     def fuse_part(part: slice) -> Tensor:
+        if fuse_in_tiles is not None and max(height, width) > plan.tile:
+            return fuse_in_tiles(img_a[part], img_b[part], part, plan.tile)
         overlap = min(config.overlap, plan.tile // 2)
         return fuse_tiled(
             partial(fuse, samples=part), img_a[part], img_b[part], plan.tile, overlap, plan.batch, multiple

@@ -1,7 +1,9 @@
 """Fusing arrays, files and folders."""
 
+import importlib
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -248,3 +250,37 @@ def test_the_tool_fuses_and_reports(config_file, checkpoint, pair_folder):
 def test_unreadable_input_raises_one_sentence(inferencer, pair_folder):
     with pytest.raises(ImageReadError, match="nowhere.png"):
         inferencer.fuse(pair_folder / "nowhere.png", pair_folder / "b" / "pair_0.png")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--text", "low light"], "--text is for networks that are guided by text"),
+        (["--annotations", "annotations"], "--annotations is for networks that are guided by text"),
+    ],
+)
+def test_text_for_a_network_that_reads_none_is_refused(arguments, message, pair_folder, monkeypatch, capsys):
+    monkeypatch.chdir(pair_folder)
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    tool = importlib.import_module("fuse")
+    monkeypatch.setattr(sys, "argv", ["fuse.py", "a", "b", "out", *arguments, "--device", "cpu"])
+    with pytest.raises(SystemExit, match=message):
+        tool.main()
+    assert not (pair_folder / "out").exists()
+
+
+def test_text_without_a_word_and_a_folder_without_annotations_are_refused(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    tool = importlib.import_module("fuse")
+    guided = SimpleNamespace(guided=True)
+    for text in ("", " ; : "):
+        with pytest.raises(ValueError, match="--text is empty"):
+            tool.check_text(SimpleNamespace(text=text, annotations=None), guided)
+    for folder in (tmp_path, tmp_path / "nodir"):
+        with pytest.raises(ValueError, match="is no folder with annotation files"):
+            tool.check_text(SimpleNamespace(text=None, annotations=folder), guided)
+
+
+def test_the_function_refuses_text_too(inferencer, pair_folder):
+    with pytest.raises(ValueError, match="not guided by text"):
+        inferencer.fuse(pair_folder / "a" / "pair_0.png", pair_folder / "b" / "pair_0.png", text="low light")

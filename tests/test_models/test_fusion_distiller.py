@@ -6,8 +6,9 @@ import pytest
 import torch
 from batches import DARK, make_batch, make_degraded_batch
 from mmagic.registry import MODELS
+from mmengine.model import ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
-from mmengine.runner import load_checkpoint
+from mmengine.runner import load_checkpoint, load_state_dict
 
 from mmfusion_distill.models.checkpoints import CheckpointError, load_network
 
@@ -40,6 +41,7 @@ def build(tiny_network, tiny_teacher, teacher_file):
 def test_student_and_connectors_learn_and_the_teacher_does_not(build):
     model = build()
     model.train()
+    model.load_teacher()
     before = copy.deepcopy(model.state_dict())
     teacher_before = {k: v.clone() for k, v in model.teacher.module.state_dict().items()}
     optimizer = OptimWrapper(torch.optim.AdamW(model.parameters(), lr=1e-3))
@@ -106,8 +108,28 @@ def test_a_teacher_that_cannot_be_loaded_is_one_sentence(build, teacher_file, co
     else:
         torch.save(dict(state_dict={"generator.output.weight": torch.zeros(1)}), teacher_file)
         message = "does not fit the network of the config: missing .* and \\d+ more"
+    model = build()
     with pytest.raises(CheckpointError, match=message):
-        build()
+        model(**model.data_preprocessor(make_batch([DARK]), training=True), mode="loss")
+
+
+def test_the_student_is_tested_without_a_file_of_the_teacher(build, teacher_file):
+    teacher_file.unlink()
+    (sample,) = build().test_step(make_batch([None]))
+    assert sample.output.pred_img.shape == (3, 64, 64)
+
+
+@pytest.mark.parametrize("averaged", [False, True])
+def test_connectors_come_back_from_a_checkpoint(build, averaged):
+    trained, model = build(), build()
+    with torch.no_grad():
+        for parameter in trained.connectors.parameters():
+            parameter.add_(1)
+    if averaged:
+        model = ExponentialMovingAverage(model).module
+    load_state_dict(model, trained.state_dict(), strict=True)
+    for key, value in trained.state_dict().items():
+        assert torch.equal(model.state_dict()[key], value)
 
 
 def test_a_work_folder_stands_for_its_best_or_last_checkpoint(tiny_network, tmp_path):
@@ -117,10 +139,10 @@ def test_a_work_folder_stands_for_its_best_or_last_checkpoint(tiny_network, tmp_
         torch.save(dict(state_dict=state), tmp_path / f"{name}.pth")
     (tmp_path / "last_checkpoint").write_text("/moved/elsewhere/iter_4.pth")
     load_network(network, tmp_path)
-    assert float(network.output.weight.mean()) == 2.0
+    assert float(next(network.parameters()).mean()) == 2.0
     (tmp_path / "best_quality_iter_2.pth").unlink()
     load_network(network, tmp_path)
-    assert float(network.output.weight.mean()) == 4.0
+    assert float(next(network.parameters()).mean()) == 4.0
 
 
 def test_the_teacher_sees_the_degraded_pair_or_the_clean_one_with_the_text_from_before(build):

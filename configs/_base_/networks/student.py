@@ -1,5 +1,5 @@
-# The student: below a tenth of the teacher's parameters and time. Convolutions where pictures are large, attention where
-# they are small, Laplacian bands blended in the head (docs/performance.md says how it was found).
+# The student: below a tenth of the teacher's parameters and time. Convolutions where pictures are large, attention
+# where they are small, Laplacian bands blended in the head (docs/performance.md says how it was found).
 student = dict(
     type="FusionUNet",
     widths=(24, 32, 40, 48),
@@ -7,9 +7,7 @@ student = dict(
         dict(type="GatedConvBlock"),
         dict(type="GatedConvBlock"),
         dict(type="GatedConvBlock"),
-        dict(
-            type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2
-        ),
+        dict(type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2),
     ],
     num_blocks=(1, 1, 1, 1),
     stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),

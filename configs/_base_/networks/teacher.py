@@ -6,9 +6,7 @@ teacher = dict(
         dict(type="GatedConvBlock", expansion=2.0),
         dict(type="GatedConvBlock", expansion=2.0),
         dict(type="GatedConvBlock", expansion=2.0),
-        dict(
-            type="XRestormerBlock", channel_heads=4, spatial_heads=4, window_size=4, ffn_expansion_factor=2
-        ),
+        dict(type="XRestormerBlock", channel_heads=4, spatial_heads=4, window_size=4, ffn_expansion_factor=2),
     ],
     num_blocks=(3, 3, 3, 2),
     stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),

@@ -6,6 +6,7 @@ from .random_degradation import RandomDegradation
 from .random_drop_text import RandomDropText
 from .random_even_source import RandomEvenSource
 from .random_pair_crop import RandomPairCrop
+from .random_text_conflict import RandomTextConflict
 
 __all__ = [
     "LoadImagePair",
@@ -14,4 +15,5 @@ __all__ = [
     "RandomDropText",
     "RandomEvenSource",
     "RandomPairCrop",
+    "RandomTextConflict",
 ]

@@ -11,16 +11,17 @@ from torch.nn import functional as F
 class GatedConvBlock(BaseModule):
     """Depth-wise convolution, gate, channel attention by pooling; residual: x -> x + project(gate(x) * value(x)).
 
-    It has no normalisation, which would cost a pass over memory; its last projection starts small instead, so that a
-    stack of blocks starts near the identity. Gate as in Restormer's feed-forward network (Zamir et al., CVPR 2022,
-    Eq. 3) but by ReLU, which costs a tenth of GELU on half of a map's channels; channel attention as in NAFNet (Chen et al., ECCV 2022, Eq. 9), between 0 and 2 and 1 at the start.
+    It has no normalisation, which would cost a pass over memory; its last projection starts small instead, so that
+    a stack of blocks starts near the identity. Gate as in Restormer's feed-forward network (Zamir et al., CVPR 2022,
+    Eq. 3) but by ReLU, which costs a tenth of GELU on half of a map's channels; channel attention as in NAFNet
+    (Chen et al., ECCV 2022, Eq. 9), between 0 and 2 and 1 at the start.
 
     Args:
         channels (int): Channels in and out.
         kernel_size (int): Side of the depth-wise convolution, odd. Default: 5.
         expansion (float): Hidden channels are `int(expansion * channels)`. Default: 1.5.
-        pooled_attention (bool): Whether hidden channels are weighted by what the whole map holds. Without it the block
-            is local, so that large images go through in tiles. Default: False.
+        pooled_attention (bool): Whether hidden channels are weighted by what the whole map holds. Without it the
+            block is local, so that large images go through in tiles. Default: False.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -44,9 +45,7 @@ class GatedConvBlock(BaseModule):
         hidden = int(expansion * channels)
         #: Pixels around it that a value depends on; None: the whole map.
         self.reach = None if pooled_attention else kernel_size // 2
-        self.depthwise = nn.Conv2d(
-            channels, channels, kernel_size, padding=kernel_size // 2, groups=channels
-        )
+        self.depthwise = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2, groups=channels)
         self.project_in = nn.Conv2d(channels, 2 * hidden, 1)
         self.project_out = nn.Conv2d(hidden, channels, 1)
         nn.init.normal_(self.project_out.weight, std=0.02)

@@ -18,7 +18,9 @@ class Downsample(nn.Module):
         super().__init__()
         out_channels = out_channels or 2 * channels
         if out_channels % 4:
-            raise ValueError(f"a level of {out_channels} channels: widths below the first must be multiples of 4")
+            raise ValueError(
+                f"a level of {out_channels} channels: widths below the first must be multiples of 4"
+            )
         self.body = nn.Sequential(
             nn.Conv2d(channels, out_channels // 4, 3, padding=1, bias=False), nn.PixelUnshuffle(2)
         )
@@ -39,7 +41,8 @@ class Upsample(nn.Module):
     def __init__(self, channels: int, out_channels: int | None = None) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(channels, 4 * (out_channels or channels // 2), 3, padding=1, bias=False), nn.PixelShuffle(2)
+            nn.Conv2d(channels, 4 * (out_channels or channels // 2), 3, padding=1, bias=False),
+            nn.PixelShuffle(2),
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -21,7 +21,8 @@ class FusionDistiller(ImageFusor):
     """Train a student without text to fuse as a teacher with text does.
 
     The student is the model's `generator`: its checkpoint loads into an :class:`ImageFusor` as it is. Teacher and
-    text encoder are in no checkpoint and no optimizer. Testing tests the student.
+    text encoder are in no checkpoint and no optimizer. Testing tests the student, and needs no file of the teacher:
+    that is read at the first training step, or by :meth:`load_teacher`.
 
     Args:
         student (dict): Config of the student network.
@@ -43,7 +44,6 @@ class FusionDistiller(ImageFusor):
         **kwargs: Further arguments of :class:`ImageFusor`.
 
     Raises:
-        CheckpointError: If the teacher's weights are missing or do not fit.
         ValueError: If the networks' features do not match level by level.
     """
 
@@ -67,16 +67,28 @@ class FusionDistiller(ImageFusor):
             raise ValueError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
         network = MODELS.build(teacher)
         self._check_text_channels(network)
-        load_network(network, teacher_checkpoint)
         self.teacher = FrozenModule(network)
+        self.teacher_checkpoint = teacher_checkpoint
+        self._teacher_loaded = False
         self.feature_loss = MODELS.build(feature_loss)
         self.result_loss = MODELS.build(result_loss)
         self.connector_side = connector_side
         self.teacher_input = teacher_input
         self.connectors = self._build_connectors(connector, network)
 
+    def load_teacher(self) -> None:
+        """Read the teacher's weights unless that is done.
+
+        Raises:
+            CheckpointError: If they are missing or do not fit.
+        """
+        if not self._teacher_loaded:
+            load_network(self.teacher.module, self.teacher_checkpoint)
+            self._teacher_loaded = True
+
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step: the fusion terms, `loss_feature` and `loss_result`."""
+        self.load_teacher()
         sources, seen, field = (inputs["img_a"], inputs["img_b"]), targets_of(inputs), "target_annotation"
         if self.teacher_input == "degraded" or "target_a" not in inputs:
             seen, field = sources, "annotation"

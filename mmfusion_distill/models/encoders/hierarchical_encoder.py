@@ -40,7 +40,9 @@ class HierarchicalEncoder(BaseModule):
             nn.Sequential(*(MODELS.build(dict(channels=width, **block)) for _ in range(number)))
             for width, block, number in zip(widths, blocks, num_blocks, strict=True)
         )
-        self.downs = nn.ModuleList(RESAMPLERS[resample][0](wide, deep) for wide, deep in zip(widths[:-1], widths[1:]))
+        self.downs = nn.ModuleList(
+            RESAMPLERS[resample][0](wide, deep) for wide, deep in zip(widths[:-1], widths[1:])
+        )
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Encode an image.

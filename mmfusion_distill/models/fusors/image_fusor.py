@@ -11,6 +11,7 @@ from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from ..networks.exact_tiles import fuse_in_exact_tiles
 from ..text_encoders import TextEmbedder
 from ..text_encoders.text_embedder import default_cache_path
 from ..tiling import TilingConfig, fuse_image
@@ -63,7 +64,7 @@ class ImageFusor(BaseEditModel):
         self.generator = MODELS.build(generator)
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
         self.text_embedder = build_text_embedder(text_encoder, text_cache)
-        self._register_load_state_dict_pre_hook(_drop_connectors)
+        self._register_load_state_dict_pre_hook(_drop_connectors, with_module=True)
         self._check_text_channels(self.generator)
 
     def forward(
@@ -140,9 +141,13 @@ class ImageFusor(BaseEditModel):
             texts = text_emb[samples]
             return network(a, b, texts.repeat(len(a) // len(texts), 1))
 
+        def fuse_in_tiles(a: Tensor, b: Tensor, samples: slice, tile: int) -> Tensor:
+            return fuse_in_exact_tiles(network, a, b, None if text_emb is None else text_emb[samples], tile)
+
         # Other networks may lack these attributes; a generous guess then.
         multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)
-        return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes)
+        exact = fuse_in_tiles if getattr(network, "num_local_levels", 0) else None
+        return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes, exact)
 
     def embed_texts(
         self,
@@ -243,7 +248,9 @@ def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:
     return image.detach().float().flip(0).mul_(255).clamp_(0, 255).cpu()
 
 
-def _drop_connectors(state_dict: dict[str, Tensor], *_: object) -> None:
-    # Checkpoints of a distillation also hold its connectors, which the student does not need.
-    for key in [key for key in state_dict if key.startswith("connectors.")]:
+def _drop_connectors(model: torch.nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    # Checkpoints of a distillation also hold its connectors: the distiller needs them, a student does not.
+    if hasattr(model, "connectors"):
+        return
+    for key in [key for key in state_dict if key.startswith(f"{prefix}connectors.")]:
         del state_dict[key]

@@ -20,7 +20,7 @@ def reduce_by_two(x: Tensor) -> Tensor:
 
 
 def expand_by_two(x: Tensor) -> Tensor:
-    """Twice the height and width by binomial interpolation, with replicated borders: (N, 1, H, W) to (N, 1, 2H, 2W)."""
+    """Twice the height and width by binomial interpolation: (N, 1, H, W) to (N, 1, 2H, 2W). Borders are replicated."""
     # Even samples see the kernel's taps 1, 6, 1, odd ones 4, 4, each twice for the zeros that are not there.
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]

@@ -31,9 +31,9 @@ class LaplacianBlendHead(BaseModule):
 
     A band's pixel is (1 + gain) (share A + (1 - share) B) + residual, where share = sigmoid(8 (ln e_A - ln e_B) +
     4 choice), e the local energies of the bands. The base is A moved towards B by a map, plus what is hot in B times
-    1 + a map, plus a residual. All maps come from the decoder's level of the band's resolution, and their convolutions
-    are zero at the start: the untrained head is :func:`laplacian_fusion`, and training refines a good fusion.
-    Fine detail never passes the decoder; bad detail is weighted down instead of copied.
+    1 + a map, plus a residual. All maps come from the decoder's level of the band's resolution, and their
+    convolutions are zero at the start: the untrained head is :func:`laplacian_fusion`, and training refines a good
+    fusion. Fine detail never passes the decoder; bad detail is weighted down instead of copied.
 
     Args:
         channels (Sequence[int]): Channels of the decoder's maps, the finest first.
@@ -82,7 +82,9 @@ class LaplacianBlendHead(BaseModule):
             nn.init.zeros_(conv.bias)
         self.tone_curve = ToneCurve(channels[-1]) if tone_curve else None
 
-    def forward(self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> Tensor:
+    def forward(
+        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
+    ) -> Tensor:
         """Make the fused image.
 
         Args:
@@ -120,7 +122,9 @@ class LaplacianBlendHead(BaseModule):
             fused = self._add_band(fused, features, band, *(pyramid[band : band + 2] for pyramid in pyramids))
         return Coarse(curves, fused)
 
-    def fine(self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, coarse: Coarse, num_bands: int) -> Tensor:
+    def fine(
+        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, coarse: Coarse, num_bands: int
+    ) -> Tensor:
         """Add the `num_bands` finest bands to what :meth:`coarse` gave, of a picture or a tile of it.
 
         Args:
@@ -141,7 +145,12 @@ class LaplacianBlendHead(BaseModule):
         return fused
 
     def _add_band(
-        self, fused: Tensor, features: Sequence[Tensor], band: int, levels_a: list[Tensor], levels_b: list[Tensor]
+        self,
+        fused: Tensor,
+        features: Sequence[Tensor],
+        band: int,
+        levels_a: list[Tensor],
+        levels_b: list[Tensor],
     ) -> Tensor:
         band_a, band_b = laplacian_band(*levels_a), laplacian_band(*levels_b)
         choice, gain, residual = self._maps(features, band)
@@ -158,7 +167,9 @@ class LaplacianBlendHead(BaseModule):
 
     def _level(self, band: int) -> int:
         """Index of the decoder's level that a band's maps come from: of its stride, or the nearest."""
-        return min(range(len(self.strides)), key=lambda level: abs(self.strides[level].bit_length() - 1 - band))
+        return min(
+            range(len(self.strides)), key=lambda level: abs(self.strides[level].bit_length() - 1 - band)
+        )
 
     def _tuned(self, img_a: Tensor, img_b: Tensor, curves: Tensor | None) -> tuple[Tensor, Tensor]:
         if curves is None:

@@ -38,7 +38,9 @@ class ResidualHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if strides[0] != 1:
-            raise ValueError(f"ResidualHead needs a map at full resolution, the finest has stride {strides[0]}")
+            raise ValueError(
+                f"ResidualHead needs a map at full resolution, the finest has stride {strides[0]}"
+            )
         width = channels[0]
         self.refinement = nn.Sequential(
             *(MODELS.build(dict(channels=width, **block)) for _ in range(num_blocks))
@@ -47,7 +49,9 @@ class ResidualHead(BaseModule):
         #: What heights and widths of the images must be multiples of.
         self.multiple = 1
 
-    def forward(self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> Tensor:
+    def forward(
+        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
+    ) -> Tensor:
         """Make the fused image.
 
         Args:

@@ -56,7 +56,9 @@ class PyramidMarginLoss(SampleWiseLoss):
         super().__init__(loss_weight, reduction)
         unknown = set(gains or {}) - set(MEASURES)
         if unknown:
-            raise ValueError(f"PyramidMarginLoss: gains of {sorted(unknown)}; measures are {', '.join(MEASURES)}")
+            raise ValueError(
+                f"PyramidMarginLoss: gains of {sorted(unknown)}; measures are {', '.join(MEASURES)}"
+            )
         wanted = {**GAINS, **(gains or {})}
         self.gains = {name: gain for name, gain in wanted.items() if gain > 0}
 
@@ -89,7 +91,9 @@ class PyramidDistanceLoss(SampleWiseLoss):
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
     """
 
-    def __init__(self, outside_weight: float = 2.0, loss_weight: float = 1.0, reduction: str = "mean") -> None:
+    def __init__(
+        self, outside_weight: float = 2.0, loss_weight: float = 1.0, reduction: str = "mean"
+    ) -> None:
         super().__init__(loss_weight, reduction)
         self.outside_weight = outside_weight
 

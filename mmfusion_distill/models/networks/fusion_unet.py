@@ -20,8 +20,8 @@ COLORS = ("rgb", "luminance")
 class FusionUNet(BaseModule):
     """U-shaped fusion network: an encoder per source, a neck, a decoder that text may guide, a head.
 
-    Every part is named in the config and knows only its channels, so that each can be swapped. A teacher is this network
-    with `guidance`, a student without. :class:`XRestormerFusionNet` is the published one.
+    Every part is named in the config and knows only its channels, so that each can be swapped. A teacher is this
+    network with `guidance`, a student without. :class:`XRestormerFusionNet` is the published one.
 
     Args:
         widths (Sequence[int]): Channels of the levels, the finest first.
@@ -84,7 +84,9 @@ class FusionUNet(BaseModule):
         self.in_channels_b = in_channels_b
         self.out_channels = out_channels
 
-        encoder = dict(widths=widths, blocks=blocks, num_blocks=num_blocks, stem=stem, resample=resample, **encoder)
+        encoder = dict(
+            widths=widths, blocks=blocks, num_blocks=num_blocks, stem=stem, resample=resample, **encoder
+        )
         seen_of_a = 1 if color == "luminance" else in_channels_a
         self.encoder_a = MODELS.build(dict(in_channels=seen_of_a, **encoder))
         self.encoder_b = MODELS.build(dict(in_channels=in_channels_b, **encoder))
@@ -122,12 +124,16 @@ class FusionUNet(BaseModule):
 
     @property
     def num_local_levels(self) -> int:
-        """How many of the finest levels look only at the neighbourhood of a pixel: large images pass them in tiles."""
+        """How many of the finest levels are local, so that large images can pass them in tiles."""
         if not hasattr(self.head, "fine"):
             return 0
         local = 0
         for level in range(len(self.strides) - 1):
-            parts = [*self.encoder_a.levels[level], *self.encoder_b.levels[level], *self.decoder_levels[level]]
+            parts = [
+                *self.encoder_a.levels[level],
+                *self.encoder_b.levels[level],
+                *self.decoder_levels[level],
+            ]
             reaches = [getattr(part, "reach", None) for part in parts]
             if None in reaches or getattr(self.neck, "reaches", [None] * len(self.strides))[level] is None:
                 break
@@ -182,15 +188,21 @@ class FusionUNet(BaseModule):
         if self.color == "luminance":
             a = rgb_to_gray(img_a)
         else:
-            a = img_a if img_a.shape[1] == self.in_channels_a else img_a.expand(-1, self.in_channels_a, -1, -1)
+            a = (
+                img_a
+                if img_a.shape[1] == self.in_channels_a
+                else img_a.expand(-1, self.in_channels_a, -1, -1)
+            )
         return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple), text
 
-    def decode(self, x: Tensor, skips: Sequence[Tensor | None], text: Tensor | None, start: int) -> list[Tensor]:
+    def decode(
+        self, x: Tensor, skips: Sequence[Tensor | None], text: Tensor | None, start: int
+    ) -> list[Tensor]:
         """Run the decoder's levels from number `start` up to the finest whose skip is given.
 
         Args:
-            x (Tensor): Merged map of the deepest level if `start` is that, else the result of the level below `start`.
-            skips (Sequence[Tensor | None]): Merged maps of the levels, the finest first; None ends the way up.
+            x (Tensor): Merged map of the deepest level if `start` is that, else the result of the level below.
+            skips (Sequence[Tensor | None]): Merged maps of the levels, finest first; None ends the way up.
             text (Tensor, optional): Text embeddings.
             start (int): Number of the first level, 1 being the finest.
 
@@ -228,7 +240,11 @@ class FusionUNet(BaseModule):
         necks = getattr(self.neck, "multiples", [1] * len(self.strides))
         multiples = []
         for level, stride in enumerate(self.strides):
-            parts = [*self.encoder_a.levels[level], *self.encoder_b.levels[level], *self.decoder_levels[level]]
+            parts = [
+                *self.encoder_a.levels[level],
+                *self.encoder_b.levels[level],
+                *self.decoder_levels[level],
+            ]
             multiples += [stride * getattr(part, "multiple", 1) for part in parts] + [stride * necks[level]]
         return multiples
 

@@ -25,7 +25,12 @@ class PixelUnshuffleStem(BaseModule):
     """
 
     def __init__(
-        self, in_channels: int, channels: int, factor: int = 1, bias: bool = False, init_cfg: dict | None = None
+        self,
+        in_channels: int,
+        channels: int,
+        factor: int = 1,
+        bias: bool = False,
+        init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if factor < 1:

@@ -1,0 +1,38 @@
+"""Work that one process of a distributed run does for all."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from mmengine.dist import broadcast_object_list, is_main_process
+
+T = TypeVar("T")
+
+
+def on_main_process(function: Callable[[], T]) -> T:
+    """Call a function on the main process; the others wait for what it returns.
+
+    Every process has to come here. A run of one process just calls it.
+
+    Args:
+        function (Callable[[], T]): Returns what can be pickled.
+
+    Returns:
+        T: What it returned on the main process.
+
+    Raises:
+        ValueError: On the other processes, if the function raised; the main process raises the error itself.
+    """
+    outcome: list = [None, None]
+    failure = None
+    if is_main_process():
+        try:
+            outcome[0] = function()
+        except Exception as error:
+            failure, outcome[1] = error, f"the main process failed: {error}"
+    # Also after a failure, lest the others wait in vain.
+    broadcast_object_list(outcome, src=0)
+    if failure is not None:
+        raise failure
+    if outcome[1] is not None:
+        raise ValueError(outcome[1])
+    return outcome[0]

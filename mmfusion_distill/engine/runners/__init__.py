@@ -1,0 +1,5 @@
+"""Runners."""
+
+from .fusion_runner import FusionRunner
+
+__all__ = ["FusionRunner"]

@@ -1,0 +1,114 @@
+"""A runner that takes no weights that do not fit."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mmagic.registry import RUNNERS
+from mmengine.evaluator import Evaluator
+from mmengine.model import is_model_wrapper
+from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
+from torch import nn
+
+from ...models.checkpoints import fit_model, read_checkpoint, select_fitting
+from .resume_check import check_run_state
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Say where in a config the values are that something could not be built from."""
+    try:
+        yield
+    except (AssertionError, KeyError, TypeError) as error:
+        reason = (str(error).strip("'\" \n").splitlines() or [type(error).__name__])[-1]
+        raise ValueError(f"{key} of the config cannot be built ({reason[:300]})") from error
+
+
+@RUNNERS.register_module()
+class FusionRunner(Runner):
+    """mmengine's runner, whose checkpoints fit the model as a whole or are refused.
+
+    mmengine's own writes missing and left-over weights into its log and goes on with random ones. Files are read
+    without executing anything in them, and may be safetensors or the weights of a network alone.
+
+    Attributes:
+        allow_partial (bool): Take the weights that fit and list the others, where weights are loaded to start from
+            or to be tested; a run is resumed as a whole or not at all. Default: False.
+    """
+
+    allow_partial = False
+
+    def build_model(self, model: nn.Module | dict) -> nn.Module:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("model"):
+            return super().build_model(model)
+
+    def build_optim_wrapper(self, optim_wrapper: dict | OptimWrapper) -> OptimWrapper:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("optim_wrapper"):
+            return super().build_optim_wrapper(optim_wrapper)
+
+    def build_param_scheduler(self, scheduler: dict | list) -> list | dict:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("param_scheduler"):
+            return super().build_param_scheduler(scheduler)
+
+    def build_evaluator(self, evaluator: dict | list | Evaluator) -> Evaluator:
+        """See mmengine; a config that cannot be built is one sentence."""
+        with _naming("val_evaluator or test_evaluator"):
+            return super().build_evaluator(evaluator)
+
+    def load_checkpoint(
+        self,
+        filename: str,
+        map_location: str | Callable = "cpu",
+        strict: bool = True,
+        revise_keys: list | None = None,
+    ) -> dict:
+        """Load the weights of a checkpoint into the model.
+
+        Args:
+            filename (str): The checkpoint; see :func:`~mmfusion_distill.models.checkpoints.read_checkpoint`.
+            map_location (str | Callable): Not used: weights go where the model is. Default: 'cpu'.
+            strict (bool): Not used: see :attr:`allow_partial`. Default: True.
+            revise_keys (list, optional): Not used. Default: None.
+
+        Returns:
+            dict: The checkpoint.
+
+        Raises:
+            CheckpointError: If it cannot be read or does not fit.
+        """
+        model = self.model.module if is_model_wrapper(self.model) else self.model
+        checkpoint = read_checkpoint(filename)
+        partial = self.allow_partial and not self._resume
+        hint = "" if self._resume else ": give --allow-partial to take what fits"
+        state, problems = fit_model(model, checkpoint["state_dict"], filename, partial, hint)
+        checkpoint["state_dict"] = state
+        if problems:
+            self.logger.log(
+                logging.WARNING,
+                f"{filename} was loaded in part; what did not fit: {'; '.join(problems)}",
+            )
+        average = checkpoint.get("ema_state_dict")
+        if self._resume:
+            check_run_state(self, checkpoint, filename)
+        if average is not None:
+            # mmengine's EMAHook exchanges them by name, unchecked.
+            average = {key: value for key, value in average.items() if key.startswith("module.")}
+            select_fitting({f"module.{key}": value for key, value in state.items()}, average, filename)
+        self.call_hook("after_load_checkpoint", checkpoint=checkpoint)
+        model.load_state_dict(checkpoint["state_dict"], strict=False)
+        self._has_loaded = True
+        self.logger.info(f"Load checkpoint from {filename}")
+        return checkpoint
+
+    def resume(self, filename: str, *args, **kwargs) -> None:
+        """Go on from the checkpoint of a run.
+
+        Raises:
+            CheckpointError: If it cannot be read, or is of another model, optimizer or schedule.
+        """
+        self._resume = True
+        super().resume(filename, *args, **kwargs)
