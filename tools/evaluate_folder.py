@@ -48,7 +48,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument("--protocol", default="standard", choices=PROTOCOLS)
     parser.add_argument("--ann-file", metavar="FILE", help="score only the pairs named, one a line")
-    parser.add_argument("--no-baselines", action="store_true", help="no rows for copies, mean and maximum")
+    parser.add_argument(
+        "--no-baselines", action="store_true", help="no rows for copies, mean, maximum, pyramid"
+    )
     parser.add_argument("--reference", metavar="NAME", help="method to test the others against")
     parser.add_argument(
         "--bootstrap", type=at_least(0), default=2000, metavar="N", help="resamples; 0: no intervals"

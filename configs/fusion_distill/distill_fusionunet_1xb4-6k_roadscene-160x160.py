@@ -5,4 +5,6 @@ _base_ = [
     "../_base_/datasets/roadscene-160x160_degraded.py",
     "../_base_/schedules/adamw_1xb4-6k.py",
 ]
-default_hooks = dict(checkpoint=dict(interval=1000, max_keep_ckpts=-1, save_best="degraded/balanced_quality"))
+default_hooks = dict(
+    checkpoint=dict(interval=1000, max_keep_ckpts=-1, save_best=["clean/wins", "degraded/balanced_quality"])
+)

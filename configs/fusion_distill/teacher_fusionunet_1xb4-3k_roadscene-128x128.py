@@ -5,4 +5,6 @@ _base_ = [
     "../_base_/datasets/roadscene-128x128_steered.py",
     "../_base_/schedules/adamw_1xb4-3k.py",
 ]
-default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=-1, save_best="degraded/balanced_quality"))
+default_hooks = dict(
+    checkpoint=dict(interval=500, max_keep_ckpts=-1, save_best=["clean/wins", "degraded/balanced_quality"])
+)

@@ -51,7 +51,7 @@ def compare(
         repeats (int): Timed runs of every network on every pair, after one to warm up. Default: 3.
 
     Returns:
-        list[MethodResult]: The networks, then a copy of A, a copy of B, mean and maximum of the sources.
+        list[MethodResult]: The networks, then a copy of A, a copy of B, mean, maximum and pyramid of the sources.
     """
     scores: dict[str, list[dict[str, float]]] = {}
     times: dict[str, list[float]] = {name: [] for name in networks}

@@ -78,7 +78,8 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
     print("\n" + comparison_table(compare(networks, pairs, repeats=1), student="student", teacher="teacher"))
     montage = _write_montage(networks, pairs, work_dir / "montage.png")
     print(
-        f"\nA, B, mean and maximum are a copy of either source and their mean and maximum. GFLOPs count a "
+        f"\nA, B, mean and maximum are a copy of either source and their mean and maximum; pyramid takes the "
+        f"stronger Laplacian band, without a network: what does not beat it is of no use. GFLOPs count a "
         f"multiply-add as 2; s/image is the median on this machine.\n"
         f"Minutes of training do not make a trained model: teacher and student show that everything works, not how "
         f"well it can. 'efficient' is the student that comes with the package, trained on RoadScene for longer. "

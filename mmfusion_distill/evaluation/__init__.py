@@ -14,6 +14,7 @@ from .compute import (
 from .folder import evaluate_folders, read_picture
 from .gray_image import GrayImage
 from .grid import picture_grid, write_picture_grid
+from .laplacian_pyramid import laplacian_pyramid_fusion
 from .metrics import (
     average_gradient,
     chen_blum,
@@ -56,6 +57,7 @@ __getattr__ = lazy_attributes(
     {
         "BATCHED_METRICS": ".batched",
         "FusionMetric": ".fusion_metric",
+        "WIN_MEASURES": ".fusion_metric",
         "compute_metrics_batched": ".batched",
         "plot_boxes": ".plots",
         "plot_radar": ".plots",
@@ -68,6 +70,7 @@ __all__ = [
     "DEFAULT_METRICS",
     "METRICS_BY_NAME",
     "PROTOCOLS",
+    "WIN_MEASURES",
     "BootstrapResult",
     "EvaluationResult",
     "FusionMetric",
@@ -96,6 +99,7 @@ __all__ = [
     "fusion_visual_information_fidelity",
     "get_protocol",
     "higher_is_better",
+    "laplacian_pyramid_fusion",
     "mean_squared_error",
     "multiscale_structural_similarity",
     "mutual_information",

@@ -1,26 +1,28 @@
-"""Trivial fusions that every results table is compared with."""
+"""Fusions without a network that every results table is compared with."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from .laplacian_pyramid import laplacian_pyramid_fusion
+
 __all__ = ["BASELINES", "baseline_images"]
 
-BASELINES = ("A", "B", "mean", "maximum")
+BASELINES = ("A", "B", "mean", "maximum", "pyramid")
 
 
 def baseline_images(img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarray]:
-    """Fuse a pair without a network: copy of A, copy of B, mean and maximum of the two.
+    """Fuse a pair without a network: copy of A, copy of B, mean and maximum of the two, and a Laplacian pyramid.
 
-    A colour source A keeps its colour; gray B then stands for all three channels.
+    A colour source A keeps its colour; gray B then stands for all three channels of mean and maximum.
 
     Args:
         img_a: (H, W) or (H, W, 3).
         img_b: (H, W) of the same type and size.
 
     Returns:
-        ``{'A', 'B', 'mean', 'maximum'}``, pictures of the type of ``img_a``. Means of integers
-        are rounded half up.
+        ``{'A', 'B', 'mean', 'maximum', 'pyramid'}``, pictures of the type of ``img_a``. Means of integers
+        are rounded half up. For the last see :func:`laplacian_pyramid_fusion`, which takes floats for gray levels.
     """
     if img_a.ndim == 3 and img_b.ndim == 2:
         img_b_like_a = np.repeat(img_b[:, :, None], img_a.shape[2], axis=2)
@@ -31,4 +33,10 @@ def baseline_images(img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarra
         mean = ((total + 1) // 2).astype(img_a.dtype)
     else:
         mean = (img_a + img_b_like_a) / 2
-    return {"A": img_a, "B": img_b, "mean": mean, "maximum": np.maximum(img_a, img_b_like_a)}
+    return {
+        "A": img_a,
+        "B": img_b,
+        "mean": mean,
+        "maximum": np.maximum(img_a, img_b_like_a),
+        "pyramid": laplacian_pyramid_fusion(img_a, img_b),
+    }

@@ -61,7 +61,7 @@ def evaluate_folders(
         metrics: Result keys, see :func:`~mmfusion_distill.evaluation.compute_metrics`.
         protocol: Evaluation protocol.
         names: Restrict to these pairs (a test split).
-        baselines: Add rows for copies of A and of B, mean and maximum.
+        baselines: Add rows for copies of A and of B, mean, maximum and Laplacian pyramid.
         workers: Pairs scored at a time. Memory grows with it, not with the number of pairs.
         show_progress: Draw a progress bar on standard error.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +17,19 @@ from mmengine.dist import all_reduce, broadcast_object_list, collect_results, ge
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
-from .compute import compute_metrics, parse_metric_names
+from .catalog import FusionTriple
+from .compute import parse_metric_names, score_triple
+from .gray_image import GrayImage
+from .laplacian_pyramid import laplacian_pyramid_fusion
 from .protocols import get_protocol
 
-__all__ = ["FusionMetric"]
+__all__ = ["WIN_MEASURES", "FusionMetric"]
+
+#: Measures whose means are compared with the Laplacian pyramid's.
+WIN_MEASURES = ("EN", "SD", "SF", "MI", "SCD", "VIF", "Qabf", "SSIM")
 
 _RUNNER_METRICS = ("EN", "SD", "SCD", "VIF", "SSIM", "Qabf", "quality", "balanced_quality")
+_WINS = "wins"
 
 
 @METRICS.register_module()
@@ -32,11 +40,16 @@ class FusionMetric(BaseMetric):
     ``MultiTestLoop``. Samples are collected by name: with several processes a sample that the
     sampler handed out twice to fill the last batch counts once.
 
+    ``wins`` tells how many of the eight measures in :data:`WIN_MEASURES` have a mean over the set that is at least
+    that of the Laplacian pyramid of the same sources, by the same protocol. The pyramid is scored at the first
+    evaluation and kept for those that follow.
+
     Args:
-        metrics: Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`.
+        metrics: Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`, and ``wins``.
         protocol: Name of the evaluation protocol. Default ``standard``.
         save_scores: CSV file for the scores of each sample (one row each, sorted by name), or
-            None. Written by the main process at every evaluation.
+            None. Written by the main process at every evaluation. For ``wins``, a figure of the whole set, it has
+            the measures and, as ``pyramid_EN`` and so on, the pyramid's.
         prefix: Put before every key, ``prefix/key``; give each of several sets its own.
         collect_device: ``cpu`` or ``gpu``.
         collect_dir: Folder through which processes exchange results.
@@ -57,10 +70,15 @@ class FusionMetric(BaseMetric):
         collect_dir: str | None = None,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
-        parse_metric_names(metrics)
-        get_protocol(protocol)
         self.metrics = tuple(metrics)
+        self._scored = [name for name in self.metrics if name != _WINS]
+        if _WINS in self.metrics:
+            self._scored += [name for name in WIN_MEASURES if name not in self._scored]
+        parse_metric_names(self._scored)
+        get_protocol(protocol)
         self.protocol = protocol
+        # Name of a sample -> digest of its sources and the pyramid's scores.
+        self._pyramid_scores: dict[str, tuple[bytes, dict[str, float]]] = {}
         self.save_scores = None if save_scores is None else Path(save_scores)
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -81,9 +99,12 @@ class FusionMetric(BaseMetric):
             sources = ("target_a", "target_b") if "target_a" in tensors else ("img_a", "img_b")
             images = [_to_picture(tensors[name], name, key) for name in (*sources, "pred_img")]
             try:
-                scores = compute_metrics(*images, metrics=self.metrics, protocol=self.protocol)
+                triple = FusionTriple(*(GrayImage(image) for image in images))
+                scores = score_triple(triple, self._scored, self.protocol)
             except ValueError as error:
                 raise ValueError(f"Cannot score '{key}': {error}") from error
+            if _WINS in self.metrics:
+                scores.update(self._scores_of_pyramid(key, images[0], images[1], triple))
             self.results.append((key, scores))
 
     def evaluate(self, size: int | None = None) -> dict[str, float]:
@@ -125,10 +146,13 @@ class FusionMetric(BaseMetric):
         by_name = dict(sorted(results, key=lambda item: item[0]))
         if self.save_scores is not None:
             self._write_scores(by_name)
-        return {
-            metric: math.fsum(scores[metric] for scores in by_name.values()) / len(by_name)
-            for metric in self.metrics
+        names = next(iter(by_name.values()))
+        means = {
+            name: math.fsum(scores[name] for scores in by_name.values()) / len(by_name) for name in names
         }
+        if _WINS in self.metrics:
+            means[_WINS] = float(sum(means[name] >= means[f"pyramid_{name}"] for name in WIN_MEASURES))
+        return {metric: means[metric] for metric in self.metrics}
 
     def prepare(self, module: torch.nn.Module, dataloader: Any) -> None:
         """Note the size of the set (called by MMagic's evaluator)."""
@@ -139,6 +163,21 @@ class FusionMetric(BaseMetric):
     ) -> Any:
         """Return what is iterated over: the data loader itself (called by MMagic's evaluator)."""
         return dataloader
+
+    def _scores_of_pyramid(
+        self, key: str, img_a: np.ndarray, img_b: np.ndarray, triple: FusionTriple
+    ) -> dict[str, float]:
+        # The digest notices that a name now stands for other sources: a random crop, another data loader.
+        digest = hashlib.blake2b(img_a.tobytes() + img_b.tobytes(), digest_size=16).digest()
+        known, scores = self._pyramid_scores.get(key, (b"", {}))
+        if known != digest:
+            fused = GrayImage(laplacian_pyramid_fusion(img_a, img_b))
+            of_fused = score_triple(
+                FusionTriple(triple.img_a, triple.img_b, fused), WIN_MEASURES, self.protocol
+            )
+            scores = {f"pyramid_{name}": value for name, value in of_fused.items()}
+            self._pyramid_scores[key] = (digest, scores)
+        return scores
 
     def _collect(self, results: list, size: int) -> list | None:
         if self.collect_device == "cpu":
@@ -163,11 +202,12 @@ class FusionMetric(BaseMetric):
 
     def _write_scores(self, by_name: dict[str, dict[str, float]]) -> None:
         self.save_scores.parent.mkdir(parents=True, exist_ok=True)
+        columns = list(next(iter(by_name.values())))
         with self.save_scores.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(["name", *self.metrics])
+            writer.writerow(["name", *columns])
             for name, scores in by_name.items():
-                writer.writerow([name, *(scores[metric] for metric in self.metrics)])
+                writer.writerow([name, *(scores[column] for column in columns)])
 
 
 def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:

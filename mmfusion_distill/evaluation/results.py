@@ -34,7 +34,13 @@ class EvaluationResult:
     protocol: Protocol
     problems: list[str] = field(default_factory=list)
 
-    BASELINE_TITLES = {"A": "copy of A", "B": "copy of B", "mean": "mean", "maximum": "maximum"}
+    BASELINE_TITLES = {
+        "A": "copy of A",
+        "B": "copy of B",
+        "mean": "mean",
+        "maximum": "maximum",
+        "pyramid": "pyramid",
+    }
 
     @property
     def is_baseline(self) -> np.ndarray:

@@ -217,7 +217,7 @@ def _caption(result: EvaluationResult, bootstrap: BootstrapResult | None) -> str
         "and per-source forms."
     )
     if result.is_baseline.any():
-        lines.append("Dagger: a trivial fusion that beats every method.")
+        lines.append("Dagger: a fusion without a network that beats every method.")
     if bootstrap is not None:
         lines.append(
             f"± is half the {bootstrap.level:.0%} interval of a paired bootstrap "

@@ -63,7 +63,15 @@ def test_measuring_networks(tiny_network, pair_folder, tmp_path, monkeypatch):
 
     report = measure_retention(networks, [pair], metrics=["EN"], repeats=1, device="cpu")
 
-    assert [row.name for row in report.results] == ["teacher", "student", "A", "B", "mean", "maximum"]
+    assert [row.name for row in report.results] == [
+        "teacher",
+        "student",
+        "A",
+        "B",
+        "mean",
+        "maximum",
+        "pyramid",
+    ]
     assert 0 < report.ratio("parameters") < 0.5
     assert report.ratio("memory") == 1.0
     assert list(report.row("student").scores) == ["EN", "quality", "balanced_quality"]

@@ -214,6 +214,8 @@ def test_baselines():
     assert images["B"].tolist() == [[21]]
     assert images["mean"].tolist() == [[[16, 21, 26]]]
     assert images["maximum"].tolist() == [[[21, 21, 30]]]
+    # one pixel has no bands, and an even B nothing hot
+    assert images["pyramid"].tolist() == [[[10, 20, 30]]]
 
 
 def test_scores_do_not_depend_on_where_arrays_lie_in_memory(color_pair):

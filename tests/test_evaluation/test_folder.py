@@ -55,7 +55,7 @@ def evaluate(folders, **options):
 def test_scores_are_those_of_the_pictures(folders):
     result = evaluate(folders)
     assert result.names == ["p1", "p2", "p3"]
-    assert result.methods == ["good", "poor", "copy of A", "copy of B", "mean", "maximum"]
+    assert result.methods == ["good", "poor", "copy of A", "copy of B", "mean", "maximum", "pyramid"]
     assert result.problems == []
     img_a = cv2.imread(str(folders / "a" / "p2.png"))[:, :, ::-1]
     img_b = cv2.imread(str(folders / "b" / "p2.bmp"), cv2.IMREAD_GRAYSCALE)

@@ -1,6 +1,6 @@
 # RoadScene with degradations for iteration-based runs: half of the training samples are degraded and say so in their
-# text. Validated twice, as they are and all degraded; the best checkpoint is chosen in the config of the run, e.g. by
-# default_hooks = dict(checkpoint=dict(save_best="degraded/balanced_quality")).
+# text. Validated twice, as they are and all degraded; the config of the run chooses the best checkpoints, e.g. by
+# default_hooks = dict(checkpoint=dict(save_best=["clean/wins", "degraded/balanced_quality"])).
 _base_ = ["./roadscene-128x128.py"]
 
 # nearly the height of the smallest pictures
@@ -56,7 +56,7 @@ degraded_dataloader = dict(
     ),
 )
 val_dataloader = [clean_dataloader, degraded_dataloader]
-metrics = ("EN", "SD", "SF", "MI", "SCD", "VIF", "SSIM", "Qabf", "quality", "balanced_quality")
+metrics = ("EN", "SD", "SF", "MI", "SCD", "VIF", "SSIM", "Qabf", "quality", "balanced_quality", "wins")
 val_evaluator = [
     dict(type="Evaluator", metrics=[dict(type="FusionMetric", prefix=prefix, metrics=metrics)])
     for prefix in ("clean", "degraded")

@@ -1,31 +1,39 @@
 """Losses of fusion and of distillation, each usable alone."""
 
+from .base_intensity_loss import BaseIntensityLoss
+from .best_structure_ssim_loss import BestStructureSSIMLoss
 from .color_loss import ColorConsistencyLoss
 from .distillation_loss import FeatureDistillationLoss, ResultDistillationLoss
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
 from .fusion_loss import FusionLoss
 from .intensity_loss import IntensityConsistencyLoss, MaxIntensityLoss
 from .joint_gradient_loss import JointGradientLoss
+from .local_contrast_loss import LocalContrastLoss
 from .loss_set import LossSet
 from .measures import MEASURES, fusion_measures
 from .pyramid_margin_loss import PyramidDistanceLoss, PyramidMarginLoss
+from .signed_gradient_loss import SignedGradientLoss
 from .ssim_loss import FusionSSIMLoss
 
 __all__ = [
     "EVENT_WEIGHTS",
     "LOSS_TERMS",
     "MEASURES",
+    "BaseIntensityLoss",
+    "BestStructureSSIMLoss",
     "ColorConsistencyLoss",
     "FeatureDistillationLoss",
     "FusionLoss",
     "FusionSSIMLoss",
     "IntensityConsistencyLoss",
     "JointGradientLoss",
+    "LocalContrastLoss",
     "LossSet",
     "MaxIntensityLoss",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
     "ResultDistillationLoss",
+    "SignedGradientLoss",
     "event_weights",
     "fusion_measures",
 ]

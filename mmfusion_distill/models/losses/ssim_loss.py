@@ -10,6 +10,11 @@ from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
 
 
 def ssim_per_sample(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
+    """Mean of :func:`ssim_map` over channels and windows, (N,); arguments and errors are the same."""
+    return mean_per_sample(ssim_map(x, y, window_size, sigma))
+
+
+def ssim_map(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
     """Structural similarity (Wang et al., IEEE TIP 2004, Eq. 13) with a Gaussian window.
 
     Args:
@@ -19,26 +24,33 @@ def ssim_per_sample(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 
         sigma (float): Standard deviation of the window. Default: 1.5.
 
     Returns:
-        Tensor: (N,), mean over channels and over the positions where the window lies inside the image.
+        Tensor: (N, C, H - window_size + 1, W - window_size + 1), where the window lies inside the image.
 
     Raises:
         ValueError: If the image is smaller than the window.
     """
-    n, c, height, width = x.shape
+    height, width = x.shape[-2:]
     if min(height, width) < window_size:
         raise ValueError(f"SSIM needs images of at least {window_size}x{window_size}, got {height}x{width}")
-    offsets = torch.arange(window_size, dtype=x.dtype, device=x.device) - (window_size - 1) / 2
-    window = torch.exp(-(offsets**2) / (2 * sigma**2))
-    window = window / window.sum()
-    # The five moments of all channels in one batch of single-channel images, filtered separably.
-    moments = torch.cat([x, y, x * x, y * y, x * y], dim=1).reshape(-1, 1, height, width)
-    moments = F.conv2d(F.conv2d(moments, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
-    mean_x, mean_y, xx, yy, xy = moments.view(n, 5, c, *moments.shape[-2:]).unbind(1)
+    moments = gaussian_windows(torch.cat([x, y, x * x, y * y, x * y], dim=1), window_size, sigma)
+    mean_x, mean_y, xx, yy, xy = moments.chunk(5, dim=1)
     c1, c2 = 0.01**2, 0.03**2
     luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
     variances = (xx - mean_x**2) + (yy - mean_y**2)
     structure = (2 * (xy - mean_x * mean_y) + c2) / (variances + c2)
-    return mean_per_sample(luminance * structure)
+    return luminance * structure
+
+
+def gaussian_windows(x: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
+    """Gaussian means of every channel where the window lies inside: (N, C, H, W) to (N, C, H - 10, W - 10)."""
+    n, c, height, width = x.shape
+    offsets = torch.arange(window_size, dtype=x.dtype, device=x.device) - (window_size - 1) / 2
+    window = torch.exp(-(offsets**2) / (2 * sigma**2))
+    window = window / window.sum()
+    # All channels in one batch of single-channel images, filtered separably.
+    x = x.reshape(-1, 1, height, width)
+    x = F.conv2d(F.conv2d(x, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
+    return x.view(n, c, *x.shape[-2:])
 
 
 @MODELS.register_module()

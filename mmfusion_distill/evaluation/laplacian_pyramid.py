@@ -1,0 +1,148 @@
+"""Fusion by a Laplacian pyramid: the cheapest fusion that is of use, and hard to beat."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+__all__ = ["laplacian_pyramid_fusion"]
+
+_KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
+# Gray levels below which energies of a band do not count: noise of rounding.
+_FLOOR = np.float32(0.2)
+# Luminance, in gray levels, below which chroma is noise and is not scaled up with it; its largest gain.
+_CHROMA_FLOOR = np.float32(0.04 * 255)
+_LARGEST_GAIN = np.float32(2.5)
+
+
+def laplacian_pyramid_fusion(
+    img_a: np.ndarray, img_b: np.ndarray, num_bands: int = 6, data_range: float | None = None
+) -> np.ndarray:
+    """Fuse a pair by the stronger Laplacian band, without training.
+
+    Luminance of A and B are taken apart into bands (Burt and Adelson, IEEE Trans. Communications 1983).
+    A's share of a band is ``1 / (1 + exp(-8 (ln(e_A + 0.2) - ln(e_B + 0.2))))``, e being the band's magnitude in gray
+    levels blurred by the binomial kernel; the base is ``A + max(B - mean(B) - std(B) / 2, 0)``, so that what is hot
+    shows. The chroma of A is kept and scaled with luminance. Equal, up to rounding, to
+    :func:`mmfusion_distill.models.heads.laplacian_bands.laplacian_fusion` with
+    :func:`mmfusion_distill.models.networks.recolor.recolor`, which networks are built on.
+
+    Args:
+        img_a: (H, W) or (H, W, 3) RGB; uint8, uint16 or float.
+        img_b: (H, W), or (H, W, 3) of which the luminance is taken, of the same size.
+        num_bands: Bands above the base.
+        data_range: Value of white of float pictures. Default None: 255. Integers have that of their type.
+
+    Returns:
+        Picture of the shape and type of ``img_a``, clipped to its range; integers are rounded.
+
+    Raises:
+        ValueError: If the sizes differ.
+    """
+    if img_a.shape[:2] != img_b.shape[:2]:
+        raise ValueError(
+            f"laplacian_pyramid_fusion: source A is {img_a.shape[0]}x{img_a.shape[1]} but source B "
+            f"{img_b.shape[0]}x{img_b.shape[1]}; resize one of them."
+        )
+    a, b = _gray_levels(img_a, data_range), _gray_levels(img_b, data_range)
+    luminance_a, luminance_b = _luminance(a), _luminance(b)
+    fused = _fuse(luminance_a, luminance_b, num_bands)
+    if a.ndim == 3:
+        fused = _recolor(a, luminance_a, fused)
+    np.clip(fused, 0, 255, out=fused)
+    fused *= np.float32(_white(img_a, data_range) / 255)
+    if np.issubdtype(img_a.dtype, np.integer):
+        np.rint(fused, out=fused)
+    return fused.astype(img_a.dtype)
+
+
+def _white(image: np.ndarray, data_range: float | None) -> float:
+    if np.issubdtype(image.dtype, np.integer):
+        return float(np.iinfo(image.dtype).max)
+    return 255.0 if data_range is None else float(data_range)
+
+
+def _gray_levels(image: np.ndarray, data_range: float | None) -> np.ndarray:
+    """float32 in [0, 255], contiguous; a single channel loses its axis."""
+    image = image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    levels = np.ascontiguousarray(image, np.float32)
+    white = _white(image, data_range)
+    return levels if white == 255 else levels * np.float32(255 / white)
+
+
+def _luminance(image: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+
+
+def _fuse(a: np.ndarray, b: np.ndarray, num_bands: int) -> np.ndarray:
+    levels_a, levels_b = [a], [b]
+    for _ in range(num_bands):
+        levels_a.append(_reduce(levels_a[-1]))
+        levels_b.append(_reduce(levels_b[-1]))
+    mean, deviation = cv2.meanStdDev(b)
+    fused = levels_a[-1] + np.maximum(levels_b[-1] - np.float32(mean[0, 0] + deviation[0, 0] / 2), 0)
+    for level in range(num_bands - 1, -1, -1):
+        shape = levels_a[level].shape
+        band_a = levels_a[level] - _expand(levels_a[level + 1], shape)
+        band_b = levels_b[level] - _expand(levels_b[level + 1], shape)
+        fused = _expand(fused, shape)
+        fused += band_b
+        fused += _share(band_a, band_b) * (band_a - band_b)
+    return fused
+
+
+def _share(band_a: np.ndarray, band_b: np.ndarray) -> np.ndarray:
+    """A's share of a band: the logistic function of 8 (ln e_A - ln e_B) is e_A^8 / (e_A^8 + e_B^8)."""
+    powers = []
+    for band in (band_a, band_b):
+        energy = _blur(np.abs(band))
+        energy += _FLOOR
+        for _ in range(3):
+            np.multiply(energy, energy, out=energy)
+        powers.append(energy)
+    power_a, power_b = powers
+    power_b += power_a
+    return np.divide(power_a, power_b, out=power_a)
+
+
+def _reduce(x: np.ndarray) -> np.ndarray:
+    """Blur and take every second row and column; borders are mirrored, or replicated where there is too little."""
+    height, width = x.shape
+    x, rows, columns = _padded_where_short(x)
+    reduced = cv2.pyrDown(x)
+    return reduced[rows // 2 : rows // 2 + (height + 1) // 2, columns // 2 : columns // 2 + (width + 1) // 2]
+
+
+def _blur(x: np.ndarray) -> np.ndarray:
+    height, width = x.shape
+    x, rows, columns = _padded_where_short(x)
+    blurred = cv2.sepFilter2D(x, cv2.CV_32F, _KERNEL, _KERNEL, borderType=cv2.BORDER_REFLECT_101)
+    return blurred[rows : rows + height, columns : columns + width]
+
+
+def _padded_where_short(x: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """Replicate the borders of an axis that is too short to be mirrored; what was added at either end comes along."""
+    rows, columns = (2 if length <= 2 else 0 for length in x.shape)
+    if rows or columns:
+        x = cv2.copyMakeBorder(x, rows, rows, columns, columns, cv2.BORDER_REPLICATE)
+    return x, rows, columns
+
+
+def _expand(x: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Twice the size by binomial interpolation, cut to a shape; borders are replicated."""
+    # pyrUp mirrors at the top and left, which would bend the border.
+    expanded = cv2.pyrUp(cv2.copyMakeBorder(x, 1, 1, 1, 1, cv2.BORDER_REPLICATE))
+    return expanded[2 : 2 + shape[0], 2 : 2 + shape[1]]
+
+
+def _recolor(img_a: np.ndarray, luminance_a: np.ndarray, fused: np.ndarray) -> np.ndarray:
+    """Fused luminance with A's chroma, less where a channel would leave [0, 255]: hue and luminance stay."""
+    # Planes: NumPy is slow along an axis of three.
+    red, green, blue = (plane - luminance_a for plane in cv2.split(img_a))
+    gain = np.minimum((fused + _CHROMA_FLOOR) / (luminance_a + _CHROMA_FLOOR), _LARGEST_GAIN)
+    smallest = np.float32(255e-6)
+    up = np.maximum(np.maximum(np.maximum(red, green), blue), smallest)
+    down = np.maximum(-np.minimum(np.minimum(red, green), blue), smallest)
+    room = np.minimum((255 - fused) / up, fused / down)
+    gain = np.maximum(np.minimum(gain, room), 0)
+    return cv2.merge([fused + gain * plane for plane in (red, green, blue)])

@@ -1,0 +1,165 @@
+"""Differentiable measures, and the losses that compare with the Laplacian pyramid."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mmagic.registry import MODELS
+
+from mmfusion_distill.evaluation import compute_metrics
+from mmfusion_distill.models.heads.laplacian_bands import laplacian_fusion
+from mmfusion_distill.models.losses import MEASURES, fusion_measures
+
+SIZE = 96
+
+
+def build(name, **kwargs):
+    return MODELS.build(dict(type=name, **kwargs))
+
+
+@pytest.fixture
+def triple():
+    """Two generated sources and their pyramid, (3, 1, 96, 96) of whole gray levels in [0, 1]."""
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=(SIZE, SIZE, 2)).astype(np.float32)
+    layers = sum(sigma * cv2.GaussianBlur(noise, (0, 0), sigma) for sigma in (1, 3, 9))
+    levels = np.clip(115 + 50 * layers, 0, 255)
+    levels[30:60, 20:40, 1] = 220
+    sources = torch.from_numpy(levels).permute(2, 0, 1)[:, None] / 255
+    fused = laplacian_fusion(sources[:1], sources[1:]).clamp(0, 1)
+    return (torch.cat([sources, fused]) * 255).round() / 255
+
+
+def scores_of(triple, names):
+    pictures = [(image * 255).round().byte().squeeze().numpy() for image in triple]
+    return compute_metrics(*pictures, names)
+
+
+@pytest.mark.parametrize(
+    "name, tolerance",
+    [("SD", 1e-3), ("SF", 1e-3), ("SCD", 1e-3), ("VIF", 5e-3), ("SSIM", 1e-3)],
+)
+def test_measures_are_those_of_the_evaluation(triple, name, tolerance):
+    img_a, img_b, fused = triple.split(1)
+    value = float(fusion_measures(fused, img_a, img_b)[name])
+    assert value == pytest.approx(scores_of(triple, [name])[name], rel=tolerance)
+
+
+def test_balanced_measures_are_those_of_the_neglected_source(triple):
+    img_a, img_b, _ = triple.split(1)
+    measures = fusion_measures(img_a, img_a, img_b)
+    expected = scores_of(torch.cat([img_a, img_b, img_a]), ["SSIM_B", "VIF_B"])
+    assert float(measures["SSIM_balanced"]) == pytest.approx(2 * expected["SSIM_B"], rel=0.01)
+    assert float(measures["VIF_balanced"]) == pytest.approx(2 * expected["VIF_B"], rel=0.02)
+
+
+def test_other_measures_order_pictures_as_the_evaluation_does(triple):
+    img_a, img_b, fused = triple.split(1)
+    candidates = {
+        "pyramid": fused,
+        "copy": img_a,
+        "mean": (img_a + img_b) / 2,
+        "faint": 0.5 + 0.2 * (fused - 0.5),
+    }
+    # Qabf here knows neither the edge that zero padding makes of a border, nor that angles jump at the vertical.
+    for name in ("EN", "MI", "Qabf", "Qabf_balanced"):
+        ours = {key: float(fusion_measures(image, img_a, img_b)[name]) for key, image in candidates.items()}
+        theirs = {
+            key: scores_of(torch.cat([img_a, img_b, image]), [name])[name]
+            for key, image in candidates.items()
+        }
+        assert sorted(ours, key=ours.get) == sorted(theirs, key=theirs.get)
+
+
+def test_measures_of_a_batch_are_those_of_its_samples(triple):
+    img_a, img_b, fused = triple.split(1)
+    batch = fusion_measures(torch.cat([fused, img_a]), torch.cat([img_a, img_b]), torch.cat([img_b, img_a]))
+    assert list(batch) == list(MEASURES)
+    for index, images in enumerate([(fused, img_a, img_b), (img_a, img_b, img_a)]):
+        for name, value in fusion_measures(*images).items():
+            assert float(batch[name][index]) == pytest.approx(float(value), rel=1e-3, abs=1e-4)
+
+
+def test_a_few_steps_of_descent_lower_the_margin_loss(triple):
+    img_a, img_b, fused = triple.split(1)
+    loss = build("PyramidMarginLoss")
+    fused = fused.clone().requires_grad_()
+    optimizer = torch.optim.Adam([fused], lr=2e-3)
+    values = []
+    for _ in range(6):
+        value = loss(fused, img_a, img_b)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        values.append(float(value))
+    assert values[-1] < 0.9 * values[0]
+
+
+def test_margin_is_what_is_missing_and_only_of_the_measures_wanted(triple):
+    img_a, img_b, fused = triple.split(1)
+    only_detail = dict.fromkeys(MEASURES, 0.0) | {"SF": 1.0}
+    loss = build("PyramidMarginLoss", gains=only_detail)
+    at_pyramid = float(loss(laplacian_fusion(img_a, img_b), img_a, img_b))
+    # softplus(2 * 1) / 2 of a shortfall of one gain, and large ones by their logarithm
+    shortfall = np.log1p(np.exp(2.0)) / 2
+    assert at_pyramid == pytest.approx(4 * np.log1p(shortfall / 4), rel=1e-3)
+    sharper = (fused + 0.5 * (fused - torch.nn.functional.avg_pool2d(fused, 3, 1, 1))).clamp(0, 1)
+    assert float(loss(sharper, img_a, img_b)) < 0.2 * at_pyramid
+    # what is no part of the wanted measures does not matter
+    assert float(loss(1 - fused, img_a, img_b)) == pytest.approx(float(loss(fused, img_a, img_b)), rel=1e-3)
+
+
+@pytest.mark.parametrize("level", [0, 64, 255])
+def test_an_even_b_costs_nothing(triple, level):
+    img_a, _, fused = triple.split(1)
+    img_b = torch.full_like(img_a, level / 255)
+    fused = fused.clone().requires_grad_()
+    value = build("PyramidMarginLoss")(fused, img_a, img_b)
+    value.backward()
+    assert float(value) == 0
+    assert float(fused.grad.abs().max()) == 0
+
+
+def test_distance_is_that_of_luminance_to_the_clamped_pyramid_and_of_what_is_outside(triple):
+    img_a, img_b, _ = triple.split(1)
+    pyramid = laplacian_fusion(img_a, img_b).clamp(0, 1)
+    loss = build("PyramidDistanceLoss")
+    assert float(loss(pyramid, img_a, img_b)) == pytest.approx(0, abs=1e-6)
+    even = torch.full_like(img_a, 0.4)
+    # above A, which is the pyramid where B is even, by 0.1; then beyond white by 0.2
+    assert float(loss(even + 0.1, even, even)) == pytest.approx(0.1, abs=1e-5)
+    assert float(loss(even + 0.8, even, even)) == pytest.approx(0.8 + 2 * 0.2, abs=1e-5)
+
+
+@settings(max_examples=12, deadline=None)
+@given(levels=st.tuples(*[st.sampled_from([0.0, 0.5, 1.0])] * 3), texture=st.booleans())
+def test_gradients_are_finite_where_nothing_varies(levels, texture):
+    fused, img_a, img_b = (torch.full((1, 1, 48, 48), level) for level in levels)
+    if texture:
+        img_b = torch.rand(1, 1, 48, 48)
+    fused.requires_grad_()
+    total = build("PyramidMarginLoss")(fused, img_a, img_b) + build("PyramidDistanceLoss")(
+        fused, img_a, img_b
+    )
+    total = total + sum(value.sum() for value in fusion_measures(fused, img_a, img_b).values())
+    total.backward()
+    assert torch.isfinite(total)
+    assert torch.isfinite(fused.grad).all()
+
+
+def test_an_unknown_measure_is_named():
+    with pytest.raises(ValueError, match=r"gains of \['SIM'\]; measures are EN, SD"):
+        build("PyramidMarginLoss", gains=dict(SIM=1.0))
+
+
+def test_a_set_names_its_losses_and_is_not_empty(triple):
+    img_a, img_b, fused = triple.split(1)
+    losses = dict(near=dict(type="PyramidDistanceLoss", loss_weight=3.0), far=dict(type="MaxIntensityLoss"))
+    values = build("LossSet", losses=losses)(fused, img_a, img_b, events=[["low_light"]])
+    assert list(values) == ["loss_near", "loss_far"]
+    alone = build("PyramidDistanceLoss")(fused, img_a, img_b)
+    assert float(values["loss_near"]) == pytest.approx(3 * float(alone))
+    with pytest.raises(ValueError, match="name at least one loss"):
+        build("LossSet", losses={})
