@@ -43,27 +43,33 @@ class PyramidMarginLoss(SampleWiseLoss):
     Args:
         gains (Mapping[str, float], optional): Replaces gains of :data:`GAINS`; 0 or less leaves a measure out.
             Default: None.
+        weights (Mapping[str, float], optional): Weights of measures in their mean, 1 for those not named.
+            Default: None.
         loss_weight (float): Factor of the loss. Default: 1.0.
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
 
     Raises:
-        ValueError: If `gains` names an unknown measure.
+        ValueError: If `gains` or `weights` names an unknown measure.
     """
 
     def __init__(
-        self, gains: Mapping[str, float] | None = None, loss_weight: float = 1.0, reduction: str = "mean"
+        self,
+        gains: Mapping[str, float] | None = None,
+        weights: Mapping[str, float] | None = None,
+        loss_weight: float = 1.0,
+        reduction: str = "mean",
     ) -> None:
         super().__init__(loss_weight, reduction)
-        unknown = set(gains or {}) - set(MEASURES)
+        gains, weights = dict(gains or {}), dict(weights or {})
+        unknown = (set(gains) | set(weights)) - set(MEASURES)
         if unknown:
-            raise ValueError(
-                f"PyramidMarginLoss: gains of {sorted(unknown)}; measures are {', '.join(MEASURES)}"
-            )
-        wanted = {**GAINS, **(gains or {})}
-        self.gains = {name: gain for name, gain in wanted.items() if gain > 0}
+            raise ValueError(f"PyramidMarginLoss: {sorted(unknown)}: the measures are {', '.join(MEASURES)}")
+        self.gains = {name: gain for name, gain in {**GAINS, **gains}.items() if gain > 0}
+        total = sum(weights.get(name, 1.0) for name in self.gains)
+        self.weights = {name: weights.get(name, 1.0) / total for name in self.gains}
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
-        """One value per sample, the mean over the measures."""
+        """One value per sample, the weighted mean over the measures."""
         gray_a, gray_b = rgb_to_gray(img_a), rgb_to_gray(img_b)
         with torch.no_grad():
             pyramid = laplacian_fusion(gray_a, gray_b).clamp(0, 1)
@@ -72,10 +78,10 @@ class PyramidMarginLoss(SampleWiseLoss):
         total = 0.0
         for name, gain in self.gains.items():
             shortfall = F.softplus(2 * (goals[name] + gain - measures[name]) / gain) / 2
-            total = total + _LARGE * torch.log1p(shortfall / _LARGE)
+            total = total + self.weights[name] * _LARGE * torch.log1p(shortfall / _LARGE)
         # Of an even B the pyramid is A itself, and more contrast or sharpness than A's is not wanted.
         even = gray_b.flatten(1).amax(dim=1) - gray_b.flatten(1).amin(dim=1) < 1 / 255
-        return (total / len(self.gains)).masked_fill(even, 0.0)
+        return total.masked_fill(even, 0.0)
 
 
 @MODELS.register_module()
