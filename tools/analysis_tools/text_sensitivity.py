@@ -1,21 +1,62 @@
-"""How a teacher's result changes with the right text, a wrong one and none."""
+"""Score a teacher on degraded pairs with the right text, none and a wrong one, against the clean sources.
+
+python tools/analysis_tools/text_sensitivity.py CONFIG CHECKPOINT --out sensitivity.json sensitivity.csv
+"""
 
 import argparse
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.apis.text_sensitivity import text_sensitivity
+from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", help="config of a guided network with a test set")
-    parser.add_argument("checkpoint", help="checkpoint, or the work folder of a run")
-    parser.add_argument("--out", default="text_sensitivity.png", help="picture to write")
-    parser.add_argument("--pairs", type=int, default=5, help="number of test pairs")
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("config", help="config of a network that is guided by text")
+    parser.add_argument("checkpoint", help="its weights, or the work folder of a run")
+    parser.add_argument("--a", metavar="DIR", help="source A (default: the config's validation pairs)")
+    parser.add_argument("--b", metavar="DIR", help="source B")
+    parser.add_argument(
+        "--annotations", metavar="DIR", help="with --a: texts; what lacks is taken from image statistics"
+    )
+    parser.add_argument("--names", metavar="FILE", help="with --a: names of the pairs to use, one per line")
+    parser.add_argument(
+        "--modality", choices=["infrared-visible", "medical"], default="infrared-visible", help="with --a"
+    )
+    parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations and the bootstrap")
+    parser.add_argument("--limit", type=at_least(2), metavar="N", help="the first N pairs only")
+    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+    parser.add_argument("--out", nargs="+", default=[], metavar="FILE", help="reports: .csv, .json, .txt")
+    parser.add_argument("--picture", metavar="FILE", help="the pairs that gain most and least, side by side")
     args = parser.parse_args()
-    print(exit_on_user_error(text_sensitivity, args.config, args.checkpoint, args.out, args.pairs))
-    print(f"Picture (A, B, right text, wrong text, 8 x difference): {args.out}")
+    if bool(args.a) != bool(args.b):
+        parser.error("--a and --b go together: give both folders")
+    if (args.annotations or args.names) and not args.a:
+        parser.error("--annotations and --names go with --a and --b")
+    return args
+
+
+def report(args: argparse.Namespace) -> None:
+    from mmfusion_distill.apis import text_sensitivity
+    from mmfusion_distill.apis.config_files import read_config
+    from mmfusion_distill.apis.fusion_inferencer import FusionInferencer
+    from mmfusion_distill.apis.scored_pairs import folder_dataset, load_scored_pairs, validation_dataset
+
+    for path in args.out:
+        text_sensitivity.check_report_path(path)
+    network = FusionInferencer(args.config, args.checkpoint, args.device)
+    if not network.guided:
+        raise ValueError(f"the network of {args.config} is not guided by text: name a teacher's config")
+    if args.a:
+        dataset = folder_dataset(args.a, args.b, args.annotations, args.names, args.modality)
+    else:
+        dataset = validation_dataset(read_config(args.config))
+    pairs = load_scored_pairs(dataset, args.seed, args.limit)
+    result = text_sensitivity.measure_text_sensitivity(network, pairs, seed=args.seed)
+    print(text_sensitivity.sensitivity_table(result))
+    for path in args.out:
+        text_sensitivity.write_sensitivity(result, path)
+    if args.picture:
+        text_sensitivity.write_sensitivity_picture(result, pairs, args.picture)
 
 
 if __name__ == "__main__":
-    main()
+    exit_on_user_error(report, parse_args())

@@ -26,7 +26,7 @@ class RandomDegradation(BaseTransform):
 
     Required keys: `img_a`, `img_b` (H, W, C), float32 in [0, 255]. Modified keys: `img_a`, `img_b`, rounded to
     8 bit where degraded; `annotation`. Added keys: `target_a`, `target_b`, the sources as they were;
-    `target_annotation`, the annotation as it was.
+    `target_annotation`, the annotation as it was; `degradations`, the names of the kinds that were applied, in order.
 
     Args:
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
@@ -85,6 +85,7 @@ class RandomDegradation(BaseTransform):
         """Degrade one pair, or leave it."""
         annotation = results.get("annotation")
         results.update(target_a=results["img_a"], target_b=results["img_b"], target_annotation=annotation)
+        results["degradations"] = ()
         rng = self._generator(results)
         if rng.random() >= self.prob:
             return results
@@ -92,7 +93,8 @@ class RandomDegradation(BaseTransform):
         chosen = self._choose(rng, results.get("sample_idx"))
         events = []
         # In the order in which nature and camera act.
-        for name in (name for name in known if name in chosen):
+        results["degradations"] = tuple(name for name in known if name in chosen)
+        for name in results["degradations"]:
             kind = known[name]
             key = ("img_a", "img_b")[kind.source]
             strength = float(rng.uniform(*self.strength))
