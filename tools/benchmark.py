@@ -1,33 +1,35 @@
-"""Print time, operations, parameters and memory of networks as a Markdown table.
+"""Print time, operations, parameters and memory of networks, a copy and the Laplacian pyramid as a Markdown table.
 
-Weights are random. Without CONFIG: the published teacher, the published, the efficient and the tiny student.
+Weights are random. Without CONFIG: teacher, student and tiny. `--export onnx openvino` adds a row for each of their
+exported files: python tools/benchmark.py --sizes 640x480 1920x1080 --export onnx openvino --threads 2 --repeats 15
 """
 
 import argparse
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
-
-from mmfusion_distill.apis.benchmark import benchmark_table, network_config
 from mmfusion_distill.apis.command_line import at_least, exit_on_user_error, image_size
 
-CONFIGS = Path(__file__).parents[1] / "configs" / "fusion_distill"
-DEFAULT = {
-    "teacher": "teacher_xrestormer-d48_1xb4-500e_msrs-128x128.py",
-    "published student": "student_xrestormer-d16_eval_msrs.py",
-    "efficient student": "student_xrestormer-d16-efficient_eval_roadscene.py",
-    "tiny student": "student_xrestormer-d8-tiny_eval_roadscene.py",
-}
+CONFIGS = Path(__file__).parents[1] / "configs" / "_base_" / "models"
+DEFAULT = {name: CONFIGS / f"{name}_fusionunet.py" for name in ("teacher", "student", "tiny")}
+EXPORTS = ("onnx", "openvino", "torchscript")
 
 
 def compare(args: argparse.Namespace) -> None:
-    paths = named(args.configs, lambda path: path.stem) or {
-        name: CONFIGS / file for name, file in DEFAULT.items()
-    }
-    networks = {name: network_config(path) for name, path in paths.items()}
+    from mmfusion_distill.apis import benchmark
+
+    if args.threads:
+        benchmark.set_threads(args.threads)
+    paths = named(args.configs, lambda path: path.stem) or DEFAULT
+    networks = {name: benchmark.network_config(path) for name, path in paths.items()}
     exported = named(args.exported, lambda path: path.name)
-    print(benchmark_table(networks, args.sizes, args.repeats, args.device, exported))
+    with tempfile.TemporaryDirectory() as folder:
+        files, problems = benchmark.export_networks(networks, args.export, folder)
+        print(
+            benchmark.benchmark_table(networks, args.sizes, args.repeats, args.device, {**files, **exported})
+        )
+    print("\n".join(problems))
 
 
 def named(paths: list[str], short: Callable[[Path], str]) -> dict[str, str]:
@@ -39,21 +41,24 @@ def named(paths: list[str], short: Callable[[Path], str]) -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("configs", nargs="*", help="configs; times are relative to the first")
-    parser.add_argument("--exported", nargs="*", default=[], help="files of tools/deployment/export.py")
+    parser.add_argument(
+        "--export", nargs="+", default=[], choices=EXPORTS, help="also run the networks exported so"
+    )
+    parser.add_argument(
+        "--exported", nargs="+", default=[], metavar="FILE", help="files of tools/deployment/export.py"
+    )
     parser.add_argument(
         "--sizes",
         nargs="+",
         type=image_size,
-        default=[(256, 256), (480, 640), (1080, 1920)],
+        default=[(480, 640)],
         metavar="WIDTHxHEIGHT",
-        help="default: 256x256 640x480 1920x1080",
+        help="default: 640x480",
     )
-    parser.add_argument("--repeats", type=at_least(1), default=3, help="timed runs of each network and size")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--repeats", type=at_least(1), default=9, help="timed runs of each (default: 9)")
+    parser.add_argument("--threads", type=at_least(1), help="default: PyTorch's choice")
     parser.add_argument("--device", default="cpu")
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    exit_on_user_error(compare, args)
+    exit_on_user_error(compare, parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -3,12 +3,23 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from conftest import ROOT
 
 from mmfusion_distill.apis import candidates
-from mmfusion_distill.apis.benchmark import benchmark_table, count_gflops, measure
+from mmfusion_distill.apis.benchmark import (
+    benchmark_table,
+    count_gflops,
+    count_parameters,
+    example_pair,
+    export_networks,
+    measure,
+    measure_prepared,
+    network_config,
+    prepare_pyramid,
+)
 from mmfusion_distill.apis.candidates import train_candidates
 
 
@@ -19,15 +30,25 @@ def test_operations_count_a_multiply_add_twice_and_grow_with_the_pixels(tiny_net
     assert small * 1e9 > 64 * 64 * 2 * 9 * 12
 
 
-def test_the_table_has_a_row_for_every_network_and_size(tiny_network):
+def cells(table: str) -> list[list[str]]:
+    """Rows of a Markdown table, without head."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_table_has_a_row_for_every_method_and_size(tiny_network):
     networks = {"one": tiny_network, "two": dict(tiny_network, dim=8)}
     text = benchmark_table(
         networks, [(64, 64), (64, 128)], repeats=1, scores={"two": dict(balanced_quality=0.5)}
     )
-    rows = [line for line in text.splitlines() if line.startswith(("| one", "| two"))]
-    assert [row.split(" | ")[2] for row in rows] == ["64x64", "64x64", "128x64", "128x64"]
-    assert rows[0].endswith("| - |") and rows[1].endswith("| 0.500 |")
-    assert "100.00 %" in rows[0]
+    rows = cells(text)
+    names = ["copy", "pyramid", "pyramid, colour", "one", "two"]
+    assert [row[0] for row in rows] == 2 * names
+    assert [row[2] for row in rows] == 5 * ["64x64"] + 5 * ["128x64"]
+    one, two = rows[3:5]
+    assert one[-1] == "-" and two[-1] == "0.500"
+    assert one[7] == "100.00 %" and rows[1][6] == "1.0 x"
+    assert rows[0][1] == rows[0][3] == "-" and int(two[1].replace(",", "")) > int(one[1].replace(",", ""))
 
 
 def test_memory_is_that_of_the_run():
@@ -35,6 +56,30 @@ def test_memory_is_that_of_the_run():
         {"little": lambda a, b: a + b, "much": lambda a, b: torch.ones(64, 2**20).sum()}, 64, 64, repeats=1
     )
     assert results["much"].peak_bytes > 150e6 > results["little"].peak_bytes
+
+
+def prepare_much(img_a, img_b):
+    loaded = torch.ones(64, 2**20)
+    return lambda: loaded[:32] + 1
+
+
+def test_memory_of_a_process_of_its_own_leaves_out_what_is_loaded():
+    peak = measure_prepared({"much": prepare_much}, 64, 64, repeats=1)["much"].peak_bytes
+    assert 120e6 < peak < 200e6
+
+
+def test_the_pyramid_is_timed_on_what_it_promises():
+    img_a, img_b = example_pair(16, 24)
+    gray, color = prepare_pyramid(img_a, img_b)(), prepare_pyramid(img_a, img_b, color=True)()
+    assert (gray.shape, gray.dtype) == ((16, 24), np.float32)
+    assert (color.shape, color.dtype) == ((16, 24, 3), np.uint8)
+
+
+def test_exported_networks_are_rows(tiny_network, tmp_path):
+    files, problems = export_networks({"one": tiny_network}, ["torchscript"], tmp_path)
+    assert list(files) == ["one, torchscript"] and not problems
+    rows = cells(benchmark_table({"one": tiny_network}, [(64, 64)], repeats=1, exported=files))
+    assert rows[-1][0] == "one, torchscript" and rows[-1][1] == "-"
 
 
 def test_an_interrupted_comparison_goes_on_with_the_next_candidate(tmp_path, monkeypatch):
@@ -68,6 +113,17 @@ def test_configs_of_equal_name_are_kept_apart(tiny_network, tmp_path):
         path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
     done = run_benchmark(*map(str, paths), "--sizes", "64x64", "--repeats", "1")
     assert all(f"| {path} |" in done.stdout for path in paths), done.stderr
+
+
+def test_the_default_networks_are_ours():
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        from benchmark import DEFAULT
+    finally:
+        sys.path.pop(0)
+    sizes = [count_parameters(network_config(path)) for path in DEFAULT.values()]
+    assert list(DEFAULT) == ["teacher", "student", "tiny"]
+    assert 3e6 < sizes[0] < 5e6 and sizes[0] > 10 * sizes[1] > 10 * sizes[2]
 
 
 def test_a_wrong_size_is_one_sentence():
