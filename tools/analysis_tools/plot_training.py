@@ -23,12 +23,14 @@ def read_scalars(work_dir: Path) -> dict[str, dict[int, float]]:
         raise ValueError(f"{work_dir} is no work folder of a run: there is no */vis_data/scalars.json in it")
     values: dict[str, dict[int, float]] = {}
     for file in files:
+        iteration = 0
         for line in file.read_text().splitlines():
             entry = json.loads(line)
-            step = entry.get("iter", entry.get("step"))
+            # MMagic's loop over several sets gives its scores no iteration: they follow the training's last one.
+            iteration = int(entry.get("iter", iteration))
             for name, value in entry.items():
-                if isinstance(value, (int, float)) and step is not None:
-                    values.setdefault(name, {})[int(entry.get("step", step))] = float(value)
+                if isinstance(value, (int, float)):
+                    values.setdefault(name, {})[iteration] = float(value)
     return values
 
 
