@@ -14,46 +14,67 @@ QUALITY_COLUMNS = ("balanced_quality", "quality", "SSIM", "VIF", "Qabf")
 #: Validation pairs: enough to tell candidates apart, few enough to wait for.
 VALIDATION_PAIRS = 8
 
-PUBLISHED_TEACHER = dict(
-    type="XRestormerFusionNet", dim=48, guidance=dict(type="FeatureWiseAffine", text_channels=512)
+_CONV, _POOLED = dict(type="GatedConvBlock"), dict(type="GatedConvBlock", pooled_attention=True)
+_ATTENTION = dict(
+    type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2
 )
+_PLAIN = dict(type="ConvFusion")
 
 
-def _student(dim: int, num_blocks: tuple, num_refinement_blocks: int, neck: dict, **others) -> dict:
+def _cross(*levels: int) -> dict:
     return dict(
-        type="XRestormerFusionNet",
-        dim=dim,
-        num_blocks=num_blocks,
-        num_refinement_blocks=num_refinement_blocks,
-        ffn_expansion_factor=2,
-        neck=neck,
-        **others,
+        type="SpatialChannelCrossFusion",
+        levels=levels,
+        exchange_channel_heads=4,
+        exchange_spatial_heads=1,
+        merge_channel_heads=4,
+        merge_spatial_heads=1,
+        merge_dim_head=16,
+        window_size=4,
     )
 
 
-def _cross(heads: int, head_dim: int) -> dict:
-    return dict(type="SpatialChannelCrossFusion", merge_spatial_heads=heads, merge_dim_head=head_dim)
+def _network(widths: tuple, deepest: dict, num_blocks: tuple, decoder_blocks: tuple, neck: dict) -> dict:
+    return dict(
+        type="FusionUNet",
+        widths=widths,
+        blocks=[*[_CONV] * (len(widths) - 1), deepest],
+        num_blocks=num_blocks,
+        decoder_blocks=decoder_blocks,
+        stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
+        neck=neck,
+    )
 
 
-_PLAIN = dict(type="ConvFusion")
-_FEW_HEADS = dict(spatial_heads=(1, 1, 2, 4))
-_DEEP_HEADS = dict(spatial_heads=(0, 0, 2, 4))
-_DEEPEST_HEADS = dict(spatial_heads=(0, 0, 0, 4))
-
-#: Networks by name. In a name: dim, blocks per level, refinement blocks, neck, levels with spatial attention.
+#: Networks by name. In a name: width of level 1, blocks per level of encoder and decoder, deepest block, neck.
 STUDENT_CANDIDATES = {
-    "published: d16 2222 r2 neck 4x32": _student(16, (2, 2, 2, 2), 2, _cross(4, 32)),
-    "d16 2222 r2 neck 4x8": _student(16, (2, 2, 2, 2), 2, _cross(4, 8)),
-    "d16 1122 r1 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 1, _cross(1, 16), **_FEW_HEADS),
-    "efficient: d16 1122 r0 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_FEW_HEADS),
-    "d16 1122 r0 neck 1x16, heads at 3 and 4": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_DEEP_HEADS),
-    "d16 2222 r2 neck 1x16, heads at 3 and 4": _student(16, (2, 2, 2, 2), 2, _cross(1, 16), **_DEEP_HEADS),
-    "d8 1111 r1 neck 4x32": _student(8, (1, 1, 1, 1), 1, _cross(4, 32)),
-    "d8 1111 r1 neck 1x16, few heads": _student(8, (1, 1, 1, 1), 1, _cross(1, 16), **_FEW_HEADS),
-    "d8 0011 r0 plain neck": _student(8, (0, 0, 1, 1), 0, _PLAIN),
-    "d8 0001 r0 plain neck": _student(8, (0, 0, 0, 1), 0, _PLAIN),
-    "tiny: d8 0001 r1 plain neck, heads at 4": _student(8, (0, 0, 0, 1), 1, _PLAIN, **_DEEPEST_HEADS),
-    "d8 0001 r2 plain neck, heads at 4": _student(8, (0, 0, 0, 1), 2, _PLAIN, **_DEEPEST_HEADS),
+    "student: w24 1111 1111, attention, neck 3 4": _network(
+        (24, 32, 40, 48), _ATTENTION, (1, 1, 1, 1), (1, 1, 1, 1), _cross(3, 4)
+    ),
+    "w24 1121 1221, attention, neck 3 4": _network(
+        (24, 32, 40, 48), _ATTENTION, (1, 1, 2, 1), (1, 2, 2, 1), _cross(3, 4)
+    ),
+    "w24 1111 1111, attention, plain neck": _network(
+        (24, 32, 40, 48), _ATTENTION, (1, 1, 1, 1), (1, 1, 1, 1), _PLAIN
+    ),
+    "w24 1111 1111, convolutions, plain neck": _network(
+        (24, 32, 40, 48), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _PLAIN
+    ),
+    "w32 1121 1121, attention, neck 4": _network(
+        (32, 40, 48, 48), _ATTENTION, (1, 1, 2, 1), (1, 1, 2, 1), _cross(4)
+    ),
+    "w16 1122 1122, attention, neck 3 4": _network(
+        (16, 24, 40, 64), _ATTENTION, (1, 1, 2, 2), (1, 1, 2, 2), _cross(3, 4)
+    ),
+    "w12 1111 1111, pooled, neck 4": _network(
+        (12, 16, 24, 32), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _cross(4)
+    ),
+    "tiny: w8 0111 1111, pooled, neck 4": _network(
+        (8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _cross(4)
+    ),
+    "w8 0011 1111, pooled, plain neck": _network(
+        (8, 16, 24, 32), _POOLED, (0, 0, 1, 1), (1, 1, 1, 1), _PLAIN
+    ),
 }
 
 
