@@ -10,10 +10,11 @@ from pathlib import Path
 
 import torch
 from mmagic.registry import MODELS
-from mmengine.config import Config
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
+
+from .config_files import read_config
 
 Runnable = Callable[[torch.Tensor, torch.Tensor], object]
 
@@ -35,7 +36,7 @@ class Measurement:
 
 def network_config(config: str | Path | dict) -> dict:
     """The network in a config: `model.generator`, or a distillation's `model.student`."""
-    cfg = config if isinstance(config, dict) else Config.fromfile(config)
+    cfg = config if isinstance(config, dict) else read_config(config)
     return cfg["model"].get("generator") or cfg["model"]["student"]
 
 

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmengine.config import Config
-from mmengine.runner import Runner
-
 from ..datasets.annotation_file import write_text_atomically
+from ..engine.runners import FusionRunner
+from .config_files import read_config
 
 #: Scores that a short training is judged by.
 QUALITY_COLUMNS = ("balanced_quality", "quality", "SSIM", "VIF", "Qabf")
@@ -110,7 +109,7 @@ def train_candidates(
 
 
 def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -> dict[str, float]:
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     cfg.merge_from_dict(
         {
             "work_dir": str(work_dir),
@@ -125,7 +124,7 @@ def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -
     cfg.model.generator = network
     for scheduler in cfg.param_scheduler:
         scheduler.T_max = iterations
-    runner = Runner.from_cfg(cfg)
+    runner = FusionRunner.from_cfg(cfg)
     runner.train()
     scalars = runner.message_hub.log_scalars
     return {name: float(scalars[f"val/{name}"].current()) for name in QUALITY_COLUMNS}

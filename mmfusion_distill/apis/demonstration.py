@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 from mmengine.config import Config
-from mmengine.runner import Runner
 
 from ..datasets.generated_scenes import write_generated_pairs
 from ..datasets.paired_fusion_dataset import PairedFusionDataset
+from ..engine.runners import FusionRunner
 from ..files.image_io import read_image, write_image
 from .comparison import compare, comparison_table
+from .config_files import read_config
 from .fusion_inferencer import FusionInferencer
 
 TEACHER_CONFIG = "teacher_fusionunet_1xb4-3k_roadscene-128x128.py"
@@ -143,7 +144,7 @@ def _train(
     iterations: int,
     options: dict | None = None,
 ) -> Config:
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     cfg.work_dir = str(work_dir)
     dataset = "train_dataloader.dataset."
     prefix = dict(img_a=data.folder_a, img_b=data.folder_b, annotation=str(annotations.resolve()))
@@ -171,7 +172,7 @@ def _train(
         for part in ("cfg", "dataloader", "evaluator"):
             cfg[f"{split}_{part}"] = None
     cfg.default_hooks.progress = dict(type="ProgressBarHook")
-    Runner.from_cfg(cfg).train()
+    FusionRunner.from_cfg(cfg).train()
     return cfg
 
 

@@ -16,6 +16,7 @@ from torch import nn
 from ..datasets.annotation_file import Annotation, Event
 from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
+from ..files.picture_source import PictureSource, check_pairs, is_path
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
 from ..models.network_schema import parse_network_config, parse_text_encoder_config
 from .config_files import check_config, read_config
@@ -86,8 +87,9 @@ class FusionInferencer(BaseInferencer):
         """Fuse pairs.
 
         Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, or arrays (H, W), (H, W, 1) or
-                (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1]; optional `annotation`.
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, arrays (H, W), (H, W, 1) or
+                (H, W, 3) RGB, PIL images, or PyTorch tensors (H, W), (C, H, W) or (H, W, C), C 1 or 3; uint8,
+                uint16 or floating point in [0, 1]. Optional `annotation`, an :class:`Annotation`.
             return_datasamples (bool): Whether to return data samples instead of arrays. Default: False.
             batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
             **kwargs: `text` (str), a description by hand for a guided network.
@@ -97,16 +99,16 @@ class FusionInferencer(BaseInferencer):
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
-            ValueError: If a guided network lacks text.
+            ValueError: If what is given are no pairs, or a guided network lacks text.
         """
-        return super().__call__(inputs, return_datasamples, batch_size, **kwargs)
+        return super().__call__(check_pairs(inputs, batch_size), return_datasamples, batch_size, **kwargs)
 
     @property
     def guided(self) -> bool:
         """Whether the network reads text."""
         return getattr(self.model.generator, "guidance", None) is not None
 
-    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, text: str | None = None):
+    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.
 
         Returns:
@@ -127,8 +129,15 @@ class FusionInferencer(BaseInferencer):
         """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`.
 
         Raises:
-            ValueError: If there is text for a network that reads none, or no word in it.
+            ValueError: If there is text for a network that reads none, or no word in it, or it is no text.
         """
+        if text is not None and not isinstance(text, str):
+            raise ValueError(f"the text is a value of type {type(text).__name__}: give a str")
+        if not isinstance(pair.get("annotation"), (Annotation, type(None))):
+            raise ValueError(
+                f"the annotation is a value of type {type(pair['annotation']).__name__}: give an Annotation, e.g. "
+                "what read_annotation returns, or text"
+            )
         if text is not None and not self.guided:
             raise ValueError("the network is not guided by text: leave the text out")
         if text is not None and not annotation_of_text(text).events:
@@ -261,4 +270,8 @@ def _load_pair(pair: dict) -> dict:
     )
     if pair.get("text"):
         results["annotation"] = annotation_of_text(pair["text"])
-    return LoadImagePair(channels_a=None)(results)
+    loaded = LoadImagePair(channels_a=None)(results)
+    for name in ("img_a_path", "img_b_path"):
+        # Data samples name files; a picture in memory would be batched as if it were a fact about it.
+        loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None
+    return loaded

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from mmagic.registry import DATASETS
-from mmengine.config import Config
 
 from ..datasets.annotation_file import Annotation, Event
 from ..evaluation import compute_metrics
 from ..files.image_io import read_image, write_image
 from .comparison import COMPARED_METRICS
+from .config_files import read_config
 from .fusion_inferencer import FusionInferencer
 
 #: What no visible picture is at once; the wrong text for a pair whose own events are others.
@@ -54,7 +54,7 @@ def text_sensitivity(
     Raises:
         ValueError: If the network is not guided by text, or a pair has no annotation.
     """
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     network = FusionInferencer(cfg, checkpoint)
     guidance = getattr(network.model.generator, "guidance", None)
     if guidance is None:

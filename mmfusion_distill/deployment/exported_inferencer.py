@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..files.image_io import read_image_pair
+from ..files.picture_source import PictureSource, check_pairs
 from .exported_fusion import ExportedFusion
 
 #: Suffixes of exported networks that need no PyTorch.
@@ -53,8 +54,7 @@ class ExportedInferencer:
         """Fuse pairs.
 
         Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, or arrays (H, W), (H, W, 1) or
-                (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1].
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: as for :class:`FusionInferencer`.
             batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
 
         Returns:
@@ -62,8 +62,9 @@ class ExportedInferencer:
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            ValueError: If what is given are no pairs.
         """
-        pairs = [self.load(pair) for pair in ([inputs] if isinstance(inputs, dict) else inputs)]
+        pairs = [self.load(pair) for pair in check_pairs(inputs, batch_size)]
         predictions: list[np.ndarray] = []
         while len(predictions) < len(pairs):
             first = len(predictions)
@@ -75,7 +76,7 @@ class ExportedInferencer:
             predictions += self.fuse_loaded(batch)
         return dict(predictions=predictions)
 
-    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray) -> np.ndarray:
+    def fuse(self, img_a: PictureSource, img_b: PictureSource) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`."""
         return self(dict(img_a=img_a, img_b=img_b))["predictions"][0]
 
