@@ -9,9 +9,7 @@ from ..engine.runners import FusionRunner
 from .config_files import read_config
 
 #: Scores that a short training is judged by.
-QUALITY_COLUMNS = ("balanced_quality", "quality", "SSIM", "VIF", "Qabf")
-#: Validation pairs: enough to tell candidates apart, few enough to wait for.
-VALIDATION_PAIRS = 8
+QUALITY_COLUMNS = ("clean/balanced_quality", "clean/wins", "degraded/balanced_quality")
 
 _CONV, _POOLED = dict(type="GatedConvBlock"), dict(type="GatedConvBlock", pooled_attention=True)
 _ATTENTION = dict(
@@ -80,13 +78,14 @@ STUDENT_CANDIDATES = {
 def train_candidates(
     networks: Mapping[str, dict], config: str | Path, iterations: int, work_dir: str | Path
 ) -> dict[str, dict[str, float]]:
-    """Train each network alike for a short time and score it on the first validation pairs.
+    """Train each network alike for a short time and score it on the validation pairs.
 
-    Scores are kept in `work_dir`, one file a config and network: an interrupted call goes on with the next one.
+    Scores are kept in `work_dir`, one file a config and network: an interrupted call goes on where it was.
 
     Args:
         networks (Mapping[str, dict]): Configs by name.
-        config (str | Path): Config of a training of an ImageFusor, by iterations; its network is replaced.
+        config (str | Path): Config of a training of an ImageFusor by iterations, validated on clean and on degraded
+            pairs; its network is replaced.
         iterations (int): Iterations of each, over which the learning rate decays.
         work_dir (str | Path): Folder of logs, checkpoints and scores.
 
@@ -113,17 +112,19 @@ def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -
     cfg.merge_from_dict(
         {
             "work_dir": str(work_dir),
+            # An interrupted training goes on.
+            "resume": True,
             "train_cfg.max_iters": iterations,
             "train_cfg.val_interval": iterations,
-            "val_dataloader.dataset.indices": VALIDATION_PAIRS,
-            "val_evaluator.metrics": [dict(type="FusionMetric", metrics=list(QUALITY_COLUMNS))],
-            "default_hooks.checkpoint.interval": iterations,
-            "default_hooks.visualization.interval.val": VALIDATION_PAIRS,
+            "default_hooks.checkpoint.interval": min(iterations, 500),
         }
     )
     cfg.model.generator = network
     for scheduler in cfg.param_scheduler:
-        scheduler.T_max = iterations
+        if scheduler.type == "LinearLR":
+            scheduler.end = min(scheduler.end, iterations // 4)
+        else:
+            scheduler.end = iterations
     runner = FusionRunner.from_cfg(cfg)
     runner.train()
     scalars = runner.message_hub.log_scalars
