@@ -18,7 +18,7 @@ from mmfusion_distill.apis.config_files import read_config
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[1] / "configs"
-TEACHER = CONFIGS / "_base_" / "networks" / "teacher.py"
+TEACHER = CONFIGS / "fusion_distill" / "teacher_fusionunet_1xb4-3k_roadscene-128x128.py"
 CONFIG = CONFIGS / "fusion_distill" / "student_fusionunet_1xb4-6k_roadscene-160x160.py"
 
 
@@ -33,7 +33,7 @@ def compare(args: argparse.Namespace) -> None:
     scores = None
     if args.train:
         scores = train_candidates(candidates, args.config, args.train, args.work_dir)
-    teacher = read_config(TEACHER)["teacher"].to_dict()
+    teacher = read_config(TEACHER).model.generator.to_dict()
     networks = {"teacher": teacher, **candidates}
     print(benchmark_table(networks, [tuple(args.size)], args.repeats, args.device, scores=scores))
     if args.train:
