@@ -31,11 +31,18 @@ def _cross(*levels: int) -> dict:
     )
 
 
-def _network(widths: tuple, deepest: dict, num_blocks: tuple, decoder_blocks: tuple, neck: dict) -> dict:
+def _network(
+    widths: tuple,
+    deepest: dict,
+    num_blocks: tuple,
+    decoder_blocks: tuple,
+    neck: dict,
+    first_expansion: float = 1.5,
+) -> dict:
     return dict(
         type="FusionUNet",
         widths=widths,
-        blocks=[*[_CONV] * (len(widths) - 1), deepest],
+        blocks=[dict(_CONV, expansion=first_expansion), *[_CONV] * (len(widths) - 2), deepest],
         num_blocks=num_blocks,
         decoder_blocks=decoder_blocks,
         stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
@@ -66,11 +73,9 @@ STUDENT_CANDIDATES = {
     "w12 1111 1111, pooled, neck 4": _network(
         (12, 16, 24, 32), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _cross(4)
     ),
-    "tiny: w8 0111 1111, pooled, neck 4": _network(
-        (8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _cross(4)
-    ),
-    "w8 0011 1111, pooled, plain neck": _network(
-        (8, 16, 24, 32), _POOLED, (0, 0, 1, 1), (1, 1, 1, 1), _PLAIN
+    "w8 0111 1111, pooled, neck 4": _network((8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _cross(4)),
+    "tiny: w8 0111 1111, pooled, plain neck": _network(
+        (8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _PLAIN, first_expansion=1.0
     ),
 }
 
