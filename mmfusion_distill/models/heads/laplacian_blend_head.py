@@ -41,6 +41,7 @@ class LaplacianBlendHead(BaseModule):
         strides (Sequence[int]): Their strides, each twice the one before.
         num_bands (int): Bands above the base. Default: 6.
         tone_curve (bool): Whether both sources pass a :class:`ToneCurve` first. Default: True.
+        tone_hidden (int): Hidden values of the tone curve's perceptron. Default: 64.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -56,6 +57,7 @@ class LaplacianBlendHead(BaseModule):
         strides: Sequence[int],
         num_bands: int = 6,
         tone_curve: bool = True,
+        tone_hidden: int = 64,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -81,7 +83,7 @@ class LaplacianBlendHead(BaseModule):
         for conv in self.convs:
             nn.init.zeros_(conv.weight)
             nn.init.zeros_(conv.bias)
-        self.tone_curve = ToneCurve(channels[-1]) if tone_curve else None
+        self.tone_curve = ToneCurve(channels[-1], tone_hidden) if tone_curve else None
 
     def forward(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
