@@ -116,9 +116,9 @@ class ExportedFusion:
         pixels = limit * GIBIBYTE / self.pixel_bytes / samples
         if self._file.needs_whole and self.mode == "auto" and height * width > pixels:
             raise ValueError(
-                f"{width}x{height} pixels take {height * width * self.pixel_bytes / GIBIBYTE:.1f} GiB in {self.path}, and "
-                f"there are {limit:.1f}: take the weights instead of the exported file (PyTorch fuses them in tiles as the "
-                "whole), or mode='tile', in which tiles may differ in brightness"
+                f"{width}x{height} pixels take {height * width * self.pixel_bytes / GIBIBYTE:.1f} GiB in "
+                f"{self.path}, and there are {limit:.1f}: take the weights instead of the exported file (PyTorch "
+                "fuses them in tiles as the whole), or mode='tile', in which tiles may differ in brightness"
             )
         if self.mode == "whole" or (self.mode == "auto" and height * width <= pixels):
             return None
