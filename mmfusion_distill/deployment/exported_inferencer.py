@@ -1,28 +1,32 @@
-"""Fusing pictures with an exported network, without PyTorch."""
+"""Fusing pictures with an exported network."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..files.image_io import read_image_pair
+from ..files.picture_source import PictureSource, check_pairs
 from .exported_fusion import ExportedFusion
+from .runtimes import is_torchscript
+from .text_embedding import TEXT_CHANNELS, embed_text
 
-#: Suffixes of exported networks that need no PyTorch.
+#: Suffixes of exported networks; TorchScript shares those of checkpoints and is told by its content.
 EXPORTED_SUFFIXES = (".onnx", ".xml")
 
 
 def is_exported(path: str | Path | None) -> bool:
     """Whether weights are an exported network."""
-    return path is not None and Path(path).suffix in EXPORTED_SUFFIXES
+    return path is not None and (Path(path).suffix in EXPORTED_SUFFIXES or is_torchscript(Path(path)))
 
 
 class _Pair(NamedTuple):
-    """Sources (C, H, W) in [0, 1]."""
+    """Sources (C, H, W) in [0, 1], and the embedding of a text."""
 
     img_a: np.ndarray
     img_b: np.ndarray
+    text_emb: np.ndarray | None
 
 
 class ExportedInferencer:
@@ -33,9 +37,11 @@ class ExportedInferencer:
         >>> fused = fuse.fuse("visible.png", "infrared.png")
 
     Args:
-        weights (str | Path): `.onnx` (ONNX Runtime) or `.xml` (OpenVINO).
+        weights (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript, needs PyTorch).
         threads (int, optional): Threads to use. Default: None, the runtime's choice.
         device (str, optional): As for :class:`ExportedFusion`. Default: None.
+        mode (str): 'auto', 'whole' or 'tile', as for :class:`ExportedFusion`. Default: 'auto'.
+        max_memory (float): GiB, likewise. Default: 1.5.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -43,27 +49,37 @@ class ExportedInferencer:
         ValueError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
     """
 
-    #: Whether the network reads text.
-    guided = False
+    def __init__(
+        self,
+        weights: str | Path,
+        threads: int | None = None,
+        device: str | None = None,
+        mode: str = "auto",
+        max_memory: float = 1.5,
+    ) -> None:
+        self.network = ExportedFusion(weights, threads, device, mode, max_memory)
 
-    def __init__(self, weights: str | Path, threads: int | None = None, device: str | None = None) -> None:
-        self.network = ExportedFusion(weights, threads, device)
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+        return self.network.text_channels is not None
 
-    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1) -> dict:
+    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
         """Fuse pairs.
 
         Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, or arrays (H, W), (H, W, 1) or
-                (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1].
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: as for :class:`FusionInferencer`.
             batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+            text (str, optional): A description by hand for a guided network. Default: None.
 
         Returns:
             dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            ValueError: If what is given are no pairs.
         """
-        pairs = [self.load(pair) for pair in ([inputs] if isinstance(inputs, dict) else inputs)]
+        pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
         predictions: list[np.ndarray] = []
         while len(predictions) < len(pairs):
             first = len(predictions)
@@ -75,16 +91,19 @@ class ExportedInferencer:
             predictions += self.fuse_loaded(batch)
         return dict(predictions=predictions)
 
-    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray) -> np.ndarray:
+    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`."""
-        return self(dict(img_a=img_a, img_b=img_b))["predictions"][0]
+        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
-        if text is not None or pair.get("annotation") is not None:
-            raise ValueError("an exported network reads no text: leave out text and annotations")
+        annotation = pair.get("annotation")
+        if text is None and annotation is not None:
+            text = annotation
+        if text is not None and not self.guided:
+            raise ValueError("this exported network reads no text: leave out text and annotations")
         images = read_image_pair(pair["img_a"], pair["img_b"])
-        return _Pair(*(image.transpose(2, 0, 1) / np.float32(255) for image in images))
+        return _Pair(*(image.transpose(2, 0, 1) / np.float32(255) for image in images), self._embed(text))
 
     def size_of(self, loaded: _Pair) -> tuple:
         """Shapes of both sources."""
@@ -92,7 +111,20 @@ class ExportedInferencer:
 
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.files.PairFuser`."""
-        fused = self.network(*(np.stack(images) for images in zip(*batch)))
+        embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
+        sources = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
+        fused = self.network(*sources, embeddings)
         pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
         gray = batch[0].img_a.shape[0] == 1
         return [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]
+
+    def _embed(self, text: Any) -> np.ndarray | None:
+        length = self.network.text_channels
+        if length is None or text is None:
+            return None if length is None else np.zeros(length, np.float32)
+        if length != TEXT_CHANNELS:
+            raise ValueError(
+                f"{self.network.path} takes text embeddings of {length} values, the text encoder makes "
+                f"{TEXT_CHANNELS}: leave the text out, or give ExportedFusion the embeddings"
+            )
+        return embed_text(text)

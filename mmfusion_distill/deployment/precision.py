@@ -17,7 +17,8 @@ SourcePair = tuple[np.ndarray, np.ndarray]
 def to_half_precision(source: Path, target: Path) -> None:
     """Store weights and compute maps in half precision; sources and result stay in single precision.
 
-    The channel attention stays in single precision but for its convolutions: its sums over all pixels overflow.
+    Sums over all pixels overflow: the channel attention stays in single precision but for its convolutions, and so do
+    means. The head of bands and what lies around the network stay too: their precision is the picture's.
 
     Args:
         source (Path): ONNX file in single precision.
@@ -28,12 +29,28 @@ def to_half_precision(source: Path, target: Path) -> None:
     from onnxruntime.transformers.onnx_model import OnnxModel
 
     model = onnx.load(_with_constants_folded(source, target))
-    kept = [node.name for node in model.graph.node if "channel_attn" in node.name and node.op_type != "Conv"]
+    kept = [node.name for node in model.graph.node if _wants_single_precision(node)]
     half = OnnxModel(convert_float_to_float16(model, keep_io_types=True, node_block_list=kept))
     _keep_single_between_single(half)
     # The casts of the sources were appended at the end.
     half.topological_sort()
     onnx.save(half.model, target)
+
+
+def _wants_single_precision(node: Any) -> bool:
+    if node.op_type in ("ReduceMean", "ReduceSum", "GlobalAveragePool"):
+        return True
+    if "channel_attn" in node.name:
+        return node.op_type != "Conv"
+    return not _in_u_net(node.name)
+
+
+def _in_u_net(name: str) -> bool:
+    """Whether a node is part of the U-net, its refinement included, and not of the bands or around the network."""
+    return (
+        re.search(r"/(encoder_[ab]|neck|decoder_levels|ups|reduces|guidance|refinement|output)\b", name)
+        is not None
+    )
 
 
 def _keep_single_between_single(half: Any) -> None:
@@ -52,8 +69,8 @@ def _keep_single_between_single(half: Any) -> None:
 def to_int8(source: Path, target: Path, calibration: Iterable[SourcePair]) -> None:
     """Static quantization to 8 bits (ONNX Runtime, QDQ form, weights by channel, ranges from the pairs).
 
-    What costs quality stays in single precision: the first and the last convolution, all products of two maps, and
-    the products with weights in the upper half of the levels, which hold few weights.
+    What costs quality stays in single precision: the first and the last convolution, the head of bands, all products
+    of two maps, and the products with weights in the upper half of the levels, which hold few weights.
 
     Args:
         source (Path): ONNX file in single precision.
@@ -70,10 +87,17 @@ def to_int8(source: Path, target: Path, calibration: Iterable[SourcePair]) -> No
 
         def get_next(self) -> dict[str, np.ndarray] | None:
             pair = next(self.pairs, None)
-            return None if pair is None else dict(zip(("img_a", "img_b"), pair))
+            if pair is None:
+                return None
+            arrays = dict(zip(("img_a", "img_b"), pair))
+            if "text_emb" in lengths:
+                arrays["text_emb"] = np.zeros((len(pair[0]), lengths["text_emb"]), np.float32)
+            return arrays
 
     folded = _with_constants_folded(source, target)
-    names = [node.name for node in onnx.load(folded).graph.node if node.op_type in ("Conv", "MatMul")]
+    graph = onnx.load(folded).graph
+    names = [node.name for node in graph.node if node.op_type in ("Conv", "MatMul")]
+    lengths = {entry.name: entry.type.tensor_type.shape.dim[1].dim_value for entry in graph.input}
     # It recommends a preprocessing that fails on windows of unknown number, and is done above as far as it matters.
     root = logging.getLogger()
     level = root.level
@@ -113,7 +137,8 @@ def _sensitive(names: list[str]) -> Iterator[str]:
     half = (max(level for level in levels.values() if level is not None) + 1) / 2
     for name, level in levels.items():
         fine_product = "MatMul" in name and "exchange" not in name and (level is None or level < half)
-        if fine_product or name.endswith(("patch_embed/Conv", "/output/Conv")):
+        first_or_last = "/stem/" in name or name.endswith(("patch_embed/Conv", "/output/Conv"))
+        if fine_product or first_or_last or not _in_u_net(name):
             yield name
 
 

@@ -8,13 +8,13 @@ from torch import nn
 from .exported_fusion import ExportedFusion
 
 #: Sizes that need no padding, much padding, and both orders of height and width.
-SIZES = ((64, 64), (128, 192), (192, 128), (37, 101), (1, 1))
+SIZES = ((64, 64), (128, 192), (192, 128), (37, 101), (1, 1), (1, 200))
 
 
 def largest_differences(
     network: nn.Module, exported: ExportedFusion, sizes: Sequence[tuple[int, int]] = SIZES
 ) -> dict[tuple[int, int], float]:
-    """Largest difference between PyTorch and an exported file on random images.
+    """Largest difference between PyTorch and an exported file on random images, with text and without.
 
     Args:
         network (nn.Module): The network that was exported.
@@ -29,8 +29,16 @@ def largest_differences(
     for height, width in sizes:
         img_a = torch.rand(1, 3, height, width, generator=generator)
         img_b = torch.rand(1, 1, height, width, generator=generator)
-        with torch.inference_mode():
-            expected = network.eval()(img_a, img_b)
-        actual = torch.from_numpy(exported(img_a.numpy(), img_b.numpy()))
-        differences[height, width] = (actual - expected).abs().max().item()
+        texts = [None]
+        if exported.text_channels is not None:
+            texts = [torch.randn(1, exported.text_channels, generator=generator)]
+            if network.guidance.null is not None:
+                texts.append(None)
+        differences[height, width] = 0.0
+        for text in texts:
+            with torch.inference_mode():
+                expected = network.eval()(img_a, img_b, text)
+            arrays = [None if tensor is None else tensor.numpy() for tensor in (img_a, img_b, text)]
+            difference = (torch.from_numpy(exported(*arrays)) - expected).abs().max().item()
+            differences[height, width] = max(differences[height, width], difference)
     return differences

@@ -3,6 +3,7 @@
 from .fuse_files import FusingReport, PairFuser, fuse_files
 from .image_io import ImageReadError, read_image, read_image_pair, write_image
 from .pairing import ImagePair, PairingError, find_pairs, list_images, read_name_list
+from .picture_source import PictureSource
 
 __all__ = [
     "FusingReport",
@@ -10,6 +11,7 @@ __all__ = [
     "ImageReadError",
     "PairFuser",
     "PairingError",
+    "PictureSource",
     "find_pairs",
     "fuse_files",
     "list_images",

@@ -16,13 +16,14 @@ from tqdm import tqdm
 from .image_io import check_image_format, is_own_picture, write_image
 from .pairing import ImagePair, find_pairs, image_stem, shorten
 from .picture_header import read_header
+from .picture_source import PictureSource
 from .regular_file import check_writable, read_regular_file
 
 
 class PairFuser(Protocol):
     """What fuses pairs: :class:`FusionInferencer` and :class:`ExportedInferencer`."""
 
-    def fuse(self, img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray) -> np.ndarray:
+    def fuse(self, img_a: PictureSource, img_b: PictureSource) -> np.ndarray:
         """Fuse one pair to a picture."""
 
     def load(self, pair: dict, text: str | None = None) -> Any:

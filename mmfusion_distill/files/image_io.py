@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from .picture_header import PictureHeader, read_header
+from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
 from .regular_file import read_regular_file, write_atomically
 
 #: Largest picture that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
@@ -22,20 +23,15 @@ _OUTLIERS = 0.001
 _FULL_SCALE = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
 
 
-class ImageReadError(ValueError):
-    """An image file that cannot be used; the message names it and says what to do."""
-
-
-def read_image(
-    image: str | Path | np.ndarray, channels: int | None = None, is_thermal: bool = False
-) -> np.ndarray:
-    """Read an image file, or take an array that is one.
+def read_image(image: PictureSource, channels: int | None = None, is_thermal: bool = False) -> np.ndarray:
+    """Read an image file, or take an array, a PIL image or a PyTorch tensor that is one.
 
     16-bit files keep their precision (65535 becomes 255), an alpha channel is dropped, and the orientation that a
     camera noted is applied. Floating-point files must hold values in [0, 1].
 
     Args:
-        image (str | Path | np.ndarray): The file, or (H, W), or (H, W, C): gray, gray and alpha, RGB, or RGBA.
+        image (PictureSource): The file, or a picture as :func:`to_array` takes it: gray, gray and alpha, RGB, or
+            RGBA.
         channels (int, optional): 1 converts to luminance (0.299 R + 0.587 G + 0.114 B), 3 repeats a gray image,
             None keeps what is stored. Default: None.
         is_thermal (bool): Stretch 16 bits between the percentiles 0.1 and 99.9 of the picture: raw counts of a
@@ -45,16 +41,11 @@ def read_image(
         np.ndarray: (H, W, 1 or 3) float32 in [0, 255], RGB.
 
     Raises:
-        ImageReadError: If the file is missing, no file, damaged, cut off, too large or of an unusable type.
+        ImageReadError: If the file is missing, no file, damaged, cut off, too large or of an unusable type, or
+            what is given is no picture.
     """
-    if isinstance(image, np.ndarray):
-        if not (image.ndim in (2, 3) and image.size and (image.ndim == 2 or image.shape[2] <= 4)):
-            raise ImageReadError(
-                f"an array of shape {image.shape} is no image: give (H, W) or (H, W, 1 to 4)"
-            )
-        name = "an array"
-    else:
-        image, name = _decode(Path(image)), image
+    name = describe(image)
+    image = _decode(Path(image)) if is_path(image) else to_array(image)
     stretched = is_thermal and image.dtype == np.uint16
     image = _stretch(image) if stretched else _to_full_range(image, name)
     if image.ndim == 2:
@@ -69,13 +60,13 @@ def read_image(
 
 
 def read_image_pair(
-    img_a: str | Path | np.ndarray, img_b: str | Path | np.ndarray, channels_a: int | None = None
+    img_a: PictureSource, img_b: PictureSource, channels_a: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read both sources of a pair; see :func:`read_image`.
 
     Args:
-        img_a (str | Path | np.ndarray): Source A.
-        img_b (str | Path | np.ndarray): Source B, of which the luminance is taken; of 16 bits it is stretched
+        img_a (PictureSource): Source A.
+        img_b (PictureSource): Source B, of which the luminance is taken; of 16 bits it is stretched
             between its percentiles.
         channels_a (int, optional): Channels of source A. Default: None, what is stored.
 
@@ -88,7 +79,7 @@ def read_image_pair(
     images = read_image(img_a, channels_a), read_image(img_b, 1, is_thermal=True)
     size_a, size_b = (image.shape[:2] for image in images)
     if size_a != size_b:
-        names = ["an array" if isinstance(image, np.ndarray) else image for image in (img_a, img_b)]
+        names = [describe(image) for image in (img_a, img_b)]
         raise ImageReadError(
             f"the two sources differ in size: {names[0]} is {size_a[1]}x{size_a[0]}, {names[1]} is "
             f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first"
@@ -169,10 +160,9 @@ def check_image_format(path: str | Path) -> None:
 def _decode(path: Path) -> np.ndarray:
     try:
         data = read_regular_file(path)
-    except OSError as error:
-        raise ImageReadError(
-            f"cannot read {path} ({error.strerror}): check the path and its permissions"
-        ) from error
+    except (OSError, ValueError) as error:  # a name with a null byte is no OSError
+        reason = getattr(error, "strerror", error)
+        raise ImageReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
     header = read_header(data)
     _check_size(header, path)
     cut_off = header is not None and not header.is_whole
@@ -258,6 +248,10 @@ def _decode_unturned(data: bytes) -> np.ndarray | None:
 
 def _to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
     scale = _FULL_SCALE.get(image.dtype.name)
+    if image.dtype.kind not in "buif":
+        raise ImageReadError(
+            f"{path} holds {image.dtype}, which are no pixels: give 8 or 16 bits, or floats in [0, 1]"
+        )
     if scale is None:
         if image.dtype.kind != "f" or not (image.min() >= 0 and image.max() <= 1):
             raise ImageReadError(

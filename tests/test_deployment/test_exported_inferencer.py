@@ -11,6 +11,7 @@ from mmagic.registry import MODELS
 
 from mmfusion_distill.apis import FusionInferencer, fuse_files
 from mmfusion_distill.deployment import ExportedInferencer, export_network, exported_fusion
+from mmfusion_distill.deployment.runtimes import _onnx_providers
 from mmfusion_distill.files import read_image
 
 pytest.importorskip("onnx")
@@ -67,10 +68,9 @@ def test_large_images_are_fused_in_tiles_close_to_the_whole(files, monkeypatch):
     images = rng.random((1, 3, 90, 200), np.float32), rng.random((1, 1, 90, 200), np.float32)
     exported = exported_fusion.ExportedFusion(files / "network.onnx")
     whole = exported(*images)
-    monkeypatch.setattr(exported_fusion, "LARGEST_WHOLE", 64 * 64)
-    monkeypatch.setattr(exported_fusion, "TILE", 64)
+    monkeypatch.setattr(exported_fusion, "SMALLEST_TILE", 64)
     monkeypatch.setattr(exported_fusion, "OVERLAP", 32)
-    tiled = exported(*images)
+    tiled = exported_fusion.ExportedFusion(files / "network.onnx", max_memory=1e-3)(*images)
     residual = np.abs(whole - images[0]).max()
     assert 0 < np.abs(tiled - whole).max() < 0.2 * residual
 
@@ -121,10 +121,10 @@ def test_a_device_that_the_runtime_lacks_is_named(files, device):
 def test_the_cuda_provider_is_taken_where_there_is_one():
     available = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
     cuda = [("CUDAExecutionProvider", {"device_id": 0}), "CPUExecutionProvider"]
-    assert exported_fusion._onnx_providers(None, available) == cuda
-    assert exported_fusion._onnx_providers("cuda:1", available)[0][1] == {"device_id": 1}
-    assert exported_fusion._onnx_providers("cpu", available) == ["CPUExecutionProvider"]
-    assert exported_fusion._onnx_providers(None, available[2:]) == ["CPUExecutionProvider"]
+    assert _onnx_providers(None, available) == cuda
+    assert _onnx_providers("cuda:1", available)[0][1] == {"device_id": 1}
+    assert _onnx_providers("cpu", available) == ["CPUExecutionProvider"]
+    assert _onnx_providers(None, available[2:]) == ["CPUExecutionProvider"]
 
 
 def test_files_that_are_none_of_ours_are_named(tmp_path):

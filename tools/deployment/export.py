@@ -1,4 +1,4 @@
-"""Export a student: `python tools/deployment/export.py CONFIG CHECKPOINT OUT --format onnx --precision fp32`.
+"""Export a network: `python tools/deployment/export.py CONFIG CHECKPOINT OUT --format onnx --precision fp32`.
 
 The exported file is compared with PyTorch at several sizes; a difference above 1e-3 ends with exit code 1. Files of
 lower precision are compared by the pictures that they make of real or generated pairs, and must reach a PSNR.

@@ -7,15 +7,19 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from ..guidance import FeatureWiseAffine
+
 
 @MODELS.register_module()
 class ExportedNetwork(BaseModule):
     """A file of `tools/deployment/export.py` as the `generator` of an ImageFusor, for testing.
 
     Args:
-        path (str | Path): `.onnx` or `.xml`.
+        path (str | Path): `.onnx`, `.xml`, or TorchScript (`.pt`).
         device (str, optional): What the runtime computes on, as for
             :class:`~mmfusion_distill.deployment.ExportedFusion`. Default: None.
+        mode (str): 'auto', 'whole' or 'tile', likewise. Default: 'auto'.
+        max_memory (float): GiB that a picture or a tile may take in 'auto'. Default: 1.5.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -24,17 +28,28 @@ class ExportedNetwork(BaseModule):
         ValueError: If the file is none of ours, or the runtime has no such device.
     """
 
-    #: Memory of inference per pixel, estimated: windows of the whole image are kept.
-    pixel_bytes = 2048
-
-    def __init__(self, path: str | Path, device: str | None = None, init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        device: str | None = None,
+        mode: str = "auto",
+        max_memory: float = 1.5,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg=init_cfg)
         from ...deployment import ExportedFusion
 
-        self.exported = ExportedFusion(path, device=device)
+        self.exported = ExportedFusion(path, device=device, mode=mode, max_memory=max_memory)
         self.multiple = self.exported.multiple
+        self.pixel_bytes = self.exported.pixel_bytes
+        length = self.exported.text_channels
+        # Zeros stand for no text: the graph itself knows the learned embedding.
+        self.guidance = None if length is None else FeatureWiseAffine(length, (), null_embedding=True)
 
     def forward(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
-        """Fuse (N, 1 or 3, H, W) and (N, 1, H, W) in [0, 1] to (N, 3, H, W); text is ignored."""
-        fused = self.exported(img_a.float().cpu().numpy(), img_b.float().cpu().numpy())
+        """Fuse (N, 1 or 3, H, W) and (N, 1, H, W) in [0, 1] to (N, 3, H, W); a file that takes no text ignores it."""
+        tensors = [img_a, img_b]
+        if self.guidance is not None and text_emb is not None:
+            tensors.append(text_emb)
+        fused = self.exported(*(tensor.detach().float().cpu().numpy() for tensor in tensors))
         return torch.from_numpy(fused).to(img_a)
