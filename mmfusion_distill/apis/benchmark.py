@@ -2,6 +2,7 @@
 
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -139,7 +140,10 @@ def export_networks(
         for file_format in formats:
             target = Path(folder) / f"{index}{FORMATS[file_format]}"
             try:
-                files[f"{name}, {file_format}"] = export_network(net, target, file_format)
+                with warnings.catch_warnings():
+                    # Exporters warn of every shape that they take for a constant.
+                    warnings.simplefilter("ignore")
+                    files[f"{name}, {file_format}"] = export_network(net, target, file_format)
             except ValueError as error:
                 problems.append(f"No row for {name}, {file_format}: {error}.")
     return files, problems
