@@ -8,7 +8,7 @@ from mmagic.registry import DATASETS
 
 from ..datasets.annotation_file import Annotation, Event
 from ..evaluation import compute_metrics
-from ..files.image_io import read_image, write_image
+from ..files.image_io import read_image_pair, write_image
 from .comparison import COMPARED_METRICS
 from .config_files import read_config
 from .fusion_inferencer import FusionInferencer
@@ -71,7 +71,8 @@ def text_sensitivity(
             text: network(dict(paths, annotation=annotations[text]))["predictions"][0].astype(np.float32)
             for text in texts
         }
-        img_a, img_b = (np.rint(read_image(paths[name])).astype(np.uint8) for name in ("img_a", "img_b"))
+        sources = read_image_pair(paths["img_a"], paths["img_b"])
+        img_a, img_b = (np.rint(source).astype(np.uint8) for source in sources)
         for text, image in fused.items():
             scores = compute_metrics(img_a.squeeze(), img_b.squeeze(), image.astype(np.uint8), metrics)
             rows[text].append([np.abs(image - fused["right"]).mean(), *scores.values()])
