@@ -8,10 +8,21 @@ __getattr__ = lazy_attributes(
     __name__,
     {
         "FusionInferencer": ".fusion_inferencer",
+        "get_model": ".models",
+        "list_models": ".models",
         "load_config": ".running",
         "run_test": ".running",
         "run_training": ".running",
     },
 )
 
-__all__ = ["FusingReport", "FusionInferencer", "fuse_files", "load_config", "run_test", "run_training"]
+__all__ = [
+    "FusingReport",
+    "FusionInferencer",
+    "fuse_files",
+    "get_model",
+    "list_models",
+    "load_config",
+    "run_test",
+    "run_training",
+]

@@ -9,63 +9,88 @@ from ..engine.runners import FusionRunner
 from .config_files import read_config
 
 #: Scores that a short training is judged by.
-QUALITY_COLUMNS = ("balanced_quality", "quality", "SSIM", "VIF", "Qabf")
-#: Validation pairs: enough to tell candidates apart, few enough to wait for.
-VALIDATION_PAIRS = 8
+QUALITY_COLUMNS = ("clean/balanced_quality", "clean/wins", "degraded/balanced_quality")
 
-PUBLISHED_TEACHER = dict(
-    type="XRestormerFusionNet", dim=48, guidance=dict(type="FeatureWiseAffine", text_channels=512)
+_CONV, _POOLED = dict(type="GatedConvBlock"), dict(type="GatedConvBlock", pooled_attention=True)
+_ATTENTION = dict(
+    type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2
 )
+_PLAIN = dict(type="ConvFusion")
 
 
-def _student(dim: int, num_blocks: tuple, num_refinement_blocks: int, neck: dict, **others) -> dict:
+def _cross(*levels: int) -> dict:
     return dict(
-        type="XRestormerFusionNet",
-        dim=dim,
-        num_blocks=num_blocks,
-        num_refinement_blocks=num_refinement_blocks,
-        ffn_expansion_factor=2,
-        neck=neck,
-        **others,
+        type="SpatialChannelCrossFusion",
+        levels=levels,
+        exchange_channel_heads=4,
+        exchange_spatial_heads=1,
+        merge_channel_heads=4,
+        merge_spatial_heads=1,
+        merge_dim_head=16,
+        window_size=4,
     )
 
 
-def _cross(heads: int, head_dim: int) -> dict:
-    return dict(type="SpatialChannelCrossFusion", merge_spatial_heads=heads, merge_dim_head=head_dim)
+def _network(
+    widths: tuple,
+    deepest: dict,
+    num_blocks: tuple,
+    decoder_blocks: tuple,
+    neck: dict,
+    first_expansion: float = 1.5,
+) -> dict:
+    return dict(
+        type="FusionUNet",
+        widths=widths,
+        blocks=[dict(_CONV, expansion=first_expansion), *[_CONV] * (len(widths) - 2), deepest],
+        num_blocks=num_blocks,
+        decoder_blocks=decoder_blocks,
+        stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
+        neck=neck,
+    )
 
 
-_PLAIN = dict(type="ConvFusion")
-_FEW_HEADS = dict(spatial_heads=(1, 1, 2, 4))
-_DEEP_HEADS = dict(spatial_heads=(0, 0, 2, 4))
-_DEEPEST_HEADS = dict(spatial_heads=(0, 0, 0, 4))
-
-#: Networks by name. In a name: dim, blocks per level, refinement blocks, neck, levels with spatial attention.
+#: Networks by name. In a name: width of level 1, blocks per level of encoder and decoder, deepest block, neck.
 STUDENT_CANDIDATES = {
-    "published: d16 2222 r2 neck 4x32": _student(16, (2, 2, 2, 2), 2, _cross(4, 32)),
-    "d16 2222 r2 neck 4x8": _student(16, (2, 2, 2, 2), 2, _cross(4, 8)),
-    "d16 1122 r1 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 1, _cross(1, 16), **_FEW_HEADS),
-    "efficient: d16 1122 r0 neck 1x16, few heads": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_FEW_HEADS),
-    "d16 1122 r0 neck 1x16, heads at 3 and 4": _student(16, (1, 1, 2, 2), 0, _cross(1, 16), **_DEEP_HEADS),
-    "d16 2222 r2 neck 1x16, heads at 3 and 4": _student(16, (2, 2, 2, 2), 2, _cross(1, 16), **_DEEP_HEADS),
-    "d8 1111 r1 neck 4x32": _student(8, (1, 1, 1, 1), 1, _cross(4, 32)),
-    "d8 1111 r1 neck 1x16, few heads": _student(8, (1, 1, 1, 1), 1, _cross(1, 16), **_FEW_HEADS),
-    "d8 0011 r0 plain neck": _student(8, (0, 0, 1, 1), 0, _PLAIN),
-    "d8 0001 r0 plain neck": _student(8, (0, 0, 0, 1), 0, _PLAIN),
-    "tiny: d8 0001 r1 plain neck, heads at 4": _student(8, (0, 0, 0, 1), 1, _PLAIN, **_DEEPEST_HEADS),
-    "d8 0001 r2 plain neck, heads at 4": _student(8, (0, 0, 0, 1), 2, _PLAIN, **_DEEPEST_HEADS),
+    "student: w24 1111 1111, attention, neck 3 4": _network(
+        (24, 32, 40, 48), _ATTENTION, (1, 1, 1, 1), (1, 1, 1, 1), _cross(3, 4)
+    ),
+    "w24 1121 1221, attention, neck 3 4": _network(
+        (24, 32, 40, 48), _ATTENTION, (1, 1, 2, 1), (1, 2, 2, 1), _cross(3, 4)
+    ),
+    "w24 1111 1111, attention, plain neck": _network(
+        (24, 32, 40, 48), _ATTENTION, (1, 1, 1, 1), (1, 1, 1, 1), _PLAIN
+    ),
+    "w24 1111 1111, convolutions, plain neck": _network(
+        (24, 32, 40, 48), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _PLAIN
+    ),
+    "w32 1121 1121, attention, neck 4": _network(
+        (32, 40, 48, 48), _ATTENTION, (1, 1, 2, 1), (1, 1, 2, 1), _cross(4)
+    ),
+    "w16 1122 1122, attention, neck 3 4": _network(
+        (16, 24, 40, 64), _ATTENTION, (1, 1, 2, 2), (1, 1, 2, 2), _cross(3, 4)
+    ),
+    "w12 1111 1111, pooled, neck 4": _network(
+        (12, 16, 24, 32), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _cross(4)
+    ),
+    "w8 0111 1111, pooled, neck 4": _network((8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _cross(4)),
+    "tiny: w8 0111 1111, pooled, plain neck": _network(
+        (8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _PLAIN, first_expansion=1.0
+    ),
 }
 
 
 def train_candidates(
     networks: Mapping[str, dict], config: str | Path, iterations: int, work_dir: str | Path
 ) -> dict[str, dict[str, float]]:
-    """Train each network alike for a short time and score it on the first validation pairs.
+    """Train each network alike for a short time and score it on the validation pairs.
 
-    Scores are kept in `work_dir`, one file a config and network: an interrupted call goes on with the next one.
+    Scores are kept in `work_dir`, one file a config and network: an interrupted call goes on where it was.
 
     Args:
         networks (Mapping[str, dict]): Configs by name.
-        config (str | Path): Config of a training of an ImageFusor, by iterations; its network is replaced.
+        config (str | Path): Config of a training of an ImageFusor by iterations, validated on clean and on degraded
+            pairs; its network is replaced.
         iterations (int): Iterations of each, over which the learning rate decays.
         work_dir (str | Path): Folder of logs, checkpoints and scores.
 
@@ -92,17 +117,19 @@ def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -
     cfg.merge_from_dict(
         {
             "work_dir": str(work_dir),
+            # An interrupted training goes on.
+            "resume": True,
             "train_cfg.max_iters": iterations,
             "train_cfg.val_interval": iterations,
-            "val_dataloader.dataset.indices": VALIDATION_PAIRS,
-            "val_evaluator.metrics": [dict(type="FusionMetric", metrics=list(QUALITY_COLUMNS))],
-            "default_hooks.checkpoint.interval": iterations,
-            "default_hooks.visualization.interval.val": VALIDATION_PAIRS,
+            "default_hooks.checkpoint.interval": min(iterations, 500),
         }
     )
     cfg.model.generator = network
     for scheduler in cfg.param_scheduler:
-        scheduler.T_max = iterations
+        if scheduler.type == "LinearLR":
+            scheduler.end = min(scheduler.end, iterations // 4)
+        else:
+            scheduler.end = iterations
     runner = FusionRunner.from_cfg(cfg)
     runner.train()
     scalars = runner.message_hub.log_scalars

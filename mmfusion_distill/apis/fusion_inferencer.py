@@ -18,12 +18,14 @@ from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..files.picture_source import PictureSource, check_pairs, is_path
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
-from ..models.network_schema import parse_network_config
+from ..models.network_schema import parse_network_config, parse_text_encoder_config
 from .config_files import check_config, read_config
 from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
+#: Key of the config of a guided network's text encoder.
+TEXT_ENCODER_METADATA = "text_encoder"
 
 
 class FusionInferencer(BaseInferencer):
@@ -38,9 +40,9 @@ class FusionInferencer(BaseInferencer):
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
-            the package ('efficient', 'tiny'). Without `model` a safetensors file that
+            the package ('student', 'tiny', 'teacher'). Without `model` a safetensors file that
             `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml). Default: None,
-            'efficient' if there is no `model` either.
+            'student' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.
 
     Raises:
@@ -70,7 +72,7 @@ class FusionInferencer(BaseInferencer):
             # Its own runtime has the device; what surrounds it stays on the CPU.
             device = "cpu"
         elif model is None:
-            model = dict(model=dict(type="ImageFusor", generator=read_network_config(weights)))
+            model = dict(model=dict(type="ImageFusor", **read_network_config(weights)))
         elif isinstance(model, (str, Path)):
             config_file, model = model, read_config(model)
             check_config(model, config_file)
@@ -221,7 +223,10 @@ def annotation_of_text(text: str) -> Annotation:
 
 
 def read_network_config(weights: str | Path) -> dict:
-    """The network's config in the metadata of a safetensors file.
+    """Configs in the metadata of a safetensors file.
+
+    Returns:
+        dict: `generator`, the network's, and of a guided one `text_encoder`: arguments of :class:`ImageFusor`.
 
     Raises:
         CheckpointError: If there is no such file, or it cannot be read, or has no config that may be built.
@@ -246,7 +251,10 @@ def read_network_config(weights: str | Path) -> dict:
                 f"the weights {path} are damaged ({error}): copy or publish them anew"
             ) from error
         if NETWORK_METADATA in metadata:
-            return parse_network_config(metadata[NETWORK_METADATA], str(path), held)
+            config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))
+            if TEXT_ENCODER_METADATA in metadata:
+                config["text_encoder"] = parse_text_encoder_config(metadata[TEXT_ENCODER_METADATA], str(path))
+            return config
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "
         "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"

@@ -7,10 +7,10 @@ import torch
 from mmagic.registry import MODELS
 
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
-from ..models.network_schema import check_network_config
+from ..models.network_schema import check_network_config, parse_text_encoder_config
 from ..models.published_checkpoints import convert_published_state_dict
 from .config_files import read_config
-from .fusion_inferencer import NETWORK_METADATA
+from .fusion_inferencer import NETWORK_METADATA, TEXT_ENCODER_METADATA
 
 #: Networks of the published code. Their parameters have the same names at any width.
 PUBLISHED_NETWORKS = {
@@ -84,5 +84,10 @@ def publish_network(
     target.parent.mkdir(parents=True, exist_ok=True)
     dtype = torch.float16 if half else torch.float32
     state = {name: value.to(dtype).contiguous() for name, value in network.state_dict().items()}
-    save_file(state, target, metadata={NETWORK_METADATA: json.dumps(network_config)})
+    metadata = {NETWORK_METADATA: json.dumps(network_config)}
+    if network.guidance is not None and model.get("text_encoder"):
+        text_encoder = json.dumps(model.text_encoder.to_dict())
+        parse_text_encoder_config(text_encoder, str(config))
+        metadata[TEXT_ENCODER_METADATA] = text_encoder
+    save_file(state, target, metadata=metadata)
     return target

@@ -6,10 +6,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "weights"
 
 #: Files by name; `weights/README.md` says how each was trained.
 SHIPPED_WEIGHTS = {
-    "efficient": "student_xrestormer-d16-efficient_roadscene.safetensors",
+    "student": "student_fusionunet_roadscene.safetensors",
     "tiny": "student_xrestormer-d8-tiny_roadscene.safetensors",
 }
-DEFAULT_WEIGHTS = "efficient"
+DEFAULT_WEIGHTS = "student"
 
 
 def shipped_weights(name: str | Path) -> Path:

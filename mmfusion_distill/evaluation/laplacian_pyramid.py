@@ -106,26 +106,12 @@ def _share(band_a: np.ndarray, band_b: np.ndarray) -> np.ndarray:
 
 
 def _reduce(x: np.ndarray) -> np.ndarray:
-    """Blur and take every second row and column; borders are mirrored, or replicated where there is too little."""
-    height, width = x.shape
-    x, rows, columns = _padded_where_short(x)
-    reduced = cv2.pyrDown(x)
-    return reduced[rows // 2 : rows // 2 + (height + 1) // 2, columns // 2 : columns // 2 + (width + 1) // 2]
+    """Blur and take every second row and column; borders are replicated, odd lengths rounded up."""
+    return cv2.pyrDown(x, borderType=cv2.BORDER_REPLICATE)
 
 
 def _blur(x: np.ndarray) -> np.ndarray:
-    height, width = x.shape
-    x, rows, columns = _padded_where_short(x)
-    blurred = cv2.sepFilter2D(x, cv2.CV_32F, _KERNEL, _KERNEL, borderType=cv2.BORDER_REFLECT_101)
-    return blurred[rows : rows + height, columns : columns + width]
-
-
-def _padded_where_short(x: np.ndarray) -> tuple[np.ndarray, int, int]:
-    """Replicate the borders of an axis that is too short to be mirrored; what was added at either end comes along."""
-    rows, columns = (2 if length <= 2 else 0 for length in x.shape)
-    if rows or columns:
-        x = cv2.copyMakeBorder(x, rows, rows, columns, columns, cv2.BORDER_REPLICATE)
-    return x, rows, columns
+    return cv2.sepFilter2D(x, cv2.CV_32F, _KERNEL, _KERNEL, borderType=cv2.BORDER_REPLICATE)
 
 
 def _expand(x: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Reading the weights of a network from a file without executing anything in it."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class CheckpointError(ValueError):
 def resolve_checkpoint(path: str | Path) -> Path:
     """The checkpoint that a path means: the file, or of a run's folder the best one, else the last.
 
+    Where several figures chose a best checkpoint each, none of these is *the* best, and the last one is meant.
+
     Args:
         path (str | Path): A file, or the work folder of a run.
 
@@ -29,7 +32,8 @@ def resolve_checkpoint(path: str | Path) -> Path:
     if not path.is_dir():
         return path
     best = sorted(path.glob("best_*.pth"), key=lambda file: file.stat().st_mtime)
-    if best:
+    figures = {re.sub(r"_(iter|epoch)_\d+$", "", file.stem) for file in best}
+    if len(figures) == 1:
         return best[-1]
     pointer = path / "last_checkpoint"
     if pointer.is_file():

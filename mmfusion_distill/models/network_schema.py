@@ -27,6 +27,13 @@ ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
     "head": ("LaplacianBlendHead", "ResidualHead"),
 }
 
+#: Text encoders that a file may name.
+TEXT_ENCODERS = (
+    {"type": "SentenceTextEncoder"},
+    {"type": "SentenceTextEncoder", "pool": "annotation"},
+    {"type": "SentenceTextEncoder", "pool": "events"},
+)
+
 LARGEST_TEXT = 2**16
 LARGEST_NUMBER = 2**14
 LARGEST_COUNT = 64
@@ -89,6 +96,26 @@ def check_network_config(config: Any, source: str, most_parameters: int = MOST_P
             f"{source}: the network of its config cannot be built ({reason[:200]})"
         ) from error
     _check_size(network, source, most_parameters)
+
+
+def parse_text_encoder_config(text: str, source: str) -> dict:
+    """The config of the text encoder of a guided network in a text of JSON.
+
+    It may name the encoder that comes with a package, and nothing that would be loaded from elsewhere.
+
+    Raises:
+        CheckpointError: If it says anything else.
+    """
+    try:
+        config = json.loads(text) if len(text) <= LARGEST_TEXT else None
+    except (RecursionError, ValueError):
+        config = None
+    if config not in TEXT_ENCODERS:
+        raise CheckpointError(
+            f"{source}: text_encoder is none that a file may name; publish the network anew with one of "
+            + ", ".join(json.dumps(known) for known in TEXT_ENCODERS)
+        )
+    return config
 
 
 def _check_size(network: nn.Module, source: str, most_parameters: int) -> None:

@@ -131,7 +131,7 @@ def test_what_may_be_named_is_registered():
 
 @pytest.mark.parametrize("name", SHIPPED_WEIGHTS)
 def test_what_comes_with_the_package_is_taken(name):
-    MODELS.build(read_network_config(shipped_weights(name)))
+    MODELS.build(read_network_config(shipped_weights(name))["generator"])
 
 
 def test_a_network_of_all_parts_is_published_and_taken(tmp_path):

@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mmagic.registry import MODELS
+from mmengine.config import Config
 
 from mmfusion_distill.models.losses.ssim_loss import ssim_map
 
@@ -70,7 +72,10 @@ def test_what_is_hot_in_b_brightens():
 
 
 def test_detail_is_no_intensity():
-    assert float(build("BaseIntensityLoss")(stripes(0.5), constant(0.5), constant(0.2))) < 0.01
+    fine = 0.5 + 0.25 * torch.tensor([1.0, 1.0, -1.0, -1.0]).repeat(24).expand(1, 1, 96, 96)
+    # hardly more than the half period at either border
+    assert float(build("BaseIntensityLoss")(fine, constant(0.5, 96), constant(0.2, 96))) < 0.02
+    assert float(build("MaxIntensityLoss")(fine, constant(0.5, 96), constant(0.2, 96))) == pytest.approx(0.25)
 
 
 def test_contrast_may_exceed_both_sources_but_not_fall_short():
@@ -115,6 +120,17 @@ def test_values_per_sample_of_colour_gray_and_weighted(name):
     assert float(alone) == pytest.approx(2 * float(each[1]), rel=1e-4)
     set_of_it = MODELS.build(dict(type="LossSet", losses=dict(it=dict(type=name))))
     assert float(set_of_it(*images)["loss_it"]) == pytest.approx(float(each.mean()), rel=1e-5)
+
+
+def test_the_config_of_them_is_a_set_of_all():
+    loss = MODELS.build(Config.fromfile(ROOT / "configs" / "_base_" / "losses_structure.py").fusion_loss)
+    assert [type(term).__name__ for term in loss.losses.values()] == LOSSES
+    assert set(loss(*[torch.rand(1, 1, 16, 16)] * 3)) == {
+        "loss_gradient",
+        "loss_intensity",
+        "loss_contrast",
+        "loss_ssim",
+    }
 
 
 @pytest.mark.parametrize("name", LOSSES)

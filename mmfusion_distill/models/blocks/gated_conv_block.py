@@ -6,6 +6,8 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .runtime_forms import conv_to_halves
+
 
 @MODELS.register_module()
 class GatedConvBlock(BaseModule):
@@ -58,7 +60,7 @@ class GatedConvBlock(BaseModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
-        gate, value = self.project_in(self.depthwise(x)).chunk(2, dim=1)
+        gate, value = conv_to_halves(self.depthwise(x), self.project_in)
         y = F.relu(gate) * value
         if self.attention is not None:
             weight = 2 * torch.sigmoid(self.attention(y.mean(dim=(2, 3))))

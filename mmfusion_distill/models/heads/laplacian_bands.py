@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..blocks.runtime_forms import exporting
+
 #: Binomial kernel; its standard deviation is 1 pixel.
 KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 
@@ -12,7 +14,7 @@ FLOOR = 0.2 / 255
 
 
 def reduce_by_two(x: Tensor) -> Tensor:
-    """Blur by the binomial kernel and take every second row and column: (N, 1, H, W) to (N, 1, H/2, W/2).
+    """Blur by the binomial kernel and take every second row and column: (N, C, H, W) to (N, C, H/2, W/2).
 
     Borders are replicated; odd lengths are rounded up.
     """
@@ -22,8 +24,10 @@ def reduce_by_two(x: Tensor) -> Tensor:
 def expand_by_two(x: Tensor) -> Tensor:
     """Twice the height and width by binomial interpolation, with replicated borders.
 
-    (N, 1, H, W) to (N, 1, 2H, 2W).
+    (N, C, H, W) to (N, C, 2H, 2W).
     """
+    if exporting():
+        return _expand_by_convolution(x)
     # Even samples see the kernel's taps 1, 6, 1, odd ones 4, 4, each twice for the zeros that are not there.
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]
@@ -45,8 +49,10 @@ def gaussian_pyramid(x: Tensor, num_levels: int) -> list[Tensor]:
 
 def laplacian_band(fine: Tensor, coarse: Tensor) -> Tensor:
     """What a level of a Gaussian pyramid holds beyond the next coarser one."""
-    height, width = fine.shape[-2:]
-    return fine - expand_by_two(coarse)[..., :height, :width]
+    expanded = expand_by_two(coarse)
+    if fine.shape != expanded.shape:
+        expanded = expanded[..., : fine.shape[-2], : fine.shape[-1]]
+    return fine - expanded
 
 
 def log_energy(band: Tensor) -> Tensor:
@@ -94,7 +100,9 @@ def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: fl
 
 
 def _separable(x: Tensor, stride: int = 1) -> Tensor:
-    # Shifted sums: for one channel several times as fast as a convolution on a CPU.
+    if exporting():
+        return _separable_by_convolutions(x, stride)
+    # Shifted sums: for few channels several times as fast as a convolution of PyTorch on a CPU.
     outer, inner, centre = KERNEL[:3]
     for axis in (3, 2):
         length = x.shape[axis]
@@ -106,3 +114,21 @@ def _separable(x: Tensor, stride: int = 1) -> Tensor:
             taps = [tap[..., ::2] if axis == 3 else tap[..., ::2, :] for tap in taps]
         x = outer * (taps[0] + taps[4]) + inner * (taps[1] + taps[3]) + centre * taps[2]
     return x
+
+
+def _separable_by_convolutions(x: Tensor, stride: int) -> Tensor:
+    # Other runtimes copy every shifted map, and have fast convolutions by channel.
+    channels = int(x.shape[1])
+    kernel = x.new_tensor(KERNEL).expand(channels, 1, 5)
+    x = F.pad(x, (2, 2, 2, 2), mode="replicate")
+    x = F.conv2d(x, kernel[..., None], stride=(stride, 1), groups=channels)
+    return F.conv2d(x, kernel[:, :, None], stride=(1, stride), groups=channels)
+
+
+def _expand_by_convolution(x: Tensor) -> Tensor:
+    # A convolution to the four pixels that come of one.
+    channels = int(x.shape[1])
+    even, odd = x.new_tensor((1, 6, 1)) / 8, x.new_tensor((0, 4, 4)) / 8
+    kernels = torch.stack([torch.outer(rows, columns) for rows in (even, odd) for columns in (even, odd)])
+    x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    return F.pixel_shuffle(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels), 2)

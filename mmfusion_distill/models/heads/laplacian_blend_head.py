@@ -9,6 +9,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..blocks.runtime_forms import exporting, subpixel_weight
 from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, log_energy
 from .tone_curve import ToneCurve
 
@@ -40,6 +41,7 @@ class LaplacianBlendHead(BaseModule):
         strides (Sequence[int]): Their strides, each twice the one before.
         num_bands (int): Bands above the base. Default: 6.
         tone_curve (bool): Whether both sources pass a :class:`ToneCurve` first. Default: True.
+        tone_hidden (int): Hidden values of the tone curve's perceptron. Default: 64.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -55,6 +57,7 @@ class LaplacianBlendHead(BaseModule):
         strides: Sequence[int],
         num_bands: int = 6,
         tone_curve: bool = True,
+        tone_hidden: int = 64,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -80,7 +83,7 @@ class LaplacianBlendHead(BaseModule):
         for conv in self.convs:
             nn.init.zeros_(conv.weight)
             nn.init.zeros_(conv.bias)
-        self.tone_curve = ToneCurve(channels[-1]) if tone_curve else None
+        self.tone_curve = ToneCurve(channels[-1], tone_hidden) if tone_curve else None
 
     def forward(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
@@ -112,14 +115,14 @@ class LaplacianBlendHead(BaseModule):
         if self.tone_curve is not None:
             whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
             curves = self.tone_curve(features[-1], whole_a, whole_b)
-        img_a, img_b = self._tuned(img_a, img_b, curves)
-        pyramids = [gaussian_pyramid(img, self.num_bands) for img in (img_a, img_b)]
-        base_a, base_b = (pyramid[-1] for pyramid in pyramids)
+        images = self._tuned(img_a, img_b, curves)
+        pyramid = gaussian_pyramid(images, self.num_bands)
+        base_a, base_b = pyramid[-1].chunk(2, dim=1)
         towards_b, hotter, residual = self._maps(features, self.num_bands)
-        hot = hot_base(base_b, img_b[..., :height, :width])
+        hot = hot_base(base_b, images[:, 1:, :height, :width])
         fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * hot + residual
         for band in range(self.num_bands - 1, first_band - 1, -1):
-            fused = self._add_band(fused, features, band, *(pyramid[band : band + 2] for pyramid in pyramids))
+            fused = self._add_band(fused, features, band, *pyramid[band : band + 2])
         return Coarse(curves, fused)
 
     def fine(
@@ -138,10 +141,10 @@ class LaplacianBlendHead(BaseModule):
             Tensor: (N, 1, H, W).
         """
         images = self._tuned(img_a, img_b, coarse.curves)
-        pyramids = [gaussian_pyramid(img, num_bands) for img in images]
+        pyramid = gaussian_pyramid(images, num_bands)
         fused = coarse.fused
         for band in range(num_bands - 1, -1, -1):
-            fused = self._add_band(fused, features, band, *(pyramid[band : band + 2] for pyramid in pyramids))
+            fused = self._add_band(fused, features, band, *pyramid[band : band + 2])
         return fused
 
     def _add_band(
@@ -149,12 +152,14 @@ class LaplacianBlendHead(BaseModule):
         fused: Tensor,
         features: Sequence[Tensor],
         band: int,
-        levels_a: list[Tensor],
-        levels_b: list[Tensor],
+        fine: Tensor,
+        coarse: Tensor,
     ) -> Tensor:
-        band_a, band_b = laplacian_band(*levels_a), laplacian_band(*levels_b)
+        bands = laplacian_band(fine, coarse)
+        band_a, band_b = bands.chunk(2, dim=1)
+        energy_a, energy_b = log_energy(bands).chunk(2, dim=1)
         choice, gain, residual = self._maps(features, band)
-        logit = self.SLOPE * (log_energy(band_a) - log_energy(band_b)) + self.CHOICE * choice
+        logit = self.SLOPE * (energy_a - energy_b) + self.CHOICE * choice
         blended = band_b + torch.sigmoid(logit) * (band_a - band_b)
         return expand_by_two(fused) + (1 + gain) * blended + residual
 
@@ -163,7 +168,13 @@ class LaplacianBlendHead(BaseModule):
         feature, stride = features[level], self.strides[level]
         if 2**band > stride:
             feature = F.avg_pool2d(feature, 2**band // stride)
-        return self.convs[band](feature).chunk(3, dim=1)
+        conv = self.convs[band]
+        if exporting() and getattr(conv, "output_padding", None) and stride == 2 * 2**band:
+            weight, bias = subpixel_weight(conv)
+            maps = F.pixel_shuffle(F.conv2d(feature, weight, bias, padding=1), 2)
+        else:
+            maps = conv(feature)
+        return maps.chunk(3, dim=1)
 
     def _level(self, band: int) -> int:
         """Index of the decoder's level that a band's maps come from: of its stride, or the nearest."""
@@ -171,8 +182,9 @@ class LaplacianBlendHead(BaseModule):
             range(len(self.strides)), key=lambda level: abs(self.strides[level].bit_length() - 1 - band)
         )
 
-    def _tuned(self, img_a: Tensor, img_b: Tensor, curves: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _tuned(self, img_a: Tensor, img_b: Tensor, curves: Tensor | None) -> Tensor:
+        """Both sources through their curves, as the two channels of one image."""
         if curves is None:
-            return img_a, img_b
+            return torch.cat([img_a, img_b], dim=1)
         curve_a, curve_b = curves.chunk(2, dim=1)
-        return ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)
+        return torch.cat([ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)], dim=1)

@@ -1,7 +1,8 @@
 """Measures of fusion as differentiable functions of the fused image.
 
 They follow the definitions of :mod:`mmfusion_distill.evaluation` in single precision, histograms by soft assignment
-and absolute values smoothed where a gradient is wanted. Images are luminance in [0, 1], (N, 1, H, W).
+and absolute values smoothed where a gradient is wanted; the angles of Qabf are compared as angles between lines,
+where the evaluation's jump at the vertical. Images are luminance in [0, 1], (N, 1, H, W).
 """
 
 import math

@@ -20,7 +20,10 @@ def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     for axis in (2, 3):
         length = x.shape[axis]
         target = (length + multiple - 1) // multiple * multiple
-        if torch.jit.is_tracing() or target != length:
+        if torch.jit.is_tracing():
+            # Only what is added is looked up: runtimes copy the rest much faster.
+            x = torch.cat([x, x.index_select(axis, _reflected(length, target, x.device)[length:])], dim=axis)
+        elif target != length:
             x = x.index_select(axis, _reflected(length, target, x.device))
     return x
 

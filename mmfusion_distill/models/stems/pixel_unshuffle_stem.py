@@ -6,6 +6,8 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..blocks.runtime_forms import conv_of_unshuffled, exporting
+
 
 @MODELS.register_module()
 class PixelUnshuffleStem(BaseModule):
@@ -41,6 +43,8 @@ class PixelUnshuffleStem(BaseModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, channels, H / factor, W / factor)."""
+        if exporting():
+            return conv_of_unshuffled(x, self.stride, self.conv)
         x = x if self.stride == 1 else F.pixel_unshuffle(x, self.stride)
         # On CPUs convolutions of maps stored channels last are several times as fast; those that follow keep it.
         return self.conv(x.contiguous(memory_format=torch.channels_last))
