@@ -1,7 +1,6 @@
 """Reading the weights of a network from a file without executing anything in it."""
 
 import re
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
