@@ -92,7 +92,7 @@ def measure_agreement(
     """
     named = []
     for pair in pairs:
-        sources = read_image(pair.path_a), read_image(pair.path_b, channels=1)
+        sources = read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
         named.append(annotator.annotate_arrays(*sources, modality).event_types)
     events = MEDICAL_EVENT_TYPES if modality == "medical" else EVENT_TYPES
     return [

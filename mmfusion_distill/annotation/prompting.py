@@ -59,7 +59,8 @@ def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list
     Raises:
         ImageReadError: If a file cannot be read.
     """
-    pictures = [_shrink(read_image(path, channels=3), max_size) for path in (pair.path_a, pair.path_b)]
+    sources = read_image(pair.path_a, 3), read_image(pair.path_b, 3, is_thermal=True)
+    pictures = [_shrink(source, max_size) for source in sources]
     if montage:
         height = min(picture.shape[0] for picture in pictures)
         pictures.append(_shrink(np.hstack([picture[:height] for picture in pictures]), max_size))

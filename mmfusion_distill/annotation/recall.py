@@ -48,7 +48,7 @@ def measure_recall(
     rng = np.random.default_rng(seed)
     named: dict[str, list[tuple[str, ...]]] = {"": [], **{event: [] for event in degradations}}
     for pair in pairs:
-        sources = read_image(pair.path_a), read_image(pair.path_b, channels=1)
+        sources = read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
         named[""].append(annotator.annotate_arrays(*sources, modality).event_types)
         for event, (source, degrade) in degradations.items():
             degraded = list(sources)

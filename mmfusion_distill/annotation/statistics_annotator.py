@@ -16,7 +16,7 @@ from .medical_events import MedicalThresholds, find_medical_events
 from .worker_pool import map_unordered
 
 #: Raised whenever measurements or wording change, so that files tell which rules wrote them.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 
 @TASK_UTILS.register_module()
@@ -48,7 +48,8 @@ class StatisticsAnnotator(Annotator):
 
     def _annotate_files(self, pair: ImagePair, modality: str) -> AnnotationResult:
         try:
-            img_a, img_b = read_image(pair.path_a), read_image(pair.path_b, channels=1)
+            # as the network will see them
+            img_a, img_b = read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
         except (OSError, ValueError) as error:
             return AnnotationResult(pair, None, str(error))
         return AnnotationResult(pair, self.annotate_arrays(img_a, img_b, modality))

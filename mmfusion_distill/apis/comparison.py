@@ -10,7 +10,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..evaluation import baseline_images, compute_metrics
-from ..files.image_io import read_image
+from ..files.image_io import read_image_pair
 from .fusion_inferencer import FusionInferencer
 
 #: Columns of the table.
@@ -57,7 +57,8 @@ def compare(
     times: dict[str, list[float]] = {name: [] for name in networks}
     gflops: dict[str, list[float]] = {name: [] for name in networks}
     for pair in pairs:
-        img_a, img_b = _gray_or_color(pair["img_a"]), _gray_or_color(pair["img_b"], 1)
+        sources = read_image_pair(pair["img_a"], pair["img_b"])
+        img_a, img_b = (_gray_or_color(np.rint(source).astype(np.uint8)) for source in sources)
         fused = {name: network(pair)["predictions"][0] for name, network in networks.items()}
         for name, picture in {**fused, **baseline_images(img_a, img_b)}.items():
             scores.setdefault(name, []).append(compute_metrics(img_a, img_b, picture, metrics))
@@ -135,8 +136,7 @@ def _retention(student: MethodResult, teacher: MethodResult) -> list[str]:
     return [f"{100 * ratio:.1f} %" for ratio in size + quality]
 
 
-def _gray_or_color(path: str, channels: int | None = None) -> np.ndarray:
-    image = np.rint(read_image(path, channels)).astype(np.uint8)
+def _gray_or_color(image: np.ndarray) -> np.ndarray:
     return image[:, :, 0] if image.shape[2] == 1 else image
 
 

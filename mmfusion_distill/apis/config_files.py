@@ -1,5 +1,6 @@
 """Reading configs, and what is wrong with them in a sentence."""
 
+import ast
 import inspect
 import typing
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import mmagic.registry
+import yaml
 from mmengine.config import Config
 from mmengine.registry import Registry
 
@@ -47,10 +49,16 @@ def read_config(path: str | Path) -> Config:
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
+    if _inherits_from_itself(Path(path)):
+        # mmengine finds out too, but only after it has read the file a thousand times.
+        raise ConfigError(f"the config {path} inherits from itself: look at its _base_")
     try:
+        if Path(path).suffix in (".yml", ".yaml"):
+            # mmengine's reader would run what tags of Python ask for.
+            yaml.safe_load(Path(path).read_text())
         config = Config.fromfile(path)
     except RecursionError:
-        raise ConfigError(f"the config {path} inherits from itself: look at its _base_") from None
+        raise ConfigError(f"the config {path} is nested too deep, or inherits from itself") from None
     except Exception as error:  # it is a program, which fails in its own way
         reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise ConfigError(
@@ -62,6 +70,28 @@ def read_config(path: str | Path) -> Config:
             f"the config {path} has no model with a type: name one as those in configs/fusion_distill do"
         )
     return config
+
+
+def _inherits_from_itself(path: Path, heirs: tuple[Path, ...] = ()) -> bool:
+    """Whether a Python config is among its own bases, as far as these are written down plainly."""
+    path = path.resolve()
+    if path in heirs or not path.is_file() or path.suffix != ".py":
+        return path in heirs
+    try:
+        statements = ast.parse(path.read_bytes()).body
+        bases = [ast.literal_eval(entry.value) for entry in statements if _sets_base(entry)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # reading it will say what is wrong
+        return False
+    names = [name for base in bases for name in (base if isinstance(base, (list, tuple)) else [base])]
+    return any(
+        _inherits_from_itself(path.parent / name, (*heirs, path)) for name in names if isinstance(name, str)
+    )
+
+
+def _sets_base(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id == "_base_" for target in statement.targets
+    )
 
 
 def check_config(config: Config, path: str | Path) -> None:

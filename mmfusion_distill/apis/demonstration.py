@@ -179,7 +179,7 @@ def _train(
 def _write_montage(networks: dict[str, FusionInferencer], pairs: list[dict], path: Path) -> Path:
     rows = []
     for pair in pairs:
-        row = [read_image(pair["img_a"], 3), read_image(pair["img_b"], 3)]
+        row = [read_image(pair["img_a"], 3), read_image(pair["img_b"], 3, is_thermal=True)]
         row += [read_image(network(pair)["predictions"][0], 3) for network in networks.values()]
         rows.append(np.hstack(row))
     width = max(row.shape[1] for row in rows)

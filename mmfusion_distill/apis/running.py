@@ -110,8 +110,18 @@ def run_training(
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     if hasattr(model, "load_teacher"):
         model.load_teacher()
+    if not getattr(model, "reads_annotations", True) and _has_annotations(cfg):
+        runner.logger.info(
+            "the annotations of the training pairs change nothing: no network of this config is guided by text, and "
+            "its loss knows no events"
+        )
     runner.train()
     return runner
+
+
+def _has_annotations(cfg: Config) -> bool:
+    dataset = cfg.train_dataloader.get("dataset", {})
+    return bool(dataset.get("data_prefix", {}).get("annotation") or dataset.get("annotator"))
 
 
 def _resume(cfg: Config, resume: str) -> None:

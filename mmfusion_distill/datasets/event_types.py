@@ -30,7 +30,8 @@ MEDICAL_EVENT_TYPES = (
 NORMAL_EVENT = "normal"
 MEDICAL_NORMAL_EVENT = "medical_normal"
 
-_KNOWN = (*EVENT_TYPES, *MEDICAL_EVENT_TYPES, NORMAL_EVENT, MEDICAL_NORMAL_EVENT)
+#: All of these.
+KNOWN_EVENT_TYPES = (*EVENT_TYPES, *MEDICAL_EVENT_TYPES, NORMAL_EVENT, MEDICAL_NORMAL_EVENT)
 
 _SYNONYMS = {
     "low_light": "lowlight low_illumination low_lighting dark darkness underexposed under_exposure "
@@ -58,7 +59,7 @@ _SYNONYMS = {
     "normal": "none clean no_degradation no_degradations no_event good_quality nothing",
     "medical_normal": "normal_medical",
 }
-_CANONICAL = {name: name for name in _KNOWN} | {
+_CANONICAL = {name: name for name in KNOWN_EVENT_TYPES} | {
     synonym: name for name, synonyms in _SYNONYMS.items() for synonym in synonyms.split()
 }
 # Words that only qualify an event: "severe low-light condition" is low_light.
@@ -77,7 +78,7 @@ def snake_case(name: str) -> str:
 
 def is_known_event(name: str) -> bool:
     """Whether ``name``, however spelt, means one of the known events."""
-    return canonical_event_type(name) in _KNOWN
+    return canonical_event_type(name) in KNOWN_EVENT_TYPES
 
 
 def canonical_event_type(name: str) -> str:

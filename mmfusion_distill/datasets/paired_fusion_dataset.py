@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from mmengine.logging import print_log
 
 from ..files.pairing import ImagePair, find_pairs, read_name_list, shorten
 from .annotation_file import Annotation, find_annotation, read_annotation
+from .event_types import KNOWN_EVENT_TYPES, is_known_event
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
 
@@ -124,6 +126,7 @@ class PairedFusionDataset(BaseDataset):
         for pair in pairs:
             path = find_annotation(folder, pair.path_a.name, pair.path_b.name) if folder else None
             found.append(None if path is None else read_annotation(path))
+        _name_unknown_events(found)
         missing = [index for index, annotation in enumerate(found) if annotation is None]
         if missing and self.annotator is not None:
             written = annotate_missing([pairs[index] for index in missing], self.annotator, self.modality)
@@ -137,3 +140,22 @@ class PairedFusionDataset(BaseDataset):
                 "annotator='statistics' in the dataset"
             )
         return found
+
+
+def _name_unknown_events(annotations: Sequence[Annotation | None]) -> None:
+    """Say once which events no loss knows: a name in another language, or for something else altogether."""
+    counts = Counter(
+        name
+        for annotation in annotations
+        if annotation is not None
+        for name in set(annotation.event_types)
+        if not is_known_event(name)
+    )
+    if counts:
+        names = [f"{name} ({count})" for name, count in counts.most_common()]
+        print_log(
+            f"{len(counts)} events of the annotations have no weights of their own and count as none: "
+            f"{shorten(names)}; a guided network reads them as text. Known are {', '.join(KNOWN_EVENT_TYPES)}",
+            logger="current",
+            level=logging.WARNING,
+        )

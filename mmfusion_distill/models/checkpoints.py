@@ -85,7 +85,9 @@ def _read_file(path: Path) -> Mapping:
         else:
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch, pickle, zip and safetensors each raise their own
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        # PyTorch writes for terminals, and names what is in the file.
+        reason = "".join(c for c in re.sub(r"\x1b\[[0-9;]*m", "", reason) if c.isprintable())
         raise CheckpointError(
             f"the checkpoint {path} cannot be read as plain weights ({reason[:160]}): it is damaged, or holds "
             "objects other than tensors; save its state_dict alone"

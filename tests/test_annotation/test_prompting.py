@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.annotation import MODALITIES
+from mmfusion_distill.annotation import MODALITIES, StatisticsAnnotator
 from mmfusion_distill.annotation.prompting import data_url, load_pictures, load_prompt
 from mmfusion_distill.datasets import find_pairs, parse_annotation
 from mmfusion_distill.datasets.event_types import is_known_event
@@ -33,6 +33,17 @@ def test_pictures_are_shrunk_to_the_cap_and_joined_in_the_montage(pair_folder):
     assert both.shape == (18, 40, 3)
     assert img_a.dtype == np.uint8
     assert [picture.shape for picture in load_pictures(pair, max_size=500)] == [(72, 80, 3)] * 2
+
+
+def test_raw_counts_of_a_thermal_camera_are_shown_as_the_network_sees_them(pair_folder):
+    counts = np.linspace(29_000, 31_000, 72 * 80).reshape(72, 80).astype(np.uint16)
+    cv2.imwrite(str(pair_folder / "b" / "pair_0.png"), counts)
+    pair = find_pairs(pair_folder / "a", pair_folder / "b")[0][0]
+    shown = load_pictures(pair, max_size=80)[1]
+    assert shown.min() == 0 and shown.max() == 255
+    # measured likewise: a picture that fills the range is not one of low contrast
+    (result,) = StatisticsAnnotator().annotate([pair])
+    assert "ir_low_contrast" not in result.annotation.event_types
 
 
 def test_a_data_url_holds_the_picture_in_its_colours():

@@ -49,7 +49,7 @@ def test_a_clean_pair_is_normal_and_says_so(clean):
     annotation = StatisticsAnnotator().annotate_arrays(*clean)
     assert annotation.event_types == ("normal",)
     assert annotation.events[0].description.startswith("No strong degradation was found. The first image is ")
-    assert (annotation.annotator, annotation.model) == ("StatisticsAnnotator", "rules-2")
+    assert (annotation.annotator, annotation.model) == ("StatisticsAnnotator", "rules-3")
 
 
 @pytest.fixture

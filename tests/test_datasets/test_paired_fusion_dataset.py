@@ -39,19 +39,34 @@ def test_extensions_may_differ_and_other_dots_belong_to_the_name(pair_folder):
     assert info["key"] == "scene.v2" and info["vis_name"] == "scene_v2"
 
 
-def test_what_has_no_partner_is_reported_by_name(pair_folder):
-    (pair_folder / "b" / "pair_2.png").unlink()
-    write_image(pair_folder / "b" / "lonely.png", np.zeros((9, 9, 1)))
-    messages = []
+@pytest.fixture
+def messages():
+    """What is logged."""
+    logged = []
     handler = logging.Handler()
-    handler.emit = lambda record: messages.append(record.getMessage())
+    handler.emit = lambda record: logged.append(record.getMessage())
     logger = MMLogger.get_current_instance()
     logger.addHandler(handler)
-    try:
-        assert len(build(pair_folder)) == 5
-    finally:
-        logger.removeHandler(handler)
+    yield logged
+    logger.removeHandler(handler)
+
+
+def test_what_has_no_partner_is_reported_by_name(pair_folder, messages):
+    (pair_folder / "b" / "pair_2.png").unlink()
+    write_image(pair_folder / "b" / "lonely.png", np.zeros((9, 9, 1)))
+    assert len(build(pair_folder)) == 5
     assert any("pair_2.png" in message and "lonely.png" in message for message in messages)
+
+
+def test_events_that_no_loss_knows_are_named_once(pair_folder, messages):
+    assert len(build(pair_folder)) == 6 and not messages
+    for name in ("pair_1", "pair_4"):
+        text = "Event Type: lens flare\n\nEvent Type: Low-Ligth\n"
+        (pair_folder / "annotations" / f"{name}.txt").write_text(text)
+    build(pair_folder)
+    (message,) = messages
+    assert message.startswith("1 events of the annotations have no weights of their own and count as none: ")
+    assert "lens_flare (2);" in message and "Known are low_light, " in message
 
 
 def test_a_list_chooses_and_may_have_extensions(pair_folder):

@@ -7,6 +7,7 @@ from mmagic.registry import MODELS
 from mmfusion_distill.evaluation import ciede2000
 from mmfusion_distill.models.heads.laplacian_bands import laplacian_fusion
 from mmfusion_distill.models.losses.color_space import rgb_to_gray
+from mmfusion_distill.models.networks.exact_tiles import fuse_in_exact_tiles
 from mmfusion_distill.models.networks.recolor import recolor
 
 CONFIG = dict(
@@ -90,15 +91,38 @@ def test_samples_of_a_batch_do_not_see_each_other(trained):
 
 @pytest.mark.parametrize("level", [0, 64, 128, 192, 255])
 @torch.no_grad()
-def test_an_even_b_of_any_level_leaves_the_colours_of_a(untrained, level):
+def test_an_even_b_of_any_level_leaves_the_colours_of_a(trained, level):
     # smooth shapes in colour, dark and bright, of an odd size
     img_a = torch.nn.functional.interpolate(torch.rand(1, 3, 5, 6), size=(77, 90), mode="bilinear")
     img_a[..., :20] *= 0.1
     img_a[..., 70:] = 0.8 + 0.2 * img_a[..., 70:]
     img_a = (img_a * 255).round() / 255
-    fused = untrained(img_a, torch.full((1, 1, 77, 90), level / 255)).clamp(0, 1)
+    fused = trained(img_a, torch.full((1, 1, 77, 90), level / 255)).clamp(0, 1)
     before, after = ((x * 255).round().byte()[0].permute(1, 2, 0).numpy() for x in (img_a, fused))
-    assert ciede2000(before, after) < 2
+    assert ciede2000(before, after) < 0.01
+
+
+@pytest.mark.parametrize("levels", [(128, 128), (60, 200), (200, 60), (0, 255), (255, 255)])
+@torch.no_grad()
+def test_constant_sources_give_a_constant_result(trained, levels):
+    img_a, img_b = (torch.full((1, n, 77, 90), level / 255) for n, level in zip((3, 1), levels))
+    torch.testing.assert_close(trained(img_a, img_b), img_a, rtol=0, atol=1e-6)
+    # beside a pair that is none, in one batch, and in tiles
+    both = trained(torch.cat([img_a, torch.rand_like(img_a)]), torch.cat([img_b, torch.rand_like(img_b)]))
+    torch.testing.assert_close(both[:1], img_a, rtol=0, atol=1e-6)
+    torch.testing.assert_close(fuse_in_exact_tiles(trained, img_a, img_b, None, 64), img_a, rtol=0, atol=1e-6)
+
+
+@torch.no_grad()
+def test_a_b_that_hardly_shows_comes_in_by_and_by(trained):
+    img_a, pattern = pair(64, 64)
+    pattern = (pattern - pattern.min()) / (pattern.max() - pattern.min())
+    spans = (0, 4, 7.9, 8.1, 20)
+    fused = [trained(img_a, 0.5 + span / 255 * pattern) for span in spans]
+    changes = [float((one - img_a).abs().mean()) for one in fused]
+    assert changes[0] < 1e-6 < changes[1] < changes[2]
+    # no step at the end of the mixture
+    assert float((fused[2] - fused[3]).abs().max()) < 0.1 * float((fused[3] - img_a).abs().max())
 
 
 @torch.no_grad()

@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmagic.registry import MODELS
 from test_training import TEACHER, options, small  # noqa: F401  (options is a fixture)
 
-from mmfusion_distill.apis import run_test, run_training
+from mmfusion_distill.apis import FusionInferencer, run_test, run_training
 from mmfusion_distill.apis.model_files import publish_network
 from mmfusion_distill.apis.running import load_config
+from mmfusion_distill.evaluation import compute_metrics
+from mmfusion_distill.files import read_image_pair
 from mmfusion_distill.models.checkpoints import CheckpointError
+
+TINY = TEACHER.with_name("student_xrestormer-d8-tiny_eval_roadscene.py")
 
 
 @pytest.fixture
@@ -94,6 +99,25 @@ def test_training_starts_from_the_weights_it_is_given(settings, state):
     )
     for key, value in runner.model.state_dict().items():
         assert torch.equal(value, state[key])
+
+
+@pytest.mark.parametrize(("use_events", "said"), [(True, False), (False, True)])
+def test_annotations_that_change_nothing_are_said(settings, use_events, said):
+    changes = {"train_cfg.max_iters": 1, "model.pixel_loss.use_events": use_events}
+    run_training(str(TEACHER), work_dir="trained", cfg_options=settings | changes)
+    (log,) = Path("trained").glob("*/*.log")
+    assert ("the annotations of the training pairs change nothing" in log.read_text()) == said
+
+
+def test_weights_that_come_with_the_package_are_scored_as_they_fuse(settings):
+    changes = {key: value for key, value in settings.items() if key.startswith("test_dataloader")}
+    scored = run_test(str(TINY), "tiny", work_dir="tested", cfg_options=changes)
+    (name,) = Path("data/one.txt").read_text().split()
+    pair = [next(Path("data", folder).glob(f"{name}.*")) for folder in ("visible", "infrared")]
+    fused = FusionInferencer(weights="tiny", device="cpu").fuse(*pair)
+    sources = [np.rint(source).astype(np.uint8).squeeze() for source in read_image_pair(*pair)]
+    for metric, value in compute_metrics(*sources, fused, ["EN", "SD", "Qabf"]).items():
+        assert scored[metric] == pytest.approx(value, abs=1e-3)
 
 
 @pytest.mark.parametrize(

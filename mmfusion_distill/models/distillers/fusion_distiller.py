@@ -78,6 +78,11 @@ class FusionDistiller(ImageFusor):
         self.matched_levels = match_strides(self.generator.feature_strides, network.feature_strides)
         self.connectors = self._build_connectors(connector, network)
 
+    @property
+    def reads_annotations(self) -> bool:
+        """Whether the teacher is guided by text: events weigh nothing in a distillation."""
+        return getattr(self.teacher.module, "guidance", None) is not None
+
     def load_teacher(self) -> None:
         """Read the teacher's weights unless that is done.
 

@@ -67,6 +67,13 @@ class ImageFusor(BaseEditModel):
         self._register_load_state_dict_pre_hook(_drop_connectors, with_module=True)
         self._check_text_channels(self.generator)
 
+    @property
+    def reads_annotations(self) -> bool:
+        """Whether texts or events of the pairs change anything in training."""
+        return getattr(self.generator, "guidance", None) is not None or getattr(
+            self.pixel_loss, "use_events", False
+        )
+
     def forward(
         self,
         inputs: dict[str, Tensor],

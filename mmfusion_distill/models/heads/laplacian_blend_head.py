@@ -20,10 +20,12 @@ class Coarse(NamedTuple):
     Attributes:
         curves (Tensor | None): Tone curves, (N, 6).
         fused (Tensor): The result at the resolution of the coarse bands, (N, 1, H / 2**k, W / 2**k).
+        shown_by_b (Tensor): How much B shows, 0 to 1, (N, 1, 1, 1).
     """
 
     curves: Tensor | None
     fused: Tensor
+    shown_by_b: Tensor
 
 
 @MODELS.register_module()
@@ -35,6 +37,10 @@ class LaplacianBlendHead(BaseModule):
     1 + a map, plus a residual. All maps come from the decoder's level of the band's resolution, and their
     convolutions are zero at the start: the untrained head is :func:`laplacian_fusion`, and training refines a good
     fusion. Fine detail never passes the decoder; bad detail is weighted down instead of copied.
+
+    Where B is even over the whole picture there is nothing to fuse and the result is A, whatever B's level: a network
+    learns from levels what it likes, and the zeros around its maps would show at the borders of an even picture. What
+    spans less than `LEAST_RANGE` is a mixture of that and the network's result; pictures are far above it.
 
     Args:
         channels (Sequence[int]): Channels of the decoder's maps, the finest first.
@@ -50,6 +56,8 @@ class LaplacianBlendHead(BaseModule):
 
     #: Slope of the prior, and what a unit of the choice map adds to its logit.
     SLOPE, CHOICE = 8.0, 4.0
+    #: Difference of B's largest and smallest value from which on it is a picture.
+    LEAST_RANGE = 8 / 255
 
     def __init__(
         self,
@@ -101,7 +109,7 @@ class LaplacianBlendHead(BaseModule):
         """
         coarse = self.coarse(features, img_a, img_b, size, 0)
         height, width = size
-        return coarse.fused[..., :height, :width]
+        return self._mixed(coarse.fused, img_a, coarse.shown_by_b)[..., :height, :width]
 
     def coarse(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int], first_band: int
@@ -111,9 +119,10 @@ class LaplacianBlendHead(BaseModule):
         Of `features` only the maps of these bands are looked at, the others may be None.
         """
         height, width = size
+        whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
+        span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
         curves = None
         if self.tone_curve is not None:
-            whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
             curves = self.tone_curve(features[-1], whole_a, whole_b)
         images = self._tuned(img_a, img_b, curves)
         pyramid = gaussian_pyramid(images, self.num_bands)
@@ -123,7 +132,7 @@ class LaplacianBlendHead(BaseModule):
         fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * hot + residual
         for band in range(self.num_bands - 1, first_band - 1, -1):
             fused = self._add_band(fused, features, band, *pyramid[band : band + 2])
-        return Coarse(curves, fused)
+        return Coarse(curves, fused, (span / self.LEAST_RANGE).clamp(0, 1))
 
     def fine(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, coarse: Coarse, num_bands: int
@@ -145,7 +154,11 @@ class LaplacianBlendHead(BaseModule):
         fused = coarse.fused
         for band in range(num_bands - 1, -1, -1):
             fused = self._add_band(fused, features, band, *pyramid[band : band + 2])
-        return fused
+        return self._mixed(fused, img_a, coarse.shown_by_b)
+
+    @staticmethod
+    def _mixed(fused: Tensor, img_a: Tensor, shown_by_b: Tensor) -> Tensor:
+        return img_a + shown_by_b * (fused - img_a)
 
     def _add_band(
         self,

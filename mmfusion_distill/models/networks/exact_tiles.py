@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ..heads.laplacian_blend_head import Coarse
 from .fusion_unet import FusionUNet
 
 
@@ -74,7 +73,7 @@ def fuse_in_exact_tiles(
         )
         skips = [network.neck.merge(*pair, level) for level, pair in enumerate(pairs, 1)]
         features = network.decode(part.cut(below, stride), skips, text, local)
-        cut = Coarse(coarse.curves, part.cut(coarse.fused, stride))
+        cut = coarse._replace(fused=part.cut(coarse.fused, stride))
         tile = network.head.fine(features[::-1], tile_a, tile_b, cut, band)
         # Colour by tiles too: at full size its intermediate images would be the largest of all.
         source = part.cut(img_a)

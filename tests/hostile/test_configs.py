@@ -1,0 +1,115 @@
+"""Configs of every broken kind: one sentence with the file. They are programs, so their own code does run."""
+
+import pytest
+
+from mmfusion_distill.apis.benchmark import network_config
+from mmfusion_distill.apis.config_files import ConfigError, check_config, read_config
+from mmfusion_distill.apis.model_files import publish_network
+
+MODEL = "model = dict(type='ImageFusor', generator=dict(type='FusionUNet', widths=[8], num_blocks=[1], {}))\n"
+
+#: name, extension, content, what is said
+UNREADABLE = (
+    ("empty", ".py", b"", "has no model with a type"),
+    ("spaces", ".py", b" \n\t\n", "has no model with a type|cannot be read"),
+    ("cut off", ".py", b"model = dict(type='ImageFusor', generator=dict(", "SyntaxError"),
+    ("random bytes", ".py", bytes(range(256)), "cannot be read"),
+    ("null bytes", ".py", bytes(99), "cannot be read"),
+    ("Latin 1", ".py", "model = dict(type='é')".encode("latin-1"), "cannot be read"),
+    ("nested brackets", ".py", b"model = " + b"[" * 5000 + b"]" * 5000, "cannot be read"),
+    ("error inside", ".py", b"raise ValueError('one\\ntwo')", r"cannot be read \(ValueError: one\)"),
+    ("unknown name", ".py", b"model = nothing", "NameError"),
+    ("division by zero", ".py", b"model = 1 / 0", "ZeroDivisionError"),
+    ("import of nothing", ".py", b"import nothing_at_all\nmodel = 1", "nothing_at_all|no model"),
+    ("recursion", ".py", b"def f(): return f()\nmodel = f()", "inherits from itself|recursion"),
+    ("inherits from itself", ".py", b"_base_ = './hostile.py'", "inherits from itself"),
+    ("inherits from its heir", ".py", b"_base_ = './heir.py'", "inherits from itself"),
+    ("inherits from nothing", ".py", b"_base_ = './nowhere.py'", "nowhere.py"),
+    ("inherits from a folder", ".py", b"_base_ = './'", "cannot be read"),
+    ("inherits from a number", ".py", b"_base_ = 3", "cannot be read"),
+    ("without model", ".py", b"optim_wrapper = dict(type='OptimWrapper')", "has no model with a type"),
+    ("model is a number", ".py", b"model = 3", "has no model with a type"),
+    ("model is a list", ".py", b"model = [dict(type='ImageFusor')]", "has no model with a type"),
+    ("model without type", ".py", b"model = dict(generator=dict())", "has no model with a type"),
+    ("model whose type is a number", ".py", b"model = dict(type=3)", "has no model with a type"),
+    ("empty", ".json", b"", "cannot be read"),
+    ("cut off", ".json", b'{"model": {"type": "Im', "cannot be read"),
+    ("a list", ".json", b"[1, 2]", "cannot be read|no model"),
+    ("nested brackets", ".json", b'{"model":' * 5000, "cannot be read|inherits from itself"),
+    ("empty", ".yaml", b"", "cannot be read|no model"),
+    (
+        "object of YAML",
+        ".yaml",
+        b"model: !!python/object/apply:os.system ['touch executed']",
+        "cannot be read",
+    ),
+    ("another type", ".txt", b"model = 3", "cannot be read"),
+    ("picture", ".png", b"\x89PNG\r\n", "cannot be read"),
+    ("without extension", "", b"model = dict(type='ImageFusor')", "cannot be read"),
+)
+
+#: name, change, what is said
+WRONG = (
+    ("misspelt model", "model = dict(type='ImageFuser')", "model.type is 'ImageFuser'.*mean 'ImageFusor'"),
+    (
+        "misspelt network",
+        MODEL.replace("UNet'", "Unet'").format(""),
+        "generator.type is 'FusionUnet'.*'FusionUNet'",
+    ),
+    ("misspelt part", MODEL.format("neck=dict(type='ConvFuson')"), "generator.neck.type is 'ConvFuson'"),
+    ("misspelt argument", MODEL.format("heads=dict(type='ResidualHead')"), "has 'heads'.*mean 'head'"),
+    (
+        "text for a number",
+        MODEL.format("in_channels_a='three'"),
+        "generator.in_channels_a is 'three'.*a number",
+    ),
+    ("misspelt loss", MODEL.format("") + "model['pixel_loss'] = dict(type='FusionLos')", "'FusionLoss'"),
+    (
+        "misspelt optimiser",
+        MODEL.format("") + "optim_wrapper = dict(optimizer=dict(type='AdamV'))",
+        "'AdamV'",
+    ),
+    (
+        "misspelt schedule",
+        MODEL.format("") + "param_scheduler = [dict(type='CosineAnealingLR')]",
+        "'CosineAnn",
+    ),
+    (
+        "misspelt hook",
+        MODEL.format("") + "custom_hooks = [dict(type='EmaHook')]",
+        "custom_hooks.0.type is 'EmaHook'",
+    ),
+    (
+        "misspelt data set",
+        MODEL.format("") + "train_dataloader = dict(dataset=dict(type='PairFusion'))",
+        "dataset.type",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", UNREADABLE, ids=lambda case: case[0] + case[1])
+def test_a_config_that_cannot_be_read_is_one_sentence(case, tmp_path, monkeypatch):
+    _, extension, content, says = case
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / f"hostile{extension}"
+    path.write_bytes(content)
+    (tmp_path / "heir.py").write_text("_base_ = './hostile.py'")
+    doors = (
+        read_config,
+        network_config,
+        lambda p: publish_network(p, "no.pth", tmp_path / "out.safetensors"),
+    )
+    for door in doors:
+        with pytest.raises(ConfigError, match=says) as caught:
+            door(path)
+        assert f"hostile{extension}" in str(caught.value) and "\n" not in str(caught.value)
+    assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case[0])
+def test_a_config_that_names_what_is_not_there_is_one_sentence(case, tmp_path):
+    path = tmp_path / "hostile.py"
+    path.write_text(case[1])
+    with pytest.raises(ConfigError, match=case[2]) as caught:
+        check_config(read_config(path), path)
+    assert "hostile.py" in str(caught.value) and "\n" not in str(caught.value)
