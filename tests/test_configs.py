@@ -66,7 +66,7 @@ def test_the_data_root_comes_from_the_environment(monkeypatch, configs):
 
 
 def test_the_set_with_degradations_validates_clean_and_degraded_pairs_in_one_run():
-    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-160x160_degraded.py")
+    cfg = Config.fromfile(ROOT / "configs" / "_base_" / "datasets" / "roadscene-176x344_degraded.py")
     prefixes = [evaluator.metrics[0].prefix for evaluator in cfg.val_evaluator]
     assert prefixes == ["clean", "degraded"]
     clean, degraded = ([step.type for step in loader.dataset.pipeline] for loader in cfg.val_dataloader)

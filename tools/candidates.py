@@ -18,8 +18,8 @@ from mmfusion_distill.apis.config_files import read_config
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[1] / "configs"
-TEACHER = CONFIGS / "fusion_distill" / "teacher_fusionunet_1xb4-3k_roadscene-128x128.py"
-CONFIG = CONFIGS / "fusion_distill" / "student_fusionunet_1xb4-6k_roadscene-160x160.py"
+TEACHER = CONFIGS / "fusion_distill" / "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
+CONFIG = CONFIGS / "fusion_distill" / "student_fusionunet_1xb2-6k_roadscene-176x344.py"
 
 
 def compare(args: argparse.Namespace) -> None:

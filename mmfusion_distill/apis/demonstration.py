@@ -16,8 +16,8 @@ from .comparison import compare, comparison_table
 from .config_files import read_config
 from .fusion_inferencer import FusionInferencer
 
-TEACHER_CONFIG = "teacher_fusionunet_1xb4-3k_roadscene-128x128.py"
-STUDENT_CONFIG = "distill_fusionunet_1xb4-6k_roadscene-160x160.py"
+TEACHER_CONFIG = "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
+STUDENT_CONFIG = "distill_fusionunet_1xb2-6k_roadscene-176x344.py"
 # Small crops: the demonstration shows that training runs, not what it reaches.
 CROP_SIZE = (64, 64)
 GENERATED_PAIRS = 12

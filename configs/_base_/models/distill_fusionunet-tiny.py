@@ -5,7 +5,7 @@ model = dict(
     type="FusionDistiller",
     student={{_base_.tiny}},
     teacher={{_base_.teacher}},
-    teacher_checkpoint="work_dirs/teacher_fusionunet_1xb4-3k_roadscene-128x128",
+    teacher_checkpoint="work_dirs/teacher_fusionunet_1xb2-3k_roadscene-176x344",
     fusion_loss={{_base_.fusion_loss}},
     feature_loss=dict(type="FeatureDistillationLoss", loss_weight=0.1),
     result_loss=dict(type="ResultDistillationLoss", loss_weight=5.0),

@@ -2,8 +2,8 @@
 _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/teacher_fusionunet.py",
-    "../_base_/datasets/roadscene-128x128_steered.py",
-    "../_base_/schedules/adamw_1xb4-3k.py",
+    "../_base_/datasets/roadscene-176x344_steered.py",
+    "../_base_/schedules/adamw_1xb2-3k.py",
 ]
 default_hooks = dict(
     checkpoint=dict(interval=500, max_keep_ckpts=-1, save_best=["clean/wins", "degraded/balanced_quality"])

@@ -2,8 +2,8 @@
 _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/student_fusionunet.py",
-    "../_base_/datasets/roadscene-160x160_degraded.py",
-    "../_base_/schedules/adamw_1xb4-6k.py",
+    "../_base_/datasets/roadscene-176x344_degraded.py",
+    "../_base_/schedules/adamw_1xb2-6k.py",
 ]
 # One best checkpoint by each figure: docs/metrics.md says what they tell.
 default_hooks = dict(

@@ -1,9 +1,9 @@
 # RoadScene with degradations for a teacher: it restores what its text names, and only that.
-_base_ = ["./roadscene-160x160_degraded.py"]
+_base_ = ["./roadscene-176x344_degraded.py"]
 
 train_pipeline = [
     dict(type="LoadImagePair"),
-    dict(type="RandomPairCrop", crop_size=(128, 128)),
+    dict(type="RandomPairCrop", crop_size={{_base_.crop_size}}),
     dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
     dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
     dict(type="RandomEvenSource", prob=0.04),
