@@ -1,0 +1,60 @@
+"""Large pictures in tiles have the result of the whole."""
+
+import pytest
+import torch
+from torch import nn
+
+from mmfusion_distill.models import FusionUNet, ImageFusor
+
+CONV = dict(type="GatedConvBlock")
+
+
+def network(guided: bool = False) -> dict:
+    return dict(
+        type="FusionUNet",
+        widths=(8, 12, 16),
+        blocks=[CONV, CONV, dict(CONV, pooled_attention=True)],
+        num_blocks=(1, 1, 1),
+        stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
+        neck=dict(type="ConvFusion"),
+        guidance=dict(type="FeatureWiseAffine", text_channels=3) if guided else None,
+    )
+
+
+def shaken(fusor: ImageFusor) -> ImageFusor:
+    """The head starts at zero, where tiles could not differ."""
+    for parameter in fusor.generator.head.parameters():
+        nn.init.normal_(parameter, std=0.05)
+    return fusor.eval()
+
+
+@pytest.mark.parametrize("guided", [False, True])
+@pytest.mark.parametrize(("height", "width"), [(150, 500), (449, 64)])
+def test_tiles_are_the_whole(guided, height, width):
+    torch.manual_seed(0)
+    whole = shaken(ImageFusor(network(guided), test_cfg=dict(mode="whole")))
+    tiled = ImageFusor(network(guided), test_cfg=dict(mode="tile", tile=256)).eval()
+    tiled.load_state_dict(whole.state_dict())
+    assert whole.generator.num_local_levels == 2
+    # Darker to one side: what is global must be that of the whole picture.
+    light = torch.linspace(0, 1, width)
+    img_a, img_b = torch.rand(2, 3, height, width) * light, torch.rand(2, 1, height, width) * light.flip(0)
+    text = torch.rand(2, 3) if guided else None
+    with torch.inference_mode():
+        expected = whole.fuse(img_a, img_b, text)
+        actual = tiled.fuse(img_a, img_b, text)
+    assert expected.shape == actual.shape
+    torch.testing.assert_close(actual, expected, rtol=0, atol=1e-4)
+
+
+def test_published_networks_have_nothing_local():
+    attention = dict(type="XRestormerBlock", channel_heads=1, spatial_heads=0)
+    net = FusionUNet(
+        widths=(4, 8),
+        blocks=attention,
+        num_blocks=(1, 1),
+        neck=dict(type="ConvFusion"),
+        head=dict(type="ResidualHead", block=attention, num_blocks=0),
+        color="rgb",
+    )
+    assert net.num_local_levels == 0
