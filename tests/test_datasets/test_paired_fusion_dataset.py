@@ -41,9 +41,9 @@ def test_extensions_may_differ_and_other_dots_belong_to_the_name(pair_folder):
 
 @pytest.fixture
 def messages():
-    """What is logged."""
+    """Warnings that are logged."""
     logged = []
-    handler = logging.Handler()
+    handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: logged.append(record.getMessage())
     logger = MMLogger.get_current_instance()
     logger.addHandler(handler)
