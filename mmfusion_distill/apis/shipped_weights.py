@@ -7,7 +7,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "weights"
 #: Files by name; `weights/README.md` says how each was trained.
 SHIPPED_WEIGHTS = {
     "student": "student_fusionunet_roadscene.safetensors",
-    "tiny": "student_xrestormer-d8-tiny_roadscene.safetensors",
+    "tiny": "tiny_fusionunet_roadscene.safetensors",
 }
 DEFAULT_WEIGHTS = "student"
 
