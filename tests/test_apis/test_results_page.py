@@ -97,7 +97,7 @@ def test_the_page_starts_with_its_command(weights, folders, tmp_path, monkeypatc
     assert "--a=$MMFUSION_DATA_ROOT/a" in section.splitlines()[0]
     assert "### Clean, 2 pairs" in section and "### Degraded, 2 pairs" in section
     assert (page.parent / "images" / "results-made-up.png").is_file()
-    assert "![](images/results-made-up.png)" in section
+    assert "`images/results-made-up.png`" in section
 
 
 def test_weights_without_a_place_are_refused():
