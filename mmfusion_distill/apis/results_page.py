@@ -240,8 +240,8 @@ def results_section(
     if picture:
         parts += [
             "### Hardest and easiest",
-            "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, beside "
-            f"the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
+            "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
+            f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
             picture_rows,
         ]
     return "\n\n".join(parts) + "\n"

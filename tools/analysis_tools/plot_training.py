@@ -42,10 +42,12 @@ def plot(out: str, work_dirs: list[str], keys: list[str]) -> None:
     runs = {Path(folder).name: read_scalars(Path(folder)) for folder in work_dirs}
     figure = Figure(figsize=(4.5 * len(keys), 3.4), layout="constrained")
     for axes, key in zip(figure.subplots(1, len(keys), squeeze=False)[0], keys):
-        for name, scalars in runs.items():
+        for number, (name, scalars) in enumerate(runs.items()):
             points = sorted(scalars.get(key, {}).items())
             if points:
-                axes.plot(*zip(*points), marker="." if len(points) < 50 else None, label=name)
+                axes.plot(
+                    *zip(*points), marker="." if len(points) < 50 else None, label=name, color=f"C{number}"
+                )
         axes.set(title=key, xlabel="iteration")
         axes.grid(alpha=0.3)
     figure.axes[0].legend(fontsize="small")
