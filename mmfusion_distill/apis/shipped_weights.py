@@ -13,5 +13,11 @@ DEFAULT_WEIGHTS = "student"
 
 
 def shipped_weights(name: str | Path) -> Path:
-    """The file of weights that come with the package; any other name is a path already."""
-    return FOLDER / SHIPPED_WEIGHTS[str(name)] if str(name) in SHIPPED_WEIGHTS else Path(name)
+    """The file of weights that come with the package; any other name is a path already.
+
+    A checkpoint or the work folder of a run that is called like them is meant itself.
+    """
+    path = Path(name)
+    if str(name) not in SHIPPED_WEIGHTS or path.is_file() or (path / "last_checkpoint").is_file():
+        return path
+    return FOLDER / SHIPPED_WEIGHTS[str(name)]

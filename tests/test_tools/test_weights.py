@@ -15,7 +15,7 @@ from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.files import read_image_pair
 from mmfusion_distill.models.checkpoints import CheckpointError
 
-TINY = TEACHER.with_name("student_xrestormer-d8-tiny_eval_roadscene.py")
+TINY = TEACHER.with_name("tiny_fusionunet_1xb2-3k_roadscene-176x344.py")
 
 
 @pytest.fixture
