@@ -213,6 +213,9 @@ def run_test(
     if out:
         _prepare_file(out)
     _test_the_student(cfg)
+    # Hooks ask for the iteration, for which mmengine would build the training, data set and all.
+    for part in ("train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler"):
+        cfg[part] = None
     if amp:
         cfg.test_cfg.fp16 = True
     runner = FusionRunner.from_cfg(cfg)
