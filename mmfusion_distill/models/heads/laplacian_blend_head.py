@@ -54,6 +54,8 @@ class LaplacianBlendHead(BaseModule):
         ValueError: If a decoder's map is coarser than the base.
     """
 
+    #: Pixels at the border whose maps are those of their neighbours.
+    MARGIN = 4
     #: Slope of the prior, and what a unit of the choice map adds to its logit.
     SLOPE, CHOICE = 8.0, 4.0
     #: Difference of B's largest and smallest value from which on it is a picture.
@@ -187,6 +189,12 @@ class LaplacianBlendHead(BaseModule):
             maps = F.pixel_shuffle(F.conv2d(feature, weight, bias, padding=1), 2)
         else:
             maps = conv(feature)
+        margin = self.MARGIN >> band
+        if margin:
+            # The zeros around feature maps tell the network where the border is, and training found that a pattern
+            # there raises spatial frequency unseen by measures of windows. So the border has its neighbours' maps.
+            inner = maps[..., margin:-margin, margin:-margin]
+            maps = F.pad(inner, (margin, margin, margin, margin), mode="replicate")
         return maps.chunk(3, dim=1)
 
     def _level(self, band: int) -> int:
