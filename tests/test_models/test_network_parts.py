@@ -155,6 +155,16 @@ def test_padding_is_cut_off_and_does_not_count_as_hot_or_cold():
     assert float(fused[..., :1, :].max()) < 0.45
 
 
+def test_the_border_has_the_maps_of_its_neighbours():
+    head = build("LaplacianBlendHead", channels=[1], strides=[2], num_bands=6, tone_curve=False)
+    torch.nn.init.ones_(head.convs[0].weight)
+    feature = torch.zeros(1, 1, 32, 32)
+    feature[..., 0] = 1  # a pattern where zeros tell the network that the picture ends
+    sources = torch.rand(2, 1, 1, 64, 64)
+    plain, marked = (head([x], *sources, (64, 64)) for x in (torch.zeros_like(feature), feature))
+    torch.testing.assert_close(marked, plain)
+
+
 def test_maps_choose_scale_and_add_in_their_band():
     head = build("LaplacianBlendHead", channels=[4], strides=[1], num_bands=1, tone_curve=False)
     img_a, img_b = torch.rand(1, 1, 16, 16), torch.rand(1, 1, 16, 16)

@@ -189,7 +189,8 @@ class LaplacianBlendHead(BaseModule):
             maps = F.pixel_shuffle(F.conv2d(feature, weight, bias, padding=1), 2)
         else:
             maps = conv(feature)
-        margin = self.MARGIN >> band
+        # Less where there are so few bands that a picture can be a few pixels.
+        margin = min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
         if margin:
             # The zeros around feature maps tell the network where the border is, and training found that a pattern
             # there raises spatial frequency unseen by measures of windows. So the border has its neighbours' maps.
