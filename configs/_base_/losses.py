@@ -2,8 +2,10 @@
 fusion_loss = dict(
     type="LossSet",
     losses=dict(
-        # Without weights VIF and Qabf stay just below the pyramid's, while the others exceed their goals.
-        margin=dict(type="PyramidMarginLoss", weights=dict(VIF=3.0, Qabf=3.0, SSIM=2.0), loss_weight=1.0),
+        # Without weights VIF, Qabf and, border left out, SF stay just below the pyramid's, while the others exceed their goals.
+        margin=dict(
+            type="PyramidMarginLoss", weights=dict(VIF=3.0, Qabf=3.0, SSIM=2.0, SF=3.0), loss_weight=1.0
+        ),
         distance=dict(type="PyramidDistanceLoss", loss_weight=2.0),
     ),
 )
