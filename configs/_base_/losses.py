@@ -2,7 +2,8 @@
 fusion_loss = dict(
     type="LossSet",
     losses=dict(
-        # Without weights VIF, Qabf and, border left out, SF stay just below the pyramid's, while the others exceed their goals.
+        # Without weights VIF, Qabf and, border left out, SF stay just below the pyramid's, while others exceed
+        # their goals.
         margin=dict(
             type="PyramidMarginLoss", weights=dict(VIF=3.0, Qabf=3.0, SSIM=2.0, SF=3.0), loss_weight=1.0
         ),
