@@ -31,9 +31,8 @@ def test_they_take_something_from_both_sources(name):
     ours, copy_a, copy_b = (
         compute_metrics(visible, thermal, picture, metrics=keys) for picture in (fused, visible, thermal)
     )
-    # 0.18 more than B has of A: the generated scene is dark, and the student brightens it.
-    assert ours["CC_A"] > copy_b["CC_A"] + 0.15 and ours["SSIM_A"] > copy_b["SSIM_A"]
-    assert ours["CC_B"] > copy_a["CC_B"] + 0.15 and ours["SSIM_B"] > copy_a["SSIM_B"]
+    assert ours["CC_A"] > copy_b["CC_A"] + 0.2 and ours["SSIM_A"] > copy_b["SSIM_A"]
+    assert ours["CC_B"] > copy_a["CC_B"] + 0.2 and ours["SSIM_B"] > copy_a["SSIM_B"]
 
 
 def test_the_tool_needs_no_weights(tmp_path):
