@@ -8,9 +8,11 @@ _base_ = ["./roadscene-128x128.py"]
 crop_size = (176, 344)
 train_pipeline = [
     dict(type="LoadImagePair"),
+    dict(type="RandomPairResize", scale=(0.7, 1.5), min_size=crop_size),
     dict(type="RandomPairCrop", crop_size=crop_size),
     dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
     dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
+    dict(type="RandomTone", prob=0.4),
     dict(type="RandomEvenSource", prob=0.04),
     dict(type="RandomDegradation", prob=0.5),
     # wants guidance=dict(null_embedding=True); networks without guidance do not heed it

@@ -9,7 +9,9 @@ from .random_degradation import RandomDegradation
 from .random_drop_text import RandomDropText
 from .random_even_source import RandomEvenSource
 from .random_pair_crop import RandomPairCrop
+from .random_pair_resize import RandomPairResize
 from .random_text_conflict import RandomTextConflict
+from .random_tone import RandomTone
 
 __all__ = [
     "LoadImagePair",
@@ -18,5 +20,7 @@ __all__ = [
     "RandomDropText",
     "RandomEvenSource",
     "RandomPairCrop",
+    "RandomPairResize",
     "RandomTextConflict",
+    "RandomTone",
 ]
