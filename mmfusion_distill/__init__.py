@@ -18,6 +18,7 @@ _COMPONENTS = (
     "annotation.openai_annotator",
     "annotation.statistics_annotator",
     "annotation.transformers_annotator",
+    "apis.models",
     "datasets.paired_fusion_dataset",
     "datasets.seeded_samplers",
     "datasets.transforms",

@@ -33,6 +33,8 @@ DEFERRED: dict[str, tuple[tuple[str, ...], str | None]] = {
     "mmagic.evaluation.metrics": (("METRICS",), None),
     "mmagic.evaluation": (("METRICS", "EVALUATORS"), None),
 }
+#: Packages before which the workarounds are applied: MMagic, and what detectors import without it.
+PREPARED = ("mmagic", "mmcv.ops")
 
 
 class _DeferredPackage:
@@ -148,12 +150,12 @@ class _Finder(MetaPathFinder):
         self._prepare, self._import_components = prepare, import_components
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in ("mmagic", "mmagic.registry") and name not in _packages:
+        if name not in (*PREPARED, "mmagic.registry") and name not in _packages:
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.loader is None or name in sys.modules:
             return spec
-        if name == "mmagic":
+        if name in PREPARED:
             spec.loader = _HookedLoader(spec.loader, self._prepare, lambda: None)
         elif name == "mmagic.registry":
             spec.loader = _HookedLoader(
@@ -168,7 +170,7 @@ def install(prepare: Callable[[], None], import_components: Callable[[], None]) 
     """Defer MMagic's packages from now on; what is imported already stays so.
 
     Args:
-        prepare (Callable): Called before MMagic is imported, or now if it is.
+        prepare (Callable): Called before one of `PREPARED` is imported, or now if MMagic is.
         import_components (Callable): Imports everything that this package registers; called when a registry of
             MMagic is asked for a name that it does not have.
     """

@@ -2,6 +2,7 @@
 
 from .blocks import GatedConvBlock, XRestormerBlock
 from .connectors import ConvConnector
+from .data_preprocessors import FusionDataPreprocessor
 from .distillers import FusionDistiller
 from .encoders import HierarchicalEncoder
 from .fusors import ImageFusor
@@ -21,7 +22,7 @@ from .losses import (
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
-from .networks import ExportedNetwork, FusionUNet, XRestormerFusionNet
+from .networks import ExportedNetwork, FusionUNet, PyramidFusion, XRestormerFusionNet
 from .stems import PixelUnshuffleStem
 from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
 
@@ -33,6 +34,7 @@ __all__ = [
     "ExportedNetwork",
     "FeatureDistillationLoss",
     "FeatureWiseAffine",
+    "FusionDataPreprocessor",
     "FusionDistiller",
     "FusionLoss",
     "FusionSSIMLoss",
@@ -48,6 +50,7 @@ __all__ = [
     "PixelUnshuffleStem",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
+    "PyramidFusion",
     "ResidualHead",
     "ResultDistillationLoss",
     "SentenceTextEncoder",
