@@ -9,7 +9,7 @@ from mmfusion_distill.annotation import MODALITIES
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
 from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
 from mmfusion_distill.apis.command_line import SettingsAction
-from mmfusion_distill.files.pairing import shorten
+from mmfusion_distill.io.pairing import shorten
 
 
 def parse_shard(text: str) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..files.pairing import ImagePair, find_pairs, read_name_list
+from ..io.pairing import ImagePair, find_pairs, read_name_list
 
 if TYPE_CHECKING:
     from mmengine.config import Config
