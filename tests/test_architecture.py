@@ -63,7 +63,9 @@ def _name(function: ast.expr) -> str:
 
 def _strings(node: ast.AST) -> list[str]:
     return [
-        part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
     ]
 
 
