@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from .user_errors import MissingOperatorError
+
 __all__ = ["MissingOperatorError", "apply", "placeholder_operators"]
 
 #: Compiled operators that :mod:`compat_operators` serves.
@@ -31,20 +33,6 @@ SERVED = frozenset(
     }
 )
 _placeholders: set[str] = set()
-
-
-class MissingOperatorError(RuntimeError):
-    """An operator of mmcv was called that this installation does not have.
-
-    Args:
-        operator (str): Its name, or what of it is missing.
-    """
-
-    def __init__(self, operator: str) -> None:
-        super().__init__(
-            f"The compiled mmcv operator '{operator}' is not installed (mmcv-lite has none, torchvision no equal): "
-            "run `pip uninstall mmcv-lite && pip install 'mmcv>=2.0.0,<2.2.0'` to get it."
-        )
 
 
 def restore_numpy_bool8() -> None:

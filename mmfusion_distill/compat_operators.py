@@ -16,7 +16,7 @@ import torchvision
 from torch import Tensor
 from torch.nn import functional as F
 
-from .compat import MissingOperatorError
+from .user_errors import MissingOperatorError
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:

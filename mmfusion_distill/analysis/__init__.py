@@ -1,1 +1,1 @@
-"""Measuring: what networks cost and what they are good for."""
+"""Measuring: time, memory, operations, what is kept of a teacher, what its text does, what a detector gains."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from ..datasets.night_scene_files import KINDS, write_night_scenes
+from ..user_errors import UserError
 
 #: Inputs of the detector, by what the table calls them.
 INPUTS = ("visible", "infrared", "pyramid", "student, frozen", "student, trained along")
@@ -69,10 +69,10 @@ def detector_config(config: str | Path, folder: Path, name: str, iterations: int
     """Config of one training: the given one, but for the detector's input and the length.
 
     Raises:
-        ValueError: If there is no such input.
+        UserError: If there is no such input.
     """
     if name not in INPUTS:
-        raise ValueError(f"'{name}' is none of {', '.join(INPUTS)}")
+        raise UserError(f"'{name}' is none of {', '.join(INPUTS)}")
     cfg = Config.fromfile(config)
     loaders = [cfg.train_dataloader, cfg.test_dataloader]
     for loader, split in zip(loaders, ("train", "val")):
@@ -106,9 +106,7 @@ def detector_config(config: str | Path, folder: Path, name: str, iterations: int
         dict(type="LinearLR", by_epoch=False, start_factor=0.05, begin=0, end=warm_up),
         dict(type="CosineAnnealingLR", by_epoch=False, begin=warm_up, end=iterations, eta_min=1e-5),
     ]
-    hooks = copy.deepcopy(cfg.default_hooks)
-    hooks.checkpoint = None
-    cfg.default_hooks = hooks
+    cfg.default_hooks.checkpoint = None
     cfg.log_level = "WARNING"
     cfg.randomness = dict(seed=seed)
     cfg.work_dir = str(folder / "runs")

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files.image_io import write_image
+from ..io.image_io import write_image
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files.image_io import write_image
-from ..files.regular_file import write_atomically
+from ..io.image_io import write_image
+from ..io.regular_file import write_atomically
 from .generated_scenes import GeneratedScene
 from .night_scenes import generate_night_scene
 

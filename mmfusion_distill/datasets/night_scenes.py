@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from ..user_errors import UserError
 from .generated_scenes import GeneratedScene, body_mask, draw_building, texture, to_pixels, uncovered
 
 
@@ -26,14 +27,14 @@ def generate_night_scene(
         GeneratedScene: With `seen_in` for every body; each has at least half of its pixels uncovered.
 
     Raises:
-        ValueError: If the shares are more than all, or the picture is too small.
+        UserError: If the shares are more than all, or the picture is too small.
     """
     if min(infrared_only, visible_only) < 0 or infrared_only + visible_only > 1:
-        raise ValueError(
+        raise UserError(
             f"infrared_only={infrared_only} and visible_only={visible_only} must add up to at most 1"
         )
     if min(height, width) < 64:
-        raise ValueError(f"a night scene of {width}x{height} is too small: at least 64x64")
+        raise UserError(f"a night scene of {width}x{height} is too small: at least 64x64")
     rng = np.random.default_rng(seed)
     visible = np.repeat(texture(rng, height, width, 24)[:, :, None] * 40 + 25, 3, axis=2)
     thermal = texture(rng, height, width, 48) * 40 + 40

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..files.image_io import read_image_pair
-from ..files.picture_source import PictureSource, check_pairs
+from ..io.image_io import read_image_pair
+from ..io.picture_source import PictureSource, check_pairs
+from ..user_errors import UserError
 from .exported_fusion import ExportedFusion
 from .runtimes import is_torchscript
 from .text_embedding import TEXT_CHANNELS, embed_text
@@ -44,9 +45,9 @@ class ExportedInferencer:
         max_memory (float): GiB, likewise. Default: 1.5.
 
     Raises:
-        FileNotFoundError: If the file does not exist.
-        ImportError: If the runtime is not installed.
-        ValueError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
+        MissingFileError: If the file does not exist.
+        MissingPackageError: If the runtime is not installed.
+        UserError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class ExportedInferencer:
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
-            ValueError: If what is given are no pairs.
+            UserError: If what is given are no pairs.
         """
         pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
         predictions: list[np.ndarray] = []
@@ -96,12 +97,12 @@ class ExportedInferencer:
         return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
     def load(self, pair: dict, text: str | None = None) -> _Pair:
-        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Read a pair; see :class:`~mmfusion_distill.io.PairFuser`."""
         annotation = pair.get("annotation")
         if text is None and annotation is not None:
             text = annotation
         if text is not None and not self.guided:
-            raise ValueError("this exported network reads no text: leave out text and annotations")
+            raise UserError("this exported network reads no text: leave out text and annotations")
         images = read_image_pair(pair["img_a"], pair["img_b"])
         return _Pair(*(image.transpose(2, 0, 1) / np.float32(255) for image in images), self._embed(text))
 
@@ -110,7 +111,7 @@ class ExportedInferencer:
         return loaded.img_a.shape, loaded.img_b.shape
 
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
-        """Fuse pairs of equal size; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
         sources = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
         fused = self.network(*sources, embeddings)
@@ -123,7 +124,7 @@ class ExportedInferencer:
         if length is None or text is None:
             return None if length is None else np.zeros(length, np.float32)
         if length != TEXT_CHANNELS:
-            raise ValueError(
+            raise UserError(
                 f"{self.network.path} takes text embeddings of {length} values, the text encoder makes "
                 f"{TEXT_CHANNELS}: leave the text out, or give ExportedFusion the embeddings"
             )

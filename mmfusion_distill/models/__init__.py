@@ -1,13 +1,12 @@
 """Networks, their parts, losses and the models that the runner trains."""
 
-from .blocks import GatedConvBlock, XRestormerBlock
 from .connectors import ConvConnector
 from .data_preprocessors import FusionDataPreprocessor
-from .distillers import FusionDistiller
 from .encoders import HierarchicalEncoder
-from .fusors import ImageFusor
+from .fusors import FusionDistiller, ImageFusor
 from .guidance import FeatureWiseAffine
 from .heads import LaplacianBlendHead, ResidualHead
+from .layers import GatedConvBlock, XRestormerBlock
 from .losses import (
     ColorConsistencyLoss,
     FeatureDistillationLoss,

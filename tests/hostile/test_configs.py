@@ -2,9 +2,9 @@
 
 import pytest
 
-from mmfusion_distill.apis.benchmark import network_config
-from mmfusion_distill.apis.config_files import ConfigError, check_config, read_config
+from mmfusion_distill.analysis.benchmark import network_config
 from mmfusion_distill.apis.model_files import publish_network
+from mmfusion_distill.io.config_files import ConfigError, check_config, read_config
 
 MODEL = "model = dict(type='ImageFusor', generator=dict(type='FusionUNet', widths=[8], num_blocks=[1], {}))\n"
 

@@ -6,7 +6,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...files.image_io import read_image_pair
+from ...io.image_io import read_image_pair
+from ...user_errors import UserError
 
 
 @TRANSFORMS.register_module()
@@ -28,12 +29,12 @@ class LoadPairedImage(BaseTransform):
 
     Raises:
         ImageReadError: If a file is missing or cannot be used, or the sizes differ.
-        ValueError: If no folder of a path has the first name.
+        UserError: If no folder of a path has the first name.
     """
 
     def __init__(self, folders: tuple[str, str] = ("visible", "infrared"), to_float32: bool = False) -> None:
         if len(folders) != 2 or isinstance(folders, str):
-            raise ValueError(
+            raise UserError(
                 f"LoadPairedImage: folders are {folders!r}, wanted two, e.g. ('visible', 'infrared')"
             )
         self.folders = tuple(folders)
@@ -55,7 +56,7 @@ class LoadPairedImage(BaseTransform):
         parts = Path(path).parts
         visible, infrared = self.folders
         if visible not in parts[:-1]:
-            raise ValueError(
+            raise UserError(
                 f"LoadPairedImage: {path} is in no folder '{visible}': set folders=(<folder of the visible ones>, "
                 "<folder of the infrared ones>)"
             )

@@ -4,6 +4,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...user_errors import UserError
+
 
 @TRANSFORMS.register_module()
 class VisibleOnly(BaseTransform):
@@ -16,7 +18,7 @@ class VisibleOnly(BaseTransform):
             size as it is.
 
     Raises:
-        ValueError: If it does not.
+        UserError: If it does not.
     """
 
     def __init__(self, transform: dict) -> None:
@@ -28,7 +30,7 @@ class VisibleOnly(BaseTransform):
         results = self.inner(dict(results, img=np.ascontiguousarray(visible)))
         changed = results["img"]
         if changed.shape != visible.shape:
-            raise ValueError(
+            raise UserError(
                 f"VisibleOnly: {type(self.inner).__name__} made {changed.shape} of {visible.shape}, and the infrared "
                 "picture would not fit any more: put it outside of VisibleOnly"
             )

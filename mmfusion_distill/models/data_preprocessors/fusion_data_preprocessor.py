@@ -8,6 +8,8 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor, nn
 
+from ...user_errors import UserError
+
 #: Channels of what a pipeline loads: a colour picture and source B.
 CHANNELS = 4
 
@@ -34,7 +36,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
         non_blocking (bool): As in mmengine. Default: False.
 
     Raises:
-        ValueError: If `channel_order` is unknown, or the network needs text.
+        UserError: If `channel_order` is unknown, or the network needs text.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
     ) -> None:
         super().__init__(non_blocking)
         if channel_order not in ("bgr", "rgb"):
-            raise ValueError(
+            raise UserError(
                 f"FusionDataPreprocessor: channel_order is '{channel_order}', wanted 'bgr' or 'rgb'"
             )
         # The names in it are MMagic's and ours, whichever toolbox runs.
@@ -56,7 +58,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
             network if isinstance(network, nn.Module) else MODELS.build(dict(_scope_="mmagic", **network))
         )
         if getattr(self.network, "guidance", None) is not None:
-            raise ValueError(
+            raise UserError(
                 "FusionDataPreprocessor: the network is guided by text, which samples do not have: take a student"
             )
         extra = {} if batch_augments is None else dict(batch_augments=batch_augments)
@@ -77,7 +79,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
             dict: Result of the wrapped preprocessor.
 
         Raises:
-            ValueError: If the inputs have other than four channels.
+            UserError: If the inputs have other than four channels.
         """
         data = self.cast_data(data)
         with torch.set_grad_enabled(self.trained and torch.is_grad_enabled()):
@@ -108,7 +110,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
 
     def _fuse(self, pictures: Tensor) -> Tensor:
         if pictures.shape[1] != CHANNELS:
-            raise ValueError(
+            raise UserError(
                 f"FusionDataPreprocessor: the pictures have {pictures.shape[1]} channels, wanted {CHANNELS}: load "
                 "them with dict(type='mmagic.LoadPairedImage')"
             )

@@ -23,8 +23,8 @@ class ExportedNetwork(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        FileNotFoundError: If the file does not exist.
-        ImportError: If its runtime is not installed.
+        MissingFileError: If the file does not exist.
+        MissingPackageError: If its runtime is not installed.
         ValueError: If the file is none of ours, or the runtime has no such device.
     """
 

@@ -1,0 +1,154 @@
+"""What may stand in the place of a picture: paths, arrays, PIL images, PyTorch tensors."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
+
+from ..user_errors import UserError
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+#: A picture, or where one is.
+PictureSource = Union[str, Path, np.ndarray, "Image.Image", "torch.Tensor"]
+
+#: Modes of PIL whose pixels are gray levels, with or without alpha, or RGB.
+_PLAIN_MODES = ("1", "L", "LA", "RGB", "RGBA", "F", "I;16", "I;16L", "I;16B", "I;16N")
+
+
+class ImageReadError(UserError):
+    """A picture that cannot be used; the message names it and says what to do."""
+
+
+def is_path(image: object) -> bool:
+    """Whether a picture is given by its file."""
+    return isinstance(image, (str, os.PathLike))
+
+
+def describe(image: object) -> str:
+    """A name for messages: the path, or what it is."""
+    if is_path(image):
+        return str(image)
+    if _is_pil(image):
+        return "a PIL image"
+    return "a tensor" if _is_tensor(image) else "an array"
+
+
+def to_array(image: object) -> np.ndarray:
+    """Pixels of a picture in memory.
+
+    Args:
+        image (np.ndarray | PIL.Image.Image | torch.Tensor): An array (H, W) or (H, W, 1 to 4); an image of any mode,
+            turned as its camera noted; or a tensor (H, W), (1 to 4, H, W) or, where the first axis is longer than
+            that, (H, W, 1 to 4), on any device.
+
+    Returns:
+        np.ndarray: (H, W) or (H, W, 1 to 4), RGB, of the type that was given.
+
+    Raises:
+        ImageReadError: If it is none of these, or has another shape.
+    """
+    if _is_pil(image):
+        pixels = _of_pil(image)
+    elif _is_tensor(image):
+        pixels = _of_tensor(image)
+    elif isinstance(image, np.ndarray):
+        pixels = image
+    else:
+        raise ImageReadError(
+            f"{_kind(image)} is no picture: give a path, a NumPy array, a PIL image or a PyTorch tensor"
+        )
+    if not (pixels.ndim in (2, 3) and pixels.size and (pixels.ndim == 2 or pixels.shape[2] <= 4)):
+        wanted = (
+            "(H, W), (C, H, W) or (H, W, C), C from 1 to 4"
+            if _is_tensor(image)
+            else "(H, W) or (H, W, 1 to 4)"
+        )
+        raise ImageReadError(f"{describe(image)} of shape {tuple(image.shape)} is no image: give {wanted}")
+    return pixels
+
+
+def check_pairs(inputs: object, batch_size: int = 1) -> list[dict]:
+    """Check what an inferencer is called with, before anything is read.
+
+    Args:
+        inputs (dict | Sequence[dict]): Pairs.
+        batch_size (int): How many are fused at a time. Default: 1.
+
+    Returns:
+        list[dict]: The pairs.
+
+    Raises:
+        UserError: If a pair is no dict, or lacks a source, or the batch size is no positive number.
+    """
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise UserError(f"batch_size is {batch_size!r}: give 1 or more")
+    pairs = [inputs] if isinstance(inputs, dict) else inputs
+    if not isinstance(pairs, Sequence) or isinstance(pairs, (str, bytes)):
+        raise UserError(f"{_kind(inputs)} is no pair: give dict(img_a=..., img_b=...), or a list of these")
+    for pair in pairs:
+        if not isinstance(pair, dict):
+            raise UserError(f"{_kind(pair)} is no pair: give dict(img_a=..., img_b=...)")
+        missing = [name for name in ("img_a", "img_b") if name not in pair]
+        if missing:
+            raise UserError(
+                f"a pair lacks {' and '.join(missing)} (it has {', '.join(map(str, pair)) or 'nothing'}): give "
+                "dict(img_a=..., img_b=...)"
+            )
+    return list(pairs)
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+# Neither library is imported for this: who hands over its pictures has imported it.
+def _is_pil(image: object) -> bool:
+    module = sys.modules.get("PIL.Image")
+    return module is not None and isinstance(image, module.Image)
+
+
+def _is_tensor(image: object) -> bool:
+    module = sys.modules.get("torch")
+    return module is not None and isinstance(image, getattr(module, "Tensor", ()))
+
+
+def _of_pil(image: "Image.Image") -> np.ndarray:
+    from PIL import ImageOps
+
+    try:
+        image = ImageOps.exif_transpose(image)
+        if image.mode == "I":
+            # PNG of 16 bits, which older versions of PIL open as 32.
+            pixels = np.asarray(image)
+            return pixels.astype(np.uint16) if pixels.min() >= 0 and pixels.max() <= 65_535 else pixels
+        if image.mode == "P":
+            image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        elif image.mode not in _PLAIN_MODES:
+            image = image.convert("RGB")
+        pixels = np.asarray(image)
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        # Pixels are read when they are wanted, from a file that may be cut off or closed.
+        name = getattr(image, "filename", "") or "a PIL image"
+        raise ImageReadError(f"{name} cannot be decoded ({error}): replace the file") from error
+    return pixels.astype(pixels.dtype.newbyteorder("=")) if pixels.dtype.kind == "u" else pixels
+
+
+def _of_tensor(image: "torch.Tensor") -> np.ndarray:
+    try:
+        image = image.detach().cpu()
+        # NumPy has no bfloat16, and half precision does not resolve 8 bits.
+        pixels = (image.float() if image.is_floating_point() else image).numpy()
+    except (RuntimeError, TypeError, NotImplementedError) as error:  # without data, sparse, quantised
+        reason = str(error).strip().splitlines()[0]
+        raise ImageReadError(
+            f"a tensor of {image.dtype} cannot be used ({reason[:120]}): give a plain one"
+        ) from error
+    if pixels.ndim == 3 and pixels.shape[0] <= 4:
+        pixels = pixels.transpose(1, 2, 0)
+    return pixels
