@@ -145,18 +145,35 @@ class _HookedLoader(Loader):
         self._after()
 
 
+def _defer_optional() -> None:
+    """Let MMagic's `try_import` of mmdet, which one of its crops uses, wait until that crop does."""
+    utils = sys.modules["mmagic.utils"]
+    original = utils.try_import
+
+    def try_import(name: str) -> ModuleType | None:
+        if name != "mmdet.apis" or find_spec("mmdet") is None:
+            return original(name)
+        module = ModuleType(name)
+        module.__getattr__ = lambda attribute: getattr(importlib.import_module(name), attribute)
+        return module
+
+    utils.try_import = try_import
+
+
 class _Finder(MetaPathFinder):
     def __init__(self, prepare: Callable[[], None], import_components: Callable[[], None]) -> None:
         self._prepare, self._import_components = prepare, import_components
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in (*PREPARED, "mmagic.registry") and name not in _packages:
+        if name not in (*PREPARED, "mmagic.registry", "mmagic.utils") and name not in _packages:
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.loader is None or name in sys.modules:
             return spec
         if name in PREPARED:
             spec.loader = _HookedLoader(spec.loader, self._prepare, lambda: None)
+        elif name == "mmagic.utils":
+            spec.loader = _HookedLoader(spec.loader, lambda: None, _defer_optional)
         elif name == "mmagic.registry":
             spec.loader = _HookedLoader(
                 spec.loader, lambda: None, lambda: complete_registries_on_demand(self._import_components)
