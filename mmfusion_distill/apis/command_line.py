@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..user_errors import exit_on_user_error
 
@@ -71,8 +71,8 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
 
 
-def parse_run_arguments(parser: argparse.ArgumentParser) -> dict:
+def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> dict:
     """Parse, and hand the rank to mmengine as it wants it."""
-    args = vars(parser.parse_args())
+    args = vars(parser.parse_args(argv))
     os.environ.setdefault("LOCAL_RANK", str(args.pop("local_rank")))
     return args
