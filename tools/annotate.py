@@ -86,9 +86,9 @@ def annotate(args: argparse.Namespace) -> int:
     return code
 
 
-def main() -> None:
-    sys.exit(exit_on_user_error(annotate, parse_args()))
+def main() -> int:
+    return exit_on_user_error(annotate, parse_args())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
