@@ -57,7 +57,10 @@ def parse_args() -> argparse.Namespace:
 
 def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     if len(args.source) == 1:
-        jobs = jobs_of_config(args.source[0], args.out)
+        # Folders need no mmengine.
+        from mmfusion_distill.apis.config_files import read_config_file
+
+        jobs = jobs_of_config(read_config_file(args.source[0]).to_dict(), args.source[0], args.out)
     else:
         jobs = [job_of_folders(*args.source, args.out, args.names, args.modality)]
     return [job.shard(*args.shard) for job in jobs]
