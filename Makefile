@@ -18,13 +18,14 @@ $(STAMP): setup.py requirements/runtime.txt requirements/tests.txt requirements/
 demo: $(STAMP)
 	$(BIN)/python tools/demo.py
 
-# Most of the time goes into starting Python: two processes of one thread each.
+# Most of the time goes into starting Python: two processes of one thread each. A crashed process ends the run, since
+# pytest-xdist waits for ever for the rest of its file.
 test: $(STAMP) lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .mypy_cache .hypothesis

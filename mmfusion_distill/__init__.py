@@ -15,14 +15,14 @@ __all__ = ["__version__"]
 _PACKAGES = ("annotation", "datasets", "engine", "evaluation", "models")
 #: Modules and packages that register components.
 _COMPONENTS = (
-    "annotation.openai_annotator",
-    "annotation.statistics_annotator",
-    "annotation.transformers_annotator",
+    "annotation.annotators.openai_annotator",
+    "annotation.annotators.statistics_annotator",
+    "annotation.annotators.transformers_annotator",
     "datasets.paired_fusion_dataset",
     "datasets.seeded_samplers",
     "datasets.transforms",
     "engine",
-    "evaluation.fusion_metric",
+    "evaluation.metrics.fusion_metric",
     "models",
 )
 
@@ -49,7 +49,7 @@ def _import_components() -> None:
 _components_are_imported = False
 __getattr__ = lazy_attributes(__name__, dict.fromkeys(_PACKAGES, ""))
 
-# Without PyTorch what is left is `deployment`, which runs exported networks, `files`, and scores of files.
+# Without PyTorch what is left is `deployment`, which runs exported networks, `io`, and scores of files.
 if find_spec("torch") is not None:
     from . import deferred_imports
 

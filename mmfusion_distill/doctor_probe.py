@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 #: What is imported, in this order: from what needs least to what needs most.
 STEPS = (
-    "mmfusion_distill.files",
+    "mmfusion_distill.io",
     "mmfusion_distill.deployment",
     "mmfusion_distill.evaluation",
-    "mmfusion_distill.evaluation.plots",
+    "mmfusion_distill.evaluation.report.plots",
     "torch",
     "torchvision",
     "mmengine",

@@ -9,7 +9,7 @@ from mmfusion_distill.annotation import MODALITIES
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
 from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
 from mmfusion_distill.apis.command_line import SettingsAction
-from mmfusion_distill.files.pairing import shorten
+from mmfusion_distill.io.pairing import shorten
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -57,10 +57,7 @@ def parse_args() -> argparse.Namespace:
 
 def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     if len(args.source) == 1:
-        # Folders need no mmengine.
-        from mmfusion_distill.apis.config_files import read_config_file
-
-        jobs = jobs_of_config(read_config_file(args.source[0]).to_dict(), args.source[0], args.out)
+        jobs = jobs_of_config(args.source[0], args.out)
     else:
         jobs = [job_of_folders(*args.source, args.out, args.names, args.modality)]
     return [job.shard(*args.shard) for job in jobs]

@@ -17,7 +17,7 @@ EXPORTS = ("onnx", "openvino", "torchscript")
 
 
 def compare(args: argparse.Namespace) -> None:
-    from mmfusion_distill.apis import benchmark
+    from mmfusion_distill.analysis import benchmark
 
     if args.threads:
         benchmark.set_threads(args.threads)

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 
 from mmfusion_distill.apis import FusionInferencer, fuse_files
-from mmfusion_distill.apis.shipped_weights import SHIPPED_WEIGHTS
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+from mmfusion_distill.models.shipped_weights import SHIPPED_WEIGHTS
 
 
 def measure(args: argparse.Namespace) -> str:

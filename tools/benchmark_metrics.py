@@ -5,9 +5,9 @@ python tools/benchmark_metrics.py --size 640x480
 
 import argparse
 
+from mmfusion_distill.analysis.metric_benchmark import benchmark_batched, benchmark_metrics
 from mmfusion_distill.apis.command_line import at_least, exit_on_user_error, image_size
 from mmfusion_distill.evaluation import METRICS_BY_NAME
-from mmfusion_distill.evaluation.benchmark import benchmark_batched, benchmark_metrics
 
 
 def parse_args() -> argparse.Namespace:

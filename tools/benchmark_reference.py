@@ -16,7 +16,7 @@ def compare(height: int, width: int, repeats: int) -> str:
     from mmagic.registry import MODELS
     from reference_network import ReferenceNetwork, to_our_names
 
-    from mmfusion_distill.apis.benchmark import measure
+    from mmfusion_distill.analysis.benchmark import measure
     from mmfusion_distill.apis.model_files import PUBLISHED_NETWORKS
 
     reference = ReferenceNetwork(dim=16, num_refinement_blocks=2, factor=2).eval()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import torch
 
-from mmfusion_distill.apis.benchmark import benchmark_table
-from mmfusion_distill.apis.candidates import (
+from mmfusion_distill.analysis.benchmark import benchmark_table
+from mmfusion_distill.analysis.candidates import (
     STUDENT_CANDIDATES,
     train_candidates,
 )
-from mmfusion_distill.apis.config_files import read_config
+from mmfusion_distill.io.config_files import read_config
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[1] / "configs"

@@ -20,9 +20,9 @@ from mmfusion_distill.evaluation import (
     write_picture_grid,
     write_report,
 )
-from mmfusion_distill.evaluation.folder import check_method_names
-from mmfusion_distill.files.pairing import read_name_list
-from mmfusion_distill.files.regular_file import check_writable
+from mmfusion_distill.evaluation.report.folder import check_method_names
+from mmfusion_distill.io.pairing import read_name_list
+from mmfusion_distill.io.regular_file import check_writable
 
 
 def parse_args() -> argparse.Namespace:

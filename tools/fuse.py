@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from mmfusion_distill.apis import FusingReport, fuse_files
 from mmfusion_distill.deployment import ExportedInferencer, is_exported
-from mmfusion_distill.files import FusingReport, PairFuser, fuse_files
+from mmfusion_distill.io import PairFuser
 from mmfusion_distill.user_errors import exit_on_user_error
 
 

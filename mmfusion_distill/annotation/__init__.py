@@ -2,16 +2,16 @@
 
 from ..lazy import lazy_attributes
 from .annotate_pairs import AnnotationSummary, annotate_pairs
-from .base import MODALITIES, AnnotationResult, Annotator
+from .annotators.base import MODALITIES, AnnotationResult, Annotator
 
 # The annotators register with MMagic, which brings PyTorch along.
 __getattr__ = lazy_attributes(
     __name__,
     {
-        "OpenAIAnnotator": ".openai_annotator",
-        "StatisticsAnnotator": ".statistics_annotator",
-        "TransformersAnnotator": ".transformers_annotator",
-        "build_annotator": ".builder",
+        "OpenAIAnnotator": ".annotators.openai_annotator",
+        "StatisticsAnnotator": ".annotators.statistics_annotator",
+        "TransformersAnnotator": ".annotators.transformers_annotator",
+        "build_annotator": ".annotators.builder",
     },
 )
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ..datasets.annotation_file import (
+from ..io.pairing import ImagePair
+from .annotation_file import (
     AnnotationError,
     annotation_path,
     find_annotation,
@@ -15,8 +16,7 @@ from ..datasets.annotation_file import (
     write_annotation,
     write_text_atomically,
 )
-from ..files.pairing import ImagePair
-from .base import AnnotationResult, Annotator
+from .annotators.base import AnnotationResult, Annotator
 
 #: Folder, beside the annotations, with the answers that could not be used.
 FAILED_FOLDER = "failed"

@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files.image_io import read_image
-from ..files.pairing import ImagePair
-from .base import check_modality
+from ..io.image_io import read_image
+from ..io.pairing import ImagePair
+from .annotators.base import check_modality
 
 _FOLDER = Path(__file__).parent / "prompts"
 

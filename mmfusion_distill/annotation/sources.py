@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..files.pairing import ImagePair, find_pairs, read_name_list
+from ..io.pairing import ImagePair, find_pairs, read_name_list
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
@@ -51,18 +51,23 @@ def job_of_folders(
     return AnnotationJob(tuple(pairs), folder, modality, tuple(unmatched))
 
 
-def jobs_of_config(config: Mapping, path: str | Path, out: str | None = None) -> list[AnnotationJob]:
+def jobs_of_config(path: str | Path, out: str | None = None) -> list[AnnotationJob]:
     """Jobs for the data sets of a config (train, val and test), those of one folder joined.
 
     Args:
-        config (Mapping): The config as a dict; ``apis.config_files.read_config_file`` reads files.
-        path (str | Path): Its file, for messages.
+        path (str | Path): Config file.
         out (str | None): Folder of annotation files in place of the config's. Default: None.
 
     Raises:
+        ConfigError: If the file cannot be read.
+        FileNotFoundError: If it does not exist.
         PairingError: If the folders of a data set do not pair up.
         ValueError: If the config has no paired data set, or one that names no annotation folder or is malformed.
     """
+    # Folders need no mmengine.
+    from ..io.config_files import read_config_file
+
+    config = read_config_file(path).to_dict()
     jobs: dict[tuple[Path, str], dict[ImagePair, None]] = {}
     unmatched: dict[str, None] = {}
     for loader, dataset in _datasets(config, path):

@@ -1,7 +1,7 @@
 """Functions that a user calls."""
 
-from ..files import FusingReport, fuse_files
 from ..lazy import lazy_attributes
+from .fuse_files import FusingReport, fuse_files
 
 # What needs PyTorch; a command that only prints its help does not.
 __getattr__ = lazy_attributes(

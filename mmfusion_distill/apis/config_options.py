@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from .config_files import arguments_of, find_type
+from ..io.config_files import arguments_of, find_type
 
 #: Arguments of dicts in a config that name no type, by the key that such a dict has.
 _UNTYPED = {

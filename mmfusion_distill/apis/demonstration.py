@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from mmengine.config import Config
 
+from ..analysis.comparison import compare, comparison_table
 from ..datasets.generated_scenes import write_generated_pairs
 from ..datasets.paired_fusion_dataset import PairedFusionDataset
 from ..engine.runners import FusionRunner
-from ..files.image_io import read_image, write_image
-from .comparison import compare, comparison_table
-from .config_files import read_config
+from ..io.config_files import read_config
+from ..io.image_io import read_image, write_image
 from .fusion_inferencer import FusionInferencer
 
 TEACHER_CONFIG = "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"

@@ -14,16 +14,16 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
 
-from ..datasets.annotation_file import Annotation
+from ..annotation.annotation_file import Annotation
+from ..annotation.typed_text import annotation_of_text
 from ..datasets.transforms import LoadImagePair, PackPair
-from ..datasets.typed_text import annotation_of_text
 from ..deployment import is_exported
-from ..files.picture_source import PictureSource, check_pairs, is_path
+from ..io.config_files import check_config, read_config
+from ..io.picture_source import PictureSource, check_pairs, is_path
 from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
 from ..models.network_schema import parse_network_config, parse_text_encoder_config
+from ..models.shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
-from .config_files import check_config, read_config
-from .shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
@@ -130,7 +130,7 @@ class FusionInferencer(BaseInferencer):
                 yield pseudo_collate(batch)
 
     def load(self, pair: dict, text: str | None = None) -> dict:
-        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`.
+        """Read a pair; see :class:`~mmfusion_distill.io.PairFuser`.
 
         Raises:
             ValueError: If there is text for a network that reads none, or no word in it, or it is no text.
@@ -156,7 +156,7 @@ class FusionInferencer(BaseInferencer):
         return tuple(image.shape for image in loaded["inputs"].values())
 
     def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
-        """Fuse pairs of equal size; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
         return [to_picture(sample) for sample in self.forward(pseudo_collate(batch))]
 
     @torch.inference_mode()

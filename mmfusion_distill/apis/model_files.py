@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 from mmagic.registry import MODELS
 
+from ..io.config_files import read_config
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.network_schema import check_network_config, parse_text_encoder_config
 from ..models.published_checkpoints import convert_published_state_dict
-from .config_files import read_config
 from .fusion_inferencer import NETWORK_METADATA, TEXT_ENCODER_METADATA
 
 #: Networks of the published code. Their parameters have the same names at any width.

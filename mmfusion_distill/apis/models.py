@@ -4,8 +4,8 @@ from mmagic.registry import MODELS
 from torch import nn
 
 from ..models.checkpoints import load_network
+from ..models.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 from .fusion_inferencer import read_network_config
-from .shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 
 
 def list_models() -> list[str]:

@@ -11,10 +11,10 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 
 from ..engine.runners import FusionRunner
+from ..io.config_files import check_config, read_config
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
-from .config_files import check_config, read_config
+from ..models.shipped_weights import shipped_weights
 from .config_options import check_options
-from .shipped_weights import shipped_weights
 
 
 def load_config(

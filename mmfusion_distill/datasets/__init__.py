@@ -1,9 +1,9 @@
 """Image pairs, their annotations and transforms."""
 
-from ..files.image_io import ImageReadError, read_image, write_image
-from ..files.pairing import ImagePair, PairingError, find_pairs
+from ..annotation.annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
+from ..io.image_io import ImageReadError, read_image, write_image
+from ..io.pairing import ImagePair, PairingError, find_pairs
 from ..lazy import lazy_attributes
-from .annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
 
 # What needs PyTorch; pictures and annotations do not.
 __getattr__ = lazy_attributes(

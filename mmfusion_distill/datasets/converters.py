@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
-from .annotation_file import write_text_atomically
+from ..annotation.annotation_file import write_text_atomically
+from ..io.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
 
 #: Splits that are the same for everybody.
 SPLITS = Path(__file__).parent / "splits"

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..files.image_io import ImageReadError, read_image
-from ..files.pairing import ImagePair, list_images
-from ..files.picture_header import read_header
-from .annotation_file import AnnotationError, find_annotation, read_annotation
+from ..annotation.annotation_file import AnnotationError, find_annotation, read_annotation
+from ..io.image_io import ImageReadError, read_image
+from ..io.pairing import ImagePair, list_images
+from ..io.picture_header import read_header
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files.image_io import write_image
+from ..io.image_io import write_image
 
 
 def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.ndarray, np.ndarray]:

@@ -10,9 +10,9 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from tqdm import tqdm
 
-from ..cache_folder import cache_folder
-from ..files.pairing import ImagePair, shorten
-from .annotation_file import Annotation, read_annotation, write_annotation
+from ..annotation.annotation_file import Annotation, read_annotation, write_annotation
+from ..io.cache_folder import cache_folder
+from ..io.pairing import ImagePair, shorten
 
 
 def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality: str) -> list[Annotation]:

@@ -10,9 +10,9 @@ from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from ..files.pairing import ImagePair, find_pairs, read_name_list, shorten
-from .annotation_file import Annotation, find_annotation, read_annotation
-from .event_types import KNOWN_EVENT_TYPES, is_known_event
+from ..annotation.annotation_file import Annotation, find_annotation, read_annotation
+from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
+from ..io.pairing import ImagePair, find_pairs, read_name_list, shorten
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
 

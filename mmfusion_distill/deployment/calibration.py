@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import PairFuser, PairingError, find_pairs, read_image_pair
+from ..io import PairFuser, PairingError, find_pairs, read_image_pair
 from .exported_fusion import reflected_index
 from .precision import SourcePair
 

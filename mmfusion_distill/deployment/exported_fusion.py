@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..tiles import axis_tiles
+from ..io.tiles import axis_tiles
 from .runtimes import UnusableFile, is_torchscript, open_onnx, open_openvino, open_torchscript
 
 MODES = ("auto", "whole", "tile")

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..files.image_io import read_image_pair
-from ..files.picture_source import PictureSource, check_pairs
+from ..io.image_io import read_image_pair
+from ..io.picture_source import PictureSource, check_pairs
 from .exported_fusion import ExportedFusion
 from .runtimes import is_torchscript
 from .text_embedding import TEXT_CHANNELS, embed_text
@@ -96,7 +96,7 @@ class ExportedInferencer:
         return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
     def load(self, pair: dict, text: str | None = None) -> _Pair:
-        """Read a pair; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Read a pair; see :class:`~mmfusion_distill.io.PairFuser`."""
         annotation = pair.get("annotation")
         if text is None and annotation is not None:
             text = annotation
@@ -110,7 +110,7 @@ class ExportedInferencer:
         return loaded.img_a.shape, loaded.img_b.shape
 
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
-        """Fuse pairs of equal size; see :class:`~mmfusion_distill.files.PairFuser`."""
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
         sources = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
         fused = self.network(*sources, embeddings)

@@ -33,7 +33,7 @@ def embed_text(text: Any) -> np.ndarray:
 def _embedder() -> tuple:
     # All that an exported network runs without.
     try:
-        from ..datasets.typed_text import annotation_of_text
+        from ..annotation.typed_text import annotation_of_text
         from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
 
         return TextEmbedder(SentenceTextEncoder()), annotation_of_text

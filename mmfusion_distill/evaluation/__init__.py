@@ -1,21 +1,7 @@
 """Evaluation: metrics as pure functions, composites, tables, and the metric of the runner."""
 
 from ..lazy import lazy_attributes
-from .baselines import BASELINES, baseline_images
-from .bootstrap import BootstrapResult, paired_bootstrap
-from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
-from .compute import (
-    DEFAULT_METRICS,
-    compute_metrics,
-    higher_is_better,
-    score_triple,
-    source_wise_metrics,
-)
-from .folder import evaluate_folders, read_picture
-from .gray_image import GrayImage
-from .grid import picture_grid, write_picture_grid
-from .laplacian_pyramid import laplacian_pyramid_fusion
-from .metrics import (
+from .functional import (
     average_gradient,
     chen_blum,
     chen_varshney,
@@ -45,22 +31,36 @@ from .metrics import (
     visual_information_fidelity,
     yang,
 )
-from .protocols import PROTOCOLS, Protocol, get_protocol
-from .quality import balanced_quality, quality
-from .report import write_report
-from .results import EvaluationResult
-from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
+from .functional.baselines import BASELINES, baseline_images
+from .functional.catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
+from .functional.compute import (
+    DEFAULT_METRICS,
+    compute_metrics,
+    higher_is_better,
+    score_triple,
+    source_wise_metrics,
+)
+from .functional.gray_image import GrayImage
+from .functional.laplacian_pyramid import laplacian_pyramid_fusion
+from .functional.protocols import PROTOCOLS, Protocol, get_protocol
+from .functional.quality import balanced_quality, quality
+from .report.bootstrap import BootstrapResult, paired_bootstrap
+from .report.folder import evaluate_folders, read_picture
+from .report.grid import picture_grid, write_picture_grid
+from .report.report import write_report
+from .report.results import EvaluationResult
+from .report.tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
 # What needs PyTorch or matplotlib; scores of files do not.
 __getattr__ = lazy_attributes(
     __name__,
     {
-        "BATCHED_METRICS": ".batched",
-        "FusionMetric": ".fusion_metric",
-        "WIN_MEASURES": ".fusion_metric",
-        "compute_metrics_batched": ".batched",
-        "plot_boxes": ".plots",
-        "plot_radar": ".plots",
+        "BATCHED_METRICS": ".functional.batched",
+        "FusionMetric": ".metrics.fusion_metric",
+        "WIN_MEASURES": ".metrics.fusion_metric",
+        "compute_metrics_batched": ".functional.batched",
+        "plot_boxes": ".report.plots",
+        "plot_radar": ".report.plots",
     },
 )
 

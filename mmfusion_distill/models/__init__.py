@@ -1,12 +1,11 @@
 """Networks, their parts, losses and the models that the runner trains."""
 
-from .blocks import GatedConvBlock, XRestormerBlock
 from .connectors import ConvConnector
-from .distillers import FusionDistiller
 from .encoders import HierarchicalEncoder
-from .fusors import ImageFusor
+from .fusors import FusionDistiller, ImageFusor
 from .guidance import FeatureWiseAffine
 from .heads import LaplacianBlendHead, ResidualHead
+from .layers import GatedConvBlock, XRestormerBlock
 from .losses import (
     ColorConsistencyLoss,
     FeatureDistillationLoss,

@@ -12,7 +12,7 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor
 
-from ..tiles import axis_tiles, groups_of_equal_size
+from ..io.tiles import axis_tiles, groups_of_equal_size
 
 MODES = ("auto", "whole", "tile")
 SMALLEST_TILE = 128

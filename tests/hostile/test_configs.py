@@ -2,10 +2,10 @@
 
 import pytest
 
+from mmfusion_distill.analysis.benchmark import network_config
 from mmfusion_distill.annotation.sources import jobs_of_config
-from mmfusion_distill.apis.benchmark import network_config
-from mmfusion_distill.apis.config_files import ConfigError, check_config, read_config, read_config_file
 from mmfusion_distill.apis.model_files import publish_network
+from mmfusion_distill.io.config_files import ConfigError, check_config, read_config
 
 MODEL = "model = dict(type='ImageFusor', generator=dict(type='FusionUNet', widths=[8], num_blocks=[1], {}))\n"
 
@@ -165,5 +165,5 @@ def test_a_config_of_no_pairs_to_annotate_is_one_sentence(case, tmp_path):
     path = tmp_path / "hostile.py"
     path.write_text(case[1])
     with pytest.raises(ValueError, match=case[2]) as caught:
-        jobs_of_config(read_config_file(path).to_dict(), path)
+        jobs_of_config(path)
     assert "hostile.py" in str(caught.value) and "\n" not in str(caught.value)

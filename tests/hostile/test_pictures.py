@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from hostile.pictures import CASES
+from mmfusion_distill.apis import fuse_files
 from mmfusion_distill.datasets.folder_check import check_folders
 from mmfusion_distill.datasets.transforms import LoadImagePair
 from mmfusion_distill.evaluation import evaluate_folders
-from mmfusion_distill.files import ImageReadError, fuse_files, read_image
+from mmfusion_distill.io import ImageReadError, read_image
 
 
 def read(folder, path, fuser):

@@ -11,7 +11,7 @@ from PIL import Image
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.datasets.transforms import LoadImagePair
 from mmfusion_distill.deployment import ExportedInferencer
-from mmfusion_distill.files import ImageReadError, read_image
+from mmfusion_distill.io import ImageReadError, read_image
 
 RNG = np.random.default_rng(3)
 COLOR = RNG.integers(0, 256, (24, 20, 3), np.uint8)

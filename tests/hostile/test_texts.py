@@ -5,9 +5,9 @@ import re
 import pytest
 
 from hostile.texts import CASES
+from mmfusion_distill.annotation.annotation_file import read_annotation
 from mmfusion_distill.datasets import AnnotationError
-from mmfusion_distill.datasets.annotation_file import read_annotation
-from mmfusion_distill.files import PairingError, read_name_list
+from mmfusion_distill.io import PairingError, read_name_list
 
 
 def annotation(path):

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
+from mmfusion_distill.analysis.annotation_agreement import (
+    choose_thresholds,
+    measure_agreement,
+    read_references,
+)
 from mmfusion_distill.annotation import StatisticsAnnotator
-from mmfusion_distill.annotation.agreement import choose_thresholds, measure_agreement, read_references
+from mmfusion_distill.annotation.annotation_file import annotation_path, write_annotation
 from mmfusion_distill.datasets import Annotation, Event, find_pairs, write_image
-from mmfusion_distill.datasets.annotation_file import annotation_path, write_annotation
 
 
 class NamesNoiseInTheFirst:

@@ -5,7 +5,6 @@ import pytest
 from mmfusion_distill.annotation import AnnotationResult, Annotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
 from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
-from mmfusion_distill.apis.config_files import read_config_file
 from mmfusion_distill.datasets import Annotation, Event, find_pairs, read_annotation
 
 
@@ -93,7 +92,7 @@ def test_a_config_names_pairs_folder_and_modality(pair_folder, tmp_path):
         f"train_dataloader = dict(dataset=dict(type='RepeatDataset', dataset={one}, ann_file='train.txt')))\n"
         f"val_dataloader = dict(dataset={one}))\n"
     )
-    (job,) = jobs_of_config(read_config_file(config).to_dict(), config)
+    (job,) = jobs_of_config(str(config))
     assert [pair.name for pair in job.pairs[:2]] == ["pair_0", "pair_1"]
     assert len(job.pairs) == 6
     assert (job.folder, job.modality) == (pair_folder / "notes", "medical")

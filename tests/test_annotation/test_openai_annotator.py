@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mmfusion_distill.annotation import OpenAIAnnotator, chat_client
+from mmfusion_distill.annotation import OpenAIAnnotator
+from mmfusion_distill.annotation.annotators import chat_client
 from mmfusion_distill.datasets import Annotation, Event, find_pairs
 
 GOOD_TEXT = "Event Type: low_light\nDescription: The road is dark."

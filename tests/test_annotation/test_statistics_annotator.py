@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmfusion_distill.analysis.annotation_recall import measure_recall
 from mmfusion_distill.annotation import MODALITIES, StatisticsAnnotator
-from mmfusion_distill.annotation import image_statistics as stats
+from mmfusion_distill.annotation.annotators import image_statistics as stats
 from mmfusion_distill.annotation.degradations import (
     INFRARED_VISIBLE_DEGRADATIONS,
     MEDICAL_DEGRADATIONS,
@@ -18,7 +19,6 @@ from mmfusion_distill.annotation.degradations import (
     add_stripes,
     blur_by_motion,
 )
-from mmfusion_distill.annotation.recall import measure_recall
 from mmfusion_distill.datasets import find_pairs
 
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from conftest import ROOT
 
-from mmfusion_distill.apis import candidates
-from mmfusion_distill.apis.benchmark import (
+from mmfusion_distill.analysis import candidates
+from mmfusion_distill.analysis.benchmark import (
     benchmark_table,
     count_gflops,
     count_parameters,
@@ -20,7 +20,7 @@ from mmfusion_distill.apis.benchmark import (
     network_config,
     prepare_pyramid,
 )
-from mmfusion_distill.apis.candidates import train_candidates
+from mmfusion_distill.analysis.candidates import train_candidates
 
 
 def test_operations_count_a_multiply_add_twice_and_grow_with_the_pixels(tiny_network):

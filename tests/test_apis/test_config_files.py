@@ -4,10 +4,10 @@ import pytest
 from conftest import ROOT
 
 from mmfusion_distill.apis import FusionInferencer, run_training
-from mmfusion_distill.apis.config_files import ConfigError, check_config, read_config
 from mmfusion_distill.apis.running import load_config
 from mmfusion_distill.datasets import ImageReadError
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+from mmfusion_distill.io.config_files import ConfigError, check_config, read_config
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = sorted((ROOT / "configs" / "fusion_distill").glob("*.py"))

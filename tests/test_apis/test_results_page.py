@@ -9,7 +9,7 @@ import torch
 from conftest import ROOT
 from mmagic.registry import MODELS
 
-from mmfusion_distill.apis.results_page import (
+from mmfusion_distill.analysis.results_page import (
     PYRAMID,
     load_named_network,
     networks_table,
@@ -17,7 +17,7 @@ from mmfusion_distill.apis.results_page import (
     scores_table,
     write_section,
 )
-from mmfusion_distill.apis.scored_pairs import folder_dataset, load_scored_pairs
+from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs
 from mmfusion_distill.evaluation import laplacian_pyramid_fusion
 
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from mmagic.registry import MODELS
 
-from mmfusion_distill.apis import retention
-from mmfusion_distill.apis.comparison import MethodResult
-from mmfusion_distill.apis.retention import Claim, RetentionReport, measure_retention, retention_table
+from mmfusion_distill.analysis import retention
+from mmfusion_distill.analysis.comparison import MethodResult
+from mmfusion_distill.analysis.retention import Claim, RetentionReport, measure_retention, retention_table
 
 
 @pytest.fixture

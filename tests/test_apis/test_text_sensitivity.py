@@ -10,14 +10,14 @@ import torch
 from conftest import ROOT
 from mmagic.registry import MODELS
 
-from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.apis.scored_pairs import ScoredPair, folder_dataset, load_scored_pairs
-from mmfusion_distill.apis.text_sensitivity import (
+from mmfusion_distill.analysis.scored_pairs import ScoredPair, folder_dataset, load_scored_pairs
+from mmfusion_distill.analysis.text_sensitivity import (
     measure_text_sensitivity,
     sensitivity_table,
     write_sensitivity,
     wrong_texts,
 )
+from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.datasets import Annotation, Event
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.datasets.annotation_file import (
+from mmfusion_distill.annotation.annotation_file import (
     EVENT_TYPES,
     MEDICAL_EVENT_TYPES,
     Annotation,
@@ -21,7 +21,7 @@ from mmfusion_distill.datasets.annotation_file import (
     read_annotation,
     write_annotation,
 )
-from mmfusion_distill.datasets.event_types import canonical_event_type
+from mmfusion_distill.annotation.event_types import canonical_event_type
 
 TWO_EVENTS = Annotation((Event("low_light", "Dark road."), Event("ir_noise", "Grain in the sky.")))
 

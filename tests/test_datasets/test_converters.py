@@ -11,7 +11,7 @@ from mmfusion_distill.datasets.converters import (
     read_split,
     split_names,
 )
-from mmfusion_distill.files import PairingError, read_name_list, write_image
+from mmfusion_distill.io import PairingError, read_name_list, write_image
 
 FOLDERS = (PairFolders("a", "b", lists=(("train.txt", 0.67), ("val.txt", 0.33)), expected=6),)
 

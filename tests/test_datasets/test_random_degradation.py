@@ -12,8 +12,8 @@ from mmfusion_distill.annotation.degradation_texts import (
     all_degradation_texts,
     describe_degradation,
 )
+from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
 from mmfusion_distill.datasets import Annotation, Event, PackPair, RandomDegradation
-from mmfusion_distill.datasets.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
 from mmfusion_distill.datasets.seeded_samplers import SeededIndex
 
 MODALITIES = ("infrared-visible", "medical")

@@ -12,7 +12,7 @@ from mmagic.registry import MODELS
 from mmfusion_distill.apis import FusionInferencer, fuse_files
 from mmfusion_distill.deployment import ExportedInferencer, export_network, exported_fusion
 from mmfusion_distill.deployment.runtimes import _onnx_providers
-from mmfusion_distill.files import read_image
+from mmfusion_distill.io import read_image
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

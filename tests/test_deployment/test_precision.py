@@ -13,7 +13,7 @@ from mmfusion_distill.datasets import write_image
 from mmfusion_distill.datasets.generated_scenes import generate_pair, write_generated_pairs
 from mmfusion_distill.deployment import ExportedFusion, export_network
 from mmfusion_distill.deployment.calibration import calibration_pairs
-from mmfusion_distill.files import PairingError
+from mmfusion_distill.io import PairingError
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

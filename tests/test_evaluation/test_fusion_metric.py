@@ -10,13 +10,8 @@ from mmagic.registry import EVALUATORS, METRICS
 from mmengine.evaluator import Evaluator
 from torch import multiprocessing
 
-from mmfusion_distill.evaluation import (
-    WIN_MEASURES,
-    FusionMetric,
-    compute_metrics,
-    fusion_metric,
-    laplacian_pyramid_fusion,
-)
+from mmfusion_distill.evaluation import WIN_MEASURES, FusionMetric, compute_metrics, laplacian_pyramid_fusion
+from mmfusion_distill.evaluation.metrics import fusion_metric
 
 NAMES = ["EN", "SSIM", "balanced_quality"]
 

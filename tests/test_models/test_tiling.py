@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmfusion_distill.io.tiles import axis_tiles
 from mmfusion_distill.models import ImageFusor, XRestormerFusionNet, tiling
 from mmfusion_distill.models.tiling import TilingConfig, fuse_image, fuse_tiled
-from mmfusion_distill.tiles import axis_tiles
 
 GENEROUS = 10**9
 

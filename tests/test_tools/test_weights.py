@@ -12,7 +12,7 @@ from mmfusion_distill.apis import FusionInferencer, run_test, run_training
 from mmfusion_distill.apis.model_files import publish_network
 from mmfusion_distill.apis.running import load_config
 from mmfusion_distill.evaluation import compute_metrics
-from mmfusion_distill.files import read_image_pair
+from mmfusion_distill.io import read_image_pair
 from mmfusion_distill.models.checkpoints import CheckpointError
 
 TINY = TEACHER.with_name("tiny_fusionunet_1xb2-3k_roadscene-176x344.py")

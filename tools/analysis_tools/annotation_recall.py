@@ -5,13 +5,17 @@ import sys
 
 from mmengine.config import Config, DictAction
 
+from mmfusion_distill.analysis.annotation_agreement import (
+    choose_thresholds,
+    measure_agreement,
+    read_references,
+)
+from mmfusion_distill.analysis.annotation_recall import measure_recall
 from mmfusion_distill.annotation import StatisticsAnnotator
-from mmfusion_distill.annotation.agreement import choose_thresholds, measure_agreement, read_references
-from mmfusion_distill.annotation.base import MODALITIES
-from mmfusion_distill.annotation.recall import measure_recall
+from mmfusion_distill.annotation.annotators.base import MODALITIES
 from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import find_pairs
-from mmfusion_distill.files.pairing import ImagePair, read_name_list
+from mmfusion_distill.io.pairing import ImagePair, read_name_list
 
 
 def main() -> None:

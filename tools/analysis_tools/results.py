@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def find_dataset(args: argparse.Namespace) -> dict:
-    from mmfusion_distill.apis.scored_pairs import folder_dataset
+    from mmfusion_distill.analysis.scored_pairs import folder_dataset
 
     if args.a:
         return folder_dataset(args.a, args.b, args.annotations, args.names, args.modality)
@@ -71,8 +71,8 @@ def command_line() -> str:
 
 
 def report(args: argparse.Namespace) -> None:
-    from mmfusion_distill.apis import results_page
-    from mmfusion_distill.apis.scored_pairs import load_scored_pairs
+    from mmfusion_distill.analysis import results_page
+    from mmfusion_distill.analysis.scored_pairs import load_scored_pairs
 
     dataset = find_dataset(args)
     networks = [results_page.load_named_network(text, args.device) for text in args.weights]

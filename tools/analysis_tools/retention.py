@@ -6,8 +6,8 @@ python tools/analysis_tools/retention.py --teacher CONFIG WEIGHTS --student CONF
 import argparse
 from pathlib import Path
 
+from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
 from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.apis.retention import Claim, measure_retention, retention_table
 from mmfusion_distill.datasets import PairedFusionDataset
 
 

@@ -35,10 +35,10 @@ def parse_args() -> argparse.Namespace:
 
 
 def report(args: argparse.Namespace) -> None:
-    from mmfusion_distill.apis import text_sensitivity
-    from mmfusion_distill.apis.config_files import read_config
+    from mmfusion_distill.analysis import text_sensitivity
+    from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs, validation_dataset
     from mmfusion_distill.apis.fusion_inferencer import FusionInferencer
-    from mmfusion_distill.apis.scored_pairs import folder_dataset, load_scored_pairs, validation_dataset
+    from mmfusion_distill.io.config_files import read_config
 
     for path in args.out:
         text_sensitivity.check_report_path(path)

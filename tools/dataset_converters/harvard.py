@@ -5,7 +5,7 @@ so on. Each kind gets its own train.txt (92 %) and val.txt (8 %).
 """
 
 from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.apis.convert_dataset import convert_command
+from mmfusion_distill.datasets.convert_dataset import convert_command
 from mmfusion_distill.datasets.converters import PairFolders
 
 FOLDERS = (PairFolders("train/{part}", "train/MRI", lists=(("train.txt", 0.92), ("val.txt", 0.08))),)

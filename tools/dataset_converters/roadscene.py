@@ -4,7 +4,7 @@ Every pair has its place: 152 in train.txt, 19 in val.txt, and the 50 that paper
 """
 
 from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.apis.convert_dataset import convert_command
+from mmfusion_distill.datasets.convert_dataset import convert_command
 from mmfusion_distill.datasets.converters import PairFolders
 
 FOLDERS = (PairFolders("crop_LR_visible", "cropinfrared", split="roadscene", expected=221),)

@@ -21,7 +21,7 @@ from mmfusion_distill.deployment import (
 )
 from mmfusion_distill.deployment.calibration import calibration_pairs, measure_quality
 from mmfusion_distill.deployment.precision import PRECISIONS
-from mmfusion_distill.files import find_pairs, read_image_pair
+from mmfusion_distill.io import find_pairs, read_image_pair
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3

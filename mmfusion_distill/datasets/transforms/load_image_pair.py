@@ -3,7 +3,7 @@
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...files.image_io import read_image_pair
+from ...io.image_io import read_image_pair
 
 
 @TRANSFORMS.register_module()

@@ -7,10 +7,10 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...annotation.annotation_types import Annotation, Event
 from ...annotation.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds
 from ...annotation.degradation_texts import describe_degradation
-from ..annotation_types import Annotation, Event
-from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
+from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 
 MODALITIES = ("infrared-visible", "medical")
 # Tries to draw a further kind that goes with those before.

@@ -6,9 +6,9 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...annotation.annotation_types import Annotation, Event
 from ...annotation.degradation_kinds import degradation_kinds
 from ...annotation.degradation_texts import describe_degradation
-from ..annotation_types import Annotation, Event
 
 
 @TRANSFORMS.register_module()

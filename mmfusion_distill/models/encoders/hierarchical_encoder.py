@@ -6,7 +6,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..blocks import RESAMPLERS
+from ..layers import RESAMPLERS
 
 
 @MODELS.register_module()

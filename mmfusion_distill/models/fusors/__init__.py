@@ -1,5 +1,6 @@
-"""Models that the runner trains and tests: one fusion network each."""
+"""Models that the runner trains and tests: a fusion network by itself, and a student beside its teacher."""
 
+from .fusion_distiller import FusionDistiller
 from .image_fusor import ImageFusor
 
-__all__ = ["ImageFusor"]
+__all__ = ["FusionDistiller", "ImageFusor"]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..blocks.runtime_forms import exporting
+from ..layers.runtime_forms import exporting
 
 #: Binomial kernel; its standard deviation is 1 pixel.
 KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)

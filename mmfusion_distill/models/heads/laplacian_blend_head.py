@@ -9,7 +9,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..blocks.runtime_forms import exporting, subpixel_weight
+from ..layers.runtime_forms import exporting, subpixel_weight
 from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, log_energy
 from .tone_curve import ToneCurve
 

@@ -7,7 +7,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..blocks import ChannelAttention, OverlappingSpatialAttention
+from ..layers import ChannelAttention, OverlappingSpatialAttention
 from .conv_fusion import ConvMerge
 
 

@@ -8,7 +8,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..blocks import RESAMPLERS
+from ..layers import RESAMPLERS
 from ..losses.color_space import rgb_to_gray
 from .padding import reflect_pad_to_multiple
 from .recolor import recolor

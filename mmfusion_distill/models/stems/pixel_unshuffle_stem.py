@@ -6,7 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..blocks.runtime_forms import conv_of_unshuffled, exporting
+from ..layers.runtime_forms import conv_of_unshuffled, exporting
 
 
 @MODELS.register_module()

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ...cache_folder import cache_folder
+from ...io.cache_folder import cache_folder
 from .embedding_cache import EmbeddingCache
 from .transformers_text_encoder import TransformersTextEncoder
 

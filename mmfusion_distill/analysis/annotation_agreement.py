@@ -1,0 +1,170 @@
+"""How well an annotator agrees with annotations that are trusted, and thresholds that agree well."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from ..annotation.annotation_file import Annotation, find_annotation, read_annotation
+from ..annotation.annotators.infrared_visible_events import (
+    InfraredVisibleThresholds,
+    is_dark,
+    is_hazy,
+    is_over_exposed,
+)
+from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
+from ..annotation.annotators.visible_measures import VisibleMeasures, measure_visible
+from ..annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
+from ..io.image_io import read_image
+from ..io.pairing import ImagePair
+
+# A threshold is tried between as many groups of equal size.
+_STEPS = 20
+# F1 that is given up for precision.
+_TOLERANCE = 0.02
+
+#: Event -> its rule and the thresholds that are chosen for it, each with the figure that it limits.
+_CHOSEN: dict[str, tuple[Callable, dict[str, str]]] = {
+    "low_light": (is_dark, dict(dark_mean="mean")),
+    "over_exposure": (is_over_exposed, dict(bright_fraction="bright_fraction")),
+    "haze": (
+        is_hazy,
+        dict(glare_shadows="shadows", glare_edges="edges", glare_sky="sky"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class EventAgreement:
+    """Agreement on one event.
+
+    Args:
+        event (str): The event.
+        precision (float): Share of the pairs in which the annotator named it that have it; 0 if it named none.
+        recall (float): Share of the pairs that have it in which the annotator named it; 0 if none has it.
+        pairs (int): Number of pairs that have it.
+        named (int): Number of pairs in which the annotator named it.
+    """
+
+    event: str
+    precision: float
+    recall: float
+    pairs: int
+    named: int
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+def read_references(pairs: Iterable[ImagePair], folder: str | Path) -> list[Annotation]:
+    """The annotations of pairs in a folder.
+
+    Raises:
+        ValueError: If a pair has none.
+    """
+    references = []
+    for pair in pairs:
+        path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
+        if path is None:
+            raise ValueError(
+                f"{folder} has no annotation of {pair.name}: name the pairs that have one with --names"
+            )
+        references.append(read_annotation(path))
+    return references
+
+
+def measure_agreement(
+    annotator: StatisticsAnnotator,
+    pairs: Sequence[ImagePair],
+    references: Sequence[Annotation],
+    modality: str,
+) -> list[EventAgreement]:
+    """Compare the events that an annotator names with trusted ones.
+
+    Args:
+        annotator (StatisticsAnnotator): Anything with its ``annotate_arrays``.
+        pairs (Sequence[ImagePair]): The pairs.
+        references (Sequence[Annotation]): Their trusted annotations.
+        modality (str): 'infrared-visible' or 'medical'.
+
+    Returns:
+        list[EventAgreement]: One per known event of the modality.
+    """
+    named = []
+    for pair in pairs:
+        sources = read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
+        named.append(annotator.annotate_arrays(*sources, modality).event_types)
+    events = MEDICAL_EVENT_TYPES if modality == "medical" else EVENT_TYPES
+    return [
+        _agreement(
+            event,
+            np.array([event in names for names in named]),
+            np.array([event in reference.event_types for reference in references]),
+        )
+        for event in events
+    ]
+
+
+def choose_thresholds(pairs: Iterable[ImagePair], references: Sequence[Annotation]) -> dict[str, float]:
+    """Thresholds of low light, over-exposure and haze that agree best with trusted annotations.
+
+    Of the combinations whose F1 is within 0.02 of the best the most precise is taken: naming nearly every pair is no
+    help. Many are equally precise; the one in their middle keeps a distance from pairs on either side.
+
+    Args:
+        pairs (Iterable[ImagePair]): Infrared-visible pairs.
+        references (Sequence[Annotation]): Their trusted annotations.
+
+    Returns:
+        dict[str, float]: Fields of :class:`InfraredVisibleThresholds`, rounded.
+    """
+    each = [measure_visible(read_image(pair.path_a)) for pair in pairs]
+    measures = VisibleMeasures(
+        **{
+            field.name: np.array([getattr(one, field.name) for one in each])
+            for field in fields(VisibleMeasures)
+        }
+    )
+    chosen: dict[str, float] = {}
+    for event, (rule, thresholds) in _CHOSEN.items():
+        has_event = np.array([event in reference.event_types for reference in references])
+        grids = [_candidates(getattr(measures, figure)) for figure in thresholds.values()]
+        tried = []
+        for values in product(*grids):
+            limits = replace(InfraredVisibleThresholds(), **dict(zip(thresholds, values)))
+            tried.append((_agreement(event, rule(measures, limits), has_event), values))
+        best = max(agreement.f1 for agreement, _ in tried)
+        good = [
+            (agreement.precision, values) for agreement, values in tried if agreement.f1 >= best - _TOLERANCE
+        ]
+        precision = max(good)[0]
+        values = _middle([values for one, values in good if one > precision - 1e-6], grids)
+        chosen.update(zip(thresholds, values))
+    return chosen
+
+
+def _candidates(values: np.ndarray) -> list[float]:
+    steps = np.unique(np.quantile(values, np.linspace(0, 1, _STEPS + 1)))
+    return sorted({float(f"{value:.2g}" if value < 1 else f"{value:.3g}") for value in steps})
+
+
+def _middle(combinations: list[tuple[float, ...]], grids: list[list[float]]) -> tuple[float, ...]:
+    """The combination nearest to the median of all, counted in steps of the grids."""
+    steps = np.array([[grid.index(v) for grid, v in zip(grids, values)] for values in combinations])
+    return combinations[int(np.abs(steps - np.median(steps, axis=0)).sum(axis=1).argmin())]
+
+
+def _agreement(event: str, named: np.ndarray, has_event: np.ndarray) -> EventAgreement:
+    hits = int((named & has_event).sum())
+    return EventAgreement(
+        event,
+        precision=hits / max(int(named.sum()), 1),
+        recall=hits / max(int(has_event.sum()), 1),
+        pairs=int(has_event.sum()),
+        named=int(named.sum()),
+    )

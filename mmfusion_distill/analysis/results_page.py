@@ -1,0 +1,303 @@
+"""The page of results: networks beside fusions without a network, on clean and on degraded pairs."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..apis.fusion_inferencer import FusionInferencer, read_network_config
+from ..deployment import is_exported
+from ..evaluation import EvaluationResult, baseline_images, get_protocol, paired_bootstrap, picture_grid
+from ..evaluation.metrics.fusion_metric import WIN_MEASURES
+from ..io.image_io import write_image
+from ..io.regular_file import write_atomically
+from ..models.checkpoints import resolve_checkpoint
+from ..models.shipped_weights import shipped_weights
+from .benchmark import count_gflops, count_parameters, network_config
+from .scored_pairs import ScoredPair, score_fusions
+
+#: Columns of the tables of scores, besides wins.
+COLUMNS = (*WIN_MEASURES, "balanced_quality", "quality")
+#: Height and width that GFLOPs are given for.
+FLOPS_SIZE = (480, 640)
+PYRAMID = EvaluationResult.BASELINE_TITLES["pyramid"]
+_BASELINES = ("pyramid", "mean", "maximum", "A", "B")
+_HARDEST, _EASIEST = 3, 2
+_CELL_WIDTH = 240
+_HEAD = """# Results
+
+Each section is written by the command at its head; do not edit it by hand. Everything is scored against the clean
+sources; a degraded pair is what the network sees. `wins`: how many of the eight measures before `balanced_quality`
+have a mean that is at least the pyramid's. Interval: 95 % of a paired bootstrap of the mean of `balanced_quality`;
+beside it whether the method is better or worse than the pyramid, or the same (not significant at 5 %,
+Holm-corrected). [metrics.md](metrics.md) says what the measures are.
+"""
+
+
+@dataclass(frozen=True)
+class NamedNetwork:
+    """A network with weights, as a row.
+
+    Args:
+        name (str): Name of the row.
+        inferencer (FusionInferencer): Fuses.
+        weights (Path): File of the weights.
+        parameters (int | None): None for an exported file.
+        gflops (float | None): 10^9 operations at :data:`FLOPS_SIZE`, a multiply-add counted as 2.
+    """
+
+    name: str
+    inferencer: FusionInferencer
+    weights: Path
+    parameters: int | None
+    gflops: float | None
+
+
+@dataclass(frozen=True)
+class SetScores:
+    """Methods on one set.
+
+    Args:
+        pairs (Sequence[ScoredPair]): The pairs.
+        result (EvaluationResult): Networks (a guided one with and without text), then :data:`PYRAMID` and the others.
+        fused (list[dict[str, np.ndarray]]): Per pair, the pictures by method.
+    """
+
+    pairs: Sequence[ScoredPair]
+    result: EvaluationResult
+    fused: list[dict[str, np.ndarray]]
+
+    def wins(self) -> list[int]:
+        """Per method, how many of the eight measures have a mean that is at least the pyramid's."""
+        means = self.result.columns(WIN_MEASURES)
+        return (means >= means[self.result.index(PYRAMID)]).sum(axis=1).tolist()
+
+
+def load_named_network(text: str, device: str | None = None) -> NamedNetwork:
+    """Load the weights of an argument.
+
+    Args:
+        text (str): `NAME=WEIGHTS[:CONFIG]`, or the name of weights that come with the package.
+        device (str, optional): Default: None, the GPU if there is one.
+
+    Returns:
+        NamedNetwork: The network.
+
+    Raises:
+        ValueError: If the name is missing, or the weights cannot be used.
+    """
+    name, equals, place = text.partition("=")
+    if not name or (equals and not place):
+        raise ValueError(
+            f"'{text}' names no weights: give NAME=WEIGHTS[:CONFIG], or the name of shipped weights"
+        )
+    weights, _, config = (place or name).partition(":")
+    inferencer = FusionInferencer(config or None, weights, device)
+    path = resolve_checkpoint(shipped_weights(weights))
+    if is_exported(path):
+        return NamedNetwork(name, inferencer, path, None, None)
+    network = network_config(config) if config else read_network_config(path)["generator"]
+    return NamedNetwork(name, inferencer, path, count_parameters(network), count_gflops(network, *FLOPS_SIZE))
+
+
+def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> SetScores:
+    """Fuse and score pairs with every network and without one.
+
+    Args:
+        networks (Sequence[NamedNetwork]): The networks; a guided one with a null embedding gives two rows.
+        pairs (Sequence[ScoredPair]): The pairs.
+
+    Returns:
+        SetScores: Their scores.
+    """
+    titles = EvaluationResult.BASELINE_TITLES
+    scores, pictures = [], []
+    for pair in pairs:
+        fused = {}
+        for network in networks:
+            for row, annotation in _rows_of(network, pair).items():
+                sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name, annotation=annotation)
+                fused[row] = network.inferencer(sources)["predictions"][0]
+        without = baseline_images(pair.img_a, pair.img_b)
+        fused.update({titles[name]: without[name] for name in _BASELINES})
+        pictures.append(fused)
+        scores.append(list(score_fusions(pair, fused, COLUMNS).values()))
+    result = EvaluationResult(
+        [pair.name for pair in pairs],
+        list(pictures[0]),
+        list(COLUMNS),
+        np.array(scores).transpose(1, 2, 0),
+        get_protocol("standard"),
+    )
+    return SetScores(pairs, result, pictures)
+
+
+def scores_table(scores: SetScores) -> str:
+    """Means, interval of balanced_quality and wins, as Markdown."""
+    result = scores.result
+    bootstrap = paired_bootstrap(result, PYRAMID)
+    column = COLUMNS.index("balanced_quality")
+    titles = [*COLUMNS[: column + 1], "interval", "", *COLUMNS[column + 1 :], "wins"]
+    rows = []
+    for row, (method, wins) in enumerate(zip(result.methods, scores.wins())):
+        values = [f"{value:.3f}" for value in result.means[row]]
+        interval = f"{bootstrap.low[row, column]:.3f} to {bootstrap.high[row, column]:.3f}"
+        verdict = bootstrap.verdicts[row, column]
+        rows.append([method, *values[: column + 1], interval, verdict, *values[column + 1 :], str(wins)])
+    return _markdown(["method", *titles], rows)
+
+
+def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScores]) -> str:
+    """Size of the networks and, where a guided one is among them, what the others keep of the first such one.
+
+    Args:
+        networks (Sequence[NamedNetwork]): The networks.
+        sets (Mapping[str, SetScores]): Scores by name of the set.
+
+    Returns:
+        str: Markdown.
+    """
+    teacher = next((network for network in networks if network.inferencer.guided), None)
+    titles = ["network", "parameters", "GFLOPs at 640x480", "weights (SHA-256)"]
+    kept = [(name, metric) for metric in ("balanced_quality", "quality") for name in sets] if teacher else []
+    titles += [f"of {teacher.name}: parameters", "GFLOPs"] if teacher else []
+    rows = []
+    for network in networks:
+        digest = hashlib.sha256(network.weights.read_bytes()).hexdigest()[:12]
+        row = [network.name, _size(network.parameters, ",d"), _size(network.gflops, ".2f")]
+        row.append(f"`{network.weights.name}` ({digest})")
+        if teacher:
+            row += [_share(getattr(network, key), getattr(teacher, key)) for key in ("parameters", "gflops")]
+        for name, metric in kept:
+            result = sets[name].result
+            values = [
+                float(result.columns([metric])[result.index(main_row(one)), 0]) for one in (network, teacher)
+            ]
+            row.append(_share(*values))
+        rows.append(row)
+    return _markdown([*titles, *(f"{metric}, {name}" for name, metric in kept)], rows)
+
+
+def write_hardest_picture(scores: SetScores, method: str, others: Sequence[str], path: str | Path) -> str:
+    """Show the pairs on which a method has the lowest balanced_quality, and those with the highest.
+
+    Args:
+        scores (SetScores): Scores on degraded pairs.
+        method (str): The method that chooses the pairs.
+        others (Sequence[str]): Methods shown beside it.
+        path (str | Path): Picture to write.
+
+    Returns:
+        str: Markdown: what each row of the picture is.
+    """
+    result = scores.result
+    column = COLUMNS.index("balanced_quality")
+    order = np.argsort(result.scores[result.index(method), column], kind="stable").tolist()
+    shown = order if len(order) <= _HARDEST + _EASIEST else order[:_HARDEST] + order[-_EASIEST:]
+    methods = [PYRAMID, method, *others]
+    rows, lines = [], []
+    for index in shown:
+        pair = scores.pairs[index]
+        pictures = [pair.img_a, pair.img_b, *(scores.fused[index][name] for name in methods), pair.target_a]
+        rows.append([_shrunk(picture) for picture in pictures])
+        values = [
+            f"{name} {result.scores[result.index(name), column, index]:.3f}"
+            for name in (method, PYRAMID, *others)
+        ]
+        lines.append([pair.name, ", ".join(pair.kinds), ", ".join(values)])
+    write_image(path, picture_grid(rows, ["A, degraded", "B, degraded", *methods, "A, clean"]))
+    return _markdown(["row", "degradations", "balanced_quality"], lines)
+
+
+def results_section(
+    title: str,
+    command: str,
+    networks: Sequence[NamedNetwork],
+    sets: Mapping[str, SetScores],
+    picture: str | None = None,
+    picture_rows: str = "",
+) -> str:
+    """One section of the page.
+
+    Args:
+        title (str): Its heading.
+        command (str): What wrote it.
+        networks (Sequence[NamedNetwork]): The networks.
+        sets (Mapping[str, SetScores]): Scores by name of the set.
+        picture (str, optional): Link to the picture of the hardest pairs. Default: None.
+        picture_rows (str): What its rows are. Default: ''.
+
+    Returns:
+        str: Markdown.
+    """
+    parts = [f"## {title}", f"```bash\n{command}\n```", networks_table(networks, sets)]
+    for name, scores in sets.items():
+        parts += [f"### {name.capitalize()}, {len(scores.pairs)} pairs", scores_table(scores)]
+    if picture:
+        parts += [
+            "### Hardest and easiest",
+            "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
+            f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
+            picture_rows,
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_section(path: str | Path, title: str, section: str) -> None:
+    """Put a section into a page in place of that of the same title, or behind the others.
+
+    Args:
+        path (str | Path): The page; it and its folder are made if need be.
+        title (str): Heading of the section.
+        section (str): Markdown.
+    """
+    path = Path(path)
+    page = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
+    _, *parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    titles = [part.splitlines()[0] for part in parts]
+    heading = f"## {title}"
+    if heading in titles:
+        parts[titles.index(heading)] = section
+    else:
+        parts.append(section)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, "\n".join(part.rstrip() + "\n" for part in [_HEAD, *parts]).encode())
+
+
+def main_row(network: NamedNetwork) -> str:
+    """The row of a network, with its text if it reads any."""
+    return f"{network.name} with text" if network.inferencer.guided else network.name
+
+
+def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, object]:
+    """Annotations that a network is given, by row."""
+    if not network.inferencer.guided:
+        return {network.name: None}
+    rows = {main_row(network): pair.annotation}
+    guidance = getattr(network.inferencer.model.generator, "guidance", None)
+    if getattr(guidance, "null", None) is not None:
+        rows[f"{network.name} without text"] = None
+    return rows
+
+
+def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in [titles, *rows]]
+    lines.insert(1, "|---" + "|---:" * (len(titles) - 1) + "|")
+    return "\n".join(lines)
+
+
+def _size(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _share(value: float | None, whole: float | None) -> str:
+    return "-" if value is None or not whole else f"{100 * value / whole:.1f} %"
+
+
+def _shrunk(picture: np.ndarray) -> np.ndarray:
+    height = max(1, round(picture.shape[0] * _CELL_WIDTH / picture.shape[1]))
+    return cv2.resize(picture, (_CELL_WIDTH, height), interpolation=cv2.INTER_AREA)

@@ -1,0 +1,138 @@
+"""Pairs to score fusions on, as they are or degraded with a known answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mmagic.registry import DATASETS
+from mmengine.config import Config
+
+from ..annotation.annotation_types import Annotation
+from ..evaluation import FusionTriple, GrayImage, score_triple
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """One pair, and what its fusion is compared with.
+
+    Args:
+        name (str): Name of the pair.
+        img_a (np.ndarray): Source A as the network sees it, (H, W, 3) RGB, uint8.
+        img_b (np.ndarray): Source B as the network sees it, (H, W), uint8.
+        target_a (np.ndarray): Source A before it was degraded.
+        target_b (np.ndarray): Source B before it was degraded.
+        annotation (Annotation | None): Own annotation, with the events of what was applied.
+        kinds (tuple[str, ...]): Kinds of degradation that were applied. Default: ().
+    """
+
+    name: str
+    img_a: np.ndarray
+    img_b: np.ndarray
+    target_a: np.ndarray
+    target_b: np.ndarray
+    annotation: Annotation | None
+    kinds: tuple[str, ...] = ()
+
+
+def folder_dataset(
+    folder_a: str | Path,
+    folder_b: str | Path,
+    annotations: str | Path | None = None,
+    names: str | Path | None = None,
+    modality: str = "infrared-visible",
+) -> dict:
+    """Config of the data set in two folders; pairs without annotation are annotated from image statistics.
+
+    Args:
+        folder_a (str | Path): Source A.
+        folder_b (str | Path): Source B.
+        annotations (str | Path, optional): Folder of annotations. Default: None.
+        names (str | Path, optional): List of the pairs to use. Default: None, all.
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+
+    Returns:
+        dict: For :func:`load_scored_pairs`.
+    """
+    prefix = dict(img_a=folder_a, img_b=folder_b, annotation=annotations)
+    return dict(
+        type="PairedFusionDataset",
+        data_prefix={key: str(Path(path).resolve()) for key, path in prefix.items() if path},
+        ann_file=str(Path(names).resolve()) if names else "",
+        annotator="statistics",
+        modality=modality,
+    )
+
+
+def validation_dataset(config: Config) -> dict:
+    """The data set that a config validates on; of several the last, which ours use for degraded pairs.
+
+    Raises:
+        ValueError: If the config has none.
+    """
+    loaders = config.get("val_dataloader")
+    if not loaders:
+        raise ValueError(f"{config.filename} has no val_dataloader: name the pairs with --a and --b")
+    loader = loaders if isinstance(loaders, dict) else loaders[-1]
+    return dict(loader["dataset"])
+
+
+def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None = None) -> list[ScoredPair]:
+    """Load the pairs of a data set.
+
+    Args:
+        dataset (dict): Config of a :class:`PairedFusionDataset`; its pipeline is replaced.
+        seed (int, optional): Degrade all of them, by :class:`RandomDegradation` with this seed: 0 gives the pictures
+            that our configs validate on. Default: None, as they are.
+        limit (int, optional): The first ones only. Default: None, all.
+
+    Returns:
+        list[ScoredPair]: In the order of the data set.
+    """
+    pipeline = [dict(type="LoadImagePair")]
+    if seed is not None:
+        modality = dataset.get("modality", "infrared-visible")
+        pipeline.append(dict(type="RandomDegradation", modality=modality, prob=1.0, seed=seed))
+    built = DATASETS.build({**dataset, "pipeline": pipeline})
+    return [_scored_pair(built[index]) for index in range(len(built))[:limit]]
+
+
+def score_fusions(
+    pair: ScoredPair, fused: Mapping[str, np.ndarray], metrics: Sequence[str]
+) -> dict[str, list[float]]:
+    """Score fusions of one pair against its targets.
+
+    Args:
+        pair (ScoredPair): The pair.
+        fused (Mapping[str, np.ndarray]): Pictures by name.
+        metrics (Sequence[str]): Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`.
+
+    Returns:
+        dict[str, list[float]]: Scores by name, in the order of the metrics.
+    """
+    target_a, target_b = GrayImage(pair.target_a), GrayImage(pair.target_b)
+    scores = {}
+    for name, picture in fused.items():
+        triple = FusionTriple(target_a, target_b, GrayImage(picture))
+        scores[name] = list(score_triple(triple, metrics).values())
+    return scores
+
+
+def _scored_pair(results: dict) -> ScoredPair:
+    pictures = {}
+    for key in ("img_a", "img_b"):
+        target = f"target_{key[-1]}"
+        pictures[key], pictures[target] = (
+            _as_picture(image) for image in (results[key], results.get(target, results[key]))
+        )
+    return ScoredPair(
+        name=results["key"],
+        annotation=results["annotation"],
+        kinds=results.get("degradations", ()),
+        **pictures,
+    )
+
+
+def _as_picture(image: np.ndarray) -> np.ndarray:
+    image = np.rint(image).clip(0, 255).astype(np.uint8)
+    return image[:, :, 0] if image.shape[2] == 1 else image

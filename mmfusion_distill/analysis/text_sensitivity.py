@@ -1,0 +1,282 @@
+"""How much the text matters to a guided network, on degraded pairs of which the clean sources are known."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..annotation.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
+from ..apis.fusion_inferencer import FusionInferencer
+from ..evaluation import EvaluationResult, get_protocol, paired_bootstrap, picture_grid
+from ..evaluation.metrics.fusion_metric import WIN_MEASURES
+from ..io.image_io import write_image
+from ..io.regular_file import write_atomically
+from .scored_pairs import ScoredPair, score_fusions
+
+#: What the network may read: the pair's text, nothing, another pair's text.
+TEXTS = ("right", "none", "wrong")
+#: Columns of the table; the first decides.
+MEASURES = ("balanced_quality", *WIN_MEASURES)
+#: By how much the right text should beat the others in the first measure.
+WANTED = {"none": 0.01, "wrong": 0.02}
+#: Endings of files that :func:`write_sensitivity` writes.
+REPORT_SUFFIXES = (".csv", ".json", ".txt")
+_LEVEL = 0.95
+_PICTURED = 3
+
+
+@dataclass(frozen=True)
+class TextSensitivity:
+    """Scores of the same pictures with the right text, none and a wrong one.
+
+    Args:
+        scores (EvaluationResult): One row a text, :data:`TEXTS` (without 'none' if the network needs text).
+        differences (EvaluationResult): Per pair, right text minus each of the others.
+        low (np.ndarray): (differences, measures) lower ends of the bootstrap intervals of the mean differences.
+        high (np.ndarray): Upper ends.
+        kinds (list[tuple[str, ...]]): Per pair, the kinds of degradation that were applied.
+        wrong (list[str]): Per pair, the pair whose text it got as the wrong one.
+        fused (list[dict[str, np.ndarray]]): Per pair, the pictures by text.
+    """
+
+    scores: EvaluationResult
+    differences: EvaluationResult
+    low: np.ndarray
+    high: np.ndarray
+    kinds: list[tuple[str, ...]]
+    wrong: list[str]
+    fused: list[dict[str, np.ndarray]]
+
+    def by_kind(self) -> dict[str, tuple[int, list[float]]]:
+        """Per kind of degradation its number of pairs and the means of the first measure's differences."""
+        first = self.differences.scores[:, 0]
+        table = {}
+        for kind in (*INFRARED_VISIBLE_KINDS, *MEDICAL_KINDS):
+            rows = [index for index, kinds in enumerate(self.kinds) if kind in kinds]
+            if rows:
+                table[kind] = (len(rows), first[:, rows].mean(axis=1).tolist())
+        return table
+
+    def verdicts(self) -> dict[str, bool]:
+        """Whether the right text is above each other text by what is wanted, with an interval clear of 0."""
+        means = self.differences.means[:, 0]
+        return {
+            text: bool(means[row] >= WANTED[text] and self.low[row, 0] > 0)
+            for row, text in enumerate(self.scores.methods[1:])
+        }
+
+
+def wrong_texts(pairs: Sequence[ScoredPair]) -> list[int]:
+    """Whose annotation each pair gets as the wrong one.
+
+    Every annotation is used once, and by another pair; of all such choices the one whose texts name the least of what
+    was applied to the pair, then of its other events. It depends on the pairs alone.
+
+    Args:
+        pairs (Sequence[ScoredPair]): The pairs, with annotations.
+
+    Returns:
+        list[int]: Per pair, the index of the other.
+
+    Raises:
+        ValueError: If it is impossible to give each pair other events than its own.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    named = [frozenset(pair.annotation.event_types) for pair in pairs]
+    known = {**INFRARED_VISIBLE_KINDS, **MEDICAL_KINDS}
+    applied = [
+        frozenset(known[kind].event for kind in pair.kinds) or named[i] for i, pair in enumerate(pairs)
+    ]
+    impossible = 10.0 * len(pairs)
+    cost = np.full((len(pairs), len(pairs)), impossible)
+    for row, (own, done) in enumerate(zip(named, applied)):
+        for column, other in enumerate(named):
+            if row != column and own != other:
+                cost[row, column] = 2 * len(done & other) / len(done) + len(own & other) / len(own | other)
+    rows, columns = linear_sum_assignment(cost)
+    if cost[rows, columns].max() >= impossible:
+        raise ValueError(
+            f"{len(pairs)} pairs with these annotations leave no wrong text for each of them: take more pairs, of "
+            "different events"
+        )
+    return columns.tolist()
+
+
+def measure_text_sensitivity(
+    network: FusionInferencer, pairs: Sequence[ScoredPair], measures: Sequence[str] = MEASURES, seed: int = 0
+) -> TextSensitivity:
+    """Fuse degraded pairs with the right text, none and a wrong one, and score against the clean sources.
+
+    Args:
+        network (FusionInferencer): A network that is guided by text.
+        pairs (Sequence[ScoredPair]): Degraded pairs.
+        measures (Sequence[str]): Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`. Default: `MEASURES`.
+        seed (int): Of the bootstrap. Default: 0.
+
+    Returns:
+        TextSensitivity: The scores.
+
+    Raises:
+        ValueError: If the network reads no text, or the pairs leave no wrong text.
+    """
+    if not network.guided:
+        raise ValueError("the network is not guided by text: name a teacher's config")
+    texts = [text for text in TEXTS if text != "none" or network.model.generator.guidance.null is not None]
+    others = wrong_texts(pairs)
+    scores = np.empty((len(texts), len(measures), len(pairs)))
+    pictures = []
+    for index, (pair, other) in enumerate(zip(pairs, others)):
+        annotations = dict(right=pair.annotation, none=None, wrong=pairs[other].annotation)
+        sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name)
+        pictures.append(
+            {text: network(dict(sources, annotation=annotations[text]))["predictions"][0] for text in texts}
+        )
+        scores[:, :, index] = list(score_fusions(pair, pictures[-1], measures).values())
+    names, protocol = [pair.name for pair in pairs], get_protocol("standard")
+    titles = [f"right - {text}" for text in texts[1:]]
+    differences = EvaluationResult(names, titles, list(measures), scores[:1] - scores[1:], protocol)
+    # The mean of the differences resampled: each draw takes a pair with all its texts.
+    bootstrap = paired_bootstrap(differences, level=_LEVEL, seed=seed)
+    return TextSensitivity(
+        scores=EvaluationResult(names, texts, list(measures), scores, protocol),
+        differences=differences,
+        low=bootstrap.low,
+        high=bootstrap.high,
+        kinds=[pair.kinds for pair in pairs],
+        wrong=[names[other] for other in others],
+        fused=pictures,
+    )
+
+
+def sensitivity_table(result: TextSensitivity) -> str:
+    """Means by text, differences with their intervals and by kind of degradation, and whether they suffice."""
+    measures = result.scores.metrics
+    rows = [["text", *measures]]
+    rows += [
+        [text, *(f"{value:.4f}" for value in means)]
+        for text, means in zip(result.scores.methods, result.scores.means)
+    ]
+    for row, title in enumerate(result.differences.methods):
+        rows.append([title, *(f"{value:+.4f}" for value in result.differences.means[row])])
+        rows.append(
+            [
+                f"  {_LEVEL:.0%} interval",
+                *(f"[{low:+.3f}, {high:+.3f}]" for low, high in zip(result.low[row], result.high[row])),
+            ]
+        )
+    kinds = [["degradation", "pairs", *result.differences.methods]]
+    kinds += [
+        [kind, str(count), *(f"{value:+.4f}" for value in means)]
+        for kind, (count, means) in result.by_kind().items()
+    ]
+    lines = [*_columns(rows), "", f"{measures[0]} by kind (a pair has one or two):", *_columns(kinds), ""]
+    for text, enough in result.verdicts().items():
+        lines.append(
+            f"Right text above {text} by {WANTED[text]} or more in {measures[0]}, interval clear of 0: "
+            f"{'yes' if enough else 'no'}"
+        )
+    if "none" not in result.scores.methods:
+        lines.append("Without text this network does not run: it was built without null_embedding=True.")
+    lines.append(f"{len(result.kinds)} degraded pairs against their clean sources; paired bootstrap.")
+    return "\n".join(lines)
+
+
+def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
+    """Write the scores of all pairs as .csv, everything as .json, or the table as .txt.
+
+    Args:
+        result (TextSensitivity): The scores.
+        path (str | Path): The file; its ending decides. Its folder is made if need be.
+
+    Raises:
+        ValueError: If the ending is none of :data:`REPORT_SUFFIXES`.
+    """
+    check_report_path(path)
+    path = Path(path)
+    writers = dict(zip(REPORT_SUFFIXES, (_csv, _json, lambda result: sensitivity_table(result) + "\n")))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, writers[path.suffix](result).encode("utf-8", "backslashreplace"))
+
+
+def check_report_path(path: str | Path) -> None:
+    """Refuse an ending that :func:`write_sensitivity` does not know, before anything is computed."""
+    if Path(path).suffix not in REPORT_SUFFIXES:
+        raise ValueError(f"{path}: the report ends in one of {', '.join(REPORT_SUFFIXES)}")
+
+
+def write_sensitivity_picture(
+    result: TextSensitivity, pairs: Sequence[ScoredPair], path: str | Path, count: int = _PICTURED
+) -> None:
+    """Show the pairs that gain most from their text, then those that lose most (or gain least).
+
+    Args:
+        result (TextSensitivity): The scores.
+        pairs (Sequence[ScoredPair]): The pairs that were scored.
+        path (str | Path): Picture to write.
+        count (int): Pairs of each sort. Default: 3.
+    """
+    order = np.argsort(-result.differences.scores[0, 0], kind="stable").tolist()
+    shown = order if len(order) <= 2 * count else order[:count] + order[-count:]
+    rows = [[pairs[i].img_a, pairs[i].img_b, pairs[i].target_a, *result.fused[i].values()] for i in shown]
+    titles = ["A, degraded", "B, degraded", "A, clean", *(f"text: {text}" for text in result.scores.methods)]
+    write_image(path, picture_grid(rows, titles))
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
+        for row in rows
+    ]
+
+
+def _csv(result: TextSensitivity) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["name", "kinds", "text", "text_of", *result.scores.metrics])
+    for index, name in enumerate(result.scores.names):
+        sources = dict(right=name, none="", wrong=result.wrong[index])
+        for row, text in enumerate(result.scores.methods):
+            values = result.scores.scores[row, :, index]
+            writer.writerow([name, " ".join(result.kinds[index]), text, sources[text], *values])
+    return buffer.getvalue()
+
+
+def _json(result: TextSensitivity) -> str:
+    measures, differences = result.scores.metrics, result.differences
+    document = {
+        "pairs": [
+            dict(name=name, kinds=list(kinds), wrong_text_of=wrong)
+            for name, kinds, wrong in zip(result.scores.names, result.kinds, result.wrong)
+        ],
+        "means": {
+            text: dict(zip(measures, means.tolist()))
+            for text, means in zip(result.scores.methods, result.scores.means)
+        },
+        "scores": {
+            text: dict(zip(measures, values.tolist()))
+            for text, values in zip(result.scores.methods, result.scores.scores)
+        },
+        "differences": {
+            title: {
+                measure: dict(
+                    mean=float(differences.means[row, column]),
+                    interval=[float(result.low[row, column]), float(result.high[row, column])],
+                )
+                for column, measure in enumerate(measures)
+            }
+            for row, title in enumerate(differences.methods)
+        },
+        "by_kind": {
+            kind: dict(pairs=count, **dict(zip(differences.methods, means)))
+            for kind, (count, means) in result.by_kind().items()
+        },
+        "level": _LEVEL,
+        "wanted": result.verdicts(),
+    }
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,90 @@
+"""Text files of annotations: write, read, find.
+
+The file form is the published one: an ``Event Type:`` line and a ``Description:`` line per event, a blank
+line between events. Who wrote it stands above as comment lines (``# annotator: ...``), which readers of the
+published form skip.
+"""
+
+from pathlib import Path
+
+from ..io.pairing import image_stem
+from ..io.regular_file import read_regular_file, write_atomically
+from .annotation_parser import MAX_CHARACTERS, parse_annotation
+from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event
+from .event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
+
+__all__ = [
+    "EVENT_TYPES",
+    "MEDICAL_EVENT_TYPES",
+    "Annotation",
+    "AnnotationError",
+    "Event",
+    "annotation_path",
+    "find_annotation",
+    "format_annotation",
+    "parse_annotation",
+    "read_annotation",
+    "write_annotation",
+    "write_text_atomically",
+]
+
+
+def format_annotation(annotation: Annotation) -> str:
+    """Text of an annotation file; :func:`parse_annotation` gives the equal annotation back."""
+    meta = [f"# {f}: {getattr(annotation, f)}" for f in META_FIELDS if getattr(annotation, f)]
+    events = [f"Event Type: {e.type}\nDescription: {e.description}".rstrip() for e in annotation.events]
+    blocks = (["\n".join(meta)] if meta else []) + events
+    return "\n\n".join(blocks) + "\n"
+
+
+def read_annotation(path: str | Path) -> Annotation:
+    """Read an annotation file.
+
+    Raises:
+        AnnotationError: If the file is no UTF-8 text or holds no event; names the file.
+        OSError: If the file cannot be read.
+    """
+    try:
+        text = read_regular_file(path, 4 * MAX_CHARACTERS).decode("utf-8-sig")
+    except OSError as error:
+        raise type(error)(f"cannot read the annotation {path} ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise AnnotationError(
+            f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8 "
+            "or delete it and annotate the pair again"
+        ) from error
+    return parse_annotation(text, source=str(path))
+
+
+def write_annotation(path: str | Path, annotation: Annotation) -> None:
+    """Write an annotation file in one step: a reader sees the old file or the whole new one."""
+    write_text_atomically(path, format_annotation(annotation))
+
+
+def write_text_atomically(path: str | Path, text: str) -> None:
+    """Write UTF-8 text through a temporary file in the same folder, so that a kill leaves no half file."""
+    write_atomically(path, text.encode())
+
+
+def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
+    """Where the annotation of a pair is written: ``<nameA>_<nameB>.txt``, names without extension."""
+    return Path(folder) / f"{image_stem(name_a)}_{image_stem(name_b)}.txt"
+
+
+def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None:
+    """Annotation file of a pair.
+
+    Args:
+        folder (str | Path): Folder of annotation files.
+        name_a (str): File name of source A, with or without extension.
+        name_b (str): File name of source B.
+
+    Returns:
+        Path | None: ``<nameA>_<nameB>.txt``, else ``<nameA>.txt``, else ``<nameB>.txt``, else None.
+    """
+    candidates = (
+        annotation_path(folder, name_a, name_b),
+        Path(folder) / f"{image_stem(name_a)}.txt",
+        Path(folder) / f"{image_stem(name_b)}.txt",
+    )
+    return next((path for path in candidates if path.is_file()), None)

@@ -1,0 +1,1 @@
+"""Who writes annotations: image statistics, a local model, a server."""

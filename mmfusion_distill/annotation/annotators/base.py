@@ -1,0 +1,59 @@
+"""What every annotator has in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ...io.pairing import ImagePair
+from ..annotation_file import Annotation
+
+#: Kinds of image pairs.
+MODALITIES = ("infrared-visible", "medical")
+
+
+@dataclass(frozen=True)
+class AnnotationResult:
+    """What an annotator made of one pair: an annotation, or why there is none.
+
+    Args:
+        pair (ImagePair): The pair.
+        annotation (Annotation | None): None if it failed.
+        error (str): One sentence why it failed. Default: ''.
+        answer (str): The model's answer that could not be used, for inspection. Default: ''.
+    """
+
+    pair: ImagePair
+    annotation: Annotation | None
+    error: str = ""
+    answer: str = ""
+
+
+class Annotator(ABC):
+    """Writes annotations of image pairs.
+
+    To use an own one by name, register it in ``mmagic.registry.TASK_UTILS``.
+    """
+
+    #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made anew.
+    version = ""
+
+    @abstractmethod
+    def annotate(
+        self, pairs: Iterable[ImagePair], modality: str = "infrared-visible"
+    ) -> Iterator[AnnotationResult]:
+        """Annotate pairs.
+
+        Args:
+            pairs (Iterable[ImagePair]): The pairs; read as they are needed, so there may be millions.
+            modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+
+        Yields:
+            AnnotationResult: One per pair, as they get ready (the order may differ). A pair that fails yields a
+            result with ``error`` and does not stop the others.
+        """
+
+
+def check_modality(modality: str) -> None:
+    """Raise ValueError if ``modality`` is none of :data:`MODALITIES`."""
+    if modality not in MODALITIES:
+        raise ValueError(f"modality must be one of {', '.join(MODALITIES)}, but got {modality!r}")

@@ -1,0 +1,220 @@
+"""Degradations of a visible and an infrared picture, found by measuring them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..annotation_file import Event
+from . import image_statistics as stats
+from .visible_measures import VisibleMeasures, blown_out, measure_visible
+
+
+@dataclass(frozen=True)
+class InfraredVisibleThresholds:
+    """Limits beyond which an event is named, in gray values (0 to 255) unless said.
+
+    The defaults of ``dark_mean``, ``bright_fraction`` and ``glare_*`` agree best with the annotations that a
+    vision-language model wrote of RoadScene's training pairs; the others separate RoadScene's pairs from copies that
+    were degraded as in :mod:`mmfusion_distill.annotation.degradations`.
+    ``tools/analysis_tools/annotation_recall.py`` chooses the former and prints how well all do.
+
+    Args:
+        dark_mean (float): Mean luminance of A below which it is ``low_light``.
+        bright_fraction (float): Share of A's pixels at 250 or more above which it is ``over_exposure``.
+        ir_contrast (float): Range of B (2nd to 98th percentile) below which it is ``ir_low_contrast``.
+        noise (float): Noise deviation of A above which it is ``high_noise``.
+        ir_noise (float): Noise deviation of B above which it is ``ir_noise``.
+        blur_peak (float): Motion leaves one direction sharper than the median one by more than this (dB) ...
+        blur_detail (float): ... and the median direction with a fine-to-coarse ratio below this (dB).
+        stripes (float): Deviation of row or column offsets above which a picture has ``sensor_artifact``.
+        haze (float): Mean dark channel of A above which it has ``haze``, unless it is over-exposed ...
+        haze_contrast (float): ... or its range exceeds this ...
+        haze_bright_fraction (float): ... and over-exposed is this share of A at 250 or more.
+        glare_shadows (float): Glare of lamps or of the sun also veils A (``haze``), if the darkest tones around its
+            pixels exceed this in the median ...
+        glare_edges (float): ... the 95th percentile of its gradient is below this ...
+        glare_sky (float): ... and the median of its upper third is below this: a bright sky has no dark tones either.
+    """
+
+    dark_mean: float = 145.0
+    bright_fraction: float = 0.009
+    ir_contrast: float = 80.0
+    noise: float = 5.0
+    ir_noise: float = 6.0
+    blur_peak: float = 8.7
+    blur_detail: float = -24.5
+    stripes: float = 5.0
+    haze: float = 130.0
+    haze_contrast: float = 80.0
+    haze_bright_fraction: float = 0.25
+    glare_shadows: float = 116.0
+    glare_edges: float = 191.0
+    glare_sky: float = 192.0
+
+
+def find_infrared_visible_events(
+    img_a: np.ndarray, img_b: np.ndarray, limits: InfraredVisibleThresholds
+) -> list[Event]:
+    """Events of a pair.
+
+    Args:
+        img_a (np.ndarray): Visible picture (H, W, 1 or 3), 0 to 255, RGB.
+        img_b (np.ndarray): Infrared picture (H, W, 1), 0 to 255.
+        limits (InfraredVisibleThresholds): When an event counts as there.
+
+    Returns:
+        list[Event]: Empty for a pair without strong degradations.
+    """
+    gray_a, gray_b = stats.luminance(img_a), stats.luminance(img_b)
+    measures = measure_visible(img_a)
+    found = (
+        _low_light(gray_a, measures, limits),
+        _over_exposure(gray_a, measures, limits),
+        _haze(img_a, gray_a, measures, limits),
+        _high_noise(gray_a, limits),
+        _ir_low_contrast(gray_b, limits),
+        _ir_noise(gray_b, limits),
+        _motion_blur(gray_a, gray_b, limits),
+        _sensor_artifact(gray_a, gray_b, limits),
+    )
+    return [event for event in found if event]
+
+
+def is_dark(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
+    """Whether a picture, or each of several, has ``low_light``."""
+    return measures.mean < limits.dark_mean
+
+
+def is_over_exposed(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
+    """Whether a picture, or each of several, has ``over_exposure``."""
+    return measures.bright_fraction > limits.bright_fraction
+
+
+def is_hazy(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
+    """Whether a picture, or each of several, has ``haze``."""
+    fog = (
+        (measures.dark_channel > limits.haze)
+        & (measures.contrast < limits.haze_contrast)
+        & (measures.bright_fraction <= limits.haze_bright_fraction)
+    )
+    return fog | is_veiled_by_glare(measures, limits)
+
+
+def is_veiled_by_glare(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
+    """Whether the light of a lamp or of the sun veils a picture, or each of several."""
+    return (
+        (measures.shadows > limits.glare_shadows)
+        & (measures.edges < limits.glare_edges)
+        & (measures.sky < limits.glare_sky)
+    )
+
+
+def _low_light(
+    gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
+) -> Event | None:
+    if not is_dark(measures, limits):
+        return None
+    return Event(
+        "low_light",
+        f"The visible image is {'very dark' if measures.mean < limits.dark_mean / 2 else 'dark'}: mean brightness "
+        f"{measures.mean:.0f} of 255, {(gray < 30).mean():.0%} of its pixels nearly black, "
+        f"darkest in the {stats.where_strongest(255 - gray)}.",
+    )
+
+
+def _over_exposure(
+    gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
+) -> Event | None:
+    if not is_over_exposed(measures, limits):
+        return None
+    extent = "The visible image" if measures.bright_fraction > 0.25 else "A part of the visible image"
+    return Event(
+        "over_exposure",
+        f"{extent} is over-exposed: {measures.bright_fraction:.1%} of the pixels are blown out, "
+        f"mostly in the {stats.where_strongest(blown_out(gray))}; mean brightness {measures.mean:.0f} of 255.",
+    )
+
+
+def _haze(
+    image: np.ndarray, gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
+) -> Event | None:
+    if not is_hazy(measures, limits):
+        return None
+    if is_veiled_by_glare(measures, limits):
+        return Event(
+            "haze",
+            f"Glare veils the visible image, brightest in the {stats.where_strongest(gray)}: even its shadows have a "
+            f"brightness of {measures.shadows:.0f} of 255, its edges are weak.",
+        )
+    return Event(
+        "haze",
+        f"Haze veils the visible image, most in the {stats.where_strongest(stats.dark_channel(image))}: even dark "
+        f"places have a brightness of {measures.dark_channel:.0f} of 255 and the tones span only "
+        f"{measures.contrast:.0f} gray levels.",
+    )
+
+
+def _high_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    sigma = stats.noise_sigma(gray)
+    if sigma <= limits.noise:
+        return None
+    return Event(
+        "high_noise",
+        f"The visible image carries {_strength(sigma, limits.noise)} noise of standard deviation "
+        f"{sigma:.1f} gray levels over the whole frame.",
+    )
+
+
+def _ir_low_contrast(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    contrast = stats.contrast_range(gray)
+    if contrast >= limits.ir_contrast:
+        return None
+    return Event(
+        "ir_low_contrast",
+        f"The infrared image has low contrast: its tones span {contrast:.0f} of 255 gray levels around "
+        f"{gray.mean():.0f}, warm and cold objects are hard to tell apart.",
+    )
+
+
+def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    sigma = stats.noise_sigma(gray)
+    if sigma <= limits.ir_noise:
+        return None
+    return Event(
+        "ir_noise",
+        f"The infrared image carries {_strength(sigma, limits.ir_noise)} noise of standard deviation "
+        f"{sigma:.1f} gray levels over the whole frame.",
+    )
+
+
+def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+    parts = []
+    for name, gray in (("visible", gray_a), ("infrared", gray_b)):
+        peak, detail, angle = stats.directional_blur(gray)
+        if peak <= limits.blur_peak or detail >= limits.blur_detail:
+            continue
+        # Stripes are sharp in one direction only, as if all else were blurred.
+        if max(stats.stripe_strength(gray)) <= limits.stripes:
+            parts.append(
+                f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {peak:.0f} dB weaker "
+                f"than across, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
+            )
+    return Event("motion_blur", " ".join(parts)) if parts else None
+
+
+def _sensor_artifact(
+    gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds
+) -> Event | None:
+    parts = []
+    for name, gray in (("visible", gray_a), ("infrared", gray_b)):
+        rows, columns = stats.stripe_strength(gray)
+        if max(rows, columns) > limits.stripes:
+            kind = "Horizontal" if rows >= columns else "Vertical"
+            parts.append(
+                f"{kind} stripes of {max(rows, columns):.1f} gray levels cross the whole {name} image."
+            )
+    return Event("sensor_artifact", " ".join(parts)) if parts else None
+
+
+def _strength(value: float, limit: float) -> str:
+    return "heavy" if value > 2 * limit else "clearly visible"

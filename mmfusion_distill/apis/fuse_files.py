@@ -1,0 +1,239 @@
+"""Fusing files and folders."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ..io.image_io import check_image_format, is_own_picture, write_image
+from ..io.pair_fuser import PairFuser
+from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
+from ..io.picture_header import read_header
+from ..io.regular_file import check_writable, read_regular_file
+
+
+@dataclass(frozen=True)
+class FusingReport:
+    """What became of a set of pairs.
+
+    Args:
+        written (list[Path]): The fused pictures.
+        failures (list[str]): A sentence per pair that failed.
+        notes (list[str]): What else a user should know.
+    """
+
+    written: list[Path]
+    failures: list[str]
+    notes: list[str] = field(default_factory=list)
+
+
+def fuse_files(
+    inferencer: PairFuser,
+    source_a: str | Path,
+    source_b: str | Path,
+    out: str | Path,
+    text: str | None = None,
+    annotations: str | Path | None = None,
+    batch_size: int = 1,
+    workers: int = 2,
+    overwrite: bool = False,
+) -> FusingReport:
+    """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
+
+    Pictures are read and written in threads beside the network.
+
+    Args:
+        inferencer (PairFuser): The network.
+        source_a (str | Path): Picture or folder of source A.
+        source_b (str | Path): Picture or folder of source B.
+        out (str | Path): Target picture, or folder (of a pair of files too, if it has no extension); in folders
+            pictures are called like source A, as PNG.
+        text (str, optional): Description by hand for a guided network. Default: None.
+        annotations (str | Path, optional): Folder of annotation files for a guided network. Default: None.
+        batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+        workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
+        overwrite (bool): Replace pictures that this package has not written. Default: False.
+
+    Returns:
+        FusingReport: What was written and what failed, in the order of the pairs.
+
+    Raises:
+        PairingError: If the folders do not exist or nothing pairs up.
+        ValueError: If one source is a file and the other a folder, a number is out of range, or a target is a
+            source, no image format, or somebody else's picture.
+        OSError: If nothing can be written to the target's folder.
+    """
+    if batch_size < 1 or workers < 0:
+        raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
+    pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
+    _check_targets(pairs, targets, overwrite)
+    failures: dict[int, Exception] = {}
+    with (
+        ThreadPoolExecutor(max(workers, 1)) as readers,
+        ThreadPoolExecutor(max(workers, 1)) as writers,
+        tqdm(total=len(pairs), unit="pair", disable=len(pairs) == 1) as progress,
+    ):
+        reads = _submit_ahead(readers, partial(_load, inferencer, annotations, text), pairs, 2 * workers)
+        loaded = _without_failures(enumerate(reads), failures)
+        fused = _fuse_batches(inferencer, loaded, batch_size, failures)
+        writes: deque[tuple[int, Future]] = deque()
+        for index, picture in fused:
+            writes.append((index, writers.submit(write_image, targets[index], picture)))
+            progress.update()
+            if len(writes) > 2 * workers:
+                list(_without_failures([writes.popleft()], failures))
+        list(_without_failures(writes, failures))
+    return FusingReport(
+        written=[target for index, target in enumerate(targets) if index not in failures],
+        failures=[_sentence(pairs[index], failures[index]) for index in sorted(failures)],
+        notes=_notes([pair for index, pair in enumerate(pairs) if index not in failures]),
+    )
+
+
+def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
+    if source_a.is_dir() != source_b.is_dir():
+        raise ValueError(f"{source_a} and {source_b}: give two files or two folders")
+    if not source_a.is_dir():
+        pair = ImagePair(image_stem(source_a.name), source_a, source_b)
+        return [pair], [out if out.suffix else out / f"{pair.name}.png"]
+    pairs, unmatched = find_pairs(source_a, source_b)
+    if unmatched:
+        print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
+    return pairs, [out / f"{pair.name}.png" for pair in pairs]
+
+
+def _sentence(pair: ImagePair, error: Exception) -> str:
+    if isinstance(error, (ValueError, OSError)):
+        return str(error)
+    # Of a library, e.g. out of memory: it does not know the file.
+    reason = str(error).strip().splitlines() or [""]
+    return f"{pair.path_a}: {type(error).__name__} {reason[0][:200]}".rstrip()
+
+
+def _noted(error: Exception) -> Exception:
+    if os.environ.get("MMFUSION_TRACEBACK"):
+        raise error
+    # The frames hold on to the maps of the network.
+    return error.with_traceback(None)
+
+
+def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool) -> None:
+    # Before anything is computed: a large picture takes a while.
+    sources = {_identity(path) for pair in pairs for path in (pair.path_a, pair.path_b)}
+    folders = {path.parent.resolve() for pair in pairs for path in (pair.path_a, pair.path_b)}
+    check_image_format(targets[0])
+    check_writable(targets[0].parent)
+    if len(pairs) > 1 and targets[0].parent.resolve() in folders:
+        raise ValueError(
+            f"{targets[0].parent} holds sources, which the results would be taken for: choose another"
+        )
+    for target in targets:
+        if not os.path.lexists(target):
+            continue
+        if target.is_dir():
+            raise ValueError(
+                f"{target} is a folder: choose another target, or give an extension that names none"
+            )
+        # By what it is and not by its name, as it may be a link.
+        if _identity(target) in sources:
+            raise ValueError(f"{target} is a source and would be overwritten: choose another target")
+        if not overwrite and not is_own_picture(target):
+            raise ValueError(
+                f"{target} exists and was not written by this package: choose another target, or --overwrite it"
+            )
+
+
+def _identity(path: Path) -> tuple | Path:
+    try:
+        status = path.stat()
+    except OSError:
+        return path.absolute()
+    return status.st_dev, status.st_ino
+
+
+def _notes(pairs: list[ImagePair]) -> list[str]:
+    thermal = [pair.name for pair in pairs if _has_16_bits(pair.path_b)]
+    if not thermal:
+        return []
+    return [
+        f"{len(thermal)} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 "
+        f"of each: {shorten(thermal, 3)}"
+    ]
+
+
+def _has_16_bits(path: Path) -> bool:
+    if path.suffix.lower() not in (".png", ".tif", ".tiff"):
+        return False
+    try:
+        header = read_header(read_regular_file(path))
+    except OSError:
+        return False
+    return header is not None and header.bits == 16
+
+
+def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:
+    inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
+    if annotations is not None and text is None:
+        # Only guided networks have annotations, and these need PyTorch.
+        from ..annotation.annotation_file import find_annotation, read_annotation
+
+        path = find_annotation(annotations, pair.path_a.name, pair.path_b.name)
+        inputs["annotation"] = None if path is None else read_annotation(path)
+    return inferencer.load(inputs, text)
+
+
+def _submit_ahead(
+    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], ahead: int
+) -> Iterator[Future]:
+    """Futures in the order of the items, with at most `ahead` more under way than were taken."""
+    pending: deque[Future] = deque()
+    for item in items:
+        pending.append(pool.submit(function, item))
+        if len(pending) > ahead:
+            yield pending.popleft()
+    yield from pending
+
+
+def _without_failures(
+    futures: Iterable[tuple[int, Future]], failures: dict[int, Exception]
+) -> Iterator[tuple[int, Any]]:
+    """Results by index; what failed is noted in `failures` instead."""
+    for index, future in futures:
+        try:
+            result = future.result()
+        except Exception as error:
+            failures[index] = _noted(error)
+        else:
+            yield index, result
+
+
+def _fuse_batches(
+    inferencer: PairFuser, loaded: Iterable[tuple[int, Any]], batch_size: int, failures: dict[int, Exception]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Fuse loaded pairs, neighbours of equal size together; pictures by index."""
+    for _, group in groupby(loaded, key=lambda item: inferencer.size_of(item[1])):
+        while batch := list(islice(group, batch_size)):
+            yield from _fuse_batch(inferencer, batch, failures)
+
+
+def _fuse_batch(
+    inferencer: PairFuser, batch: list[tuple[int, Any]], failures: dict[int, Exception]
+) -> Iterator[tuple[int, np.ndarray]]:
+    indices, pairs = zip(*batch)
+    try:
+        yield from zip(indices, inferencer.fuse_loaded(pairs))
+    except Exception as error:
+        if len(batch) == 1:
+            failures[indices[0]] = _noted(error)
+            return
+        # One pair of the batch is at fault: the others need not suffer.
+        for item in batch:
+            yield from _fuse_batch(inferencer, [item], failures)

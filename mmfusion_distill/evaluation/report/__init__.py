@@ -1,0 +1,1 @@
+"""What is said of scores: results, intervals, tables, plots, grids of pictures."""

@@ -1,0 +1,260 @@
+"""Scores of methods from folders of pictures."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
+
+from mmfusion_distill.io.image_io import ImageReadError, read_image
+from mmfusion_distill.io.pairing import list_images
+from mmfusion_distill.io.regular_file import check_regular_file
+
+from ..functional.baselines import BASELINES, baseline_images
+from ..functional.catalog import FusionTriple
+from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
+from ..functional.gray_image import GrayImage
+from ..functional.protocols import Protocol, get_protocol
+from .results import EvaluationResult
+
+__all__ = ["evaluate_folders", "read_picture"]
+
+_EXIF_ORIENTATION = 274
+
+
+@dataclass(frozen=True)
+class _PairFiles:
+    """The files of one pair: both sources and one fused picture of each method."""
+
+    name: str
+    path_a: Path
+    path_b: Path
+    fused: tuple[Path, ...]
+
+
+def evaluate_folders(
+    folder_a: str | Path,
+    folder_b: str | Path,
+    methods: Mapping[str, str | Path],
+    metrics: Sequence[str] = DEFAULT_METRICS,
+    protocol: str | Protocol = "standard",
+    names: Sequence[str] | None = None,
+    baselines: bool = True,
+    workers: int = 1,
+    show_progress: bool = False,
+) -> EvaluationResult:
+    """Score every method on the pairs that all of them have a readable picture of.
+
+    Pictures belong together by file name without extension. What is missing or cannot be read is
+    listed in ``problems`` of the result, and the pair is left out for *every* method.
+
+    Args:
+        folder_a: Pictures of source A.
+        folder_b: Pictures of source B.
+        methods: Folder of fused pictures by method name.
+        metrics: Result keys, see :func:`~mmfusion_distill.evaluation.compute_metrics`.
+        protocol: Evaluation protocol.
+        names: Restrict to these pairs (a test split).
+        baselines: Add rows for copies of A and of B, mean, maximum and Laplacian pyramid.
+        workers: Pairs scored at a time. Memory grows with it, not with the number of pairs.
+        show_progress: Draw a progress bar on standard error.
+
+    Returns:
+        The scores; equal for equal files whatever ``workers`` is.
+
+    Raises:
+        ValueError: If a picture's size differs from its source A (every such file is named), if
+            no pair is left, or a name is unknown.
+    """
+    parse_metric_names(metrics)
+    protocol = get_protocol(protocol)
+    check_method_names(methods)
+    pairs, problems = _match_files(folder_a, folder_b, methods, names)
+    pairs, unreadable = _check_headers(pairs)
+    problems += unreadable
+    if not pairs:
+        raise ValueError(_nothing_left(problems))
+    rows = (*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES))
+    rows = rows if baselines else tuple(methods)
+
+    def score(pair: _PairFiles) -> np.ndarray | list[str]:
+        return _score_pair(pair, metrics, protocol, baselines)
+
+    outcomes = _run(score, pairs, workers, show_progress)
+    problems += [problem for outcome in outcomes if isinstance(outcome, list) for problem in outcome]
+    scored = [
+        (pair.name, outcome)
+        for pair, outcome in zip(pairs, outcomes, strict=True)
+        if not isinstance(outcome, list)
+    ]
+    if not scored:
+        raise ValueError(_nothing_left(problems))
+    return EvaluationResult(
+        names=[name for name, _ in scored],
+        methods=list(rows),
+        metrics=list(metrics),
+        scores=np.stack([scores for _, scores in scored], axis=2),
+        protocol=protocol,
+        problems=problems,
+    )
+
+
+def read_picture(path: str | Path, is_thermal: bool = False) -> np.ndarray:
+    """Read a picture for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
+
+    Args:
+        path: The file.
+        is_thermal: Whether it is a source B, which is stretched if it has 16 bits, as for fusing.
+
+    Returns:
+        (H, W) or (H, W, 3) RGB.
+
+    Raises:
+        ImageReadError: If the file cannot be read.
+    """
+    image = read_image(path, is_thermal=is_thermal)
+    levels = np.rint(image)
+    if np.array_equal(levels, image):
+        image = levels.astype(np.uint8)
+    return image[:, :, 0] if image.shape[2] == 1 else image
+
+
+def check_method_names(methods: Mapping[str, str | Path]) -> None:
+    """Refuse names that are taken or cannot be part of a file name.
+
+    Raises:
+        ValueError: Names the method.
+    """
+    taken = set(EvaluationResult.BASELINE_TITLES.values()) & set(methods)
+    if taken:
+        raise ValueError(f"'{taken.pop()}' is the name of a baseline; name the method differently.")
+    for name in methods:
+        # Names become parts of file names and cells of tables.
+        if not name.strip() or set(name) & set("/\\\0\r\n") or name in (".", ".."):
+            raise ValueError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
+
+
+def _match_files(
+    folder_a: str | Path,
+    folder_b: str | Path,
+    methods: Mapping[str, str | Path],
+    names: Sequence[str] | None,
+) -> tuple[list[_PairFiles], list[str]]:
+    """Return the complete pairs, sorted by name, and a sentence for each gap."""
+    folders = [Path(folder) for folder in (folder_a, folder_b, *methods.values())]
+    listings = [list_images(folder) for folder in folders]
+    problems = []
+    if names is None:
+        wanted = sorted(set(listings[0]) | set(listings[1]))
+        for listing in listings[2:]:
+            surplus = sorted(set(listing) - set(wanted))
+            problems += [f"{listing[name]} has no source pictures" for name in surplus]
+    else:
+        wanted = list(dict.fromkeys(names))
+    pairs = []
+    for name in wanted:
+        missing = [f for f, listing in zip(folders, listings, strict=True) if name not in listing]
+        problems += [f"{folder / name}.* is missing" for folder in missing]
+        if not missing:
+            path_a, path_b, *fused = (listing[name] for listing in listings)
+            pairs.append(_PairFiles(name, path_a, path_b, tuple(fused)))
+    return pairs, problems
+
+
+def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[str]]:
+    """Compare sizes before anything is computed; drop pairs with unreadable files."""
+    readable, problems, mismatches = [], [], []
+    for pair in pairs:
+        sizes, broken = {}, []
+        for path in (pair.path_a, pair.path_b, *pair.fused):
+            try:
+                sizes[path] = _size(path)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                broken.append(reason if str(path) in reason else f"{path} cannot be read ({reason})")
+        problems += broken
+        if broken:
+            continue
+        readable.append(pair)
+        height, width = sizes[pair.path_a]
+        mismatches += [
+            f"{path} is {h}x{w} but {pair.path_a} is {height}x{width}"
+            for path, (h, w) in sizes.items()
+            if (h, w) != (height, width)
+        ]
+    if mismatches:
+        raise ValueError(
+            "Pictures of different sizes (height x width) cannot be compared; resize or remove "
+            "them:\n  " + "\n  ".join(mismatches)
+        )
+    return readable, problems
+
+
+def _size(path: Path) -> tuple[int, int]:
+    check_regular_file(path)
+    with warnings.catch_warnings():
+        # Large pictures are read_picture's business, which knows the limit that the user set.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(path)
+        except (UnidentifiedImageError, Image.DecompressionBombError):
+            # e.g. TIFF files of floating point; what nobody can read is said by our own reader
+            return read_picture(path).shape[:2]
+    with image:
+        width, height = image.size
+        turned = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
+    return (width, height) if turned else (height, width)
+
+
+def _score_pair(
+    pair: _PairFiles, metrics: Sequence[str], protocol: Protocol, baselines: bool
+) -> np.ndarray | list[str]:
+    """Return (methods, metrics), or a sentence on each picture that could not be read."""
+    pictures, problems = [], []
+    for path in (pair.path_a, pair.path_b, *pair.fused):
+        try:
+            pictures.append(read_picture(path, is_thermal=path == pair.path_b))
+        except ImageReadError as error:
+            problems.append(str(error))
+    if problems:
+        return problems
+    img_a, img_b, *fused = pictures
+    if baselines:
+        fused += baseline_images(img_a, img_b).values()
+    # Wrapped once, so that the sources are analysed once for all methods.
+    source_a, source_b = _wrap(img_a), _wrap(img_b)
+    rows = []
+    for path, picture in zip((*pair.fused, *BASELINES), fused, strict=False):
+        triple = FusionTriple(source_a, source_b, _wrap(picture))
+        try:
+            scores = score_triple(triple, metrics, protocol)
+        except (ValueError, ArithmeticError) as error:
+            raise type(error)(f"{path}: {error}") from error
+        rows.append([scores[metric] for metric in metrics])
+    return np.array(rows)
+
+
+def _wrap(picture: np.ndarray) -> GrayImage:
+    return GrayImage(picture, 255.0)
+
+
+def _run(
+    function: Callable[[_PairFiles], np.ndarray | list[str]],
+    pairs: Sequence[_PairFiles],
+    workers: int,
+    show_progress: bool,
+) -> list[np.ndarray | list[str]]:
+    """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        outcomes = pool.map(function, pairs)
+        return list(tqdm(outcomes, total=len(pairs), unit="pair", disable=not show_progress))
+
+
+def _nothing_left(problems: Sequence[str]) -> str:
+    return "No pair has a readable picture in every folder:\n  " + "\n  ".join(problems[:20])

@@ -1,0 +1,154 @@
+"""Picture grids for papers: sources and methods side by side, with zoomed boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mmfusion_distill.io.image_io import write_image
+from mmfusion_distill.io.pairing import list_images
+
+from .folder import read_picture
+
+__all__ = ["Box", "picture_grid", "write_picture_grid"]
+
+#: x, y, width, height in pixels.
+Box = tuple[int, int, int, int]
+
+_COLORS = ((230, 60, 50), (60, 200, 80), (70, 120, 240), (240, 200, 40))
+_GAP = 4
+_LABEL_HEIGHT = 22
+
+
+def write_picture_grid(
+    path: str | Path,
+    folder_a: str | Path,
+    folder_b: str | Path,
+    methods: Mapping[str, str | Path],
+    names: Sequence[str],
+    boxes: Sequence[Box] = (),
+) -> None:
+    """Write a grid of pairs (rows) and of source A, source B and methods (columns).
+
+    Args:
+        path: Picture to write.
+        folder_a: Pictures of source A.
+        folder_b: Pictures of source B.
+        methods: Folder of fused pictures by method name.
+        names: Pairs to show.
+        boxes: Parts to frame in every picture and to show enlarged below it.
+
+    Raises:
+        ValueError: If a picture is missing or unreadable, or a box does not lie inside it.
+    """
+    folders = [folder_a, folder_b, *methods.values()]
+    listings = [list_images(folder) for folder in folders]
+    rows = []
+    for name in names:
+        for folder, listing in zip(folders, listings, strict=True):
+            if name not in listing:
+                raise ValueError(f"Picture grid: {Path(folder) / name}.* is missing.")
+        rows.append([read_picture(listing[name]) for listing in listings])
+    write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
+
+
+def picture_grid(
+    rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str], boxes: Sequence[Box] = ()
+) -> np.ndarray:
+    """Put pictures side by side.
+
+    Args:
+        rows: Pictures (H, W) or (H, W, 3) RGB, gray levels; those of a row are of one size.
+        titles: One for each column.
+        boxes: As in :func:`write_picture_grid`.
+
+    Returns:
+        (H', W', 3) uint8 RGB.
+
+    Raises:
+        ValueError: If a box does not lie inside the pictures.
+    """
+    width = max(row[0].shape[1] for row in rows)
+    lines = [_title_line(titles, width)]
+    for row in rows:
+        cells = [_cell(_to_rgb(picture), boxes, width) for picture in row]
+        lines.append(_join(cells, axis=1))
+    return _join(lines, axis=0)
+
+
+def _cell(picture: np.ndarray, boxes: Sequence[Box], width: int) -> np.ndarray:
+    """The picture with frames, and below it the enlarged boxes next to each other."""
+    for box in boxes:
+        _check_box(box, picture.shape)
+    framed = picture.copy()
+    for box, color in zip(boxes, _colors(boxes), strict=True):
+        x, y, w, h = box
+        cv2.rectangle(framed, (x, y), (x + w - 1, y + h - 1), color, 2)
+    parts = [_resize_to_width(framed, width)]
+    if boxes:
+        zoom_width = (width - _GAP * (len(boxes) - 1)) // len(boxes)
+        zooms = [_zoom(picture, box, zoom_width, c) for box, c in zip(boxes, _colors(boxes))]
+        height = max(zoom.shape[0] for zoom in zooms)
+        zooms = [_pad_to(zoom, height, zoom_width) for zoom in zooms]
+        strip = _join(zooms, axis=1)
+        parts.append(_pad_to(strip, height, width))
+    return _join(parts, axis=0)
+
+
+def _zoom(picture: np.ndarray, box: Box, width: int, color: tuple[int, int, int]) -> np.ndarray:
+    x, y, w, h = box
+    zoom = _resize_to_width(picture[y : y + h, x : x + w], width)
+    cv2.rectangle(zoom, (0, 0), (zoom.shape[1] - 1, zoom.shape[0] - 1), color, 3)
+    return zoom
+
+
+def _check_box(box: Box, shape: tuple[int, ...]) -> None:
+    x, y, w, h = box
+    if x < 0 or y < 0 or w < 1 or h < 1 or x + w > shape[1] or y + h > shape[0]:
+        raise ValueError(
+            f"The box x={x}, y={y}, {w}x{h} does not lie inside a picture of {shape[1]}x{shape[0]}."
+        )
+
+
+def _colors(boxes: Sequence[Box]) -> list[tuple[int, int, int]]:
+    return [_COLORS[index % len(_COLORS)] for index in range(len(boxes))]
+
+
+def _to_rgb(picture: np.ndarray) -> np.ndarray:
+    picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture.copy()
+
+
+def _resize_to_width(picture: np.ndarray, width: int) -> np.ndarray:
+    height = max(1, round(picture.shape[0] * width / picture.shape[1]))
+    if picture.shape[:2] == (height, width):
+        return picture
+    # Enlarged parts keep their pixels visible, so that no interpolation flatters a method.
+    shrinking = width < picture.shape[1]
+    interpolation = cv2.INTER_AREA if shrinking else cv2.INTER_NEAREST
+    return cv2.resize(picture, (width, height), interpolation=interpolation)
+
+
+def _title_line(titles: Sequence[str], width: int) -> np.ndarray:
+    cells = []
+    for title in titles:
+        cell = np.full((_LABEL_HEIGHT, width, 3), 255, np.uint8)
+        cv2.putText(cell, title, (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
+        cells.append(cell)
+    return _join(cells, axis=1)
+
+
+def _pad_to(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    missing = [(0, height - picture.shape[0]), (0, width - picture.shape[1]), (0, 0)]
+    return np.pad(picture, missing, constant_values=255)
+
+
+def _join(parts: Sequence[np.ndarray], axis: int) -> np.ndarray:
+    shape = list(parts[0].shape)
+    shape[axis] = _GAP
+    gap = np.full(shape, 255, np.uint8)
+    pieces = [piece for part in parts for piece in (part, gap)][:-1]
+    return np.concatenate(pieces, axis=axis)
