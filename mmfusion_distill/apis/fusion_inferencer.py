@@ -256,7 +256,8 @@ def read_network_config(weights: str | Path) -> dict:
         if NETWORK_METADATA in metadata:
             config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))
             if TEXT_ENCODER_METADATA in metadata:
-                config["text_encoder"] = parse_text_encoder_config(metadata[TEXT_ENCODER_METADATA], str(path))
+                text = metadata[TEXT_ENCODER_METADATA]
+                config["text_encoder"] = parse_text_encoder_config(text, str(path), config["generator"])
             return config
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
-from tqdm import tqdm
 
 from mmfusion_distill.io.image_io import ImageReadError, read_image
 from mmfusion_distill.io.pairing import list_images
 from mmfusion_distill.io.regular_file import check_regular_file
 
+from ...io.progress import progress_bar
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.catalog import FusionTriple
@@ -255,7 +255,7 @@ def _run(
     """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         outcomes = pool.map(function, pairs)
-        return list(tqdm(outcomes, total=len(pairs), unit="pair", disable=not show_progress))
+        return list(progress_bar(outcomes, len(pairs), "scoring", disable=not show_progress))
 
 
 def _nothing_left(problems: Sequence[str]) -> str:
