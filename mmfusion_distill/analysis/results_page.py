@@ -278,7 +278,7 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, object]:
     """Annotations that a network is given, by row."""
     if not network.inferencer.guided:
         return {network.name: None}
-    rows = {main_row(network): pair.annotation}
+    rows: dict[str, object] = {main_row(network): pair.annotation}
     guidance = getattr(network.inferencer.model.generator, "guidance", None)
     if getattr(guidance, "null", None) is not None:
         rows[f"{network.name} without text"] = None

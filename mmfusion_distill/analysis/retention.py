@@ -61,6 +61,8 @@ class RetentionReport:
 
         NaN where the teacher's value is zero or was not measured.
         """
+        student: float
+        teacher: float
         if quantity == "memory":
             student, teacher = (self.memory.get(role, 0) for role in reversed(ROLES))
         elif quantity in ("parameters", "gflops", "seconds"):
@@ -153,13 +155,13 @@ def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
         ("seconds", "seconds per pair", "{:.4f}"),
     ):
         values = [text.format(getattr(row, quantity)) for row in (teacher, student)]
-        lines.append(_line(title, *values, report.ratio(quantity)))
+        lines.append(_line(title, values, report.ratio(quantity)))
     if report.memory:
         values = [f"{report.memory[role] / 2**20:.1f}" for role in ROLES]
-        lines.append(_line("peak memory, MiB", *values, report.ratio("memory")))
+        lines.append(_line("peak memory, MiB", values, report.ratio("memory")))
     for metric in teacher.scores:
         values = [f"{row.scores[metric]:.4f}" for row in (teacher, student)]
-        lines.append(_line(metric, *values, report.ratio(metric)))
+        lines.append(_line(metric, values, report.ratio(metric)))
     verdicts = report.verdicts(claim)
     lines += ["", f"Claim: at most {claim.parameters:.0%} of the parameters, "]
     lines[-1] += f"{claim.seconds:.0%} of the time, at least {claim.quality:.0%} of the quality."
@@ -169,8 +171,8 @@ def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
     return "\n".join([*lines, "", report.conditions])
 
 
-def _line(title: str, teacher: str, student: str, ratio: float) -> str:
-    return f"| {title} | {teacher} | {student} | {ratio:.1%} |"
+def _line(title: str, values: Sequence[str], ratio: float) -> str:
+    return f"| {title} | {' | '.join(values)} | {ratio:.1%} |"
 
 
 def _peak_memory_here(

@@ -1,10 +1,11 @@
 """Fusing pictures with a trained network."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -87,7 +88,11 @@ class FusionInferencer(BaseInferencer):
         )
 
     def __call__(
-        self, inputs: dict | Sequence[dict], return_datasamples: bool = False, batch_size: int = 1, **kwargs
+        self,
+        inputs: dict | Sequence[dict],
+        return_datasamples: bool = False,
+        batch_size: int = 1,
+        **kwargs: Any,
     ) -> dict:
         """Fuse pairs.
 
@@ -192,7 +197,7 @@ class FusionInferencer(BaseInferencer):
     def _init_pipeline(self, cfg: dict) -> Compose:
         return Compose([_load_pair, PackPair()])
 
-    def _init_collate(self, cfg: dict):
+    def _init_collate(self, cfg: dict) -> Callable:
         return pseudo_collate
 
     def _init_visualizer(self, cfg: dict) -> None:
@@ -251,7 +256,8 @@ def read_network_config(weights: str | Path) -> dict:
         if NETWORK_METADATA in metadata:
             config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))
             if TEXT_ENCODER_METADATA in metadata:
-                config["text_encoder"] = parse_text_encoder_config(metadata[TEXT_ENCODER_METADATA], str(path))
+                text = metadata[TEXT_ENCODER_METADATA]
+                config["text_encoder"] = parse_text_encoder_config(text, str(path), config["generator"])
             return config
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "

@@ -88,7 +88,7 @@ def publish_network(
     metadata = {NETWORK_METADATA: json.dumps(network_config)}
     if network.guidance is not None and model.get("text_encoder"):
         text_encoder = json.dumps(model.text_encoder.to_dict())
-        parse_text_encoder_config(text_encoder, str(config))
+        parse_text_encoder_config(text_encoder, str(config), network_config)
         metadata[TEXT_ENCODER_METADATA] = text_encoder
     save_file(state, target, metadata=metadata)
     return target

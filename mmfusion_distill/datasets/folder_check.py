@@ -122,7 +122,7 @@ def _differing_sizes(pairs: list[ImagePair], facts: dict[Path, _ImageFacts | str
 
 def _mixed_depths(paths: list[Path], facts: dict[Path, _ImageFacts | str]) -> list[FolderProblem]:
     """Files whose depth differs from that of most files of their folder."""
-    depths = {path: facts[path].depth for path in paths if not isinstance(facts[path], str)}
+    depths = {path: fact.depth for path in paths if not isinstance(fact := facts[path], str)}
     if not depths:
         return []
     usual = max(set(depths.values()), key=list(depths.values()).count)

@@ -5,6 +5,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -46,7 +47,7 @@ def read_image(image: PictureSource, channels: int | None = None, is_thermal: bo
             what is given is no picture.
     """
     name = describe(image)
-    image = _decode(Path(image)) if is_path(image) else to_array(image)
+    image = _decode(Path(cast(str, image))) if is_path(image) else to_array(image)
     stretched = is_thermal and image.dtype == np.uint16
     image = _stretch(image) if stretched else _to_full_range(image, name)
     if image.ndim == 2:

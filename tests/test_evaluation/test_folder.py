@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.commands import evaluate
+from mmfusion_distill.commands.evaluate import main
 from mmfusion_distill.evaluation import (
     EvaluationResult,
     compute_metrics,
@@ -233,7 +233,7 @@ def test_grid_shows_pictures_and_enlarged_boxes():
 
 
 def run_tool(*arguments):
-    assert evaluate.main([*map(str, arguments)]) == 0
+    assert main([*map(str, arguments)]) == 0
 
 
 def test_command_line(folders, monkeypatch, capsys):
