@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 setup: $(STAMP)
 
 # Installed anew only when a requirement changes.
-$(STAMP): setup.py requirements/runtime.txt requirements/tests.txt requirements/optional.txt constraints.txt
+$(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip "setuptools<81" wheel
 	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional]"
