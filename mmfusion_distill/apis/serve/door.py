@@ -9,8 +9,11 @@ _SHUT = re.compile(
     r"^(/gradio_api)?/(file|proxy|stream|custom_component|component_server|process_recording)\b"
 )
 
+#: What Gradio's page would load or connect to elsewhere: a script of a CDN, and Google's fonts.
+_ELSEWHERE = re.compile(rb'<script[^>]*\ssrc="https?://[^>]*>\s*</script>|<link[^>]*\shref="https?://[^>]*>')
+
 _HEADERS = (
-    # Gradio's page names a script of a CDN and fonts of Google: browsers then load neither.
+    # Should something else ever name another server, browsers do not go there.
     (
         b"content-security-policy",
         b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'",
@@ -45,6 +48,8 @@ class Door:
                 message = dict(message, headers=[*kept, *_HEADERS])
             await send(message)
 
+        if scope["path"] == "/":
+            send_with_headers = _without_elsewhere(send_with_headers)
         if self._is_refused(scope):
             await send_with_headers(
                 dict(type="http.response.start", status=403, headers=[(b"content-type", b"text/plain")])
@@ -65,3 +70,25 @@ class Door:
             return True
         path = re.sub("/+", "/", scope["path"])
         return _SHUT.match(path) is not None
+
+
+def _without_elsewhere(send: Callable) -> Callable:
+    """Take out of an HTML answer what the browser would fetch from other servers."""
+    start: MutableMapping[str, Any] = {}
+    body = bytearray()
+
+    async def gathered(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+            return
+        body.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        page = _ELSEWHERE.sub(b"", bytes(body))
+        headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+        if len(headers) < len(start["headers"]) and page:
+            headers.append((b"content-length", str(len(page)).encode()))
+        await send(dict(start, headers=headers))
+        await send(dict(type="http.response.body", body=page))
+
+    return gathered

@@ -53,6 +53,8 @@ def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
             for label in ("A (visible, CT, PET, SPECT)", "B (infrared, MRI)"):
                 with gr.Column():
                     drop = gr.File(label=f"Source {label}", height=120)
+                    # Gradio's own leaves an empty temporary file behind for every upload.
+                    drop.preprocess = _path_of
                     state = gr.State(None, time_to_live=_KEPT)
                     sources.append((drop, state, gr.HTML()))
         with gr.Row():
@@ -104,6 +106,10 @@ def _in_the_page(function: Callable[..., Any]) -> Callable[..., Any]:
         raise import_gradio().Error(escape(message), print_exception=False)
 
     return wrapped
+
+
+def _path_of(payload: Any) -> str | None:
+    return None if payload is None else payload.path
 
 
 def _take(limits: Limits, is_source_b: bool, path: str | None) -> tuple[None, Picture | None, str]:
