@@ -66,14 +66,16 @@ def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
             fuse = gr.Button("Fuse", variant="primary")
         with gr.Row():
             sliders = gr.HTML(), gr.HTML()
-        facts, download, events = gr.HTML(), gr.HTML(), gr.HTML()
+        download, facts, events = gr.HTML(), gr.HTML(), gr.HTML()
 
         states, previews = [source[1] for source in sources], [source[2] for source in sources]
-        results = [*sliders, facts, download, events]
+        results = [*sliders, download, facts, events]
         options = dict(api_name=False, show_progress="minimal", concurrency_limit=1)
         for is_source_b, (drop, state, preview) in enumerate(sources):
             take = partial(_take, limits, bool(is_source_b))
-            drop.upload(_in_the_page(take), drop, [drop, state, preview], **options)
+            # The field is emptied afterwards, as the file is gone; the preview tells what is there.
+            taken = drop.upload(_in_the_page(take), drop, [state, preview], **options)
+            taken.then(lambda: None, None, drop, **options)
         sample.click(_sample, None, [*states, *previews], **options)
         weights.change(lambda name: gr.Textbox(**_text_options(service, name)), weights, text, **options)
         fuse.click(
@@ -112,12 +114,11 @@ def _path_of(payload: Any) -> str | None:
     return None if payload is None else payload.path
 
 
-def _take(limits: Limits, is_source_b: bool, path: str | None) -> tuple[None, Picture | None, str]:
+def _take(limits: Limits, is_source_b: bool, path: str | None) -> tuple[Picture | None, str]:
     if path is None:
-        return None, None, ""
+        return None, ""
     picture = take_upload(path, is_source_b, limits)
-    # The field is emptied, as the file is gone; the preview tells what is there.
-    return None, picture, markup.preview(picture)
+    return picture, markup.preview(picture)
 
 
 def _sample() -> tuple[Picture, Picture, str, str]:
@@ -132,9 +133,9 @@ def _fuse(
     return (
         markup.slider(img_a, outcome.fused, "A"),
         markup.slider(img_b, outcome.fused, "B"),
+        markup.download(outcome.fused),
         f'<div class="mmf-facts">{img_a.size} pixels fused by {escape(name)} in {outcome.seconds:.2f} s. '
         "The statistics annotator sees:</div>",
-        markup.download(outcome.fused),
         markup.event_list(outcome.events),
     )
 
