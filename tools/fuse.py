@@ -7,7 +7,7 @@ from pathlib import Path
 from mmfusion_distill.apis import FusingReport, fuse_files
 from mmfusion_distill.deployment import ExportedInferencer, is_exported
 from mmfusion_distill.io import PairFuser
-from mmfusion_distill.user_errors import exit_on_user_error
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
 def build_inferencer(args: argparse.Namespace) -> PairFuser:
@@ -22,13 +22,13 @@ def build_inferencer(args: argparse.Namespace) -> PairFuser:
 def check_text(args: argparse.Namespace, inferencer: PairFuser) -> None:
     given = [name for name in ("text", "annotations") if getattr(args, name) is not None]
     if given and not inferencer.guided:
-        raise ValueError(
+        raise UserError(
             f"--{given[0]} is for networks that are guided by text, which this one is not: leave it out"
         )
     if args.text is not None and not args.text.strip(" ;:\t\n"):
-        raise ValueError("--text is empty: describe the pictures, or leave it out")
+        raise UserError("--text is empty: describe the pictures, or leave it out")
     if args.annotations is not None and not any(Path(args.annotations).glob("*.txt")):
-        raise ValueError(
+        raise UserError(
             f"--annotations {args.annotations} is no folder with annotation files: correct the path"
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..io.pairing import ImagePair, find_pairs, read_name_list
+from ..user_errors import UserError
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -62,7 +63,7 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
         out (str | None): Folder of annotation files in place of the config's. Default: None.
 
     Raises:
-        ValueError: If the config has no paired data set, or one that names no annotation folder.
+        UserError: If the config has no paired data set, or one that names no annotation folder.
     """
     # Folders need no mmengine.
     from mmengine.config import Config
@@ -77,7 +78,7 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
             # The pairs that results are reported on are often not there, and training needs no annotation of them.
             continue
         if not out and "annotation" not in prefix:
-            raise ValueError(f"{path}: data_prefix names no folder 'annotation': add it, or give --out")
+            raise UserError(f"{path}: data_prefix names no folder 'annotation': add it, or give --out")
         names = dataset.get("ann_file")
         pairs, lonely = find_pairs(
             root / prefix["img_a"], root / prefix["img_b"], read_names(root / names if names else None)
@@ -86,7 +87,7 @@ def jobs_of_config(path: str, out: str | None = None) -> list[AnnotationJob]:
         key = Path(out) if out else root / prefix["annotation"], dataset.get("modality", "infrared-visible")
         jobs.setdefault(key, {}).update(dict.fromkeys(pairs))
     if not jobs:
-        raise ValueError(f"{path} has no data set with folders img_a and img_b")
+        raise UserError(f"{path} has no data set with folders img_a and img_b")
     return [AnnotationJob(tuple(pairs), *key, tuple(unmatched)) for key, pairs in jobs.items()]
 
 

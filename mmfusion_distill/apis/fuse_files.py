@@ -18,6 +18,7 @@ from ..io.pair_fuser import PairFuser
 from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
 from ..io.picture_header import read_header
 from ..io.regular_file import check_writable, read_regular_file
+from ..user_errors import UserError
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ def fuse_files(
 
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
-        ValueError: If one source is a file and the other a folder, a number is out of range, or a target is a
+        UserError: If one source is a file and the other a folder, a number is out of range, or a target is a
             source, no image format, or somebody else's picture.
         OSError: If nothing can be written to the target's folder.
     """
     if batch_size < 1 or workers < 0:
-        raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
+        raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
     pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
     _check_targets(pairs, targets, overwrite)
     failures: dict[int, Exception] = {}
@@ -100,7 +101,7 @@ def fuse_files(
 
 def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
     if source_a.is_dir() != source_b.is_dir():
-        raise ValueError(f"{source_a} and {source_b}: give two files or two folders")
+        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
     if not source_a.is_dir():
         pair = ImagePair(image_stem(source_a.name), source_a, source_b)
         return [pair], [out if out.suffix else out / f"{pair.name}.png"]
@@ -132,21 +133,21 @@ def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool)
     check_image_format(targets[0])
     check_writable(targets[0].parent)
     if len(pairs) > 1 and targets[0].parent.resolve() in folders:
-        raise ValueError(
+        raise UserError(
             f"{targets[0].parent} holds sources, which the results would be taken for: choose another"
         )
     for target in targets:
         if not os.path.lexists(target):
             continue
         if target.is_dir():
-            raise ValueError(
+            raise UserError(
                 f"{target} is a folder: choose another target, or give an extension that names none"
             )
         # By what it is and not by its name, as it may be a link.
         if _identity(target) in sources:
-            raise ValueError(f"{target} is a source and would be overwritten: choose another target")
+            raise UserError(f"{target} is a source and would be overwritten: choose another target")
         if not overwrite and not is_own_picture(target):
-            raise ValueError(
+            raise UserError(
                 f"{target} exists and was not written by this package: choose another target, or --overwrite it"
             )
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..user_errors import UserError
+
 #: Fuses arrays by the names of the inputs: sources, and a text embedding where the network takes one.
 Run = Callable[[dict[str, np.ndarray]], np.ndarray]
 
@@ -26,7 +28,7 @@ CHANNELS = {"img_a": 3, "img_b": 1, "output": 3}
 METADATA = ("multiple", "tile_multiple", "pixel_bytes", "needs_whole")
 
 
-class UnusableFile(ValueError):
+class UnusableFile(UserError):
     """What a runtime would not, or not rightly, run."""
 
 

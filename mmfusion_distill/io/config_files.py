@@ -13,6 +13,8 @@ import yaml
 from mmengine.config import Config
 from mmengine.registry import Registry
 
+from ..user_errors import MissingFileError, UserError
+
 #: Parts of a config whose dicts with a `type` are built.
 _BUILT = (
     "model",
@@ -30,7 +32,7 @@ _BUILT = (
 _TAKEN = {"type", "_scope_", "_delete_", "constructor", "paramwise_cfg", "convert_to_iter_based"}
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """A config that cannot be used; the message names the file or the key."""
 
 
@@ -45,10 +47,10 @@ def read_config(path: str | Path) -> Config:
 
     Raises:
         ConfigError: If the file cannot be read, or is no config of a model.
-        FileNotFoundError: If it does not exist.
+        MissingFileError: If it does not exist.
     """
     if not Path(path).is_file():
-        raise FileNotFoundError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
+        raise MissingFileError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
     if _inherits_from_itself(Path(path)):
         # mmengine finds out too, but only after it has read the file a thousand times.
         raise ConfigError(f"the config {path} inherits from itself: look at its _base_")
