@@ -24,6 +24,7 @@ from mmfusion_distill.apis.serve.server import launch
 from mmfusion_distill.apis.serve.uploads import Picture, sample_pair, take_upload
 from mmfusion_distill.datasets.generated_scenes import generate_pair
 from mmfusion_distill.io import ImageReadError, read_image, write_image
+from mmfusion_distill.user_errors import UserError
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -104,7 +105,7 @@ class TestUploads:
 
     @pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan")])
     def test_limits_are_numbers_above_0(self, value):
-        with pytest.raises(ValueError, match="--max-megapixels is .*: give a number above 0"):
+        with pytest.raises(UserError, match="--max-megapixels is .*: give a number above 0"):
             Limits(megapixels=value)
 
 
@@ -115,25 +116,25 @@ class TestService:
         assert outcome.events and outcome.seconds > 0
 
     def test_a_missing_source_is_asked_for(self, service):
-        with pytest.raises(ValueError, match="source B is missing: upload it, or take the sample pair"):
+        with pytest.raises(UserError, match="source B is missing: upload it, or take the sample pair"):
             service.fuse(sample_pair(0)[0], None, "student")
 
     def test_sizes_that_differ_are_named(self, service):
         small = Picture("small.png", np.zeros((40, 48, 1), np.float32))
-        with pytest.raises(ValueError, match="differ in size: .* is 640x480, small.png is 48x40"):
+        with pytest.raises(UserError, match="differ in size: .* is 640x480, small.png is 48x40"):
             service.fuse(sample_pair(0)[0], small, "student")
 
     def test_text_for_a_network_that_reads_none_is_refused(self, service):
         assert not service.is_guided("student")
-        with pytest.raises(ValueError, match="student is not guided by text: leave the text out"):
+        with pytest.raises(UserError, match="student is not guided by text: leave the text out"):
             service.fuse(*sample_pair(0), "student", "low light")
 
     def test_text_of_any_length_is_not_read(self, service):
-        with pytest.raises(ValueError, match="shorten it to"):
+        with pytest.raises(UserError, match="shorten it to"):
             service.fuse(*sample_pair(0), "student", "x" * (MAX_TEXT + 1))
 
     def test_a_visitor_names_no_file_as_weights(self, service):
-        with pytest.raises(ValueError, match="there is no network of that name: choose from student, tiny"):
+        with pytest.raises(UserError, match="there is no network of that name: choose from student, tiny"):
             service.fuse(*sample_pair(0), "/etc/passwd")
 
     def test_a_guided_network_is_told_the_text_or_else_the_events(self, tmp_path, tiny_teacher):
@@ -191,7 +192,7 @@ class TestCommandLine:
             taken.listen()
             port = taken.getsockname()[1]
             wanted = pytest.raises(
-                OSError, match=f"cannot listen at 127.0.0.1:{port} .*choose another --port"
+                UserError, match=f"cannot listen at 127.0.0.1:{port} .*choose another --port"
             )
             with wanted, launch(service, Limits(), port=port):
                 pass

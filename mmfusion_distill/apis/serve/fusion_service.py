@@ -10,6 +10,7 @@ import numpy as np
 
 from ...annotation.annotation_types import Event
 from ...annotation.annotators.statistics_annotator import StatisticsAnnotator
+from ...user_errors import UserError
 from ..fusion_inferencer import FusionInferencer
 from ..models import list_models
 from .uploads import Picture
@@ -42,7 +43,7 @@ class FusionService:
 
     Raises:
         CheckpointError: If weights cannot be read.
-        ValueError: If two files have the same name, or the device cannot be used.
+        UserError: If two files have the same name, or the device cannot be used.
     """
 
     def __init__(self, weights: Sequence[str | Path] = (), device: str | None = None) -> None:
@@ -51,7 +52,7 @@ class FusionService:
             # The page shows no folder of this machine.
             name = Path(source).name
             if name in self._networks:
-                raise ValueError(f"two files of weights are called {name}: rename one of them")
+                raise UserError(f"two files of weights are called {name}: rename one of them")
             self._networks[name] = FusionInferencer(weights=source, device=device)
         self._annotator = StatisticsAnnotator()
         self._lock = threading.Lock()
@@ -86,23 +87,23 @@ class FusionService:
             Outcome: The result.
 
         Raises:
-            ValueError: If a source is missing, the sizes differ, or the text is too long or for a network that
+            UserError: If a source is missing, the sizes differ, or the text is too long or for a network that
                 reads none; one sentence.
         """
         network = self._network(name)
         text = (text or "").strip()
         if img_a is None or img_b is None:
             missing = " and ".join(label for label, image in (("A", img_a), ("B", img_b)) if image is None)
-            raise ValueError(f"source {missing} is missing: upload it, or take the sample pair")
+            raise UserError(f"source {missing} is missing: upload it, or take the sample pair")
         if img_a.size != img_b.size:
-            raise ValueError(
+            raise UserError(
                 f"the two sources differ in size: {img_a.name} is {img_a.size}, {img_b.name} is {img_b.size}; "
                 "register and crop them to the same view first"
             )
         if len(text) > MAX_TEXT:
-            raise ValueError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
+            raise UserError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
         if text and not network.guided:
-            raise ValueError(f"the network {name} is not guided by text: leave the text out")
+            raise UserError(f"the network {name} is not guided by text: leave the text out")
         annotation = self._annotator.annotate_arrays(img_a.pixels * 255, img_b.pixels * 255, modality)
         pair = dict(img_a=img_a.pixels, img_b=img_b.pixels)
         if network.guided and not text:
@@ -116,5 +117,5 @@ class FusionService:
     def _network(self, name: str) -> FusionInferencer:
         # Never a path: what a visitor names is not opened.
         if name not in self._networks:
-            raise ValueError(f"there is no network of that name: choose from {', '.join(self._networks)}")
+            raise UserError(f"there is no network of that name: choose from {', '.join(self._networks)}")
         return self._networks[name]

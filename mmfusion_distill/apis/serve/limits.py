@@ -7,6 +7,7 @@ from pathlib import Path
 from ...io.picture_header import read_header
 from ...io.picture_source import ImageReadError
 from ...io.regular_file import read_regular_file
+from ...user_errors import UserError
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Limits:
         megabytes (float): Size of the file, in millions of bytes. Default: 25.
 
     Raises:
-        ValueError: If one is not above 0.
+        UserError: If one is not above 0.
     """
 
     megapixels: float = 8
@@ -27,7 +28,7 @@ class Limits:
     def __post_init__(self) -> None:
         for option, value in (("megapixels", self.megapixels), ("megabytes", self.megabytes)):
             if not 0 < value < float("inf"):
-                raise ValueError(f"--max-{option} is {value}: give a number above 0")
+                raise UserError(f"--max-{option} is {value}: give a number above 0")
 
     @property
     def bytes(self) -> int:

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ...annotation.annotators.base import MODALITIES
+from ...user_errors import UserError
 from ...version import __version__
 from . import markup
 from .fusion_service import MAX_TEXT, FusionService
@@ -32,7 +33,7 @@ def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
         gradio.Blocks: To be launched by :func:`~mmfusion_distill.apis.serve.server.launch`.
 
     Raises:
-        ImportError: If Gradio is missing.
+        MissingPackageError: If Gradio is missing.
     """
     gr = import_gradio()
     # Fonts of the system: the default theme asks Google for its own.
@@ -98,12 +99,13 @@ def _in_the_page(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any) -> Any:
         try:
             return function(*args)
-        except (ValueError, OSError, ImportError) as error:
+        except UserError as error:
             message = str(error)
-        except (MemoryError, RuntimeError):
-            message = (
-                "the network could not fuse this pair, probably for lack of memory: take smaller pictures"
-            )
+        except (MemoryError, RuntimeError) as error:
+            # PyTorch has no type of its own for what the CPU lacks.
+            if not isinstance(error, MemoryError) and "memory" not in str(error):
+                raise
+            message = "there is not enough memory for this pair: take smaller pictures"
         # The page shows a message as HTML, and names of files are the visitor's.
         raise import_gradio().Error(escape(message), print_exception=False)
 

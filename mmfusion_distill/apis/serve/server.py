@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ...user_errors import UserFileError
 from .door import Door
 from .fusion_service import FusionService
 from .gradio_import import import_gradio
@@ -38,8 +39,8 @@ def launch(
         str: Address of the page.
 
     Raises:
-        ImportError: If Gradio is missing.
-        OSError: If the port is taken or the host is none of this machine.
+        MissingPackageError: If Gradio is missing.
+        UserFileError: If the port is taken or the host is none of this machine.
     """
     import_gradio()
     port = _free_port(host, port)
@@ -90,6 +91,6 @@ def _free_port(host: str, port: int) -> int:
             return probe.getsockname()[1]
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise OSError(
+        raise UserFileError(
             f"cannot listen at {host}:{port} ({reason}): choose another --port or --host"
         ) from error
