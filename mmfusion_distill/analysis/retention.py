@@ -3,7 +3,7 @@
 import math
 import os
 import resource
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import cv2
 import torch
+from mmengine.infer import BaseInferencer
 from PIL import Image
 
-from ..apis.fusion_inferencer import FusionInferencer
 from ..user_errors import UserError
 from .comparison import COMPARED_METRICS, MethodResult, compare
 
@@ -85,6 +85,7 @@ class RetentionReport:
 def measure_retention(
     networks: Mapping[str, tuple[str | Path | None, str | Path]],
     pairs: Sequence[dict],
+    load: Callable[..., BaseInferencer],
     metrics: Sequence[str] = COMPARED_METRICS,
     repeats: int = 5,
     device: str | None = None,
@@ -98,6 +99,7 @@ def measure_retention(
         networks: (config or None, weights) for ``teacher`` and ``student``, as
             :class:`FusionInferencer` takes them.
         pairs: Inputs of the inferencer with paths; with annotations if the teacher needs text.
+        load: Makes an inferencer of config, weights and device: the class :class:`FusionInferencer`.
         metrics: Metrics besides ``quality`` and ``balanced_quality``.
         repeats: Timed runs of each network on each pair.
         device: Where to run; None for the GPU if there is one.
@@ -107,13 +109,13 @@ def measure_retention(
     """
     if not pairs:
         raise UserError("retention needs at least one pair")
-    inferencers = {role: FusionInferencer(*networks[role], device) for role in ROLES}
+    inferencers = {role: load(*networks[role], device) for role in ROLES}
     keys = list(dict.fromkeys([*metrics, "quality", "balanced_quality"]))
     results = compare(inferencers, pairs, keys, repeats)
     largest = max(pairs, key=lambda pair: _pixels(pair["img_a"]))
     memory = {}
     for role in ROLES:
-        used = peak_memory(*networks[role], largest, device)
+        used = peak_memory(load, *networks[role], largest, device)
         if used is not None:
             memory[role] = used
     place = next(inferencers["student"].model.parameters()).device
@@ -131,7 +133,11 @@ def _pixels(path: str | Path) -> int:
 
 
 def peak_memory(
-    config: str | Path | None, weights: str | Path, pair: dict, device: str | None = None
+    load: Callable[..., BaseInferencer],
+    config: str | Path | None,
+    weights: str | Path,
+    pair: dict,
+    device: str | None = None,
 ) -> int | None:
     """Peak memory in bytes that a forward pass needs beyond the loaded network.
 
@@ -141,7 +147,7 @@ def peak_memory(
         Bytes; None where the system does not tell the resident size (other than Linux, on a CPU).
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_peak_memory_here, config, weights, pair, device).result()
+        return pool.submit(_peak_memory_here, load, config, weights, pair, device).result()
 
 
 def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
@@ -176,9 +182,13 @@ def _line(title: str, values: Sequence[str], ratio: float) -> str:
 
 
 def _peak_memory_here(
-    config: str | Path | None, weights: str | Path, pair: dict, device: str | None
+    load: Callable[..., BaseInferencer],
+    config: str | Path | None,
+    weights: str | Path,
+    pair: dict,
+    device: str | None,
 ) -> int | None:
-    network = FusionInferencer(config, weights, device)
+    network = load(config, weights, device)
     batch = next(network.preprocess([pair]))
     place = next(network.model.parameters()).device
     if place.type == "cuda":

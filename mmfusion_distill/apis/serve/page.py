@@ -124,8 +124,8 @@ def _take(limits: Limits, is_source_b: bool, path: str | None) -> tuple[Picture 
 
 
 def _sample() -> tuple[Picture, Picture, str, str]:
-    pair = sample_pair(random.randrange(1000))
-    return *pair, *map(markup.preview, pair)
+    visible, infrared = sample_pair(random.randrange(1000))
+    return visible, infrared, markup.preview(visible), markup.preview(infrared)
 
 
 def _fuse(

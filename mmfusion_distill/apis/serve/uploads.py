@@ -58,8 +58,5 @@ def take_upload(path: str | Path, is_source_b: bool, limits: Limits) -> Picture:
 
 def sample_pair(seed: int) -> tuple[Picture, Picture]:
     """A generated pair of 640x480 pixels, for trying things out."""
-    visible, thermal = generate_pair(seed, 480, 640)
-    return tuple(
-        Picture(f"sample {seed}, {kind}", image.astype(np.float32) / 255)
-        for kind, image in (("visible", visible), ("infrared", thermal))
-    )
+    visible, thermal = (image.astype(np.float32) / 255 for image in generate_pair(seed, 480, 640))
+    return Picture(f"sample {seed}, visible", visible), Picture(f"sample {seed}, infrared", thermal)
