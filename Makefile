@@ -19,7 +19,7 @@ $(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 
 # Gradio wants an older Pillow, pandas and MarkupSafe than constraints.txt has: these lie in front of the others here.
 $(SERVE_STAMP): $(STAMP) requirements/serve.txt constraints-serve.txt
-	$(BIN)/python -m venv $(SERVE_VENV)
+	$(BIN)/python -m venv --without-pip $(SERVE_VENV)
 	echo "import site; site.addsitedir('$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')')" \
 		> $$($(SERVE_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
 	$(SERVE_VENV)/bin/python -m pip install --quiet -c constraints-serve.txt -r requirements/serve.txt

@@ -8,6 +8,7 @@ import shutil
 import socket
 import struct
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 
 from mmfusion_distill.apis import FusionInferencer, serve
-from mmfusion_distill.apis.serve import markup
+from mmfusion_distill.apis.serve import markup, page
 from mmfusion_distill.apis.serve.fusion_service import MAX_TEXT, FusionService
 from mmfusion_distill.apis.serve.limits import Limits
 from mmfusion_distill.apis.serve.server import launch
@@ -357,6 +358,32 @@ def test_starting_calls_nobody_and_ends_without_a_trace(service, monkeypatch):
     assert hosts <= {"127.0.0.1", "localhost"}
     with pytest.raises(httpx.ConnectError):
         httpx.get(address, trust_env=False)
+
+
+def test_uploads_that_nobody_asks_to_be_read_go_after_a_while(service, monkeypatch):
+    pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
+    monkeypatch.setattr(page, "_KEPT", 1)
+    monkeypatch.setattr(page, "_SWEPT", 1)
+    with launch(service, Limits(), port=0) as address:
+        Visitor(address).upload("left.png", b"never asked to be read")
+        assert kept_files()
+        for _ in range(300):
+            if not kept_files():
+                break
+            time.sleep(0.1)
+        assert not kept_files()
+
+
+def test_text_is_open_for_guided_networks_only(tmp_path, tiny_teacher):
+    pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
+    service = FusionService([guided_weights(tmp_path / "guided.safetensors", tiny_teacher)], device="cpu")
+    with launch(service, Limits(), port=0) as address:
+        visitor = Visitor(address)
+        assert str(tmp_path) not in json.dumps(visitor.config)
+        for name, is_open in (("student", False), ("guided.safetensors", True)):
+            (update,) = visitor.call(visitor.function("change"), name)["output"]["data"]
+            assert update["interactive"] is is_open
+        assert not visitor.call(visitor.function("change"), "/etc/passwd")["success"]
 
 
 @pytest.fixture

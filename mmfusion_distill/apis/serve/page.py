@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Seconds that pictures stay in memory behind an idle page, and uploads that nobody asked to be read on disk.
 _KEPT = 1800
+#: Seconds between looks for such uploads.
+_SWEPT = 60
 
 
 def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
@@ -43,7 +45,7 @@ def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
         theme=theme,
         css=markup.STYLE,
         analytics_enabled=False,
-        delete_cache=(60, _KEPT),
+        delete_cache=(_SWEPT, _KEPT),
     ) as page:
         gr.Markdown(
             f"# Image fusion\nmmfusion_distill {__version__}. Two registered pictures of one scene become one. "
