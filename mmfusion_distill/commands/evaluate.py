@@ -91,12 +91,12 @@ def parse_metrics(args: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys([*metrics, *extra]))
 
 
-def parse_boxes(entries: list[str]) -> list[tuple[int, ...]]:
+def parse_boxes(entries: list[str]) -> list[tuple[int, int, int, int]]:
     """Boxes of X,Y,W,H."""
     boxes = [entry.split(",") for entry in entries]
     if any(len(box) != 4 or not all(number.isdecimal() for number in box) for box in boxes):
         raise UserError(f"--zoom wants X,Y,W,H, got {' '.join(entries)}.")
-    return [tuple(map(int, box)) for box in boxes]
+    return [(int(x), int(y), int(width), int(height)) for x, y, width, height in boxes]
 
 
 def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
