@@ -66,8 +66,7 @@ def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     if len(args.source) == 1:
         jobs = jobs_of_config(args.source[0], args.out)
     else:
-        folder_a, folder_b = args.source
-        jobs = [job_of_folders(folder_a, folder_b, args.out, args.names, args.modality)]
+        jobs = [job_of_folders(args.source[0], args.source[1], args.out, args.names, args.modality)]
     return [job.shard(*args.shard) for job in jobs]
 
 
