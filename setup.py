@@ -41,6 +41,6 @@ setup(
     packages=find_packages(include=["mmfusion_distill", "mmfusion_distill.*"]),
     package_data={"mmfusion_distill": ["annotation/prompts/*", "weights/*", "datasets/splits/*"]},
     install_requires=runtime_requirements(),
-    extras_require={"tests": read_requirements("tests"), "optional": read_requirements("optional")},
+    extras_require={name: read_requirements(name) for name in ("tests", "optional", "thermal", "medical")},
     zip_safe=False,
 )

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 from mmfusion_distill.apis import FusingReport, fuse_files
+from mmfusion_distill.apis.source_arguments import add_source_arguments, source_options
 from mmfusion_distill.deployment import ExportedInferencer, is_exported
 from mmfusion_distill.io import PairFuser
+from mmfusion_distill.io.pair_reader import PairReader
 from mmfusion_distill.user_errors import exit_on_user_error
 
 
@@ -34,6 +36,8 @@ def check_text(args: argparse.Namespace, inferencer: PairFuser) -> None:
 
 
 def fuse(args: argparse.Namespace) -> FusingReport:
+    # What is said about the options comes before the network, which takes a while.
+    reader = PairReader(source_options(args))
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
     return fuse_files(
@@ -46,6 +50,7 @@ def fuse(args: argparse.Namespace) -> FusingReport:
         args.batch_size,
         args.workers,
         args.overwrite,
+        reader,
     )
 
 
@@ -69,6 +74,7 @@ def main() -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace pictures that were not written by this tool"
     )
+    add_source_arguments(parser)
     report = exit_on_user_error(fuse, parser.parse_args())
     print(f"{len(report.written)} written" + (f", first {report.written[0]}" if report.written else ""))
     for note in report.notes:

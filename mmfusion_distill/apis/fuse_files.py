@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from ..io.image_io import check_image_format, is_own_picture, write_image
 from ..io.pair_fuser import PairFuser
+from ..io.pair_reader import PairReader
 from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
 from ..io.picture_header import read_header
 from ..io.regular_file import check_writable, read_regular_file
@@ -45,6 +46,7 @@ def fuse_files(
     batch_size: int = 1,
     workers: int = 2,
     overwrite: bool = False,
+    reader: PairReader | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -61,6 +63,8 @@ def fuse_files(
         batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
         overwrite (bool): Replace pictures that this package has not written. Default: False.
+        reader (PairReader, optional): Reads the pairs its own way (registration, infrared ranges, slices) and says in
+            the notes what it saw. Default: None, the network's reading.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -81,7 +85,9 @@ def fuse_files(
         ThreadPoolExecutor(max(workers, 1)) as writers,
         tqdm(total=len(pairs), unit="pair", disable=len(pairs) == 1) as progress,
     ):
-        reads = _submit_ahead(readers, partial(_load, inferencer, annotations, text), pairs, 2 * workers)
+        reads = _submit_ahead(
+            readers, partial(_load, inferencer, reader, annotations, text), pairs, 2 * workers
+        )
         loaded = _without_failures(enumerate(reads), failures)
         fused = _fuse_batches(inferencer, loaded, batch_size, failures)
         writes: deque[tuple[int, Future]] = deque()
@@ -91,10 +97,12 @@ def fuse_files(
             if len(writes) > 2 * workers:
                 list(_without_failures([writes.popleft()], failures))
         list(_without_failures(writes, failures))
+    fused_pairs = [pair for index, pair in enumerate(pairs) if index not in failures]
+    notes = _notes(fused_pairs) if reader is None else reader.notes()
     return FusingReport(
         written=[target for index, target in enumerate(targets) if index not in failures],
         failures=[_sentence(pairs[index], failures[index]) for index in sorted(failures)],
-        notes=_notes([pair for index, pair in enumerate(pairs) if index not in failures]),
+        notes=notes,
     )
 
 
@@ -104,7 +112,7 @@ def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[
     if not source_a.is_dir():
         pair = ImagePair(image_stem(source_a.name), source_a, source_b)
         return [pair], [out if out.suffix else out / f"{pair.name}.png"]
-    pairs, unmatched = find_pairs(source_a, source_b)
+    pairs, unmatched = find_pairs(source_a, source_b, with_data=True)
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
     return pairs, [out / f"{pair.name}.png" for pair in pairs]
@@ -179,7 +187,13 @@ def _has_16_bits(path: Path) -> bool:
     return header is not None and header.bits == 16
 
 
-def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:
+def _load(
+    inferencer: PairFuser,
+    reader: PairReader | None,
+    annotations: str | Path | None,
+    text: str | None,
+    pair: ImagePair,
+) -> Any:
     inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
     if annotations is not None and text is None:
         # Only guided networks have annotations, and these need PyTorch.
@@ -187,6 +201,8 @@ def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | Non
 
         path = find_annotation(annotations, pair.path_a.name, pair.path_b.name)
         inputs["annotation"] = None if path is None else read_annotation(path)
+    if reader is not None:
+        inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
     return inferencer.load(inputs, text)
 
 
