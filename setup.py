@@ -42,5 +42,6 @@ setup(
     package_data={"mmfusion_distill": ["annotation/prompts/*", "weights/*", "datasets/splits/*"]},
     install_requires=runtime_requirements(),
     extras_require={name: read_requirements(name) for name in ("tests", "optional", "thermal", "medical")},
+    entry_points={"console_scripts": ["mmfusion = mmfusion_distill.commands.mmfusion:main"]},
     zip_safe=False,
 )

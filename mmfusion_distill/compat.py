@@ -13,12 +13,14 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from .user_errors import UserError
+
 __all__ = ["MissingOperatorError", "apply", "placeholder_operators"]
 
 _placeholders: set[str] = set()
 
 
-class MissingOperatorError(RuntimeError):
+class MissingOperatorError(RuntimeError, UserError):
     """An operator of mmcv was called that this installation does not have."""
 
 

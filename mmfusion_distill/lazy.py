@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .user_errors import MissingPackageError
+
 
 def lazy_attributes(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     """Make the `__getattr__` of a package (PEP 562).
@@ -31,7 +33,7 @@ def lazy_attributes(package: str, modules: Mapping[str, str]) -> Callable[[str],
         except ImportError as error:
             if str(error).endswith(_ADVICE):
                 raise
-            raise ImportError(f"{package}.{name} cannot be imported: {error}. {_ADVICE}") from error
+            raise MissingPackageError(f"{package}.{name} cannot be imported: {error}. {_ADVICE}") from error
         value = getattr(module, name) if modules[name] else module
         setattr(sys.modules[package], name, value)
         return value

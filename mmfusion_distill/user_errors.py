@@ -4,11 +4,35 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
-def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> object:
+class UserError(ValueError):
+    """Something that the user can mend: an argument, a config, a file, an installation.
+
+    Its message is one sentence that names the thing, says what is wrong and what to do. The tools print it as one
+    line; whatever else is raised is a fault of the code, and keeps its traceback.
+    """
+
+
+class UserFileError(OSError, UserError):
+    """A file or folder that cannot be read or written."""
+
+
+class MissingFileError(FileNotFoundError, UserError):
+    """A file that is not there."""
+
+
+class MissingPackageError(ImportError, UserError):
+    """A package that is not installed."""
+
+
+def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs: object) -> Result:
     """Call a function; what the user can mend ends the program with one sentence instead of a traceback.
 
+    That is a :class:`UserError`, or what the operating system says of a file that it names (no permission, say).
     Set `MMFUSION_TRACEBACK=1` to see where it came from.
     """
     for stream in (sys.stdout, sys.stderr):
@@ -21,10 +45,15 @@ def exit_on_user_error(function: Callable[..., object], *args, **kwargs) -> obje
         print("interrupted: what was finished is kept", file=sys.stderr)
         # as shells report a program that Ctrl-C ended
         sys.exit(130)
-    except (ImportError, OSError, ValueError) as error:
-        if os.environ.get("MMFUSION_TRACEBACK"):
+    except (UserError, OSError) as error:
+        if os.environ.get("MMFUSION_TRACEBACK") or not is_user_error(error):
             raise
         sys.exit(f"error: {_sentence(error)}")
+
+
+def is_user_error(error: BaseException) -> bool:
+    """Whether the user can mend it."""
+    return isinstance(error, UserError) or (isinstance(error, OSError) and error.filename is not None)
 
 
 def _sentence(error: Exception) -> str:

@@ -8,7 +8,7 @@ from mmfusion_distill import annotation
 from mmfusion_distill.annotation import MODALITIES
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
 from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
-from mmfusion_distill.apis.command_line import SettingsAction
+from mmfusion_distill.apis.command_line import SettingsAction, exit_on_user_error
 from mmfusion_distill.io.pairing import shorten
 
 
@@ -63,33 +63,31 @@ def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     return [job.shard(*args.shard) for job in jobs]
 
 
-def main() -> int:
-    args = parse_args()
+def annotate(args: argparse.Namespace) -> int:
+    """Annotate, and return the exit code."""
     from mmengine.config import Config
 
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
     config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
-    try:
-        jobs = find_jobs(args)
-        annotator = annotation.build_annotator(config.to_dict())
-        code = 0
-        for job in jobs:
-            if job.unmatched:
-                print(
-                    f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr
-                )
-            summary = annotate_pairs(
-                annotator, job.pairs, job.folder, job.modality, args.overwrite, args.stop_after
-            )
-            print(format_summary(summary, job.folder))
-            if summary.stopped == "interrupted":
-                return 130
-            code = max(code, int(bool(summary.failures or summary.stopped)))
-    except (OSError, ValueError, TypeError, ImportError) as error:
-        print(f"annotate.py: {error}", file=sys.stderr)
-        return 1
+    jobs = find_jobs(args)
+    annotator = annotation.build_annotator(config.to_dict())
+    code = 0
+    for job in jobs:
+        if job.unmatched:
+            print(f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr)
+        summary = annotate_pairs(
+            annotator, job.pairs, job.folder, job.modality, args.overwrite, args.stop_after
+        )
+        print(format_summary(summary, job.folder))
+        if summary.stopped == "interrupted":
+            return 130
+        code = max(code, int(bool(summary.failures or summary.stopped)))
     return code
+
+
+def main() -> int:
+    return exit_on_user_error(annotate, parse_args())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import argparse
 from mmfusion_distill.analysis.metric_benchmark import benchmark_batched, benchmark_metrics
 from mmfusion_distill.apis.command_line import at_least, exit_on_user_error, image_size
 from mmfusion_distill.evaluation import METRICS_BY_NAME
+from mmfusion_distill.user_errors import UserError
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,12 +28,12 @@ def measure(args: argparse.Namespace) -> str:
     height, width = args.size
     if args.batch:
         if args.metrics or args.threads:
-            raise ValueError(
+            raise UserError(
                 "--metrics and --threads are not for --batch, which takes what has a batched form"
             )
         return benchmark_batched(width, height, args.batch, args.device or "cpu", args.repeats)
     if args.device:
-        raise ValueError("--device is for --batch: metrics of arrays are computed on the CPU")
+        raise UserError("--device is for --batch: metrics of arrays are computed on the CPU")
     return benchmark_metrics(
         width, height, args.metrics or list(METRICS_BY_NAME), args.repeats, args.threads or 1
     )

@@ -1,6 +1,8 @@
-"""Find how two mounted cameras see: `python tools/calibrate.py A B OUT` (files or folders)."""
+"""`mmfusion calibrate` as a script: find how two mounted cameras see."""
 
-from mmfusion_distill.apis.calibrate import run_calibrate
+import sys
+
+from mmfusion_distill.commands.calibrate import main
 
 if __name__ == "__main__":
-    run_calibrate()
+    sys.exit(main())

@@ -15,7 +15,7 @@ from mmfusion_distill.analysis.candidates import (
     train_candidates,
 )
 from mmfusion_distill.io.config_files import read_config
-from mmfusion_distill.user_errors import exit_on_user_error
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 TEACHER = CONFIGS / "fusion_distill" / "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
@@ -29,7 +29,7 @@ def compare(args: argparse.Namespace) -> None:
         if not args.only or any(text in name for text in args.only)
     }
     if not candidates:
-        raise ValueError(f"--only {' '.join(args.only)} names none of: {'; '.join(STUDENT_CANDIDATES)}")
+        raise UserError(f"--only {' '.join(args.only)} names none of: {'; '.join(STUDENT_CANDIDATES)}")
     scores = None
     if args.train:
         scores = train_candidates(candidates, args.config, args.train, args.work_dir)

@@ -23,6 +23,7 @@ from mmfusion_distill.evaluation import (
 from mmfusion_distill.evaluation.report.folder import check_method_names
 from mmfusion_distill.io.pairing import read_name_list
 from mmfusion_distill.io.regular_file import check_writable
+from mmfusion_distill.user_errors import UserError
 
 
 def parse_args() -> argparse.Namespace:
@@ -68,9 +69,9 @@ def parse_methods(entries: list[str]) -> dict[str, str]:
     for entry in entries:
         name, separator, folder = entry.partition("=")
         if not (separator and name and folder):
-            raise ValueError(f"--fused wants NAME=DIR, got '{entry}'.")
+            raise UserError(f"--fused wants NAME=DIR, got '{entry}'.")
         if name in methods:
-            raise ValueError(f"--fused names the method '{name}' twice.")
+            raise UserError(f"--fused names the method '{name}' twice.")
         methods[name] = folder
     return methods
 
@@ -87,18 +88,18 @@ def parse_metrics(args: argparse.Namespace) -> list[str]:
 def parse_boxes(entries: list[str]) -> list[tuple[int, ...]]:
     boxes = [entry.split(",") for entry in entries]
     if any(len(box) != 4 or not all(number.isdecimal() for number in box) for box in boxes):
-        raise ValueError(f"--zoom wants X,Y,W,H, got {' '.join(entries)}.")
+        raise UserError(f"--zoom wants X,Y,W,H, got {' '.join(entries)}.")
     return [tuple(map(int, box)) for box in boxes]
 
 
 def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
     """What would only come to light, or not at all, after everything is scored."""
     if args.reference is not None and args.reference not in methods:
-        raise ValueError(f"--reference {args.reference} is none of the methods {list(methods)}.")
+        raise UserError(f"--reference {args.reference} is none of the methods {list(methods)}.")
     if args.reference is not None and not args.bootstrap:
-        raise ValueError("--reference needs the bootstrap: leave --bootstrap 0 out.")
+        raise UserError("--reference needs the bootstrap: leave --bootstrap 0 out.")
     if args.zoom and not args.grid:
-        raise ValueError("--zoom enlarges parts of the picture grid: name its pairs with --grid.")
+        raise UserError("--zoom enlarges parts of the picture grid: name its pairs with --grid.")
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from ..annotation.annotators.visible_measures import VisibleMeasures, measure_vi
 from ..annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
 from ..io.image_io import read_image
 from ..io.pairing import ImagePair
+from ..user_errors import UserError
 
 # A threshold is tried between as many groups of equal size.
 _STEPS = 20
@@ -65,13 +66,13 @@ def read_references(pairs: Iterable[ImagePair], folder: str | Path) -> list[Anno
     """The annotations of pairs in a folder.
 
     Raises:
-        ValueError: If a pair has none.
+        UserError: If a pair has none.
     """
     references = []
     for pair in pairs:
         path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
         if path is None:
-            raise ValueError(
+            raise UserError(
                 f"{folder} has no annotation of {pair.name}: name the pairs that have one with --names"
             )
         references.append(read_annotation(path))

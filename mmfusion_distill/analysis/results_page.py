@@ -17,6 +17,7 @@ from ..io.image_io import write_image
 from ..io.regular_file import write_atomically
 from ..models.checkpoints import resolve_checkpoint
 from ..models.shipped_weights import shipped_weights
+from ..user_errors import UserError
 from .benchmark import count_gflops, count_parameters, network_config
 from .scored_pairs import ScoredPair, score_fusions
 
@@ -88,11 +89,11 @@ def load_named_network(text: str, device: str | None = None) -> NamedNetwork:
         NamedNetwork: The network.
 
     Raises:
-        ValueError: If the name is missing, or the weights cannot be used.
+        UserError: If the name is missing, or the weights cannot be used.
     """
     name, equals, place = text.partition("=")
     if not name or (equals and not place):
-        raise ValueError(
+        raise UserError(
             f"'{text}' names no weights: give NAME=WEIGHTS[:CONFIG], or the name of shipped weights"
         )
     weights, _, config = (place or name).partition(":")

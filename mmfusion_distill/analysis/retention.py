@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from ..apis.fusion_inferencer import FusionInferencer
+from ..user_errors import UserError
 from .comparison import COMPARED_METRICS, MethodResult, compare
 
 ROLES = ("teacher", "student")
@@ -100,10 +101,10 @@ def measure_retention(
         device: Where to run; None for the GPU if there is one.
 
     Raises:
-        ValueError: If there is no pair.
+        UserError: If there is no pair.
     """
     if not pairs:
-        raise ValueError("retention needs at least one pair")
+        raise UserError("retention needs at least one pair")
     inferencers = {role: FusionInferencer(*networks[role], device) for role in ROLES}
     keys = list(dict.fromkeys([*metrics, "quality", "balanced_quality"]))
     results = compare(inferencers, pairs, keys, repeats)

@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from ..annotation.annotation_types import Annotation
 from ..evaluation import FusionTriple, GrayImage, score_triple
+from ..user_errors import UserError
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ def validation_dataset(config: Config) -> dict:
     """The data set that a config validates on; of several the last, which ours use for degraded pairs.
 
     Raises:
-        ValueError: If the config has none.
+        UserError: If the config has none.
     """
     loaders = config.get("val_dataloader")
     if not loaders:
-        raise ValueError(f"{config.filename} has no val_dataloader: name the pairs with --a and --b")
+        raise UserError(f"{config.filename} has no val_dataloader: name the pairs with --a and --b")
     loader = loaders if isinstance(loaders, dict) else loaders[-1]
     return dict(loader["dataset"])
 

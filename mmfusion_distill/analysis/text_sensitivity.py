@@ -15,6 +15,7 @@ from ..evaluation import EvaluationResult, get_protocol, paired_bootstrap, pictu
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
 from ..io.regular_file import write_atomically
+from ..user_errors import UserError
 from .scored_pairs import ScoredPair, score_fusions
 
 #: What the network may read: the pair's text, nothing, another pair's text.
@@ -83,7 +84,7 @@ def wrong_texts(pairs: Sequence[ScoredPair]) -> list[int]:
         list[int]: Per pair, the index of the other.
 
     Raises:
-        ValueError: If it is impossible to give each pair other events than its own.
+        UserError: If it is impossible to give each pair other events than its own.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -100,7 +101,7 @@ def wrong_texts(pairs: Sequence[ScoredPair]) -> list[int]:
                 cost[row, column] = 2 * len(done & other) / len(done) + len(own & other) / len(own | other)
     rows, columns = linear_sum_assignment(cost)
     if cost[rows, columns].max() >= impossible:
-        raise ValueError(
+        raise UserError(
             f"{len(pairs)} pairs with these annotations leave no wrong text for each of them: take more pairs, of "
             "different events"
         )
@@ -122,10 +123,10 @@ def measure_text_sensitivity(
         TextSensitivity: The scores.
 
     Raises:
-        ValueError: If the network reads no text, or the pairs leave no wrong text.
+        UserError: If the network reads no text, or the pairs leave no wrong text.
     """
     if not network.guided:
-        raise ValueError("the network is not guided by text: name a teacher's config")
+        raise UserError("the network is not guided by text: name a teacher's config")
     texts = [text for text in TEXTS if text != "none" or network.model.generator.guidance.null is not None]
     others = wrong_texts(pairs)
     scores = np.empty((len(texts), len(measures), len(pairs)))
@@ -194,7 +195,7 @@ def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
         path (str | Path): The file; its ending decides. Its folder is made if need be.
 
     Raises:
-        ValueError: If the ending is none of :data:`REPORT_SUFFIXES`.
+        UserError: If the ending is none of :data:`REPORT_SUFFIXES`.
     """
     check_report_path(path)
     path = Path(path)
@@ -206,7 +207,7 @@ def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
 def check_report_path(path: str | Path) -> None:
     """Refuse an ending that :func:`write_sensitivity` does not know, before anything is computed."""
     if Path(path).suffix not in REPORT_SUFFIXES:
-        raise ValueError(f"{path}: the report ends in one of {', '.join(REPORT_SUFFIXES)}")
+        raise UserError(f"{path}: the report ends in one of {', '.join(REPORT_SUFFIXES)}")
 
 
 def write_sensitivity_picture(

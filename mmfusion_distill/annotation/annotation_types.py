@@ -4,13 +4,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ..user_errors import UserError
 from .event_types import canonical_event_type
 
 #: Facts about the origin of an annotation that its file records.
 META_FIELDS = ("annotator", "model", "prompt_version")
 
 
-class AnnotationError(ValueError):
+class AnnotationError(UserError):
     """A text or file that holds no usable annotation."""
 
 

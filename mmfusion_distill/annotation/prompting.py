@@ -9,6 +9,7 @@ import numpy as np
 
 from ..io.image_io import read_image
 from ..io.pairing import ImagePair
+from ..user_errors import UserError
 from .annotators.base import check_modality
 
 _FOLDER = Path(__file__).parent / "prompts"
@@ -35,13 +36,13 @@ def load_prompt(modality: str, version: str = "v1") -> Prompt:
         version (str): Which version of it. Default: 'v1'.
 
     Raises:
-        ValueError: If there is no such prompt; lists those that there are.
+        UserError: If there is no such prompt; lists those that there are.
     """
     check_modality(modality)
     path = _FOLDER / f"{modality}_{version}.txt"
     if not path.is_file():
         versions = sorted(p.stem.removeprefix(f"{modality}_") for p in _FOLDER.glob(f"{modality}_*.txt"))
-        raise ValueError(f"no prompt version {version!r} for {modality}: there are {', '.join(versions)}")
+        raise UserError(f"no prompt version {version!r} for {modality}: there are {', '.join(versions)}")
     return Prompt(path.read_text(encoding="utf-8").strip(), path.stem)
 
 

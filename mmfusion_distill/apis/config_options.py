@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ..io.config_files import arguments_of, find_type
+from ..user_errors import UserError
 
 #: Arguments of dicts in a config that name no type, by the key that such a dict has.
 _UNTYPED = {
@@ -49,7 +50,7 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
         options (Mapping[str, Any]): Settings by path, e.g. `model.generator.dim`.
 
     Raises:
-        ValueError: If a key is unknown; names the nearest that is known.
+        UserError: If a key is unknown; names the nearest that is known.
     """
     for path in options:
         node: Any = config.to_dict()
@@ -58,7 +59,7 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
             where = ".".join(keys[:depth])
             if isinstance(node, Sequence) and not isinstance(node, str):
                 if not key.isdecimal() or int(key) >= len(node):
-                    raise ValueError(
+                    raise UserError(
                         f"--cfg-options {path}: {where} has the entries 0 to {len(node) - 1}, not '{key}'"
                     )
                 node = node[int(key)]
@@ -67,7 +68,7 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
                 # What the config leaves open may be given with whatever it holds.
                 if node is None:
                     break
-                raise ValueError(f"--cfg-options {path}: {where} is {node!r} and has no keys")
+                raise UserError(f"--cfg-options {path}: {where} is {node!r} and has no keys")
             kind = options.get(f"{where}.type", node.get("type"))
             known = _known_keys(keys[depth - 1] if depth else None, kind)
             if known is None:
@@ -79,7 +80,7 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
                     if near
                     else f"it has {', '.join(map(str, node)) or 'no keys'}"
                 )
-                raise ValueError(f"--cfg-options {path}: {where or 'the config'} has no '{key}': {hint}")
+                raise UserError(f"--cfg-options {path}: {where or 'the config'} has no '{key}': {hint}")
             node = node.get(key)
 
 

@@ -4,36 +4,22 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from ..io.image_io import check_image_format, is_own_picture, write_image
 from ..io.pair_fuser import PairFuser
 from ..io.pair_reader import PairReader
 from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
 from ..io.picture_header import read_header
+from ..io.progress import progress_bar
 from ..io.regular_file import check_writable, read_regular_file
-
-
-@dataclass(frozen=True)
-class FusingReport:
-    """What became of a set of pairs.
-
-    Args:
-        written (list[Path]): The fused pictures.
-        failures (list[str]): A sentence per pair that failed.
-        notes (list[str]): What else a user should know.
-    """
-
-    written: list[Path]
-    failures: list[str]
-    notes: list[str] = field(default_factory=list)
+from ..user_errors import UserError
+from .fusing_report import FusingInterrupted, FusingReport
 
 
 def fuse_files(
@@ -46,6 +32,7 @@ def fuse_files(
     batch_size: int = 1,
     workers: int = 2,
     overwrite: bool = False,
+    skip_existing: bool = False,
     reader: PairReader | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
@@ -63,6 +50,7 @@ def fuse_files(
         batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
         overwrite (bool): Replace pictures that this package has not written. Default: False.
+        skip_existing (bool): Leave pairs out whose picture is there. Default: False.
         reader (PairReader, optional): Reads the pairs its own way (registration, infrared ranges, slices) and says in
             the notes what it saw. Default: None, the network's reading.
 
@@ -71,44 +59,65 @@ def fuse_files(
 
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
-        ValueError: If one source is a file and the other a folder, a number is out of range, or a target is a
+        UserError: If one source is a file and the other a folder, a number is out of range, or a target is a
             source, no image format, or somebody else's picture.
         OSError: If nothing can be written to the target's folder.
+        FusingInterrupted: On Ctrl-C, once what is being read and written is done; holds the report.
     """
     if batch_size < 1 or workers < 0:
-        raise ValueError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
+        raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
     pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
     _check_targets(pairs, targets, overwrite)
+    skipped = {index for index, target in enumerate(targets) if skip_existing and os.path.lexists(target)}
+    waiting = [index for index in range(len(pairs)) if index not in skipped]
     failures: dict[int, Exception] = {}
-    with (
-        ThreadPoolExecutor(max(workers, 1)) as readers,
-        ThreadPoolExecutor(max(workers, 1)) as writers,
-        tqdm(total=len(pairs), unit="pair", disable=len(pairs) == 1) as progress,
-    ):
-        reads = _submit_ahead(
-            readers, partial(_load, inferencer, reader, annotations, text), pairs, 2 * workers
+    written: set[int] = set()
+    writes: deque[tuple[int, Future]] = deque()
+
+    def report() -> FusingReport:
+        failed = sorted(failures)
+        return FusingReport(
+            written=[targets[index] for index in sorted(written)],
+            failures=[_sentence(pairs[index], failures[index]) for index in failed],
+            notes=reader.notes() if reader else _notes([pairs[index] for index in sorted(written)]),
+            skipped=[targets[index] for index in sorted(skipped)],
+            failed=[pairs[index].name for index in failed],
         )
-        loaded = _without_failures(enumerate(reads), failures)
-        fused = _fuse_batches(inferencer, loaded, batch_size, failures)
-        writes: deque[tuple[int, Future]] = deque()
-        for index, picture in fused:
-            writes.append((index, writers.submit(write_image, targets[index], picture)))
-            progress.update()
-            if len(writes) > 2 * workers:
-                list(_without_failures([writes.popleft()], failures))
-        list(_without_failures(writes, failures))
-    fused_pairs = [pair for index, pair in enumerate(pairs) if index not in failures]
-    notes = _notes(fused_pairs) if reader is None else reader.notes()
-    return FusingReport(
-        written=[target for index, target in enumerate(targets) if index not in failures],
-        failures=[_sentence(pairs[index], failures[index]) for index in sorted(failures)],
-        notes=notes,
-    )
+
+    try:
+        with (
+            ThreadPoolExecutor(max(workers, 1)) as readers,
+            ThreadPoolExecutor(max(workers, 1)) as writers,
+            progress_bar(total=len(waiting), desc="fusing", disable=len(pairs) == 1) as progress,
+        ):
+            load = partial(_load, inferencer, reader, annotations, text)
+            reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
+            loaded = _without_failures(zip(waiting, reads), failures)
+            for index, picture in _fuse_batches(inferencer, loaded, batch_size, failures):
+                writes.append((index, writers.submit(write_image, targets[index], picture)))
+                progress.update()
+                _finish(writes, 2 * workers, written, failures)
+            _finish(writes, 0, written, failures)
+    except KeyboardInterrupt:
+        # The threads have done what they had begun.
+        _finish(writes, 0, written, failures)
+        raise FusingInterrupted(report()) from None
+    return report()
+
+
+def _finish(
+    writes: deque[tuple[int, Future]], left: int, written: set[int], failures: dict[int, Exception]
+) -> None:
+    """Wait for the oldest writes until no more than `left` are under way."""
+    while len(writes) > left:
+        written.update(index for index, _ in _without_failures([writes[0]], failures))
+        # Only now: Ctrl-C while waiting forgets none.
+        writes.popleft()
 
 
 def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
     if source_a.is_dir() != source_b.is_dir():
-        raise ValueError(f"{source_a} and {source_b}: give two files or two folders")
+        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
     if not source_a.is_dir():
         pair = ImagePair(image_stem(source_a.name), source_a, source_b)
         return [pair], [out if out.suffix else out / f"{pair.name}.png"]
@@ -140,21 +149,21 @@ def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool)
     check_image_format(targets[0])
     check_writable(targets[0].parent)
     if len(pairs) > 1 and targets[0].parent.resolve() in folders:
-        raise ValueError(
+        raise UserError(
             f"{targets[0].parent} holds sources, which the results would be taken for: choose another"
         )
     for target in targets:
         if not os.path.lexists(target):
             continue
         if target.is_dir():
-            raise ValueError(
+            raise UserError(
                 f"{target} is a folder: choose another target, or give an extension that names none"
             )
         # By what it is and not by its name, as it may be a link.
         if _identity(target) in sources:
-            raise ValueError(f"{target} is a source and would be overwritten: choose another target")
+            raise UserError(f"{target} is a source and would be overwritten: choose another target")
         if not overwrite and not is_own_picture(target):
-            raise ValueError(
+            raise UserError(
                 f"{target} exists and was not written by this package: choose another target, or --overwrite it"
             )
 

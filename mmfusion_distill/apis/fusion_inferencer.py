@@ -24,6 +24,7 @@ from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoi
 from ..models.network_schema import parse_network_config, parse_text_encoder_config
 from ..models.shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
 from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
+from ..user_errors import UserError
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
@@ -50,8 +51,8 @@ class FusionInferencer(BaseInferencer):
 
     Raises:
         CheckpointError: If the weights cannot be read or do not fit, or an exported network comes with a config.
-        FileNotFoundError: If the config does not exist.
-        ValueError: If the device cannot be used.
+        MissingFileError: If the config does not exist.
+        UserError: If the device cannot be used.
     """
 
     preprocess_kwargs = {"batch_size", "text"}
@@ -103,7 +104,7 @@ class FusionInferencer(BaseInferencer):
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
-            ValueError: If what is given are no pairs, or a guided network lacks text.
+            UserError: If what is given are no pairs, or a guided network lacks text.
         """
         return super().__call__(check_pairs(inputs, batch_size), return_datasamples, batch_size, **kwargs)
 
@@ -133,19 +134,19 @@ class FusionInferencer(BaseInferencer):
         """Read a pair; see :class:`~mmfusion_distill.io.PairFuser`.
 
         Raises:
-            ValueError: If there is text for a network that reads none, or no word in it, or it is no text.
+            UserError: If there is text for a network that reads none, or no word in it, or it is no text.
         """
         if text is not None and not isinstance(text, str):
-            raise ValueError(f"the text is a value of type {type(text).__name__}: give a str")
+            raise UserError(f"the text is a value of type {type(text).__name__}: give a str")
         if not isinstance(pair.get("annotation"), (Annotation, type(None))):
-            raise ValueError(
+            raise UserError(
                 f"the annotation is a value of type {type(pair['annotation']).__name__}: give an Annotation, e.g. "
                 "what read_annotation returns, or text"
             )
         if text is not None and not self.guided:
-            raise ValueError("the network is not guided by text: leave the text out")
+            raise UserError("the network is not guided by text: leave the text out")
         if text is not None and not annotation_of_text(text).events:
-            raise ValueError("the text is empty: describe the pictures, or leave it out")
+            raise UserError("the text is empty: describe the pictures, or leave it out")
         packed = self.pipeline(dict(pair, text=text))
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
@@ -202,13 +203,13 @@ def check_device(device: str | None) -> None:
     """Check that PyTorch can use a device.
 
     Raises:
-        ValueError: If it cannot.
+        UserError: If it cannot.
     """
     try:
         torch.empty(0, device=device)
     except (AssertionError, RuntimeError) as error:  # CUDA not built in, no GPU, no such name
         reason = str(error).strip().splitlines()[0]
-        raise ValueError(f"the device {device} cannot be used ({reason[:120]}): take cpu") from error
+        raise UserError(f"the device {device} cannot be used ({reason[:120]}): take cpu") from error
 
 
 def to_picture(sample: DataSample) -> np.ndarray:
@@ -250,7 +251,8 @@ def read_network_config(weights: str | Path) -> dict:
         if NETWORK_METADATA in metadata:
             config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))
             if TEXT_ENCODER_METADATA in metadata:
-                config["text_encoder"] = parse_text_encoder_config(metadata[TEXT_ENCODER_METADATA], str(path))
+                text = metadata[TEXT_ENCODER_METADATA]
+                config["text_encoder"] = parse_text_encoder_config(text, str(path), config["generator"])
             return config
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "

@@ -5,6 +5,7 @@ from torch import nn
 
 from ..models.checkpoints import load_network
 from ..models.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
+from ..user_errors import UserError
 from .fusion_inferencer import read_network_config
 
 
@@ -25,12 +26,10 @@ def get_model(name: str, pretrained: bool = True) -> nn.Module:
         `text_emb`, it gives (N, 3, H, W); see :class:`FusionUNet`.
 
     Raises:
-        ValueError: If there is no such network.
+        UserError: If there is no such network.
     """
     if name not in SHIPPED_WEIGHTS:
-        raise ValueError(
-            f"no model '{name}' comes with the package: choose from {', '.join(SHIPPED_WEIGHTS)}"
-        )
+        raise UserError(f"no model '{name}' comes with the package: choose from {', '.join(SHIPPED_WEIGHTS)}")
     path = shipped_weights(name)
     network = MODELS.build(read_network_config(path)["generator"])
     if pretrained:

@@ -14,6 +14,7 @@ from ..engine.runners import FusionRunner
 from ..io.config_files import check_config, read_config
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
 from ..models.shipped_weights import shipped_weights
+from ..user_errors import UserError
 from .config_options import check_options
 
 
@@ -33,8 +34,8 @@ def load_config(
         Config: Ready for a Runner.
 
     Raises:
-        FileNotFoundError: If the config does not exist.
-        ValueError: If the config cannot be used, or has no such setting.
+        MissingFileError: If the config does not exist.
+        UserError: If the config cannot be used, or has no such setting.
     """
     cfg = read_config(config)
     cfg.launcher = launcher
@@ -50,13 +51,13 @@ def use_mixed_precision(cfg: Config) -> None:
     """Switch a training config to mixed precision.
 
     Raises:
-        ValueError: If there is no GPU, or the config has an optimizer wrapper that is none of mmengine's two.
+        UserError: If there is no GPU, or the config has an optimizer wrapper that is none of mmengine's two.
     """
     kind = cfg.optim_wrapper.get("type", "OptimWrapper")
     if kind not in ("OptimWrapper", "AmpOptimWrapper"):
-        raise ValueError(f"--amp works with OptimWrapper, but the config has {kind}")
+        raise UserError(f"--amp works with OptimWrapper, but the config has {kind}")
     if not torch.cuda.is_available():
-        raise ValueError(
+        raise UserError(
             "--amp trains on a GPU only (mmengine's AmpOptimWrapper): leave it out on this machine"
         )
     cfg.optim_wrapper.type = "AmpOptimWrapper"
@@ -92,14 +93,14 @@ def run_training(
 
     Raises:
         CheckpointError: If a checkpoint to resume or start from, or the teacher's, is missing or does not fit.
-        ValueError: If `auto_scale_lr` is asked of a config without a base batch size.
+        UserError: If `auto_scale_lr` is asked of a config without a base batch size.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
     if amp:
         use_mixed_precision(cfg)
     if auto_scale_lr:
         if "base_batch_size" not in cfg.get("auto_scale_lr", {}):
-            raise ValueError(f"--auto-scale-lr needs auto_scale_lr.base_batch_size in {config}")
+            raise UserError(f"--auto-scale-lr needs auto_scale_lr.base_batch_size in {config}")
         cfg.auto_scale_lr.enable = True
     if resume is not None:
         _resume(cfg, resume)
@@ -152,9 +153,9 @@ def _prepare_file(path: str) -> None:
     """Make sure that metrics can be written to a file, before they are computed."""
     suffixes = (".json", ".yaml", ".yml", ".pkl")
     if not path.endswith(suffixes):
-        raise ValueError(f"--out {path}: the file must end in {', '.join(suffixes)}")
+        raise UserError(f"--out {path}: the file must end in {', '.join(suffixes)}")
     if Path(path).is_dir():
-        raise ValueError(f"--out {path} is a folder: name a file")
+        raise UserError(f"--out {path} is a folder: name a file")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     existed = Path(path).exists()
     with open(path, "ab"):
@@ -206,7 +207,7 @@ def run_test(
     Raises:
         CheckpointError: If the checkpoint does not exist or does not fit the model.
         OSError: If `out` cannot be written.
-        ValueError: If the config has no such setting, or `out` is no file for metrics.
+        UserError: If the config has no such setting, or `out` is no file for metrics.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
     cfg.load_from, cfg.resume = _existing(shipped_weights(checkpoint)), False

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from ..user_errors import UserError
 from .converters import PairFolders, adopt_folders, prepare_dataset
 
 
@@ -46,7 +47,7 @@ def _data_sets(
         return [(root, folders)]
     present = [part for part in parts if (root / part).is_dir()]
     if not present:
-        raise ValueError(f"{root} holds none of {', '.join(parts)}: give the folder with these in it")
+        raise UserError(f"{root} holds none of {', '.join(parts)}: give the folder with these in it")
     return [
         (
             root / part,

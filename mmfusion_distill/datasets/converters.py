@@ -8,6 +8,7 @@ import numpy as np
 
 from ..annotation.annotation_file import write_text_atomically
 from ..io.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
+from ..user_errors import UserError
 
 #: Splits that are the same for everybody.
 SPLITS = Path(__file__).parent / "splits"
@@ -97,7 +98,7 @@ def split_names(names: list[str], shares: tuple[float, ...], seed: int = 0) -> l
         list[list[str]]: The parts, each sorted; every name is in exactly one.
     """
     if abs(sum(shares) - 1) > 1e-6:
-        raise ValueError(f"the shares of a split add up to 1, but {shares} to {sum(shares):g}")
+        raise UserError(f"the shares of a split add up to 1, but {shares} to {sum(shares):g}")
     names = sorted(names)
     order = np.random.default_rng(seed).permutation(len(names))
     ends = [round(end * len(names)) for end in np.cumsum(shares)]

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from ..annotation.annotation_file import Annotation, read_annotation, write_annotation
 from ..io.cache_folder import cache_folder
 from ..io.pairing import ImagePair, shorten
+from ..user_errors import UserError
 
 
 def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality: str) -> list[Annotation]:
@@ -30,7 +31,7 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
         list[Annotation]: One per pair.
 
     Raises:
-        ValueError: If pairs could not be annotated; those that could are kept all the same.
+        UserError: If pairs could not be annotated; those that could are kept all the same.
     """
     from ..annotation import build_annotator
 
@@ -55,7 +56,7 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
         annotations[result.pair] = result.annotation
         keep = keep and _write(files[result.pair], result.annotation)
     if failures:
-        raise ValueError(
+        raise UserError(
             f"{len(failures)} of {len(pairs)} pairs could not be annotated: {shorten(failures, 3)}. Mend them or run "
             "`python tools/annotate.py`, which goes on where it stopped"
         )

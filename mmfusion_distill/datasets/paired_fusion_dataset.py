@@ -13,6 +13,7 @@ from mmengine.logging import print_log
 from ..annotation.annotation_file import Annotation, find_annotation, read_annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
 from ..io.pairing import ImagePair, find_pairs, read_name_list, shorten
+from ..user_errors import UserError
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
 
@@ -41,7 +42,7 @@ class PairedFusionDataset(BaseDataset):
 
     Raises:
         PairingError: If folders are missing, nothing pairs up, or listed names are not there.
-        ValueError: If annotations are missing but required.
+        UserError: If annotations are missing but required.
     """
 
     METAINFO = dict(dataset_type="paired_fusion_dataset", task_name="image_fusion")
@@ -60,9 +61,9 @@ class PairedFusionDataset(BaseDataset):
         data_prefix = dict(data_prefix or {})
         missing = {"img_a", "img_b"} - set(data_prefix)
         if missing:
-            raise ValueError(f"PairedFusionDataset: data_prefix lacks {', '.join(sorted(missing))}")
+            raise UserError(f"PairedFusionDataset: data_prefix lacks {', '.join(sorted(missing))}")
         if modality not in MODALITIES:
-            raise ValueError(f"PairedFusionDataset: modality '{modality}' is none of {', '.join(MODALITIES)}")
+            raise UserError(f"PairedFusionDataset: modality '{modality}' is none of {', '.join(MODALITIES)}")
         self.require_annotation = require_annotation
         self.annotator = annotator
         self.modality = modality
@@ -134,7 +135,7 @@ class PairedFusionDataset(BaseDataset):
                 found[index] = annotation
         elif missing and self.require_annotation:
             names = [pairs[index].name for index in missing]
-            raise ValueError(
+            raise UserError(
                 f"{len(missing)} of {len(pairs)} pairs have no annotation in {folder or 'any folder'}, which a "
                 f"guided network needs: {shorten(names)}. Write them with `python tools/annotate.py`, or set "
                 "annotator='statistics' in the dataset"

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ..user_errors import MissingPackageError, UserError
 from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
 
 #: Suffix of each format.
@@ -53,13 +54,13 @@ def export_network(
         Path: The target.
 
     Raises:
-        ImportError: If the package of the format is not installed.
-        ValueError: If format or precision is unknown, the suffix does not fit, or int8 lacks calibration.
+        MissingPackageError: If the package of the format is not installed.
+        UserError: If format or precision is unknown, the suffix does not fit, or int8 lacks calibration.
     """
     out = Path(out)
     _check(out, file_format, precision)
     if precision == "int8" and calibration is None:
-        raise ValueError("int8 needs pairs to take the ranges of the maps from: give calibration folders")
+        raise UserError("int8 needs pairs to take the ranges of the maps from: give calibration folders")
     out.parent.mkdir(parents=True, exist_ok=True)
     module = _Exported(network).eval()
     try:
@@ -71,19 +72,21 @@ def export_network(
             else:
                 _write_openvino(module, out, precision, calibration)
     except ImportError as error:
-        raise ImportError(f"export to {file_format} needs {error.name}: pip install {error.name}") from error
+        raise MissingPackageError(
+            f"export to {file_format} needs {error.name}: pip install {error.name}"
+        ) from error
     return out
 
 
 def _check(out: Path, file_format: str, precision: str) -> None:
     if file_format not in FORMATS:
-        raise ValueError(f"format '{file_format}' is none of {', '.join(FORMATS)}")
+        raise UserError(f"format '{file_format}' is none of {', '.join(FORMATS)}")
     if precision not in PRECISIONS:
-        raise ValueError(f"precision '{precision}' is none of {', '.join(PRECISIONS)}")
+        raise UserError(f"precision '{precision}' is none of {', '.join(PRECISIONS)}")
     if file_format == "torchscript" and precision != "fp32":
-        raise ValueError(f"TorchScript is written in fp32 only: take onnx or openvino for {precision}")
+        raise UserError(f"TorchScript is written in fp32 only: take onnx or openvino for {precision}")
     if out.suffix != FORMATS[file_format]:
-        raise ValueError(f"{out}: a file of format {file_format} must end in {FORMATS[file_format]}")
+        raise UserError(f"{out}: a file of format {file_format} must end in {FORMATS[file_format]}")
 
 
 def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..io.tiles import axis_tiles
+from ..user_errors import MissingFileError, MissingPackageError, UserError
 from .runtimes import UnusableFile, is_torchscript, open_onnx, open_openvino, open_torchscript
 
 MODES = ("auto", "whole", "tile")
@@ -33,9 +34,9 @@ class ExportedFusion:
             in tiles, 80 % of what is free for the others.
 
     Raises:
-        FileNotFoundError: If the file does not exist.
-        ImportError: If the runtime is not installed.
-        ValueError: If the suffix or the mode is unknown, the file is none of ours, or the runtime has no such device.
+        MissingFileError: If the file does not exist.
+        MissingPackageError: If the runtime is not installed.
+        UserError: If the suffix or the mode is unknown, the file is none of ours, or the runtime has no such device.
     """
 
     def __init__(
@@ -47,21 +48,21 @@ class ExportedFusion:
         max_memory: float | None = None,
     ) -> None:
         if mode not in MODES:
-            raise ValueError(f"mode '{mode}' is none of {', '.join(MODES)}")
+            raise UserError(f"mode '{mode}' is none of {', '.join(MODES)}")
         if max_memory is not None and not max_memory > 0:
-            raise ValueError(f"max_memory={max_memory} GiB must be above 0")
+            raise UserError(f"max_memory={max_memory} GiB must be above 0")
         self.mode, self.max_memory = mode, max_memory
         path = self.path = Path(path)
         if not path.is_file():
-            raise FileNotFoundError(f"the exported network {path} does not exist")
+            raise MissingFileError(f"the exported network {path} does not exist")
         openers = {".onnx": open_onnx, ".xml": open_openvino, ".pt": open_torchscript}
         opener = open_torchscript if is_torchscript(path) else openers.get(path.suffix)
         if opener is None:
-            raise ValueError(f"{path}: suffix {path.suffix} is none of {', '.join(openers)}")
+            raise UserError(f"{path}: suffix {path.suffix} is none of {', '.join(openers)}")
         try:
             self._file = opener(path, threads, device)
         except ImportError as error:
-            raise ImportError(f"{path} needs {error.name}: pip install {error.name}") from error
+            raise MissingPackageError(f"{path} needs {error.name}: pip install {error.name}") from error
         except UnusableFile:
             raise
         except Exception as error:  # each runtime raises its own
@@ -91,7 +92,7 @@ class ExportedFusion:
             np.ndarray: (N, 3, H, W), not clamped.
 
         Raises:
-            ValueError: If the embedding does not fit the network, or the picture the memory.
+            UserError: If the embedding does not fit the network, or the picture the memory.
         """
         text_emb = self._checked_text(text_emb, len(img_a))
         height, width = img_a.shape[-2:]
@@ -115,7 +116,7 @@ class ExportedFusion:
         limit = self.max_memory or (0.8 * available_memory() if self._file.needs_whole else TILE_MEMORY)
         pixels = limit * GIBIBYTE / self.pixel_bytes / samples
         if self._file.needs_whole and self.mode == "auto" and height * width > pixels:
-            raise ValueError(
+            raise UserError(
                 f"{width}x{height} pixels take {height * width * self.pixel_bytes / GIBIBYTE:.1f} GiB in "
                 f"{self.path}, and there are {limit:.1f}: take the weights instead of the exported file (PyTorch "
                 "fuses them in tiles as the whole), or mode='tile', in which tiles may differ in brightness"
@@ -128,13 +129,13 @@ class ExportedFusion:
     def _checked_text(self, text_emb: np.ndarray | None, samples: int) -> np.ndarray | None:
         length = self.text_channels
         if length is None and text_emb is not None:
-            raise ValueError(f"{self.path} reads no text: leave text_emb out")
+            raise UserError(f"{self.path} reads no text: leave text_emb out")
         if length is None:
             return None
         if text_emb is None:
             return np.zeros((samples, length), np.float32)
         if text_emb.shape != (samples, length):
-            raise ValueError(f"text_emb has shape {text_emb.shape}, {self.path} wants {(samples, length)}")
+            raise UserError(f"text_emb has shape {text_emb.shape}, {self.path} wants {(samples, length)}")
         return np.ascontiguousarray(text_emb, dtype=np.float32)
 
     def _fuse_whole(self, img_a: np.ndarray, img_b: np.ndarray, text_emb: np.ndarray | None) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..io.image_io import read_image_pair
 from ..io.picture_source import PictureSource, check_pairs
+from ..user_errors import UserError
 from .exported_fusion import ExportedFusion
 from .runtimes import is_torchscript
 from .text_embedding import TEXT_CHANNELS, embed_text
@@ -44,9 +45,9 @@ class ExportedInferencer:
         max_memory (float): GiB, likewise. Default: 1.5.
 
     Raises:
-        FileNotFoundError: If the file does not exist.
-        ImportError: If the runtime is not installed.
-        ValueError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
+        MissingFileError: If the file does not exist.
+        MissingPackageError: If the runtime is not installed.
+        UserError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class ExportedInferencer:
 
         Raises:
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
-            ValueError: If what is given are no pairs.
+            UserError: If what is given are no pairs.
         """
         pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
         predictions: list[np.ndarray] = []
@@ -101,7 +102,7 @@ class ExportedInferencer:
         if text is None and annotation is not None:
             text = annotation
         if text is not None and not self.guided:
-            raise ValueError("this exported network reads no text: leave out text and annotations")
+            raise UserError("this exported network reads no text: leave out text and annotations")
         images = read_image_pair(pair["img_a"], pair["img_b"])
         return _Pair(*(image.transpose(2, 0, 1) / np.float32(255) for image in images), self._embed(text))
 
@@ -123,7 +124,7 @@ class ExportedInferencer:
         if length is None or text is None:
             return None if length is None else np.zeros(length, np.float32)
         if length != TEXT_CHANNELS:
-            raise ValueError(
+            raise UserError(
                 f"{self.network.path} takes text embeddings of {length} values, the text encoder makes "
                 f"{TEXT_CHANNELS}: leave the text out, or give ExportedFusion the embeddings"
             )

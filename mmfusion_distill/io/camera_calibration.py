@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..user_errors import UserError
 from .regular_file import read_regular_file, write_atomically
 
 _FORMAT = "mmfusion_distill calibration 1"
@@ -45,7 +46,7 @@ class CameraCalibration:
         """Read a file of :meth:`write`.
 
         Raises:
-            ValueError: If it cannot be read or is none.
+            UserError: If it cannot be read or is none.
         """
         try:
             content = json.loads(read_regular_file(path, _LARGEST_FILE))
@@ -58,12 +59,12 @@ class CameraCalibration:
             if any(len(size) != 2 or min(size) < 1 for size in sizes):
                 raise ValueError("its sizes are none")
         except OSError as error:
-            raise ValueError(
+            raise UserError(
                 f"the calibration {path} cannot be read ({error.strerror}): check --calibration"
             ) from error
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0][:80]
-            raise ValueError(
+            raise UserError(
                 f"{path} is no calibration ({reason}): write one with `mmfusion calibrate`"
             ) from error
         return cls(matrix, *sizes)
@@ -72,13 +73,13 @@ class CameraCalibration:
         """Check that a pair has the sizes that were calibrated.
 
         Raises:
-            ValueError: If it has others.
+            UserError: If it has others.
         """
         if (size_a, size_b) != (self.size_a, self.size_b):
             given, wanted = (
                 " and ".join(f"{width}x{height}" for height, width in sizes)
                 for sizes in ((size_a, size_b), (self.size_a, self.size_b))
             )
-            raise ValueError(
+            raise UserError(
                 f"{name}: sources of {given} do not fit the calibration, which is for {wanted}: calibrate anew"
             )

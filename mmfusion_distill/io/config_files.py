@@ -13,6 +13,8 @@ import yaml
 from mmengine.config import Config
 from mmengine.registry import Registry
 
+from ..user_errors import MissingFileError, UserError
+
 #: Parts of a config whose dicts with a `type` are built.
 _BUILT = (
     "model",
@@ -30,7 +32,7 @@ _BUILT = (
 _TAKEN = {"type", "_scope_", "_delete_", "constructor", "paramwise_cfg", "convert_to_iter_based"}
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """A config that cannot be used; the message names the file or the key."""
 
 
@@ -45,10 +47,32 @@ def read_config(path: str | Path) -> Config:
 
     Raises:
         ConfigError: If the file cannot be read, or is no config of a model.
+        MissingFileError: If it does not exist.
+    """
+    config = read_config_file(path)
+    model = config.get("model")
+    if not isinstance(model, dict) or not isinstance(model.get("type"), (str, type)):
+        raise ConfigError(
+            f"the config {path} has no model with a type: name one as those in configs/fusion_distill do"
+        )
+    return config
+
+
+def read_config_file(path: str | Path) -> Config:
+    """Read a config, of a model or of something else.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        Config: The config.
+
+    Raises:
+        ConfigError: If the file cannot be read.
         FileNotFoundError: If it does not exist.
     """
     if not Path(path).is_file():
-        raise FileNotFoundError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
+        raise MissingFileError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
     if _inherits_from_itself(Path(path)):
         # mmengine finds out too, but only after it has read the file a thousand times.
         raise ConfigError(f"the config {path} inherits from itself: look at its _base_")
@@ -56,7 +80,7 @@ def read_config(path: str | Path) -> Config:
         if Path(path).suffix in (".yml", ".yaml"):
             # mmengine's reader would run what tags of Python ask for.
             yaml.safe_load(Path(path).read_text())
-        config = Config.fromfile(path)
+        return Config.fromfile(path)
     except RecursionError:
         raise ConfigError(f"the config {path} is nested too deep, or inherits from itself") from None
     except Exception as error:  # it is a program, which fails in its own way
@@ -64,12 +88,6 @@ def read_config(path: str | Path) -> Config:
         raise ConfigError(
             f"the config {path} cannot be read ({type(error).__name__}: {reason[:200]})"
         ) from error
-    model = config.get("model")
-    if not isinstance(model, dict) or not isinstance(model.get("type"), (str, type)):
-        raise ConfigError(
-            f"the config {path} has no model with a type: name one as those in configs/fusion_distill do"
-        )
-    return config
 
 
 def _inherits_from_itself(path: Path, heirs: tuple[Path, ...] = ()) -> bool:

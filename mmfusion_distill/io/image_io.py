@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..user_errors import UserError
 from .data_files import is_data_file, read_data_file
 from .picture_header import PictureHeader, read_header
 from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
@@ -116,7 +117,7 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
         image (np.ndarray): (H, W) or (H, W, 1 or 3) in [0, 255], RGB; rounded and clipped.
 
     Raises:
-        ValueError: If the extension names no known format, or one that cannot hold the image.
+        UserError: If the extension names no known format, or one that cannot hold the image.
         OSError: If the file cannot be written; names path and cause.
     """
     path = Path(path)
@@ -129,7 +130,7 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
     except cv2.error:
         done = False
     if not done:
-        raise ValueError(
+        raise UserError(
             f"cannot write {path}: '{path.suffix}' does not hold {pixels.shape[1]}x{pixels.shape[0]} pixels of "
             f"{'color' if pixels.ndim == 3 else 'gray'}, use .png"
         )
@@ -167,7 +168,7 @@ def check_image_format(path: str | Path) -> None:
         path (str | Path): Target.
 
     Raises:
-        ValueError: If it names none.
+        UserError: If it names none.
     """
     suffix = Path(path).suffix
     try:
@@ -175,7 +176,7 @@ def check_image_format(path: str | Path) -> None:
     except cv2.error:  # formats that OpenCV knows but was told to leave out
         known = False
     if not known:
-        raise ValueError(f"cannot write {path}: '{suffix}' is no image format, use .png")
+        raise UserError(f"cannot write {path}: '{suffix}' is no image format, use .png")
 
 
 def _decode(path: Path) -> np.ndarray:

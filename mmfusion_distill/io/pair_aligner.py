@@ -27,7 +27,7 @@ class PairAligner:
         options (SourceOptions): What to do.
 
     Raises:
-        ValueError: If the calibration cannot be read.
+        UserError: If the calibration cannot be read.
     """
 
     def __init__(self, options: SourceOptions) -> None:

@@ -26,7 +26,7 @@ class PairReader:
         options (SourceOptions): Default: as they are stored, of equal size.
 
     Raises:
-        ValueError: If the calibration cannot be read.
+        UserError: If the calibration cannot be read.
     """
 
     def __init__(self, options: SourceOptions | None = None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..user_errors import UserError
 from .data_files import DATA_EXTENSIONS
 from .regular_file import read_regular_file
 
@@ -14,7 +15,7 @@ _LONGEST_LIST = 100_000_000
 IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 
 
-class PairingError(ValueError):
+class PairingError(UserError):
     """Folders whose images do not pair up; the message names files."""
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
+from ..user_errors import UserError
+
 if TYPE_CHECKING:
     import torch
     from PIL import Image
@@ -19,7 +21,7 @@ PictureSource = Union[str, Path, np.ndarray, "Image.Image", "torch.Tensor"]
 _PLAIN_MODES = ("1", "L", "LA", "RGB", "RGBA", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
-class ImageReadError(ValueError):
+class ImageReadError(UserError):
     """A picture that cannot be used; the message names it and says what to do."""
 
 
@@ -82,19 +84,19 @@ def check_pairs(inputs: object, batch_size: int = 1) -> list[dict]:
         list[dict]: The pairs.
 
     Raises:
-        ValueError: If a pair is no dict, or lacks a source, or the batch size is no positive number.
+        UserError: If a pair is no dict, or lacks a source, or the batch size is no positive number.
     """
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size!r}: give 1 or more")
+        raise UserError(f"batch_size is {batch_size!r}: give 1 or more")
     pairs = [inputs] if isinstance(inputs, dict) else inputs
     if not isinstance(pairs, Sequence) or isinstance(pairs, (str, bytes)):
-        raise ValueError(f"{_kind(inputs)} is no pair: give dict(img_a=..., img_b=...), or a list of these")
+        raise UserError(f"{_kind(inputs)} is no pair: give dict(img_a=..., img_b=...), or a list of these")
     for pair in pairs:
         if not isinstance(pair, dict):
-            raise ValueError(f"{_kind(pair)} is no pair: give dict(img_a=..., img_b=...)")
+            raise UserError(f"{_kind(pair)} is no pair: give dict(img_a=..., img_b=...)")
         missing = [name for name in ("img_a", "img_b") if name not in pair]
         if missing:
-            raise ValueError(
+            raise UserError(
                 f"a pair lacks {' and '.join(missing)} (it has {', '.join(map(str, pair)) or 'nothing'}): give "
                 "dict(img_a=..., img_b=...)"
             )

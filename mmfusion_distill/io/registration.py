@@ -6,6 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from ..user_errors import UserError
 from .gradient_fields import correlation_surface, field_agreement, gradient_field, to_gray
 from .patch_matching import fit_corners, match_patches, vertex
 
@@ -23,7 +24,7 @@ _LEAST = 0.1
 Pair = tuple[np.ndarray, np.ndarray]
 
 
-class RegistrationError(ValueError):
+class RegistrationError(UserError):
     """Pictures whose relation cannot be found; the message says why and what to do."""
 
 

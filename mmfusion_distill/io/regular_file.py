@@ -5,6 +5,8 @@ import stat
 import uuid
 from pathlib import Path
 
+from ..user_errors import UserFileError
+
 _KINDS = (
     (stat.S_ISDIR, "is a folder"),
     (stat.S_ISFIFO, "is a named pipe"),
@@ -26,7 +28,7 @@ def check_regular_file(path: str | Path) -> None:
     status = os.stat(path)
     kind = next((words for test, words in _KINDS if test(status.st_mode)), None)
     if kind:
-        raise OSError(None, kind, str(path))
+        raise UserFileError(None, kind, str(path))
 
 
 def read_regular_file(path: str | Path, max_bytes: int | None = None) -> bytes:
@@ -51,7 +53,7 @@ def read_regular_file(path: str | Path, max_bytes: int | None = None) -> bytes:
             return file.read()
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
-        raise OSError(None, f"is larger than {max_bytes:,} bytes", str(path))
+        raise UserFileError(None, f"is larger than {max_bytes:,} bytes", str(path))
     return data
 
 
@@ -71,7 +73,7 @@ def write_atomically(path: str | Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
-            raise IsADirectoryError(None, "is a folder")
+            raise UserFileError(None, "is a folder")
         try:
             with open(temporary, "xb") as file:
                 file.write(data)
@@ -82,7 +84,7 @@ def write_atomically(path: str | Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise type(error)(
+        raise UserFileError(
             f"cannot write {path} ({error.strerror or error}): choose another target, or make room and check the "
             "permissions"
         ) from error
@@ -100,8 +102,6 @@ def check_writable(folder: str | Path) -> None:
     folder = Path(folder).absolute()
     existing = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
     if not existing.is_dir():
-        raise NotADirectoryError(f"cannot write to {folder} ({existing} is no folder): choose another target")
+        raise UserFileError(f"cannot write to {folder} ({existing} is no folder): choose another target")
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise PermissionError(
-            f"cannot write to {folder} (no permission in {existing}): choose another target"
-        )
+        raise UserFileError(f"cannot write to {folder} (no permission in {existing}): choose another target")

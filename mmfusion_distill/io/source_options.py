@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..user_errors import UserError
+
 
 @dataclass(frozen=True)
 class SourceOptions:
@@ -19,7 +21,7 @@ class SourceOptions:
         slice_index (int, optional): Slice of volumes, from 0. Default: None, the middle one.
 
     Raises:
-        ValueError: If options contradict each other.
+        UserError: If options contradict each other.
     """
 
     ir_range: tuple[float, float] | None = None
@@ -31,10 +33,10 @@ class SourceOptions:
 
     def __post_init__(self) -> None:
         if self.register not in ("none", "homography", "ecc"):
-            raise ValueError(f"register is '{self.register}': take none, homography or ecc")
+            raise UserError(f"register is '{self.register}': take none, homography or ecc")
         if self.ir_range is not None and not self.ir_range[0] < self.ir_range[1]:
-            raise ValueError(
+            raise UserError(
                 f"the infrared range {self.ir_range[0]:g} to {self.ir_range[1]:g} is none: give the lower value first"
             )
         if self.calibration is not None and (self.register != "none" or self.resize):
-            raise ValueError("a calibration says how B lies to A: leave --register and --resize out")
+            raise UserError("a calibration says how B lies to A: leave --register and --resize out")

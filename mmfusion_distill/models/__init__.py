@@ -20,7 +20,7 @@ from .losses import (
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
-from .networks import ExportedNetwork, FusionUNet, XRestormerFusionNet
+from .networks import FusionUNet, XRestormerFusionNet
 from .stems import PixelUnshuffleStem
 from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
 
@@ -29,7 +29,6 @@ __all__ = [
     "ColorConsistencyLoss",
     "ConvConnector",
     "ConvFusion",
-    "ExportedNetwork",
     "FeatureDistillationLoss",
     "FeatureWiseAffine",
     "FusionDistiller",

@@ -7,13 +7,15 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ..user_errors import UserError
+
 NETWORK_PREFIX = "generator."
 
 #: Parts of a model that serve its training only: what has none of them reads checkpoints without them.
 TRAINING_PARTS = ("connectors.", "pixel_loss.", "feature_loss.", "result_loss.")
 
 
-class CheckpointError(ValueError):
+class CheckpointError(UserError):
     """A checkpoint that cannot be used; the message names the file and says what to do."""
 
 

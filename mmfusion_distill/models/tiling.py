@@ -13,6 +13,7 @@ from mmengine.logging import print_log
 from torch import Tensor
 
 from ..io.tiles import axis_tiles, groups_of_equal_size
+from ..user_errors import UserError
 
 MODES = ("auto", "whole", "tile")
 SMALLEST_TILE = 128
@@ -40,7 +41,7 @@ class TilingConfig:
             anyway. Default: None, 3 on the CPU and no further limit on other devices.
 
     Raises:
-        ValueError: If a value is out of range.
+        UserError: If a value is out of range.
     """
 
     mode: str = "auto"
@@ -51,15 +52,15 @@ class TilingConfig:
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
-            raise ValueError(f"test_cfg: mode '{self.mode}' is none of {', '.join(MODES)}")
+            raise UserError(f"test_cfg: mode '{self.mode}' is none of {', '.join(MODES)}")
         if self.tile < SMALLEST_TILE:
-            raise ValueError(f"test_cfg: tile={self.tile} must be at least {SMALLEST_TILE} pixels")
+            raise UserError(f"test_cfg: tile={self.tile} must be at least {SMALLEST_TILE} pixels")
         if not 0 <= self.overlap <= self.tile // 2:
-            raise ValueError(f"test_cfg: overlap={self.overlap} must be from 0 to half of tile={self.tile}")
+            raise UserError(f"test_cfg: overlap={self.overlap} must be from 0 to half of tile={self.tile}")
         if self.batch < 1:
-            raise ValueError(f"test_cfg: batch={self.batch} must be at least 1")
+            raise UserError(f"test_cfg: batch={self.batch} must be at least 1")
         if self.max_memory is not None and self.max_memory <= 0:
-            raise ValueError(f"test_cfg: max_memory={self.max_memory} GiB must be above 0")
+            raise UserError(f"test_cfg: max_memory={self.max_memory} GiB must be above 0")
 
 
 @dataclass

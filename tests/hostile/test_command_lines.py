@@ -85,6 +85,14 @@ CASES = (
     ("unknown metric", "evaluate_folder.py", (*PAIR, "--metrics", "XX", "--out", "o"), "XX"),
     ("checked folder that is not there", "check_dataset.py", ("a", "nowhere"), "nowhere does not exist"),
     ("checked folder that is a pipe", "check_dataset.py", ("a", "pipe"), "pipe does not exist"),
+    ("annotated by a broken config", "annotate.py", ("bad.py",), "bad.py cannot be read (SyntaxError"),
+    (
+        "annotated by a config that is its own base",
+        "annotate.py",
+        ("self.py",),
+        "self.py inherits from itself",
+    ),
+    ("annotated by a config that is not there", "annotate.py", ("no.py",), "no.py does not exist"),
     ("fused with weights that are not there", "fuse.py", ("a", "b", "o", "--weights", "no.onnx"), "no.onnx"),
     (
         "fused with weights that are a picture",
@@ -102,6 +110,8 @@ def test_a_bad_argument_is_one_sentence(case, pair, capsys, monkeypatch):
     os.mkfifo(pair / "pipe")
     (pair / "list").write_text("../../../etc/passwd\n")
     (pair / "bad.onnx").write_bytes((pair / "a" / "good.png").read_bytes())
+    (pair / "bad.py").write_text("train_dataloader = dict(")
+    (pair / "self.py").write_text("_base_ = './self.py'")
     before = sorted(pair.parent.iterdir())
     code, said = run(capsys, monkeypatch, tool, *arguments)
     assert code == 1

@@ -10,6 +10,7 @@ import sys
 from mmengine.dist import get_rank, init_dist
 from mmfusion_distill.datasets import PairedFusionDataset
 from mmfusion_distill.datasets.main_process import on_main_process
+from mmfusion_distill.user_errors import UserError
 import mmfusion_distill.datasets.paired_fusion_dataset as module
 
 init_dist("pytorch", backend="gloo")
@@ -21,10 +22,10 @@ data = PairedFusionDataset(
 )
 texts = [data.get_data_info(index)["annotation"].event_types for index in range(len(data))]
 def fail():
-    raise OSError("no space")
+    raise UserError("no space")
 try:
     on_main_process(fail)
-except (OSError, ValueError) as error:
+except UserError as error:
     failure = type(error).__name__
 print(get_rank(), len(asked), texts, failure, flush=True)
 """
@@ -42,8 +43,8 @@ def test_one_process_annotates_for_all_and_its_failure_is_everybodys(pair_folder
         for rank in "01"
     ]
     first, second = (run.communicate(timeout=120)[0].strip().splitlines()[-1] for run in runs)
-    assert first.startswith("0 6 ") and first.endswith(" OSError")
-    assert second.startswith("1 0 ") and second.endswith(" ValueError")
+    assert first.startswith("0 6 ") and first.endswith(" UserError")
+    assert second.startswith("1 0 ") and second.endswith(" UserError")
     assert first[4:].rsplit(" ", 1)[0] == second[4:].rsplit(" ", 1)[0]
     assert not (pair_folder / "new").exists(), "what is made for a run is kept in the cache"
     assert len(list(Path(os.environ["MMFUSION_CACHE"]).rglob("*.txt"))) == 6

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmfusion_distill.apis import fuse_files
-from mmfusion_distill.apis.calibrate import calibrate
+from mmfusion_distill.commands.calibrate import calibrate
 from mmfusion_distill.datasets.generated_scenes import generate_pair
 from mmfusion_distill.io import ImageReadError, read_image, write_image
 from mmfusion_distill.io.camera_calibration import CameraCalibration

@@ -132,7 +132,7 @@ def test_another_encoder_does_not_get_the_first_ones_embeddings(tmp_path):
 
 def test_a_damaged_cache_says_what_to_do(tmp_path):
     (tmp_path / "texts.sqlite").write_text("this is no database, and long enough to be seen as none" * 20)
-    with pytest.raises(RuntimeError, match="texts.sqlite cannot be used.*delete the file"):
+    with pytest.raises(OSError, match="texts.sqlite cannot be used.*delete the file"):
         TextEmbedder(CountingEncoder(), tmp_path / "texts.sqlite")
 
 

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.user_errors import UserError
 
 KEYS = ("clean/balanced_quality", "degraded/balanced_quality", "clean/wins", "loss")
 
@@ -16,11 +17,11 @@ def read_scalars(work_dir: Path) -> dict[str, dict[int, float]]:
     """Values by name and iteration.
 
     Raises:
-        ValueError: If the folder has none.
+        UserError: If the folder has none.
     """
     files = sorted(work_dir.glob("*/vis_data/scalars.json"))
     if not files:
-        raise ValueError(f"{work_dir} is no work folder of a run: there is no */vis_data/scalars.json in it")
+        raise UserError(f"{work_dir} is no work folder of a run: there is no */vis_data/scalars.json in it")
     values: dict[str, dict[int, float]] = {}
     for file in files:
         iteration = 0

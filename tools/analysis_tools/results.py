@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+from mmfusion_distill.user_errors import UserError
 
 DATA_ROOT = "MMFUSION_DATA_ROOT"
 
@@ -54,7 +55,7 @@ def find_dataset(args: argparse.Namespace) -> dict:
     if args.a:
         return folder_dataset(args.a, args.b, args.annotations, args.names, args.modality)
     if not os.environ.get(DATA_ROOT):
-        raise ValueError(f"no pairs: set {DATA_ROOT} to the folder of RoadScene, or give --a and --b")
+        raise UserError(f"no pairs: set {DATA_ROOT} to the folder of RoadScene, or give --a and --b")
     root = Path(os.environ[DATA_ROOT]) / "RoadScene"
     return folder_dataset(
         root / "crop_LR_visible", root / "cropinfrared", root / "annotations", root / "val.txt"
@@ -78,10 +79,10 @@ def report(args: argparse.Namespace) -> None:
     networks = [results_page.load_named_network(text, args.device) for text in args.weights]
     names = [network.name for network in networks]
     if len(set(names)) < len(names):
-        raise ValueError(f"--weights {' '.join(args.weights)}: two rows have one name, give each its own")
+        raise UserError(f"--weights {' '.join(args.weights)}: two rows have one name, give each its own")
     pictured = args.pictured or ("student" if "student" in names else names[-1])
     if pictured not in names:
-        raise ValueError(f"--pictured {pictured} is none of the rows {', '.join(names)}")
+        raise UserError(f"--pictured {pictured} is none of the rows {', '.join(names)}")
     sets = {}
     for name, seed in (("clean", None), ("degraded", args.seed)):
         sets[name] = results_page.score_set(networks, load_scored_pairs(dataset, seed, args.limit))

@@ -6,6 +6,7 @@ python tools/analysis_tools/text_sensitivity.py CONFIG CHECKPOINT --out sensitiv
 import argparse
 
 from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+from mmfusion_distill.user_errors import UserError
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,7 +45,7 @@ def report(args: argparse.Namespace) -> None:
         text_sensitivity.check_report_path(path)
     network = FusionInferencer(args.config, args.checkpoint, args.device)
     if not network.guided:
-        raise ValueError(f"the network of {args.config} is not guided by text: name a teacher's config")
+        raise UserError(f"the network of {args.config} is not guided by text: name a teacher's config")
     if args.a:
         dataset = folder_dataset(args.a, args.b, args.annotations, args.names, args.modality)
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import read_image, write_image
 from mmfusion_distill.datasets.converters import PairFolders, collect_pairs_by_keyword, prepare_dataset
+from mmfusion_distill.user_errors import UserError
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     args = parser.parse_args()
     pairs = collect_pairs_by_keyword(args.source, ("vis", "vi", "visible", "visual"), ("ir", "lwir"))
     if not pairs:
-        raise ValueError(f"{args.source} has no folder with one VIS and one IR picture")
+        raise UserError(f"{args.source} has no folder with one VIS and one IR picture")
     for name, paths in pairs.items():
         for kind, path in zip(("vi", "ir"), paths):
             write_image(Path(args.out) / kind / f"{name}.png", read_image(path))

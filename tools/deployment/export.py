@@ -22,6 +22,7 @@ from mmfusion_distill.deployment import (
 from mmfusion_distill.deployment.calibration import calibration_pairs, measure_quality
 from mmfusion_distill.deployment.precision import PRECISIONS
 from mmfusion_distill.io import find_pairs, read_image_pair
+from mmfusion_distill.user_errors import UserError
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
@@ -32,11 +33,11 @@ LEAST_PSNR = {"fp16": 50.0, "int8": 30.0}
 def export(args: argparse.Namespace) -> bool:
     """Export and check; whether the file is as good as it must be."""
     if args.precision == "int8" and not (args.calibration_a and args.calibration_b):
-        raise ValueError(
+        raise UserError(
             "int8 needs --calibration-a DIR and --calibration-b DIR: pairs like those to be fused"
         )
     if bool(args.quality_a) != bool(args.quality_b):
-        raise ValueError("--quality-a and --quality-b go together: give both folders")
+        raise UserError("--quality-a and --quality-b go together: give both folders")
     inferencer = FusionInferencer(args.config, args.checkpoint, "cpu")
     network = inferencer.model.generator
     calibration = None

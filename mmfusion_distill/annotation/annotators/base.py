@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...io.pairing import ImagePair
+from ...user_errors import UserError
 from ..annotation_file import Annotation
 
 #: Kinds of image pairs.
@@ -56,4 +57,4 @@ class Annotator(ABC):
 def check_modality(modality: str) -> None:
     """Raise ValueError if ``modality`` is none of :data:`MODALITIES`."""
     if modality not in MODALITIES:
-        raise ValueError(f"modality must be one of {', '.join(MODALITIES)}, but got {modality!r}")
+        raise UserError(f"modality must be one of {', '.join(MODALITIES)}, but got {modality!r}")

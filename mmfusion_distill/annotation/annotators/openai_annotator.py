@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from mmagic.registry import TASK_UTILS
 
 from ...io.pairing import ImagePair
+from ...user_errors import MissingPackageError
 from ..annotation_file import META_FIELDS, Annotation, parse_annotation
 from ..prompting import Prompt, data_url, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
@@ -61,7 +62,7 @@ class OpenAIAnnotator(Annotator):
         prompt_version (str): Which prompt of the package. Default: 'v1'.
 
     Raises:
-        ImportError: If httpx is not installed.
+        MissingPackageError: If httpx is not installed.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class OpenAIAnnotator(Annotator):
         try:
             import httpx  # noqa: F401
         except ImportError as error:
-            raise ImportError("OpenAIAnnotator needs httpx: pip install httpx") from error
+            raise MissingPackageError("OpenAIAnnotator needs httpx: pip install httpx") from error
         self.model = model
         self.base_url = base_url.rstrip("/") + "/"
         self.workers = max(1, workers)

@@ -4,6 +4,7 @@ from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from ...io.image_io import read_image_pair
+from ...user_errors import UserError
 
 
 @TRANSFORMS.register_module()
@@ -25,7 +26,7 @@ class LoadImagePair(BaseTransform):
 
     def __init__(self, channels_a: int | None = 3) -> None:
         if channels_a not in (None, 1, 3):
-            raise ValueError(f"channels_a is {channels_a}, wanted 1, 3 or None")
+            raise UserError(f"channels_a is {channels_a}, wanted 1, 3 or None")
         self.channels_a = channels_a
 
     def transform(self, results: dict) -> dict:

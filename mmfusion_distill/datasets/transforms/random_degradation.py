@@ -11,6 +11,7 @@ from ...annotation.annotation_types import Annotation, Event
 from ...annotation.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds
 from ...annotation.degradation_texts import describe_degradation
 from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
+from ...user_errors import UserError
 
 MODALITIES = ("infrared-visible", "medical")
 # Tries to draw a further kind that goes with those before.
@@ -43,7 +44,7 @@ class RandomDegradation(BaseTransform):
             everything is drawn anew from NumPy's global generator.
 
     Raises:
-        ValueError: If an argument is out of range or a kind is unknown.
+        UserError: If an argument is out of range or a kind is unknown.
     """
 
     def __init__(
@@ -57,23 +58,23 @@ class RandomDegradation(BaseTransform):
         seed: int | None = None,
     ) -> None:
         if modality not in MODALITIES:
-            raise ValueError(f"RandomDegradation: modality '{modality}' is none of {', '.join(MODALITIES)}")
+            raise UserError(f"RandomDegradation: modality '{modality}' is none of {', '.join(MODALITIES)}")
         if not 0 <= prob <= 1:
-            raise ValueError(f"RandomDegradation: prob is {prob}, wanted a probability in [0, 1]")
+            raise UserError(f"RandomDegradation: prob is {prob}, wanted a probability in [0, 1]")
         if max_degradations < 1:
-            raise ValueError(f"RandomDegradation: max_degradations is {max_degradations}, wanted 1 or more")
+            raise UserError(f"RandomDegradation: max_degradations is {max_degradations}, wanted 1 or more")
         if len(strength) != 2 or not 0 <= strength[0] <= strength[1] <= 1:
-            raise ValueError(f"RandomDegradation: strength is {strength}, wanted a range within [0, 1]")
+            raise UserError(f"RandomDegradation: strength is {strength}, wanted a range within [0, 1]")
         known = degradation_kinds(modality)
         weights = dict(kinds) if isinstance(kinds, Mapping) else dict.fromkeys(kinds or known, 1.0)
         unknown = [name for name in weights if name not in known]
         if unknown:
-            raise ValueError(
+            raise UserError(
                 f"RandomDegradation: no {modality} kind '{unknown[0]}', choose from {', '.join(known)}"
             )
         self.weights = {name: weight for name, weight in weights.items() if weight}
         if not self.weights or min(self.weights.values()) < 0:
-            raise ValueError("RandomDegradation: kinds want weights above 0, at least one of them")
+            raise UserError("RandomDegradation: kinds want weights above 0, at least one of them")
         self.modality = modality
         self.prob = prob
         self.max_degradations = max_degradations

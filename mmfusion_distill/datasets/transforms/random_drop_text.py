@@ -4,6 +4,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...user_errors import UserError
+
 
 @TRANSFORMS.register_module()
 class RandomDropText(BaseTransform):
@@ -19,7 +21,7 @@ class RandomDropText(BaseTransform):
 
     def __init__(self, prob: float) -> None:
         if not 0 <= prob <= 1:
-            raise ValueError(f"RandomDropText: prob is {prob}, wanted a probability in [0, 1]")
+            raise UserError(f"RandomDropText: prob is {prob}, wanted a probability in [0, 1]")
         self.prob = prob
 
     def transform(self, results: dict) -> dict:

@@ -4,6 +4,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...user_errors import UserError
+
 
 @TRANSFORMS.register_module()
 class RandomEvenSource(BaseTransform):
@@ -15,12 +17,12 @@ class RandomEvenSource(BaseTransform):
         prob (float): Share of the pairs, in [0, 1].
 
     Raises:
-        ValueError: If `prob` is no probability.
+        UserError: If `prob` is no probability.
     """
 
     def __init__(self, prob: float) -> None:
         if not 0 <= prob <= 1:
-            raise ValueError(f"RandomEvenSource: prob is {prob}, wanted a probability in [0, 1]")
+            raise UserError(f"RandomEvenSource: prob is {prob}, wanted a probability in [0, 1]")
         self.prob = prob
 
     def transform(self, results: dict) -> dict:

@@ -3,6 +3,8 @@
 from mmagic.datasets.transforms.crop import FixedCrop
 from mmagic.registry import TRANSFORMS
 
+from ...user_errors import UserError
+
 
 @TRANSFORMS.register_module()
 class RandomPairCrop(FixedCrop):
@@ -13,7 +15,7 @@ class RandomPairCrop(FixedCrop):
         keys (list[str]): What is cropped alike. Default: ['img_a', 'img_b'].
 
     Raises:
-        ValueError: If an image is smaller than the crop.
+        UserError: If an image is smaller than the crop.
     """
 
     def __init__(self, crop_size: tuple[int, int], keys: tuple[str, ...] = ("img_a", "img_b")) -> None:
@@ -23,7 +25,7 @@ class RandomPairCrop(FixedCrop):
         """Crop the images of `results`."""
         height, width = results[self.keys[0]].shape[:2]
         if height < self.crop_size[0] or width < self.crop_size[1]:
-            raise ValueError(
+            raise UserError(
                 f"{results.get('img_a_path', 'an image')} is {width}x{height}, smaller than the training crop of "
                 f"{self.crop_size[1]}x{self.crop_size[0]}: use a smaller crop_size, or leave the pair out"
             )

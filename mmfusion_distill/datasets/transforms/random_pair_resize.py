@@ -5,6 +5,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...user_errors import UserError
+
 
 @TRANSFORMS.register_module()
 class RandomPairResize(BaseTransform):
@@ -18,12 +20,12 @@ class RandomPairResize(BaseTransform):
             raised as far as needed. Default: (1, 1).
 
     Raises:
-        ValueError: If the range is not positive and ascending.
+        UserError: If the range is not positive and ascending.
     """
 
     def __init__(self, scale: tuple[float, float], min_size: tuple[int, int] = (1, 1)) -> None:
         if not 0 < scale[0] <= scale[1]:
-            raise ValueError(f"RandomPairResize: scale is {scale}, wanted a range above 0")
+            raise UserError(f"RandomPairResize: scale is {scale}, wanted a range above 0")
         self.scale = tuple(scale)
         self.min_size = tuple(min_size)
 

@@ -9,6 +9,7 @@ from mmcv.transforms import BaseTransform
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.degradation_kinds import degradation_kinds
 from ...annotation.degradation_texts import describe_degradation
+from ...user_errors import UserError
 
 
 @TRANSFORMS.register_module()
@@ -31,7 +32,7 @@ class RandomTextConflict(BaseTransform):
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
 
     Raises:
-        ValueError: If a probability is out of range, or the first three sum to more than 1.
+        UserError: If a probability is out of range, or the first three sum to more than 1.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class RandomTextConflict(BaseTransform):
     ) -> None:
         shares = (drop_prob, withhold_prob, replace_prob)
         if min(*shares, bare_prob) < 0 or sum(shares) > 1 or bare_prob > 1:
-            raise ValueError(
+            raise UserError(
                 f"RandomTextConflict: drop_prob {drop_prob}, withhold_prob {withhold_prob} and replace_prob "
                 f"{replace_prob} are shares of the samples and sum to at most 1, bare_prob {bare_prob} is one too"
             )

@@ -4,6 +4,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...user_errors import UserError
+
 
 @TRANSFORMS.register_module()
 class RandomTone(BaseTransform):
@@ -23,7 +25,7 @@ class RandomTone(BaseTransform):
         invert_prob (float): Share of the pairs whose B is turned from white-hot to black-hot. Default: 0.1.
 
     Raises:
-        ValueError: If a probability is none, or a range is not positive and ascending.
+        UserError: If a probability is none, or a range is not positive and ascending.
     """
 
     def __init__(
@@ -35,10 +37,10 @@ class RandomTone(BaseTransform):
         invert_prob: float = 0.1,
     ) -> None:
         if not (0 <= prob <= 1 and 0 <= invert_prob <= 1):
-            raise ValueError(f"RandomTone: prob {prob} and invert_prob {invert_prob} are wanted in [0, 1]")
+            raise UserError(f"RandomTone: prob {prob} and invert_prob {invert_prob} are wanted in [0, 1]")
         for name, bounds in (("gamma_a", gamma_a), ("gamma_b", gamma_b), ("contrast_b", contrast_b)):
             if not 0 < bounds[0] <= bounds[1]:
-                raise ValueError(f"RandomTone: {name} is {bounds}, wanted a range above 0")
+                raise UserError(f"RandomTone: {name} is {bounds}, wanted a range above 0")
         self.prob = prob
         self.gamma_a, self.gamma_b, self.contrast_b = tuple(gamma_a), tuple(gamma_b), tuple(contrast_b)
         self.invert_prob = invert_prob

@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from ...models.checkpoints import fit_model, read_checkpoint, select_fitting
+from ...user_errors import UserError
 from .resume_check import check_run_state
 
 
@@ -20,9 +21,11 @@ def _naming(key: str) -> Iterator[None]:
     """Say where in a config the values are that something could not be built from."""
     try:
         yield
-    except (AssertionError, KeyError, TypeError) as error:
+    except UserError:
+        raise
+    except (AssertionError, KeyError, TypeError, ValueError) as error:
         reason = (str(error).strip("'\" \n").splitlines() or [type(error).__name__])[-1]
-        raise ValueError(f"{key} of the config cannot be built ({reason[:300]})") from error
+        raise UserError(f"{key} of the config cannot be built ({reason[:300]})") from error
 
 
 @RUNNERS.register_module()

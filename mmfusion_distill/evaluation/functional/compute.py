@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ...user_errors import UserError
 from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
 from .gray_image import GrayImage
 from .protocols import Protocol, get_protocol
@@ -59,7 +60,7 @@ def compute_metrics(
         Finite floats under the keys in ``metrics``, in that order.
 
     Raises:
-        ValueError: If sizes differ, a picture is malformed or a key is unknown.
+        UserError: If sizes differ, a picture is malformed or a key is unknown.
     """
     images = [GrayImage(image, data_range) for image in (img_a, img_b, fused)]
     return score_triple(FusionTriple(*images), metrics, protocol)
@@ -96,7 +97,7 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
     Composites have no metric entry (None).
 
     Raises:
-        ValueError: If a key is unknown, or asks for a per-source form that does not exist.
+        UserError: If a key is unknown, or asks for a per-source form that does not exist.
     """
     parsed = []
     for key in names:
@@ -108,7 +109,7 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
             base, form = key, ""
         entry = _lookup(key, base)
         if form and entry.per_source is None:
-            raise ValueError(f"'{key}': {base} has no per-source form.")
+            raise UserError(f"'{key}': {base} has no per-source form.")
         parsed.append((key, entry, form))
     return parsed
 
@@ -117,7 +118,7 @@ def higher_is_better(key: str) -> bool:
     """Direction of a result key.
 
     Raises:
-        ValueError: If the key is unknown.
+        UserError: If the key is unknown.
     """
     ((_, entry, _),) = parse_metric_names([key])
     return entry is None or entry.higher_is_better
@@ -136,7 +137,7 @@ def _lookup(key: str, base: str) -> MetricEntry:
     if base in METRICS_BY_NAME:
         return METRICS_BY_NAME[base]
     known = ", ".join([*METRICS_BY_NAME, *COMPOSITES])
-    raise ValueError(f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced.")
+    raise UserError(f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced.")
 
 
 def _score(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
@@ -196,4 +197,4 @@ def _check_sizes(triple: FusionTriple) -> None:
     }
     if len(set(sizes.values())) > 1:
         text = ", ".join(f"{name} {h}x{w}" for name, (h, w) in sizes.items())
-        raise ValueError(f"Pictures of different sizes (height x width): {text}.")
+        raise UserError(f"Pictures of different sizes (height x width): {text}.")

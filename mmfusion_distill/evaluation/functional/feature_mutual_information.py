@@ -6,6 +6,7 @@ import numpy as np
 import pywt
 from scipy.fft import dctn
 
+from ...user_errors import UserError
 from .filters import pad_to_at_least
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
@@ -39,10 +40,10 @@ def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str
         feature: ``pixel``, ``gradient`` (horizontal), ``dct`` or ``wavelet`` (discrete Meyer).
 
     Raises:
-        ValueError: If there is no such feature.
+        UserError: If there is no such feature.
     """
     if feature not in FEATURES:
-        raise ValueError(f"No feature '{feature}'; choose from {', '.join(FEATURES)}.")
+        raise UserError(f"No feature '{feature}'; choose from {', '.join(FEATURES)}.")
     windows_s = _windows(as_gray_image(source), feature)
     windows_f = _windows(as_gray_image(fused), feature)
     total = 0.0

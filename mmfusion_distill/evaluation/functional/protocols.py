@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
+from ...user_errors import UserError
+
 __all__ = ["PROTOCOLS", "Protocol", "get_protocol"]
 
 _CHOICES = {
@@ -47,7 +49,7 @@ class Protocol:
         ssim_total: SSIM and MS-SSIM of the two sources as ``sum`` or ``mean``.
 
     Raises:
-        ValueError: If a choice does not exist.
+        UserError: If a choice does not exist.
     """
 
     name: str
@@ -70,13 +72,13 @@ class Protocol:
     def __post_init__(self) -> None:
         for field, choices in _CHOICES.items():
             if getattr(self, field) not in choices:
-                raise ValueError(
+                raise UserError(
                     f"Protocol '{self.name}': {field} is '{getattr(self, field)}'; choose from "
                     f"{', '.join(choices)}."
                 )
 
         if isinstance(self.psnr_peak, str) and self.psnr_peak != "fused_maximum":
-            raise ValueError(
+            raise UserError(
                 f"Protocol '{self.name}': psnr_peak is '{self.psnr_peak}'; give a number or fused_maximum."
             )
 
@@ -134,10 +136,10 @@ def get_protocol(protocol: str | Protocol) -> Protocol:
     """Look a protocol up by name; a :class:`Protocol` is returned as it is.
 
     Raises:
-        ValueError: If there is no protocol of that name.
+        UserError: If there is no protocol of that name.
     """
     if isinstance(protocol, Protocol):
         return protocol
     if protocol not in PROTOCOLS:
-        raise ValueError(f"No protocol '{protocol}'; choose from {', '.join(PROTOCOLS)}.")
+        raise UserError(f"No protocol '{protocol}'; choose from {', '.join(PROTOCOLS)}.")
     return PROTOCOLS[protocol]

@@ -17,6 +17,7 @@ from mmengine.dist import all_reduce, broadcast_object_list, collect_results, ge
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
+from ...user_errors import UserError
 from ..functional.catalog import FusionTriple
 from ..functional.compute import parse_metric_names, score_triple
 from ..functional.gray_image import GrayImage
@@ -213,12 +214,12 @@ class FusionMetric(BaseMetric):
 def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
     """Turn (C, H, W) values 0 to 255, BGR, into a uint8 picture (H, W) or (H, W, 3) RGB."""
     if image.ndim != 3 or image.shape[0] not in (1, 3):
-        raise ValueError(
+        raise UserError(
             f"Cannot score '{key}': {name} must be (1, H, W) or (3, H, W), got {tuple(image.shape)}."
         )
     if image.is_floating_point():
         if not torch.isfinite(image).all():
-            raise ValueError(
+            raise UserError(
                 f"Cannot score '{key}': {name} holds NaN or infinite values; if it is the fused "
                 "picture, training diverged."
             )

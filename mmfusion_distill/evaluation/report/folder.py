@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
-from tqdm import tqdm
 
 from mmfusion_distill.io.image_io import ImageReadError, read_image
 from mmfusion_distill.io.pairing import list_images
 from mmfusion_distill.io.regular_file import check_regular_file
 
+from ...io.progress import progress_bar
+from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.catalog import FusionTriple
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
@@ -69,7 +70,7 @@ def evaluate_folders(
         The scores; equal for equal files whatever ``workers`` is.
 
     Raises:
-        ValueError: If a picture's size differs from its source A (every such file is named), if
+        UserError: If a picture's size differs from its source A (every such file is named), if
             no pair is left, or a name is unknown.
     """
     parse_metric_names(metrics)
@@ -79,7 +80,7 @@ def evaluate_folders(
     pairs, unreadable = _check_headers(pairs)
     problems += unreadable
     if not pairs:
-        raise ValueError(_nothing_left(problems))
+        raise UserError(_nothing_left(problems))
     rows = (*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES))
     rows = rows if baselines else tuple(methods)
 
@@ -94,7 +95,7 @@ def evaluate_folders(
         if not isinstance(outcome, list)
     ]
     if not scored:
-        raise ValueError(_nothing_left(problems))
+        raise UserError(_nothing_left(problems))
     return EvaluationResult(
         names=[name for name, _ in scored],
         methods=list(rows),
@@ -129,15 +130,15 @@ def check_method_names(methods: Mapping[str, str | Path]) -> None:
     """Refuse names that are taken or cannot be part of a file name.
 
     Raises:
-        ValueError: Names the method.
+        UserError: Names the method.
     """
     taken = set(EvaluationResult.BASELINE_TITLES.values()) & set(methods)
     if taken:
-        raise ValueError(f"'{taken.pop()}' is the name of a baseline; name the method differently.")
+        raise UserError(f"'{taken.pop()}' is the name of a baseline; name the method differently.")
     for name in methods:
         # Names become parts of file names and cells of tables.
         if not name.strip() or set(name) & set("/\\\0\r\n") or name in (".", ".."):
-            raise ValueError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
+            raise UserError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
 
 
 def _match_files(
@@ -189,7 +190,7 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
             if (h, w) != (height, width)
         ]
     if mismatches:
-        raise ValueError(
+        raise UserError(
             "Pictures of different sizes (height x width) cannot be compared; resize or remove "
             "them:\n  " + "\n  ".join(mismatches)
         )
@@ -253,7 +254,7 @@ def _run(
     """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         outcomes = pool.map(function, pairs)
-        return list(tqdm(outcomes, total=len(pairs), unit="pair", disable=not show_progress))
+        return list(progress_bar(outcomes, len(pairs), "scoring", disable=not show_progress))
 
 
 def _nothing_left(problems: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from mmfusion_distill.io.image_io import write_image
 from mmfusion_distill.io.pairing import list_images
 
+from ...user_errors import UserError
 from .folder import read_picture
 
 __all__ = ["Box", "picture_grid", "write_picture_grid"]
@@ -42,7 +43,7 @@ def write_picture_grid(
         boxes: Parts to frame in every picture and to show enlarged below it.
 
     Raises:
-        ValueError: If a picture is missing or unreadable, or a box does not lie inside it.
+        UserError: If a picture is missing or unreadable, or a box does not lie inside it.
     """
     folders = [folder_a, folder_b, *methods.values()]
     listings = [list_images(folder) for folder in folders]
@@ -50,7 +51,7 @@ def write_picture_grid(
     for name in names:
         for folder, listing in zip(folders, listings, strict=True):
             if name not in listing:
-                raise ValueError(f"Picture grid: {Path(folder) / name}.* is missing.")
+                raise UserError(f"Picture grid: {Path(folder) / name}.* is missing.")
         rows.append([read_picture(listing[name]) for listing in listings])
     write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
 
@@ -69,7 +70,7 @@ def picture_grid(
         (H', W', 3) uint8 RGB.
 
     Raises:
-        ValueError: If a box does not lie inside the pictures.
+        UserError: If a box does not lie inside the pictures.
     """
     width = max(row[0].shape[1] for row in rows)
     lines = [_title_line(titles, width)]
@@ -108,7 +109,7 @@ def _zoom(picture: np.ndarray, box: Box, width: int, color: tuple[int, int, int]
 def _check_box(box: Box, shape: tuple[int, ...]) -> None:
     x, y, w, h = box
     if x < 0 or y < 0 or w < 1 or h < 1 or x + w > shape[1] or y + h > shape[0]:
-        raise ValueError(
+        raise UserError(
             f"The box x={x}, y={y}, {w}x{h} does not lie inside a picture of {shape[1]}x{shape[0]}."
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ...user_errors import UserError
 from .results import EvaluationResult
 
 __all__ = ["plot_boxes", "plot_radar"]
@@ -27,10 +28,10 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
         path: Picture to write.
 
     Raises:
-        ValueError: With fewer than three metrics there is no area to draw.
+        UserError: With fewer than three metrics there is no area to draw.
     """
     if len(result.metrics) < 3:
-        raise ValueError(f"A radar plot needs three metrics or more; got {result.metrics}.")
+        raise UserError(f"A radar plot needs three metrics or more; got {result.metrics}.")
     goodness = np.where(result.higher_is_better, result.means, -result.means)
     low, high = goodness.min(axis=0), goodness.max(axis=0)
     span = np.where(high > low, high - low, 1.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...user_errors import UserError
 from ..functional.baselines import BASELINES
 from ..functional.compute import higher_is_better, parse_metric_names
 from ..functional.protocols import Protocol
@@ -96,10 +97,10 @@ class EvaluationResult:
         """Row of a method.
 
         Raises:
-            ValueError: If there is none; the message lists those that exist.
+            UserError: If there is none; the message lists those that exist.
         """
         if method not in self.methods:
-            raise ValueError(f"No method '{method}'; there are {', '.join(self.methods)}.")
+            raise UserError(f"No method '{method}'; there are {', '.join(self.methods)}.")
         return self.methods.index(method)
 
     def columns(self, metrics: Sequence[str]) -> np.ndarray:

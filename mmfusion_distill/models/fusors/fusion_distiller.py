@@ -7,6 +7,7 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from torch import Tensor, nn
 
+from ...user_errors import UserError
 from ..checkpoints import load_network
 from .frozen_module import FrozenModule
 from .image_fusor import ImageFusor, targets_of
@@ -43,7 +44,7 @@ class FusionDistiller(ImageFusor):
         **kwargs: Further arguments of :class:`ImageFusor`.
 
     Raises:
-        ValueError: If no features of the networks have the same stride.
+        UserError: If no features of the networks have the same stride.
     """
 
     def __init__(
@@ -61,9 +62,9 @@ class FusionDistiller(ImageFusor):
     ) -> None:
         super().__init__(generator=student, pixel_loss=fusion_loss, **kwargs)
         if connector_side not in SIDES:
-            raise ValueError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
+            raise UserError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
         if teacher_input not in TEACHER_INPUTS:
-            raise ValueError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
+            raise UserError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
         network = MODELS.build(teacher)
         self._check_text_channels(network)
         self.teacher = FrozenModule(network)
@@ -133,13 +134,13 @@ def match_strides(student: Sequence[int], teacher: Sequence[int]) -> list[tuple[
     """Indices of features of equal stride, of the student and of the teacher.
 
     Raises:
-        ValueError: If there are none.
+        UserError: If there are none.
     """
     matched = [
         (index, list(teacher).index(stride)) for index, stride in enumerate(student) if stride in teacher
     ]
     if not matched:
-        raise ValueError(
+        raise UserError(
             f"the student has features of strides {list(student)} and the teacher of {list(teacher)}: none match, "
             "give both networks stems and levels that do"
         )

@@ -11,6 +11,7 @@ from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from ...user_errors import UserError
 from ..networks.exact_tiles import fuse_in_exact_tiles
 from ..text_encoders import TextEmbedder
 from ..text_encoders.text_embedder import default_cache_path
@@ -40,7 +41,7 @@ class ImageFusor(BaseEditModel):
         data_preprocessor (dict, optional): Default: MMagic's, scaling [0, 255] to [0, 1].
 
     Raises:
-        ValueError: If the lengths of text embedding and guidance differ.
+        UserError: If the lengths of text embedding and guidance differ.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class ImageFusor(BaseEditModel):
             `img_a`, `img_b` and the targets if there are any; or what the network returns.
 
         Raises:
-            ValueError: If the mode is unknown, or a guided network lacks text.
+            UserError: If the mode is unknown, or a guided network lacks text.
         """
         if isinstance(data_samples, Sequence):
             data_samples = DataSample.stack(data_samples)
@@ -108,12 +109,12 @@ class ImageFusor(BaseEditModel):
             if "text_emb" not in kwargs and data_samples is not None:
                 kwargs["text_emb"] = self.embed_texts(self.generator, data_samples, img_a)
             return self.generator(img_a, img_b, **kwargs)
-        raise ValueError(f"mode '{mode}' is none of loss, predict, tensor")
+        raise UserError(f"mode '{mode}' is none of loss, predict, tensor")
 
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step by name."""
         if self.pixel_loss is None:
-            raise ValueError("this model was built without pixel_loss and cannot be trained")
+            raise UserError("this model was built without pixel_loss and cannot be trained")
         img_a, img_b = inputs["img_a"], inputs["img_b"]
         text_emb = self.embed_texts(self.generator, data_samples, img_a, training=True)
         fused = self.generator(img_a, img_b, text_emb)
@@ -178,7 +179,7 @@ class ImageFusor(BaseEditModel):
             Tensor | None: (N, C_text), or None.
 
         Raises:
-            ValueError: If text is missing and the guidance has no null embedding.
+            UserError: If text is missing and the guidance has no null embedding.
         """
         guidance = getattr(network, "guidance", None)
         if guidance is None:
@@ -190,7 +191,7 @@ class ImageFusor(BaseEditModel):
         without = [annotation is None or bool(flag) for annotation, flag in zip(annotations, drop)]
         if any(without) and guidance.null is None:
             keys = data_samples.metainfo.get("key", ["?"] * len(images))
-            raise ValueError(
+            raise UserError(
                 "no text for "
                 + ", ".join(str(key) for key, no_text in zip(keys, without) if no_text)
                 + ": annotate the pairs with `python tools/annotate.py`, give a text, or train the guidance with "
@@ -200,7 +201,7 @@ class ImageFusor(BaseEditModel):
         kept = [index for index, no_text in enumerate(without) if not no_text]
         if kept:
             if self.text_embedder is None:
-                raise ValueError("a guided network needs a text_encoder in the config of its model")
+                raise UserError("a guided network needs a text_encoder in the config of its model")
             texts = [[event.text for event in annotations[index].events] for index in kept]
             text_emb[kept] = self.text_embedder(texts, images.device)
         dropped = None if guidance.null is None else torch.tensor(without, device=images.device)
@@ -219,7 +220,7 @@ class ImageFusor(BaseEditModel):
             return
         channels = self.text_embedder.encoder.channels
         if channels is not None and channels != guidance.text_channels:
-            raise ValueError(
+            raise UserError(
                 f"the text encoder {self.text_embedder.encoder.name} gives {channels} values, but the guidance is "
                 f"configured with text_channels={guidance.text_channels}: set guidance.text_channels={channels}"
             )

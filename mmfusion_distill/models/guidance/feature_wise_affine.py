@@ -7,6 +7,8 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...user_errors import UserError
+
 
 @MODELS.register_module()
 class FeatureWiseAffine(BaseModule):
@@ -58,18 +60,18 @@ class FeatureWiseAffine(BaseModule):
             Tensor: (N, text_channels).
 
         Raises:
-            ValueError: If text is missing and there is no null embedding, or the shape is wrong.
+            UserError: If text is missing and there is no null embedding, or the shape is wrong.
         """
         if text_emb is None or dropped is not None:
             if self.null is None:
-                raise ValueError(
+                raise UserError(
                     "this network is guided by text and has no null embedding: pass text_emb of shape "
                     f"({batch_size}, {self.text_channels}), or build it with guidance null_embedding=True"
                 )
             null = self.null.expand(batch_size, -1)
             return null if text_emb is None else torch.where(dropped[:, None], null, text_emb.to(null))
         if text_emb.shape != (batch_size, self.text_channels):
-            raise ValueError(
+            raise UserError(
                 f"text_emb has shape {tuple(text_emb.shape)}, wanted ({batch_size}, {self.text_channels}): "
                 "the guidance's text_channels must be the text encoder's"
             )

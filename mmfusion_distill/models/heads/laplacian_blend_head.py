@@ -9,6 +9,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from ..layers.runtime_forms import exporting, subpixel_weight
 from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, log_energy
 from .tone_curve import ToneCurve
@@ -51,7 +52,7 @@ class LaplacianBlendHead(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If a decoder's map is coarser than the base.
+        UserError: If a decoder's map is coarser than the base.
     """
 
     #: Pixels at the border whose maps are those of their neighbours.
@@ -72,7 +73,7 @@ class LaplacianBlendHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if strides[-1] > 2**num_bands:
-            raise ValueError(
+            raise UserError(
                 f"LaplacianBlendHead: a map of stride {strides[-1]} is coarser than the base of {num_bands} bands: "
                 "give it more bands, or the network fewer levels"
             )

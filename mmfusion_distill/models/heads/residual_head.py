@@ -6,6 +6,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...user_errors import UserError
 from ..losses.color_space import rgb_to_gray
 
 
@@ -24,7 +25,7 @@ class ResidualHead(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If the finest map is smaller than the image.
+        UserError: If the finest map is smaller than the image.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class ResidualHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if strides[0] != 1:
-            raise ValueError(
+            raise UserError(
                 f"ResidualHead needs a map at full resolution, the finest has stride {strides[0]}"
             )
         width = channels[0]

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from ...user_errors import UserError
 from .pointwise import pointwise
 from .stripes import runs_in_stripes, stripes
 
@@ -18,13 +19,13 @@ class ChannelAttention(nn.Module):
         num_heads (int): Number of heads.
 
     Raises:
-        ValueError: If `channels` is not a multiple of `num_heads`.
+        UserError: If `channels` is not a multiple of `num_heads`.
     """
 
     def __init__(self, channels: int, num_heads: int) -> None:
         super().__init__()
         if channels % num_heads:
-            raise ValueError(f"channel attention: {channels} channels cannot be split into {num_heads} heads")
+            raise UserError(f"channel attention: {channels} channels cannot be split into {num_heads} heads")
         self.num_heads = num_heads
         self.temperature = nn.Parameter(torch.ones(num_heads, 1, 1))
         self.qkv = nn.Conv2d(channels, 3 * channels, 1, bias=False)

@@ -6,6 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from .runtime_forms import conv_to_halves
 
 
@@ -27,7 +28,7 @@ class GatedConvBlock(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If the kernel size is even.
+        UserError: If the kernel size is even.
     """
 
     #: What heights and widths must be multiples of.
@@ -43,7 +44,7 @@ class GatedConvBlock(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if kernel_size % 2 == 0:
-            raise ValueError(f"GatedConvBlock: kernel_size={kernel_size} must be odd")
+            raise UserError(f"GatedConvBlock: kernel_size={kernel_size} must be odd")
         hidden = int(expansion * channels)
         #: Pixels around it that a value depends on; None: the whole map.
         self.reach = None if pooled_attention else kernel_size // 2

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from ...user_errors import UserError
+
 
 class Downsample(nn.Module):
     """Half the resolution: 3x3 convolution to a quarter of the new width, pixel-unshuffle.
@@ -11,14 +13,14 @@ class Downsample(nn.Module):
         out_channels (int, optional): Channels of the output, a multiple of 4. Default: None, twice the input's.
 
     Raises:
-        ValueError: If the output's width is no multiple of 4.
+        UserError: If the output's width is no multiple of 4.
     """
 
     def __init__(self, channels: int, out_channels: int | None = None) -> None:
         super().__init__()
         out_channels = out_channels or 2 * channels
         if out_channels % 4:
-            raise ValueError(
+            raise UserError(
                 f"a level of {out_channels} channels: widths below the first must be multiples of 4"
             )
         self.body = nn.Sequential(

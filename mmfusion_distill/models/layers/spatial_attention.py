@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from .pointwise import pointwise
 from .relative_position import RelativePosition
 from .stripes import map_stripes, runs_in_stripes
@@ -28,7 +29,7 @@ class OverlappingSpatialAttention(nn.Module):
             they reach beyond the map is zero and takes part.
 
     Raises:
-        ValueError: If there is no head, or the key windows do not extend evenly on both sides.
+        UserError: If there is no head, or the key windows do not extend evenly on both sides.
     """
 
     def __init__(
@@ -36,12 +37,12 @@ class OverlappingSpatialAttention(nn.Module):
     ) -> None:
         super().__init__()
         if num_heads < 1:
-            raise ValueError(
+            raise UserError(
                 f"spatial attention: {num_heads} heads; only blocks can do without (spatial_heads=0)"
             )
         overlap = int(window_size * overlap_ratio)
         if overlap % 2:
-            raise ValueError(
+            raise UserError(
                 f"spatial attention: window_size {window_size} and overlap_ratio {overlap_ratio} give an "
                 f"overlap of {overlap} pixels, which must be even"
             )

@@ -3,6 +3,7 @@
 from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...user_errors import UserError
 from ..heads.laplacian_bands import gaussian_pyramid, hot_base
 from .color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
@@ -23,13 +24,13 @@ class BaseIntensityLoss(SampleWiseLoss):
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
 
     Raises:
-        ValueError: If `num_levels` is negative.
+        UserError: If `num_levels` is negative.
     """
 
     def __init__(self, num_levels: int = 4, loss_weight: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(loss_weight, reduction)
         if num_levels < 0:
-            raise ValueError(f"BaseIntensityLoss: num_levels={num_levels} must not be negative")
+            raise UserError(f"BaseIntensityLoss: num_levels={num_levels} must not be negative")
         self.num_levels = num_levels
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:

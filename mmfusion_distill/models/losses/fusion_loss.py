@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ...user_errors import UserError
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
 
 TERM_TYPES = {
@@ -33,7 +34,7 @@ class FusionLoss(nn.Module):
         loss_weight (float): Factor of all terms. Default: 1.0.
 
     Raises:
-        ValueError: If a name of a term or row is unknown, or a row has not five weights.
+        UserError: If a name of a term or row is unknown, or a row has not five weights.
     """
 
     def __init__(
@@ -48,15 +49,15 @@ class FusionLoss(nn.Module):
         self.table = {**EVENT_WEIGHTS, **(event_table or {})}
         for event, row in self.table.items():
             if len(row) != len(LOSS_TERMS):
-                raise ValueError(
+                raise UserError(
                     f"event_table['{event}'] has {len(row)} weights, wanted {len(LOSS_TERMS)}: "
                     + ", ".join(LOSS_TERMS)
                 )
         if default_event not in self.table:
-            raise ValueError(f"default_event '{default_event}' is none of {', '.join(self.table)}")
+            raise UserError(f"default_event '{default_event}' is none of {', '.join(self.table)}")
         unknown = set(terms or {}) - set(LOSS_TERMS)
         if unknown:
-            raise ValueError(f"unknown terms {sorted(unknown)}: the terms are {', '.join(LOSS_TERMS)}")
+            raise UserError(f"unknown terms {sorted(unknown)}: the terms are {', '.join(LOSS_TERMS)}")
         self.default_event = default_event
         self.use_events = use_events
         self.loss_weight = loss_weight

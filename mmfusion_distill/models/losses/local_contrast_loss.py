@@ -5,6 +5,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from .color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
@@ -21,13 +22,13 @@ class LocalContrastLoss(SampleWiseLoss):
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
 
     Raises:
-        ValueError: If `window_size` is below 2.
+        UserError: If `window_size` is below 2.
     """
 
     def __init__(self, window_size: int = 8, loss_weight: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(loss_weight, reduction)
         if window_size < 2:
-            raise ValueError(f"LocalContrastLoss: window_size={window_size} must be at least 2")
+            raise UserError(f"LocalContrastLoss: window_size={window_size} must be at least 2")
         self.window_size = window_size
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ...user_errors import UserError
+
 
 @MODELS.register_module()
 class LossSet(nn.Module):
@@ -17,7 +19,7 @@ class LossSet(nn.Module):
             `loss_weight`.
 
     Raises:
-        ValueError: If there is none.
+        UserError: If there is none.
 
     Example:
         >>> LossSet(dict(margin=dict(type="PyramidMarginLoss"), distance=dict(type="PyramidDistanceLoss")))
@@ -26,7 +28,7 @@ class LossSet(nn.Module):
     def __init__(self, losses: Mapping[str, dict]) -> None:
         super().__init__()
         if not losses:
-            raise ValueError("LossSet: name at least one loss")
+            raise UserError("LossSet: name at least one loss")
         self.losses = nn.ModuleDict({name: MODELS.build(config) for name, config in losses.items()})
 
     def forward(

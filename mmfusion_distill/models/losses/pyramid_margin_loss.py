@@ -7,6 +7,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from ..heads.laplacian_bands import laplacian_fusion
 from .color_space import rgb_to_gray
 from .measures import MEASURES, fusion_measures
@@ -49,7 +50,7 @@ class PyramidMarginLoss(SampleWiseLoss):
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
 
     Raises:
-        ValueError: If `gains` or `weights` names an unknown measure.
+        UserError: If `gains` or `weights` names an unknown measure.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class PyramidMarginLoss(SampleWiseLoss):
         gains, weights = dict(gains or {}), dict(weights or {})
         unknown = (set(gains) | set(weights)) - set(MEASURES)
         if unknown:
-            raise ValueError(f"PyramidMarginLoss: {sorted(unknown)}: the measures are {', '.join(MEASURES)}")
+            raise UserError(f"PyramidMarginLoss: {sorted(unknown)}: the measures are {', '.join(MEASURES)}")
         self.gains = {name: gain for name, gain in {**GAINS, **gains}.items() if gain > 0}
         total = sum(weights.get(name, 1.0) for name in self.gains)
         self.weights = {name: weights.get(name, 1.0) / total for name in self.gains}

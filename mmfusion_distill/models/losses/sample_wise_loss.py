@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from ...user_errors import UserError
+
 REDUCTIONS = ("none", "mean", "sum")
 
 
@@ -17,13 +19,13 @@ class SampleWiseLoss(nn.Module):
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
 
     Raises:
-        ValueError: If `reduction` is none of these.
+        UserError: If `reduction` is none of these.
     """
 
     def __init__(self, loss_weight: float = 1.0, reduction: str = "mean") -> None:
         super().__init__()
         if reduction not in REDUCTIONS:
-            raise ValueError(f"unsupported reduction '{reduction}': use one of {', '.join(REDUCTIONS)}")
+            raise UserError(f"unsupported reduction '{reduction}': use one of {', '.join(REDUCTIONS)}")
         self.loss_weight = loss_weight
         self.reduction = reduction
 

@@ -5,6 +5,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from .color_space import rgb_to_gray
 from .joint_gradient_loss import sobel_gradients
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
@@ -24,13 +25,13 @@ class SignedGradientLoss(SampleWiseLoss):
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
 
     Raises:
-        ValueError: If `num_scales` is below 1.
+        UserError: If `num_scales` is below 1.
     """
 
     def __init__(self, num_scales: int = 3, loss_weight: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(loss_weight, reduction)
         if num_scales < 1:
-            raise ValueError(f"SignedGradientLoss: num_scales={num_scales} must be at least 1")
+            raise UserError(f"SignedGradientLoss: num_scales={num_scales} must be at least 1")
         self.num_scales = num_scales
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:

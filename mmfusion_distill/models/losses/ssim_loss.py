@@ -5,6 +5,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from .color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
 
@@ -27,11 +28,11 @@ def ssim_map(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) ->
         Tensor: (N, C, H - window_size + 1, W - window_size + 1), where the window lies inside the image.
 
     Raises:
-        ValueError: If the image is smaller than the window.
+        UserError: If the image is smaller than the window.
     """
     height, width = x.shape[-2:]
     if min(height, width) < window_size:
-        raise ValueError(f"SSIM needs images of at least {window_size}x{window_size}, got {height}x{width}")
+        raise UserError(f"SSIM needs images of at least {window_size}x{window_size}, got {height}x{width}")
     moments = gaussian_windows(torch.cat([x, y, x * x, y * y, x * y], dim=1), window_size, sigma)
     mean_x, mean_y, xx, yy, xy = moments.chunk(5, dim=1)
     c1, c2 = 0.01**2, 0.03**2

@@ -7,6 +7,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...user_errors import UserError
 from ..layers import ChannelAttention, OverlappingSpatialAttention
 from .conv_fusion import ConvMerge
 
@@ -82,7 +83,7 @@ class SpatialChannelCrossFusion(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If the deepest level is not among `levels`, or one of them does not exist.
+        UserError: If the deepest level is not among `levels`, or one of them does not exist.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class SpatialChannelCrossFusion(BaseModule):
         depth = len(channels)
         attended = set(range(1, depth + 1) if levels is None else levels)
         if depth not in attended or not attended <= set(range(1, depth + 1)):
-            raise ValueError(f"neck: levels {sorted(attended)} must be within 1 to {depth} and hold {depth}")
+            raise UserError(f"neck: levels {sorted(attended)} must be within 1 to {depth} and hold {depth}")
         #: Per level: what heights and widths must be multiples of, and pixels that a value depends on.
         self.multiples = [window_size if level in attended else 1 for level in range(1, depth + 1)]
         self.reaches = [None if level in attended else 1 for level in range(1, depth + 1)]

@@ -1,7 +1,6 @@
 """Complete fusion networks."""
 
-from .exported_network import ExportedNetwork
 from .fusion_unet import FusionUNet
 from .x_restormer_fusion_net import XRestormerFusionNet
 
-__all__ = ["ExportedNetwork", "FusionUNet", "XRestormerFusionNet"]
+__all__ = ["FusionUNet", "XRestormerFusionNet"]

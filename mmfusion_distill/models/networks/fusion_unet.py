@@ -8,6 +8,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...user_errors import UserError
 from ..layers import RESAMPLERS
 from ..losses.color_space import rgb_to_gray
 from .padding import reflect_pad_to_multiple
@@ -45,7 +46,7 @@ class FusionUNet(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If the per-level arguments differ in length, or `color` or `resample` is unknown.
+        UserError: If the per-level arguments differ in length, or `color` or `resample` is unknown.
     """
 
     def __init__(
@@ -71,14 +72,14 @@ class FusionUNet(BaseModule):
         blocks = [blocks] * len(widths) if isinstance(blocks, dict) else list(blocks)
         decoder_blocks = num_blocks if decoder_blocks is None else decoder_blocks
         if not len(widths) == len(blocks) == len(num_blocks) == len(decoder_blocks):
-            raise ValueError(
+            raise UserError(
                 f"widths {list(widths)}, blocks (of {len(blocks)} levels), num_blocks {list(num_blocks)} and "
                 f"decoder_blocks {list(decoder_blocks)} must have one entry per level each"
             )
         if color not in COLORS:
-            raise ValueError(f"color '{color}' is none of {', '.join(COLORS)}")
+            raise UserError(f"color '{color}' is none of {', '.join(COLORS)}")
         if resample not in RESAMPLERS:
-            raise ValueError(f"resample '{resample}' is none of {', '.join(RESAMPLERS)}")
+            raise UserError(f"resample '{resample}' is none of {', '.join(RESAMPLERS)}")
         self.color = color
         self.in_channels_a = in_channels_a
         self.in_channels_b = in_channels_b
@@ -170,7 +171,7 @@ class FusionUNet(BaseModule):
             features also the decoder's maps, the deepest level first, at the padded size.
 
         Raises:
-            ValueError: If the sources do not fit each other or the network, or text is missing.
+            UserError: If the sources do not fit each other or the network, or text is missing.
         """
         a, b, text = self.prepare(img_a, img_b, text_emb)
         features_a, features_b = self.encoder_a(a), self.encoder_b(b)
@@ -250,13 +251,13 @@ class FusionUNet(BaseModule):
 
     def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
         if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
-            raise ValueError(
+            raise UserError(
                 f"img_a has shape {tuple(img_a.shape)}, wanted (N, {self.in_channels_a} or 1, H, W)"
             )
         if img_b.dim() != 4 or img_b.shape[1] != self.in_channels_b:
-            raise ValueError(f"img_b has shape {tuple(img_b.shape)}, wanted (N, {self.in_channels_b}, H, W)")
+            raise UserError(f"img_b has shape {tuple(img_b.shape)}, wanted (N, {self.in_channels_b}, H, W)")
         if img_a.shape[0] != img_b.shape[0] or img_a.shape[-2:] != img_b.shape[-2:]:
-            raise ValueError(
+            raise UserError(
                 f"the sources differ in batch or image size: img_a {tuple(img_a.shape)}, "
                 f"img_b {tuple(img_b.shape)}"
             )

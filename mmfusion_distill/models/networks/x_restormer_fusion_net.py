@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mmagic.registry import MODELS
 
+from ...user_errors import UserError
 from .fusion_unet import FusionUNet
 
 
@@ -31,7 +32,7 @@ class XRestormerFusionNet(FusionUNet):
         **kwargs: Further arguments of :class:`FusionUNet`: channels of the images, `init_cfg`.
 
     Raises:
-        ValueError: If the per-level arguments differ in length.
+        UserError: If the per-level arguments differ in length.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class XRestormerFusionNet(FusionUNet):
         **kwargs,
     ) -> None:
         if not len(num_blocks) == len(channel_heads) == len(spatial_heads):
-            raise ValueError(
+            raise UserError(
                 f"num_blocks {num_blocks}, channel_heads {channel_heads} and spatial_heads {spatial_heads} "
                 "must have one entry per level each"
             )

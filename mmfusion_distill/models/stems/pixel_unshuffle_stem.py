@@ -6,6 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...user_errors import UserError
 from ..layers.runtime_forms import conv_of_unshuffled, exporting
 
 
@@ -23,7 +24,7 @@ class PixelUnshuffleStem(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        ValueError: If the factor is below 1.
+        UserError: If the factor is below 1.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class PixelUnshuffleStem(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if factor < 1:
-            raise ValueError(f"stem: factor={factor} must be at least 1")
+            raise UserError(f"stem: factor={factor} must be at least 1")
         self.stride = factor
         self.reach = 1
         self.conv = nn.Conv2d(in_channels * factor**2, channels, 3, padding=1, bias=bias)

