@@ -46,8 +46,8 @@ def read_data_file(path: Path, max_pixels: int, slice_index: int | None = None) 
 
 def _read_array(path: Path, max_pixels: int, slice_index: int | None) -> np.ndarray:
     try:
-        # Mapped, as a header may promise more than there is; objects in it could be programs.
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        # Mapped, as a header may promise more than there is; and never objects, which could be programs.
+        array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, EOFError, SyntaxError, MemoryError, OverflowError) as error:
         reason = str(error).strip().splitlines() or [""]
         raise ImageReadError(
