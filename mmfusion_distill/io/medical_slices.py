@@ -1,7 +1,6 @@
 """One slice of a DICOM file or a NIfTI volume, as bright as its window says."""
 
 import math
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -110,7 +109,7 @@ def _checked_index(slice_index: int | None, count: int, path: Path) -> int:
     return slice_index
 
 
-def _window(dataset: Mapping) -> tuple[float, float] | None:
+def _window(dataset: Any) -> tuple[float, float] | None:
     center, width = (dataset.get(name) for name in ("WindowCenter", "WindowWidth"))
     if center is None or width is None:
         return None
