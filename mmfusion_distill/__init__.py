@@ -22,6 +22,7 @@ _COMPONENTS = (
     "datasets.paired_fusion_dataset",
     "datasets.seeded_samplers",
     "datasets.transforms",
+    "deployment.exported_network",
     "engine",
     "evaluation.metrics.fusion_metric",
     "models",

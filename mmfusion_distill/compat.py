@@ -33,6 +33,7 @@ SERVED = frozenset(
     }
 )
 _placeholders: set[str] = set()
+_is_applied = False
 
 
 def restore_numpy_bool8() -> None:
@@ -173,15 +174,13 @@ def allow_distributed_training_on_cpu() -> None:
 
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
-    if apply.done:
+    global _is_applied
+    if _is_applied:
         return
     # Before the rest: what is imported below asks for it again.
-    apply.done = True
+    _is_applied = True
     restore_numpy_bool8()
     allow_missing_mmcv_operators()
     register_mmcv_layers()
     make_checkpoints_loadable()
     allow_distributed_training_on_cpu()
-
-
-apply.done = False

@@ -8,6 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..io.pairing import ImagePair
+from ..io.progress import progress_bar
 from .annotation_file import (
     AnnotationError,
     annotation_path,
@@ -71,7 +72,7 @@ def annotate_pairs(
     folder = Path(folder)
     summary = AnnotationSummary()
     in_a_row = 0
-    with tqdm(total=len(pairs), desc="annotating", unit="pair") as progress:
+    with progress_bar(total=len(pairs), desc="annotating") as progress:
         results = annotator.annotate(_not_done(pairs, folder, overwrite, summary, progress), modality)
         try:
             for result in results:

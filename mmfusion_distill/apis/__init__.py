@@ -1,7 +1,8 @@
 """Functions that a user calls."""
 
 from ..lazy import lazy_attributes
-from .fuse_files import FusingReport, fuse_files
+from .fuse_files import fuse_files
+from .fusing_report import FusingInterrupted, FusingReport
 
 # What needs PyTorch; a command that only prints its help does not.
 __getattr__ = lazy_attributes(
@@ -17,6 +18,7 @@ __getattr__ = lazy_attributes(
 )
 
 __all__ = [
+    "FusingInterrupted",
     "FusingReport",
     "FusionInferencer",
     "fuse_files",

@@ -4,36 +4,22 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from ..io.image_io import check_image_format, is_own_picture, write_image
 from ..io.pair_fuser import PairFuser
+from ..io.pair_reader import PairReader
 from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
 from ..io.picture_header import read_header
+from ..io.progress import progress_bar
 from ..io.regular_file import check_writable, read_regular_file
 from ..user_errors import UserError
-
-
-@dataclass(frozen=True)
-class FusingReport:
-    """What became of a set of pairs.
-
-    Args:
-        written (list[Path]): The fused pictures.
-        failures (list[str]): A sentence per pair that failed.
-        notes (list[str]): What else a user should know.
-    """
-
-    written: list[Path]
-    failures: list[str]
-    notes: list[str] = field(default_factory=list)
+from .fusing_report import FusingInterrupted, FusingReport
 
 
 def fuse_files(
@@ -46,6 +32,8 @@ def fuse_files(
     batch_size: int = 1,
     workers: int = 2,
     overwrite: bool = False,
+    skip_existing: bool = False,
+    reader: PairReader | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -62,6 +50,9 @@ def fuse_files(
         batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
         overwrite (bool): Replace pictures that this package has not written. Default: False.
+        skip_existing (bool): Leave pairs out whose picture is there. Default: False.
+        reader (PairReader, optional): Reads the pairs its own way (registration, infrared ranges, slices) and says in
+            the notes what it saw. Default: None, the network's reading.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -71,32 +62,57 @@ def fuse_files(
         UserError: If one source is a file and the other a folder, a number is out of range, or a target is a
             source, no image format, or somebody else's picture.
         OSError: If nothing can be written to the target's folder.
+        FusingInterrupted: On Ctrl-C, once what is being read and written is done; holds the report.
     """
     if batch_size < 1 or workers < 0:
         raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
     pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
     _check_targets(pairs, targets, overwrite)
+    skipped = {index for index, target in enumerate(targets) if skip_existing and os.path.lexists(target)}
+    waiting = [index for index in range(len(pairs)) if index not in skipped]
     failures: dict[int, Exception] = {}
-    with (
-        ThreadPoolExecutor(max(workers, 1)) as readers,
-        ThreadPoolExecutor(max(workers, 1)) as writers,
-        tqdm(total=len(pairs), unit="pair", disable=len(pairs) == 1) as progress,
-    ):
-        reads = _submit_ahead(readers, partial(_load, inferencer, annotations, text), pairs, 2 * workers)
-        loaded = _without_failures(enumerate(reads), failures)
-        fused = _fuse_batches(inferencer, loaded, batch_size, failures)
-        writes: deque[tuple[int, Future]] = deque()
-        for index, picture in fused:
-            writes.append((index, writers.submit(write_image, targets[index], picture)))
-            progress.update()
-            if len(writes) > 2 * workers:
-                list(_without_failures([writes.popleft()], failures))
-        list(_without_failures(writes, failures))
-    return FusingReport(
-        written=[target for index, target in enumerate(targets) if index not in failures],
-        failures=[_sentence(pairs[index], failures[index]) for index in sorted(failures)],
-        notes=_notes([pair for index, pair in enumerate(pairs) if index not in failures]),
-    )
+    written: set[int] = set()
+    writes: deque[tuple[int, Future]] = deque()
+
+    def report() -> FusingReport:
+        failed = sorted(failures)
+        return FusingReport(
+            written=[targets[index] for index in sorted(written)],
+            failures=[_sentence(pairs[index], failures[index]) for index in failed],
+            notes=reader.notes() if reader else _notes([pairs[index] for index in sorted(written)]),
+            skipped=[targets[index] for index in sorted(skipped)],
+            failed=[pairs[index].name for index in failed],
+        )
+
+    try:
+        with (
+            ThreadPoolExecutor(max(workers, 1)) as readers,
+            ThreadPoolExecutor(max(workers, 1)) as writers,
+            progress_bar(total=len(waiting), desc="fusing", disable=len(pairs) == 1) as progress,
+        ):
+            load = partial(_load, inferencer, reader, annotations, text)
+            reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
+            loaded = _without_failures(zip(waiting, reads), failures)
+            for index, picture in _fuse_batches(inferencer, loaded, batch_size, failures):
+                writes.append((index, writers.submit(write_image, targets[index], picture)))
+                progress.update()
+                _finish(writes, 2 * workers, written, failures)
+            _finish(writes, 0, written, failures)
+    except KeyboardInterrupt:
+        # The threads have done what they had begun.
+        _finish(writes, 0, written, failures)
+        raise FusingInterrupted(report()) from None
+    return report()
+
+
+def _finish(
+    writes: deque[tuple[int, Future]], left: int, written: set[int], failures: dict[int, Exception]
+) -> None:
+    """Wait for the oldest writes until no more than `left` are under way."""
+    while len(writes) > left:
+        written.update(index for index, _ in _without_failures([writes[0]], failures))
+        # Only now: Ctrl-C while waiting forgets none.
+        writes.popleft()
 
 
 def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
@@ -105,7 +121,7 @@ def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[
     if not source_a.is_dir():
         pair = ImagePair(image_stem(source_a.name), source_a, source_b)
         return [pair], [out if out.suffix else out / f"{pair.name}.png"]
-    pairs, unmatched = find_pairs(source_a, source_b)
+    pairs, unmatched = find_pairs(source_a, source_b, with_data=True)
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
     return pairs, [out / f"{pair.name}.png" for pair in pairs]
@@ -180,7 +196,13 @@ def _has_16_bits(path: Path) -> bool:
     return header is not None and header.bits == 16
 
 
-def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:
+def _load(
+    inferencer: PairFuser,
+    reader: PairReader | None,
+    annotations: str | Path | None,
+    text: str | None,
+    pair: ImagePair,
+) -> Any:
     inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
     if annotations is not None and text is None:
         # Only guided networks have annotations, and these need PyTorch.
@@ -188,6 +210,8 @@ def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | Non
 
         path = find_annotation(annotations, pair.path_a.name, pair.path_b.name)
         inputs["annotation"] = None if path is None else read_annotation(path)
+    if reader is not None:
+        inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
     return inferencer.load(inputs, text)
 
 

@@ -10,8 +10,8 @@ from ..io.config_files import read_config
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.network_schema import check_network_config, parse_text_encoder_config
 from ..models.published_checkpoints import convert_published_state_dict
+from ..models.published_config import NETWORK_METADATA, TEXT_ENCODER_METADATA
 from ..user_errors import UserError
-from .fusion_inferencer import NETWORK_METADATA, TEXT_ENCODER_METADATA
 
 #: Networks of the published code. Their parameters have the same names at any width.
 PUBLISHED_NETWORKS = {
@@ -88,7 +88,7 @@ def publish_network(
     metadata = {NETWORK_METADATA: json.dumps(network_config)}
     if network.guidance is not None and model.get("text_encoder"):
         text_encoder = json.dumps(model.text_encoder.to_dict())
-        parse_text_encoder_config(text_encoder, str(config))
+        parse_text_encoder_config(text_encoder, str(config), network_config)
         metadata[TEXT_ENCODER_METADATA] = text_encoder
     save_file(state, target, metadata=metadata)
     return target

@@ -8,10 +8,15 @@ from .exported_inferencer import ExportedInferencer, is_exported
 
 __getattr__ = lazy_attributes(
     __name__,
-    {"FORMATS": ".export", "export_network": ".export", "largest_differences": ".verification"},
+    {
+        "ExportedNetwork": ".exported_network",
+        "FORMATS": ".export",
+        "export_network": ".export",
+        "largest_differences": ".verification",
+    },
 )
 
 __all__ = ["ExportedFusion", "ExportedInferencer", "is_exported"]
 
 if find_spec("torch") is not None:
-    __all__ += ["FORMATS", "export_network", "largest_differences"]
+    __all__ += ["ExportedNetwork", "FORMATS", "export_network", "largest_differences"]

@@ -1,7 +1,7 @@
 """Opening and running files of each format."""
 
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,9 @@ DEFAULT_MULTIPLE = 64
 
 #: What no network of ours pads to.
 LARGEST_MULTIPLE = 1024
+
+#: Values that no text embedding exceeds.
+LONGEST_TEXT = 2**16
 
 #: Memory per pixel of files that do not say it: they keep the windows of a whole image.
 DEFAULT_PIXEL_BYTES = 2048
@@ -71,13 +74,14 @@ def _check_interface(path: Path, inputs: Mapping[str, Shape], outputs: Sequence[
     """
     inputs = dict(inputs)
     text = inputs.pop("text_emb", None)
-    if text is not None and (len(text) != 2 or text[0] is not None or text[1] is None):
+    if text is not None and not (len(text) == 2 and text[0] is None and 1 <= (text[1] or 0) <= LONGEST_TEXT):
         raise UnusableFile(
-            f"{path} takes text_emb of shape {_written(text)} instead of ? x length: export the network anew"
+            f"{path} takes text_emb of shape {_written(text)} instead of ? x length, which is at most "
+            f"{LONGEST_TEXT}: export the network anew"
         )
     if sorted(inputs) != ["img_a", "img_b"] or len(outputs) != 1:
         raise UnusableFile(
-            f"{path} has the inputs {', '.join(sorted(inputs))} instead of img_a and img_b, and {len(outputs)} "
+            f"{path} has the inputs {_listed(inputs)} instead of img_a and img_b, and {len(outputs)} "
             "outputs instead of one: it is not from `tools/deployment/export.py`"
         )
     for name, shape in {**inputs, "output": outputs[0]}.items():
@@ -94,7 +98,14 @@ def _check_interface(path: Path, inputs: Mapping[str, Shape], outputs: Sequence[
 
 
 def _written(shape: Shape) -> str:
-    return " x ".join("?" if size is None else str(size) for size in shape) or "none"
+    sizes = ["?" if size is None else str(size) for size in shape[:6]] + ["..."] * (len(shape) > 6)
+    return " x ".join(sizes) or "none"
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Some of the names, without line breaks and the like."""
+    names = [repr(name[:40]).strip("'") for name in sorted(names)]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _number(path: Path, what: str, text: str | None, largest: int) -> int | None:
@@ -103,7 +114,7 @@ def _number(path: Path, what: str, text: str | None, largest: int) -> int | None
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= largest):
         raise UnusableFile(
-            f"{path} says that {what} '{text[:40]}', which is no whole number between 1 and {largest}: export the "
+            f"{path} says that {what} {text[:40]!r}, which is no whole number between 1 and {largest}: export the "
             "network anew"
         )
     return int(text)
@@ -170,7 +181,7 @@ def open_openvino(path: Path, threads: int | None, device: str | None) -> Networ
     if device not in core.available_devices:
         raise UnusableFile(f"OpenVINO has no device {device} here, but {', '.join(core.available_devices)}")
     # Full precision is wanted even where the processor has something faster.
-    options = {"INFERENCE_PRECISION_HINT": "f32"}
+    options: dict[str, str | int] = {"INFERENCE_PRECISION_HINT": "f32"}
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
     model = core.read_model(path)
@@ -181,12 +192,10 @@ def open_openvino(path: Path, threads: int | None, device: str | None) -> Networ
     metadata = {
         key: str(model.get_rt_info([key]).astype(str)) for key in METADATA if model.has_rt_info([key])
     }
+    # What the file says is checked before it is compiled, which takes a second.
+    network_file = _network_file(path, lambda arrays: compiled(arrays)[0], metadata, text_channels)
     compiled = core.compile_model(model, device, options)
-
-    def run(arrays: dict[str, np.ndarray]) -> np.ndarray:
-        return compiled(arrays)[0]
-
-    return _network_file(path, run, metadata, text_channels)
+    return network_file
 
 
 def _open_sizes(shape: Any) -> Shape:
@@ -206,7 +215,7 @@ def open_torchscript(path: Path, threads: int | None, device: str | None) -> Net
         key: said.decode() if isinstance(said, bytes) else said for key, said in extra.items() if said
     }
     text_channels = _number(
-        path, "its text embeddings have a length of", metadata.get("text_channels"), 2**16
+        path, "its text embeddings have a length of", metadata.get("text_channels"), LONGEST_TEXT
     )
     names = ("img_a", "img_b") if text_channels is None else ("img_a", "img_b", "text_emb")
 

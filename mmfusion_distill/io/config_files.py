@@ -6,7 +6,7 @@ import typing
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import mmagic.registry
 import yaml
@@ -49,6 +49,28 @@ def read_config(path: str | Path) -> Config:
         ConfigError: If the file cannot be read, or is no config of a model.
         MissingFileError: If it does not exist.
     """
+    config = read_config_file(path)
+    model = config.get("model")
+    if not isinstance(model, dict) or not isinstance(model.get("type"), (str, type)):
+        raise ConfigError(
+            f"the config {path} has no model with a type: name one as those in configs/fusion_distill do"
+        )
+    return config
+
+
+def read_config_file(path: str | Path) -> Config:
+    """Read a config, of a model or of something else.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        Config: The config.
+
+    Raises:
+        ConfigError: If the file cannot be read.
+        FileNotFoundError: If it does not exist.
+    """
     if not Path(path).is_file():
         raise MissingFileError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
     if _inherits_from_itself(Path(path)):
@@ -58,7 +80,7 @@ def read_config(path: str | Path) -> Config:
         if Path(path).suffix in (".yml", ".yaml"):
             # mmengine's reader would run what tags of Python ask for.
             yaml.safe_load(Path(path).read_text())
-        config = Config.fromfile(path)
+        return Config.fromfile(path)
     except RecursionError:
         raise ConfigError(f"the config {path} is nested too deep, or inherits from itself") from None
     except Exception as error:  # it is a program, which fails in its own way
@@ -66,12 +88,6 @@ def read_config(path: str | Path) -> Config:
         raise ConfigError(
             f"the config {path} cannot be read ({type(error).__name__}: {reason[:200]})"
         ) from error
-    model = config.get("model")
-    if not isinstance(model, dict) or not isinstance(model.get("type"), (str, type)):
-        raise ConfigError(
-            f"the config {path} has no model with a type: name one as those in configs/fusion_distill do"
-        )
-    return config
 
 
 def _inherits_from_itself(path: Path, heirs: tuple[Path, ...] = ()) -> bool:
@@ -90,7 +106,7 @@ def _inherits_from_itself(path: Path, heirs: tuple[Path, ...] = ()) -> bool:
     )
 
 
-def _sets_base(statement: ast.stmt) -> bool:
+def _sets_base(statement: ast.stmt) -> TypeGuard[ast.Assign]:
     return isinstance(statement, ast.Assign) and any(
         isinstance(target, ast.Name) and target.id == "_base_" for target in statement.targets
     )

@@ -21,7 +21,7 @@ from .losses import (
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
-from .networks import ExportedNetwork, FusionUNet, PyramidFusion, XRestormerFusionNet
+from .networks import FusionUNet, PyramidFusion, XRestormerFusionNet
 from .stems import PixelUnshuffleStem
 from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
 
@@ -30,7 +30,6 @@ __all__ = [
     "ColorConsistencyLoss",
     "ConvConnector",
     "ConvFusion",
-    "ExportedNetwork",
     "FeatureDistillationLoss",
     "FeatureWiseAffine",
     "FusionDataPreprocessor",

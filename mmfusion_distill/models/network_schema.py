@@ -33,6 +33,8 @@ TEXT_ENCODERS = (
     {"type": "SentenceTextEncoder", "pool": "annotation"},
     {"type": "SentenceTextEncoder", "pool": "events"},
 )
+#: Length of the embeddings of all of these.
+TEXT_ENCODER_CHANNELS = 384
 
 LARGEST_TEXT = 2**16
 LARGEST_NUMBER = 2**14
@@ -98,13 +100,21 @@ def check_network_config(config: Any, source: str, most_parameters: int = MOST_P
     _check_size(network, source, most_parameters)
 
 
-def parse_text_encoder_config(text: str, source: str) -> dict:
+def parse_text_encoder_config(text: str, source: str, network: Mapping) -> dict:
     """The config of the text encoder of a guided network in a text of JSON.
 
     It may name the encoder that comes with a package, and nothing that would be loaded from elsewhere.
 
+    Args:
+        text (str): The text.
+        source (str): Where it is from, for messages.
+        network (Mapping): The config of the network, which was checked before.
+
+    Returns:
+        dict: The config, which can be built.
+
     Raises:
-        CheckpointError: If it says anything else.
+        CheckpointError: If it says anything else, or the network does not take the embeddings of the encoder.
     """
     try:
         config = json.loads(text) if len(text) <= LARGEST_TEXT else None
@@ -114,6 +124,12 @@ def parse_text_encoder_config(text: str, source: str) -> dict:
         raise CheckpointError(
             f"{source}: text_encoder is none that a file may name; publish the network anew with one of "
             + ", ".join(json.dumps(known) for known in TEXT_ENCODERS)
+        )
+    taken = (network.get("guidance") or {}).get("text_channels")
+    if taken != TEXT_ENCODER_CHANNELS:
+        raise CheckpointError(
+            f"{source}: text_encoder gives {TEXT_ENCODER_CHANNELS} values and the network takes "
+            f"{taken or 'no text'}; publish the network anew with guidance.text_channels={TEXT_ENCODER_CHANNELS}"
         )
     return config
 

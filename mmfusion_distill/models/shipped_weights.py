@@ -1,23 +1,5 @@
-"""Weights that come with the package."""
+"""Where code that builds networks finds the weights that come with the package; see `io.shipped_weights`."""
 
-from pathlib import Path
+from ..io.shipped_weights import DEFAULT_WEIGHTS, FOLDER, SHIPPED_WEIGHTS, shipped_weights
 
-FOLDER = Path(__file__).resolve().parent.parent / "weights"
-
-#: Files by name; `weights/README.md` says how each was trained.
-SHIPPED_WEIGHTS = {
-    "student": "student_fusionunet_roadscene.safetensors",
-    "tiny": "tiny_fusionunet_roadscene.safetensors",
-}
-DEFAULT_WEIGHTS = "student"
-
-
-def shipped_weights(name: str | Path) -> Path:
-    """The file of weights that come with the package; any other name is a path already.
-
-    A checkpoint or the work folder of a run that is called like them is meant itself.
-    """
-    path = Path(name)
-    if str(name) not in SHIPPED_WEIGHTS or path.is_file() or (path / "last_checkpoint").is_file():
-        return path
-    return FOLDER / SHIPPED_WEIGHTS[str(name)]
+__all__ = ["DEFAULT_WEIGHTS", "FOLDER", "SHIPPED_WEIGHTS", "shipped_weights"]

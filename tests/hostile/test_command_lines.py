@@ -85,7 +85,31 @@ CASES = (
     ("unknown metric", "evaluate_folder.py", (*PAIR, "--metrics", "XX", "--out", "o"), "XX"),
     ("checked folder that is not there", "check_dataset.py", ("a", "nowhere"), "nowhere does not exist"),
     ("checked folder that is a pipe", "check_dataset.py", ("a", "pipe"), "pipe does not exist"),
+    ("annotated by a broken config", "annotate.py", ("bad.py",), "bad.py cannot be read (SyntaxError"),
+    (
+        "annotated by a config that is its own base",
+        "annotate.py",
+        ("self.py",),
+        "self.py inherits from itself",
+    ),
+    ("annotated by a config that is not there", "annotate.py", ("no.py",), "no.py does not exist"),
     ("fused with weights that are not there", "fuse.py", ("a", "b", "o", "--weights", "no.onnx"), "no.onnx"),
+    ("range that is none", "fuse.py", ("a", "b", "o", "--ir-range", "9", "x"), "--ir-range 9 x is none"),
+    ("range that ends before it begins", "fuse.py", ("a", "b", "o", "--ir-range", "9", "3"), "lower value"),
+    ("calibration that is a pipe", "fuse.py", ("a", "b", "o", "--calibration", "pipe"), "is a named pipe"),
+    ("calibration that is a list", "fuse.py", ("a", "b", "o", "--calibration", "list"), "no calibration"),
+    ("calibration without end", "fuse.py", ("a", "b", "o", "--calibration", "/dev/zero"), "is a device"),
+    ("calibrated into a folder", "calibrate.py", ("a", "b", "a"), "a is a folder"),
+    ("calibrated below a file", "calibrate.py", ("a", "b", "list/c.json"), "is no folder"),
+    (
+        "calibrated of what is not there",
+        "calibrate.py",
+        ("a", "nowhere", "c.json"),
+        "two files or two folders",
+    ),
+    ("calibrated of noise", "calibrate.py", ("a", "b", "c.json"), "too few edges in common"),
+    ("video without a target", "fuse_video.py", ("a.avi", "b.avi"), "2 paths given"),
+    ("video with too many paths", "fuse_video.py", ("a", "b", "c", "d"), "4 paths given"),
     (
         "fused with weights that are a picture",
         "fuse.py",
@@ -102,6 +126,8 @@ def test_a_bad_argument_is_one_sentence(case, pair, capsys, monkeypatch):
     os.mkfifo(pair / "pipe")
     (pair / "list").write_text("../../../etc/passwd\n")
     (pair / "bad.onnx").write_bytes((pair / "a" / "good.png").read_bytes())
+    (pair / "bad.py").write_text("train_dataloader = dict(")
+    (pair / "self.py").write_text("_base_ = './self.py'")
     before = sorted(pair.parent.iterdir())
     code, said = run(capsys, monkeypatch, tool, *arguments)
     assert code == 1

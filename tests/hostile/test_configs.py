@@ -3,6 +3,7 @@
 import pytest
 
 from mmfusion_distill.analysis.benchmark import network_config
+from mmfusion_distill.annotation.sources import jobs_of_config
 from mmfusion_distill.apis.model_files import publish_network
 from mmfusion_distill.io.config_files import ConfigError, check_config, read_config
 
@@ -86,6 +87,50 @@ WRONG = (
     ),
 )
 
+FOLDERS = "data_prefix=dict(img_a='a', img_b='b')"
+
+#: name, data sets whose pairs are to be annotated, what is said
+DATA_SETS = (
+    ("none", "", "has no data set with folders"),
+    ("number", "train_dataloader = 3", "train_dataloader has no dataset"),
+    ("text", "val_dataloader = 'dataset'", "val_dataloader has no dataset"),
+    ("list of numbers", "train_dataloader = [1, 2]", "train_dataloader has no dataset"),
+    ("loader without data set", "train_dataloader = dict(batch_size=1)", "train_dataloader has no dataset"),
+    ("data set that is a text", "train_dataloader = dict(dataset='x')", "train_dataloader has no dataset"),
+    ("parts that are a number", "train_dataloader = dict(dataset=dict(datasets=3))", "no list of data sets"),
+    ("parts of text", "train_dataloader = dict(dataset=dict(datasets=['x']))", "no list of data sets"),
+    (
+        "of one picture",
+        "train_dataloader = dict(dataset=dict(data_prefix=dict(img='a')))",
+        "has no data set with",
+    ),
+    (
+        "folders that are a number",
+        "train_dataloader = dict(dataset=dict(data_prefix=3))",
+        "has no data set with",
+    ),
+    (
+        "folder that is a list",
+        "train_dataloader = dict(dataset=dict(data_prefix=dict(img_a=['a'], img_b='b')))",
+        "img_a of its dataset is .* instead of a name",
+    ),
+    (
+        "root that is a number",
+        f"train_dataloader = dict(dataset=dict(data_root=3, {FOLDERS}))",
+        "data_root of its dataset is '3' instead of a name",
+    ),
+    (
+        "without annotations",
+        f"train_dataloader = dict(dataset=dict({FOLDERS}))",
+        "names no folder 'annotation'",
+    ),
+    (
+        "nested",
+        "_part = {}\nfor _ in range(500):\n    _part = dict(dataset=_part)\ntrain_dataloader = _part",
+        "nested too deep|has no data set with",
+    ),
+)
+
 
 @pytest.mark.parametrize("case", UNREADABLE, ids=lambda case: case[0] + case[1])
 def test_a_config_that_cannot_be_read_is_one_sentence(case, tmp_path, monkeypatch):
@@ -112,4 +157,13 @@ def test_a_config_that_names_what_is_not_there_is_one_sentence(case, tmp_path):
     path.write_text(case[1])
     with pytest.raises(ConfigError, match=case[2]) as caught:
         check_config(read_config(path), path)
+    assert "hostile.py" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("case", DATA_SETS, ids=lambda case: case[0])
+def test_a_config_of_no_pairs_to_annotate_is_one_sentence(case, tmp_path):
+    path = tmp_path / "hostile.py"
+    path.write_text(case[1])
+    with pytest.raises(ValueError, match=case[2]) as caught:
+        jobs_of_config(path)
     assert "hostile.py" in str(caught.value) and "\n" not in str(caught.value)

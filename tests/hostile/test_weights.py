@@ -2,8 +2,10 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from hostile.exported import EXPORTED, WRITERS
 from hostile.weights import NETWORK, NETWORKS, STATES
 from mmfusion_distill.apis import FusionInferencer
 
@@ -17,15 +19,19 @@ def alone(path):
     FusionInferencer(weights=path, device="cpu")
 
 
-CASES = [(with_config, case) for case in STATES] + [(alone, case) for case in NETWORKS]
+def skip_without_runtime(extension):
+    for name in {".onnx": ("onnx", "onnxruntime"), ".xml": ("openvino",)}.get(extension, ()):
+        pytest.importorskip(name)
+
+
+CASES = [(with_config, case) for case in STATES] + [(alone, case) for case in (*NETWORKS, *EXPORTED)]
 
 
 @pytest.mark.parametrize(
     ("door", "case"), CASES, ids=[f"{door.__name__}: {case.name}{case.extension}" for door, case in CASES]
 )
 def test_weights_that_cannot_be_used_are_one_sentence(door, case, tmp_path, monkeypatch):
-    if case.extension in (".onnx", ".xml"):
-        pytest.importorskip("onnxruntime" if case.extension == ".onnx" else "openvino")
+    skip_without_runtime(case.extension)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / f"hostile{case.extension}"
     case.make(path)
@@ -35,3 +41,12 @@ def test_weights_that_cannot_be_used_are_one_sentence(door, case, tmp_path, monk
     assert "hostile" in said and re.search(case.says, said), said
     assert "\n" not in said and len(said) < 700 and said.isprintable(), said
     assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("extension", WRITERS)
+def test_the_smallest_exported_network_is_taken(extension, tmp_path):
+    skip_without_runtime(extension)
+    WRITERS[extension](tmp_path / f"network{extension}", metadata=dict(multiple="8"))
+    color, gray = np.full((5, 7, 3), 100, np.uint8), np.zeros((5, 7), np.uint8)
+    fused = FusionInferencer(weights=tmp_path / f"network{extension}", device="cpu").fuse(color, gray)
+    assert fused.shape == (5, 7, 3) and (fused == 100).all()

@@ -66,11 +66,20 @@ def safetensors(metadata: object, tensors: dict | None = None, data: bytes = b""
     return struct.pack("<Q", len(text)) + text + data
 
 
-def of_network(config: object, weights: int = 10**5) -> Callable[[Path], object]:
-    """A safetensors file with so many weights whose metadata names a network."""
-    text = config if isinstance(config, str) else json.dumps(config)
+def of_network(config: object, weights: int = 10**5, **metadata: object) -> Callable[[Path], object]:
+    """A safetensors file with so many weights whose metadata names a network, and more."""
+    texts = {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in {"network": config, **metadata}.items()
+    }
     tensors = {"w": {"dtype": "I8", "shape": [weights], "data_offsets": [0, weights]}}
-    return raw(safetensors({"network": text}, tensors, bytes(weights)))
+    return raw(safetensors(texts, tensors, bytes(weights)))
+
+
+def of_text_encoder(config: object, channels: int = 384) -> Callable[[Path], object]:
+    """A file whose metadata names a guided network and its text encoder."""
+    guided = {**NETWORK, "guidance": dict(type="FeatureWiseAffine", text_channels=channels)}
+    return of_network(guided, text_encoder=config)
 
 
 def changed(**changes) -> Callable[[Path], object]:
@@ -219,6 +228,50 @@ NETWORKS = (
         ".safetensors",
         changed(head=dict(type="LaplacianBlendHead", num_bands=20)),
         "multiples",
+    ),
+    *(
+        Case(
+            f"text encoder: {name}",
+            ".safetensors",
+            of_text_encoder(config),
+            "text_encoder is none that a file",
+        )
+        for name, config in (
+            ("command", COMMAND),
+            ("command as argument", dict(type="SentenceTextEncoder", name=COMMAND)),
+            ("class of PyTorch", dict(type="torch.nn.Linear", in_features=1, out_features=1)),
+            ("network", NETWORK),
+            ("from a server", dict(type="SentenceTextEncoder", name="stranger/model")),
+            ("from a folder", dict(type="SentenceTextEncoder", name="/dev")),
+            ("CLIP from a server", dict(type="CLIPTextEncoder", name="stranger/model")),
+            ("misspelt", dict(type="SentenceTextEncodr")),
+            ("unknown pool", dict(type="SentenceTextEncoder", pool="max")),
+            ("pool of a list", dict(type="SentenceTextEncoder", pool=["events"])),
+            ("more arguments", dict(type="SentenceTextEncoder", batch_size=10**9)),
+            ("without type", {}),
+            ("null", None),
+            ("list", [dict(type="SentenceTextEncoder")]),
+            ("number", 10**300),
+            ("text", json.dumps("SentenceTextEncoder")),
+            ("no JSON", "SentenceTextEncoder"),
+            ("nothing", ""),
+            ("brackets", "[" * DEEP),
+            ("nested parts", '{"type":' * DEEP + "1" + "}" * DEEP),
+            ("megabytes of spaces", json.dumps(dict(type="SentenceTextEncoder")) + " " * 10**7),
+            ("control characters", "\x1b[2J\n"),
+        )
+    ),
+    Case(
+        "text encoder of another length",
+        ".safetensors",
+        of_text_encoder(dict(type="SentenceTextEncoder"), channels=512),
+        "gives 384 values and the network takes 512",
+    ),
+    Case(
+        "text encoder of a network without text",
+        ".safetensors",
+        of_network(NETWORK, text_encoder=dict(type="SentenceTextEncoder")),
+        "gives 384 values and the network takes no text",
     ),
     # text for the shell, the log and the terminal
     Case(

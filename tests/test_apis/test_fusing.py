@@ -1,6 +1,5 @@
 """Fusing arrays, files and folders."""
 
-import importlib
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from safetensors.torch import save_file
 from mmfusion_distill.apis import FusionInferencer, fuse_files
 from mmfusion_distill.apis.fusion_inferencer import annotation_of_text
 from mmfusion_distill.apis.model_files import publish_network
+from mmfusion_distill.commands import fuse
 from mmfusion_distill.datasets import ImageReadError, read_image, write_image
 from mmfusion_distill.models.checkpoints import CheckpointError
 
@@ -261,24 +261,19 @@ def test_unreadable_input_raises_one_sentence(inferencer, pair_folder):
 )
 def test_text_for_a_network_that_reads_none_is_refused(arguments, message, pair_folder, monkeypatch, capsys):
     monkeypatch.chdir(pair_folder)
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    tool = importlib.import_module("fuse")
-    monkeypatch.setattr(sys, "argv", ["fuse.py", "a", "b", "out", *arguments, "--device", "cpu"])
     with pytest.raises(SystemExit, match=message):
-        tool.main()
+        fuse.main(["a", "b", "out", *arguments, "--device", "cpu"])
     assert not (pair_folder / "out").exists()
 
 
-def test_text_without_a_word_and_a_folder_without_annotations_are_refused(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    tool = importlib.import_module("fuse")
+def test_text_without_a_word_and_a_folder_without_annotations_are_refused(tmp_path):
     guided = SimpleNamespace(guided=True)
     for text in ("", " ; : "):
         with pytest.raises(ValueError, match="--text is empty"):
-            tool.check_text(SimpleNamespace(text=text, annotations=None), guided)
+            fuse.check_text(SimpleNamespace(text=text, annotations=None), guided)
     for folder in (tmp_path, tmp_path / "nodir"):
         with pytest.raises(ValueError, match="is no folder with annotation files"):
-            tool.check_text(SimpleNamespace(text=None, annotations=folder), guided)
+            fuse.check_text(SimpleNamespace(text=None, annotations=folder), guided)
 
 
 def test_the_function_refuses_text_too(inferencer, pair_folder):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.datasets.transforms import RandomPairResize, RandomTone
+from mmfusion_distill.datasets.transforms import RandomEvenSource, RandomPairResize, RandomTone
 
 
 def _pair(height: int = 20, width: int = 30) -> dict:
@@ -54,10 +54,60 @@ def test_a_pair_is_resized_alike_and_holds_the_crop(
     ("transform", "options"),
     [
         (RandomTone, dict(prob=2)),
+        (RandomTone, dict(prob=0.5, invert_prob=1.1)),
+        (RandomTone, dict(prob=0.5, invert_prob=-0.1)),
         (RandomTone, dict(prob=0.5, gamma_a=(0, 1))),
+        (RandomTone, dict(prob=0.5, gamma_b=(2, 1))),
+        (RandomTone, dict(prob=0.5, contrast_b=(0, 1))),
+        (RandomEvenSource, dict(prob=1.1)),
+        (RandomEvenSource, dict(prob=-0.1)),
         (RandomPairResize, dict(scale=(2, 1))),
     ],
 )
 def test_ranges_that_are_none_are_refused(transform: type, options: dict) -> None:
     with pytest.raises(ValueError, match=transform.__name__):
         transform(**options)
+
+
+def test_tones_are_drawn_for_each_source_from_its_own_range() -> None:
+    before = _pair()
+    same = dict(gamma_a=(1, 1), gamma_b=(1, 1), contrast_b=(1, 1), invert_prob=0)
+    for name, option in (
+        ("img_a", dict(gamma_a=(2, 2))),
+        ("img_b", dict(gamma_b=(2, 2))),
+        ("img_b", dict(contrast_b=(0.5, 0.5))),
+    ):
+        after = RandomTone(prob=1, **{**same, **option})(_pair())
+        other = "img_b" if name == "img_a" else "img_a"
+        np.testing.assert_array_equal(after[other], before[other])
+        if "contrast_b" in option:
+            assert np.ptp(after[name]) == pytest.approx(np.ptp(before[name]) / 2, abs=1)
+        else:
+            np.testing.assert_allclose(after[name], before[name] ** 2 / 255, atol=0.51)
+
+
+def test_sources_get_a_tone_as_often_as_asked() -> None:
+    transform = RandomTone(prob=0.3, invert_prob=0, gamma_a=(2, 2), gamma_b=(2, 2))
+    changed = [
+        [(after[name] != _pair()[name]).any() for name in ("img_a", "img_b")]
+        for after in (transform(_pair()) for _ in range(400))
+    ]
+    # four standard deviations; A and B by themselves
+    np.testing.assert_allclose(np.mean(changed, axis=0), 0.3, atol=0.092)
+    assert np.mean(np.all(changed, axis=1)) == pytest.approx(0.09, abs=0.058)
+
+
+@pytest.mark.parametrize("prob", [0, 0.3, 1])
+def test_sources_are_even_as_often_as_asked_and_of_any_level(prob: float) -> None:
+    before, levels = _pair(), []
+    for _ in range(400):
+        after = RandomEvenSource(prob)(dict(before))
+        np.testing.assert_array_equal(after["img_a"], before["img_a"])
+        assert after["img_b"].dtype == np.float32 and after["img_b"].shape == before["img_b"].shape
+        if np.ptp(after["img_b"]) == 0:
+            levels.append(float(after["img_b"].flat[0]))
+        else:
+            np.testing.assert_array_equal(after["img_b"], before["img_b"])
+    assert abs(len(levels) - 400 * prob) <= 4 * np.sqrt(400 * prob * (1 - prob))
+    if prob:
+        assert min(levels) < 30 and max(levels) > 225 and len(set(levels)) > 50

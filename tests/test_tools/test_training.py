@@ -14,6 +14,8 @@ from conftest import ROOT
 from mmfusion_distill.apis import run_test, run_training
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
 from mmfusion_distill.models.checkpoints import CheckpointError
+from mmfusion_distill.models.losses import JointGradientLoss
+from mmfusion_distill.user_errors import exit_on_user_error
 
 TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
 STUDENT = ROOT / "configs" / "fusion_distill" / "distill_xrestormer-d16-d8_1xb4-2k_roadscene-64x64.py"
@@ -160,6 +162,17 @@ def test_mistakes_on_the_command_line_are_one_sentence(arguments, message, tmp_p
     )
     assert done.returncode == 1
     assert message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_fault_in_the_middle_of_a_training_keeps_its_traceback(options, monkeypatch):
+    def fail(*_):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(JointGradientLoss, "per_sample", fail)
+    with pytest.raises(ValueError, match="^a bug$"):
+        exit_on_user_error(
+            run_training, str(TEACHER), work_dir="run", cfg_options=small(options, "generator")
+        )
 
 
 def test_resuming_from_nothing_and_amp_without_gpu(options, capsys):

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
-from tqdm import tqdm
 
 from mmfusion_distill.io.image_io import ImageReadError, read_image
 from mmfusion_distill.io.pairing import list_images
 from mmfusion_distill.io.regular_file import check_regular_file
 
+from ...io.progress import progress_bar
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.catalog import FusionTriple
@@ -231,12 +231,13 @@ def _score_pair(
     # Wrapped once, so that the sources are analysed once for all methods.
     source_a, source_b = _wrap(img_a), _wrap(img_b)
     rows = []
-    for path, picture in zip((*pair.fused, *BASELINES), fused, strict=False):
+    shown: list[Path | str] = [*pair.fused, *BASELINES]
+    for name, picture in zip(shown, fused, strict=False):
         triple = FusionTriple(source_a, source_b, _wrap(picture))
         try:
             scores = score_triple(triple, metrics, protocol)
         except (ValueError, ArithmeticError) as error:
-            raise type(error)(f"{path}: {error}") from error
+            raise type(error)(f"{name}: {error}") from error
         rows.append([scores[metric] for metric in metrics])
     return np.array(rows)
 
@@ -254,7 +255,7 @@ def _run(
     """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         outcomes = pool.map(function, pairs)
-        return list(tqdm(outcomes, total=len(pairs), unit="pair", disable=not show_progress))
+        return list(progress_bar(outcomes, len(pairs), "scoring", disable=not show_progress))
 
 
 def _nothing_left(problems: Sequence[str]) -> str:

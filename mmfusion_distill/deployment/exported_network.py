@@ -7,7 +7,8 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from ..guidance import FeatureWiseAffine
+from ..models.guidance import FeatureWiseAffine
+from .exported_fusion import ExportedFusion
 
 
 @MODELS.register_module()
@@ -37,8 +38,6 @@ class ExportedNetwork(BaseModule):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
-        from ...deployment import ExportedFusion
-
         self.exported = ExportedFusion(path, device=device, mode=mode, max_memory=max_memory)
         self.multiple = self.exported.multiple
         self.pixel_bytes = self.exported.pixel_bytes

@@ -1,0 +1,8 @@
+"""The command `mmfusion` where its script is not on the path: `python -m mmfusion_distill`."""
+
+import sys
+
+from .commands.mmfusion import main
+
+if __name__ == "__main__":
+    sys.exit(main())

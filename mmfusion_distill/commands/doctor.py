@@ -1,0 +1,12 @@
+"""`mmfusion doctor`: examine the installation."""
+
+import argparse
+from collections.abc import Sequence
+
+from .. import doctor
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print what is there, what is wanted, and how to mend it; 0 if training and inference can run."""
+    argparse.ArgumentParser(description=doctor.__doc__.splitlines()[0].partition(":")[0]).parse_args(argv)
+    return doctor.main()

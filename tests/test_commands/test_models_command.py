@@ -1,0 +1,35 @@
+"""`mmfusion models`: what is said of the shipped weights is true."""
+
+import json
+
+import pytest
+
+from mmfusion_distill.apis import get_model, list_models
+from mmfusion_distill.commands.models import main, read_facts
+from mmfusion_distill.models.shipped_weights import FOLDER
+from mmfusion_distill.user_errors import UserError
+
+
+def test_names_parameters_and_hashes_are_those_of_the_files(capsys):
+    assert main(["--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert [fact["name"] for fact in facts] == list_models()
+    hashes = (FOLDER / "SHA256SUMS").read_text()
+    for fact in facts:
+        network = get_model(fact["name"], pretrained=False)
+        assert fact["parameters"] == sum(value.numel() for value in network.parameters())
+        assert fact["guided"] == (network.guidance is not None)
+        assert fact["sha256"] in hashes
+
+
+def test_the_table_has_a_line_for_each(capsys):
+    assert main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == ["name", "parameters"]
+    assert [line.split()[0] for line in lines[1:3]] == list_models()
+
+
+def test_damaged_weights_are_one_sentence(tmp_path):
+    (tmp_path / "x.safetensors").write_bytes(b"no weights")
+    with pytest.raises(UserError, match="x.safetensors cannot be read"):
+        read_facts("x", tmp_path / "x.safetensors")

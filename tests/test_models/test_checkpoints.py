@@ -1,0 +1,118 @@
+"""Weights in every form that they come in, brought into the form of what takes them."""
+
+import pytest
+import torch
+from mmagic.registry import MODELS
+from torch import nn
+
+from mmfusion_distill.models.checkpoints import (
+    CheckpointError,
+    fit_model,
+    load_network,
+    read_checkpoint,
+    read_state_dict,
+)
+
+
+class Model(nn.Module):
+    """A model with a network and nothing else."""
+
+    def __init__(self):
+        super().__init__()
+        self.generator = nn.Linear(2, 3)
+
+
+@pytest.fixture
+def weights():
+    return {"weight": torch.arange(6.0).reshape(3, 2), "bias": torch.ones(3)}
+
+
+def of_model(weights):
+    return {f"generator.{key}": value for key, value in weights.items()}
+
+
+def assert_equal(state, expected):
+    assert state.keys() == expected.keys()
+    assert all(torch.equal(state[key], value) for key, value in expected.items())
+
+
+@pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model", "params", "net"])
+def test_weights_are_found_under_every_usual_key_beside_what_else_a_run_keeps(weights, key, tmp_path):
+    torch.save({"meta": {"iter": 3}, "optimizer": {"state": {}}, key: weights}, tmp_path / "run.pth")
+    content = read_checkpoint(tmp_path / "run.pth")
+    assert_equal(content["state_dict"], weights)
+    assert content["meta"] == {"iter": 3}
+
+
+def test_what_is_no_tensor_beside_the_weights_is_left_out(weights, tmp_path):
+    torch.save({**weights, "epoch": 3}, tmp_path / "bare.pth")
+    assert_equal(read_state_dict(tmp_path / "bare.pth"), weights)
+
+
+@pytest.mark.parametrize("form", [dict, of_model])
+def test_a_network_takes_its_own_weights_and_those_of_a_model(weights, form, tmp_path):
+    network = nn.Linear(2, 3)
+    extra = {"connectors.0.weight": torch.zeros(4)} if form is of_model else {}
+    torch.save({**form(weights), **extra}, tmp_path / "w.pth")
+    assert load_network(network, tmp_path / "w.pth") == []
+    assert_equal(network.state_dict(), weights)
+
+
+def test_a_part_is_taken_only_if_that_is_allowed(weights, tmp_path):
+    torch.save(
+        {"weight": weights["weight"], "bias": torch.ones(4), "more": torch.ones(1)}, tmp_path / "w.pth"
+    )
+    network = nn.Linear(2, 3)
+    before = network.bias.detach().clone()
+    with pytest.raises(
+        CheckpointError, match=r"w.pth does not fit.*bias is \(4,\) instead of \(3,\); left over more"
+    ):
+        load_network(network, tmp_path / "w.pth")
+    problems = load_network(network, tmp_path / "w.pth", allow_partial=True)
+    assert problems == ["bias is (4,) instead of (3,)", "left over more"]
+    assert torch.equal(network.weight, weights["weight"]) and torch.equal(network.bias, before)
+
+
+def test_nothing_that_fits_is_refused_even_if_a_part_is_allowed(tmp_path):
+    torch.save({"other": torch.ones(1)}, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match="missing weight; missing bias; left over other$"):
+        load_network(nn.Linear(2, 3), tmp_path / "w.pth", allow_partial=True)
+
+
+def test_a_long_list_of_problems_is_cut(tmp_path):
+    state = {f"w{index}": torch.ones(1) for index in range(9)}
+    with pytest.raises(
+        CheckpointError, match="missing generator.bias; left over generator.w0.* and 6 more: hint$"
+    ):
+        fit_model(Model(), of_model(state), "w.pth", hint=": hint")
+
+
+@pytest.mark.parametrize("prefix", ["", "generator.", "module.generator."])
+def test_a_model_takes_weights_with_and_without_its_prefixes(weights, prefix):
+    state, problems = fit_model(Model(), {prefix + key: value for key, value in weights.items()}, "w.pth")
+    assert problems == []
+    assert_equal(state, of_model(weights))
+
+
+def test_what_served_training_alone_is_left_out_where_nobody_takes_it(weights):
+    served = {
+        f"{part}.x": torch.ones(1) for part in ("connectors", "pixel_loss", "feature_loss", "result_loss")
+    }
+    state, problems = fit_model(Model(), of_model(weights) | served, "w.pth")
+    assert problems == []
+    assert_equal(state, of_model(weights))
+    taking = Model()
+    taking.connectors = nn.ParameterDict({"x": torch.zeros(1)})
+    state, _ = fit_model(taking, of_model(weights) | served, "w.pth")
+    assert_equal(state, of_model(weights) | {"connectors.x": torch.ones(1)})
+    with pytest.raises(CheckpointError, match="missing connectors.x"):
+        fit_model(taking, of_model(weights), "w.pth")
+
+
+def test_half_precision_is_taken_and_whole_numbers_are_not(weights, tmp_path, tiny_network):
+    network = MODELS.build(tiny_network)
+    state = network.state_dict()
+    torch.save({key: value.half() for key, value in state.items()}, tmp_path / "half.pth")
+    assert load_network(network, tmp_path / "half.pth") == []
+    with pytest.raises(CheckpointError, match="bias holds torch.int64 instead of torch.float32"):
+        fit_model(Model(), of_model(weights) | {"generator.bias": torch.ones(3).long()}, "w.pth")

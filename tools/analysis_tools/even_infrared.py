@@ -1,0 +1,51 @@
+"""Print how far results are from the visible picture where the infrared one is even (wanted: below 2).
+
+python tools/analysis_tools/even_infrared.py
+"""
+
+import argparse
+
+from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--weights",
+        nargs="+",
+        metavar="WEIGHTS",
+        help="published or exported networks, or names of those that come with the package (default: all of these)",
+    )
+    parser.add_argument(
+        "--pictures", nargs="+", metavar="FILE", help="visible pictures (default: generated scenes)"
+    )
+    parser.add_argument("--count", type=at_least(1), default=3, help="of generated scenes (default: 3)")
+    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+    return parser.parse_args()
+
+
+def report(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from mmfusion_distill.analysis.even_infrared import even_infrared_table, measure_even_infrared
+    from mmfusion_distill.apis import FusionInferencer, list_models
+    from mmfusion_distill.datasets.generated_scenes import generate_pair
+    from mmfusion_distill.io import read_image
+
+    if args.pictures:
+        pictures = [np.rint(read_image(path)).astype(np.uint8) for path in args.pictures]
+    else:
+        pictures = [generate_pair(seed)[0] for seed in range(args.count)]
+    networks = args.weights or list_models()
+    differences = {
+        name: measure_even_infrared(FusionInferencer(weights=name, device=args.device).fuse, pictures)
+        for name in networks
+    }
+    print(
+        "Mean CIEDE2000 between the visible picture and the result, by the level of an even infrared picture:\n"
+    )
+    print(even_infrared_table(differences))
+
+
+if __name__ == "__main__":
+    exit_on_user_error(report, parse_args())
