@@ -147,17 +147,17 @@ class _HookedLoader(Loader):
 
 def _defer_optional() -> None:
     """Let MMagic's `try_import` of mmdet, which one of its crops uses, wait until that crop does."""
-    utils = sys.modules["mmagic.utils"]
-    original = utils.try_import
+    names = vars(sys.modules["mmagic.utils"])
+    original = names["try_import"]
 
     def try_import(name: str) -> ModuleType | None:
         if name != "mmdet.apis" or find_spec("mmdet") is None:
             return original(name)
         module = ModuleType(name)
-        module.__getattr__ = lambda attribute: getattr(importlib.import_module(name), attribute)
+        vars(module)["__getattr__"] = lambda attribute: getattr(importlib.import_module(name), attribute)
         return module
 
-    utils.try_import = try_import
+    names["try_import"] = try_import
 
 
 class _Finder(MetaPathFinder):

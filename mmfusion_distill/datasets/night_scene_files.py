@@ -47,7 +47,8 @@ def write_night_scenes(
 
 
 def _coco(scenes: dict[str, GeneratedScene], kind: str | None) -> dict:
-    images, annotations = [], []
+    images: list[dict] = []
+    annotations: list[dict] = []
     for number, (name, scene) in enumerate(scenes.items()):
         height, width = scene.thermal.shape[:2]
         images.append(dict(id=number, file_name=name, height=height, width=width))

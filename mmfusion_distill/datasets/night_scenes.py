@@ -44,7 +44,8 @@ def generate_night_scene(
     visible *= rng.uniform(0.3, 0.6, 3)
     for _ in range(rng.integers(2, 5)):
         _draw_distractor(rng, visible, thermal, horizon)
-    bodies, kinds = [], []
+    bodies: list[np.ndarray] = []
+    kinds: list[str] = []
     for _ in range(rng.integers(0, 5)):
         body = _free_place(rng, thermal.shape, horizon, bodies)
         if body is not None:
@@ -81,7 +82,7 @@ def _draw_person(
     kind = rng.random()
     if kind >= infrared_only:
         clothes = rng.uniform(60, 220, 3)
-        visible[body] = clothes + (texture(rng, *body.shape, 8)[body] * 30 - 15)[:, None]
+        visible[body] = clothes + (texture(rng, body.shape[0], body.shape[1], 8)[body] * 30 - 15)[:, None]
     else:
         # Dark clothes in the dark: what is left is less than the noise.
         visible[body] += rng.uniform(-2, 2)
