@@ -14,7 +14,7 @@ setup: $(STAMP)
 $(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip "setuptools<81" wheel
-	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional]"
+	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional,detect]"
 	touch $(STAMP)
 
 # Gradio wants an older Pillow, pandas and MarkupSafe than constraints.txt has: these lie in front of the others here.

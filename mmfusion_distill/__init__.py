@@ -18,6 +18,7 @@ _COMPONENTS = (
     "annotation.annotators.openai_annotator",
     "annotation.annotators.statistics_annotator",
     "annotation.annotators.transformers_annotator",
+    "apis.models",
     "datasets.paired_fusion_dataset",
     "datasets.seeded_samplers",
     "datasets.transforms",

@@ -13,16 +13,27 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from .user_errors import UserError
+from .user_errors import MissingOperatorError
 
 __all__ = ["MissingOperatorError", "apply", "placeholder_operators"]
 
+#: Compiled operators that :mod:`compat_operators` serves.
+SERVED = frozenset(
+    {
+        "deform_conv_backward_input",
+        "deform_conv_backward_parameters",
+        "deform_conv_forward",
+        "modulated_deform_conv_backward",
+        "modulated_deform_conv_forward",
+        "nms",
+        "roi_align_backward",
+        "roi_align_forward",
+        "sigmoid_focal_loss_backward",
+        "sigmoid_focal_loss_forward",
+    }
+)
 _placeholders: set[str] = set()
 _is_applied = False
-
-
-class MissingOperatorError(RuntimeError, UserError):
-    """An operator of mmcv was called that this installation does not have."""
 
 
 def restore_numpy_bool8() -> None:
@@ -38,9 +49,10 @@ def restore_numpy_bool8() -> None:
 
 
 def allow_missing_mmcv_operators() -> None:
-    """Let `mmcv.ops` be imported from mmcv-lite, with placeholders for the compiled operators.
+    """Let `mmcv.ops` be imported from mmcv-lite, without the compiled operators.
 
-    mmcv-lite has every Python file of mmcv but not `mmcv._ext`, and MMagic's models import `mmcv.ops`.
+    mmcv-lite has every Python file of mmcv but not `mmcv._ext`, and MMagic's models import `mmcv.ops`. Detectors also
+    call some: what torchvision has too is served from there (:mod:`compat_operators`), the others are placeholders.
     `sys.modules` is left alone: mmengine would take a planted `mmcv._ext` for a complete mmcv.
     Does nothing where `mmcv._ext` is installed, or mmcv is not.
     """
@@ -49,21 +61,30 @@ def allow_missing_mmcv_operators() -> None:
     from mmcv.utils import ext_loader
 
     def load_ext(name: str, funcs: list[str]) -> SimpleNamespace:
-        _placeholders.update(funcs)
-        return SimpleNamespace(**{func: _placeholder(func) for func in funcs})
+        _placeholders.update(set(funcs) - SERVED)
+        return SimpleNamespace(
+            **{func: _served(func) if func in SERVED else _placeholder(func) for func in funcs}
+        )
 
     ext_loader.load_ext = load_ext
 
 
 def _placeholder(operator: str) -> Callable[..., Any]:
     def raise_missing(*args: Any, **kwargs: Any) -> None:
-        raise MissingOperatorError(
-            f"The compiled mmcv operator '{operator}' is not installed (mmcv-lite has none): "
-            "run `pip uninstall mmcv-lite && pip install 'mmcv>=2.0.0,<2.2.0'` to get it."
-        )
+        raise MissingOperatorError(operator)
 
     raise_missing.__name__ = operator
     return raise_missing
+
+
+def _served(operator: str) -> Callable[..., Any]:
+    def serve(*args: Any, **kwargs: Any) -> Any:
+        # torchvision is imported when an operator is called.
+        operators = importlib.import_module(".compat_operators", __package__)
+        return getattr(operators, operator)(*args, **kwargs)
+
+    serve.__name__ = operator
+    return serve
 
 
 def placeholder_operators() -> list[str]:
@@ -156,9 +177,10 @@ def apply() -> None:
     global _is_applied
     if _is_applied:
         return
+    # Before the rest: what is imported below asks for it again.
+    _is_applied = True
     restore_numpy_bool8()
     allow_missing_mmcv_operators()
     register_mmcv_layers()
     make_checkpoints_loadable()
     allow_distributed_training_on_cpu()
-    _is_applied = True

@@ -37,6 +37,8 @@ DEFERRED: dict[str, tuple[tuple[str, ...], str | None]] = {
     # pandas. It registers nothing of MMagic.
     "mmdet.apis": ((), None),
 }
+#: Packages before which the workarounds are applied: MMagic, and what detectors import without it.
+PREPARED = ("mmagic", "mmcv.ops")
 
 
 class _DeferredPackage:
@@ -147,18 +149,35 @@ class _HookedLoader(Loader):
         self._after()
 
 
+def _defer_optional() -> None:
+    """Let MMagic's `try_import` of mmdet, which one of its crops uses, wait until that crop does."""
+    names = vars(sys.modules["mmagic.utils"])
+    original = names["try_import"]
+
+    def try_import(name: str) -> ModuleType | None:
+        if name != "mmdet.apis" or find_spec("mmdet") is None:
+            return original(name)
+        module = ModuleType(name)
+        vars(module)["__getattr__"] = lambda attribute: getattr(importlib.import_module(name), attribute)
+        return module
+
+    names["try_import"] = try_import
+
+
 class _Finder(MetaPathFinder):
     def __init__(self, prepare: Callable[[], None], import_components: Callable[[], None]) -> None:
         self._prepare, self._import_components = prepare, import_components
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in ("mmagic", "mmagic.registry") and name not in _packages:
+        if name not in (*PREPARED, "mmagic.registry", "mmagic.utils") and name not in _packages:
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.loader is None or name in sys.modules:
             return spec
-        if name == "mmagic":
+        if name in PREPARED:
             spec.loader = _HookedLoader(spec.loader, self._prepare, lambda: None)
+        elif name == "mmagic.utils":
+            spec.loader = _HookedLoader(spec.loader, lambda: None, _defer_optional)
         elif name == "mmagic.registry":
             spec.loader = _HookedLoader(
                 spec.loader, lambda: None, lambda: complete_registries_on_demand(self._import_components)
@@ -172,7 +191,7 @@ def install(prepare: Callable[[], None], import_components: Callable[[], None]) 
     """Defer MMagic's packages from now on; what is imported already stays so.
 
     Args:
-        prepare (Callable): Called before MMagic is imported, or now if it is.
+        prepare (Callable): Called before one of `PREPARED` is imported, or now if MMagic is.
         import_components (Callable): Imports everything that this package registers; called when a registry of
             MMagic is asked for a name that it does not have.
     """

@@ -17,6 +17,20 @@ class UserError(ValueError):
     """
 
 
+class MissingOperatorError(RuntimeError, UserError):
+    """An operator of mmcv was called that this installation does not have.
+
+    Args:
+        operator (str): Its name, or what of it is missing.
+    """
+
+    def __init__(self, operator: str) -> None:
+        super().__init__(
+            f"The compiled mmcv operator '{operator}' is not installed (mmcv-lite has none, torchvision no equal): "
+            "run `pip uninstall mmcv-lite && pip install 'mmcv>=2.0.0,<2.2.0'` to get it."
+        )
+
+
 class UserFileError(OSError, UserError):
     """A file or folder that cannot be read or written."""
 

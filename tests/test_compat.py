@@ -13,10 +13,16 @@ from mmfusion_distill import compat
 
 @pytest.mark.skipif(not compat.placeholder_operators(), reason="a full mmcv is installed")
 def test_a_placeholder_says_what_is_missing_and_how_to_get_it():
-    from mmcv.ops import nms
+    from mmcv.ops import soft_nms
 
-    with pytest.raises(compat.MissingOperatorError, match="'nms' is not installed.*pip install"):
-        nms(torch.rand(3, 4), torch.rand(3), 0.5)
+    with pytest.raises(compat.MissingOperatorError, match="'softnms' is not installed.*pip install"):
+        soft_nms(torch.rand(3, 4), torch.rand(3), 0.5)
+
+
+def test_detectors_may_be_imported_before_mmagic():
+    code = "import sys, mmfusion_distill, mmcv.ops; assert 'mmagic' not in sys.modules; print('ok')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip().endswith("ok"), done.stderr
 
 
 def test_mmengine_does_not_take_mmcv_for_complete():

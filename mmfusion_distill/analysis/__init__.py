@@ -1,1 +1,1 @@
-"""Measuring networks: time, memory, operations, what is kept of a teacher, what its text does."""
+"""Measuring: time, memory, operations, what is kept of a teacher, what its text does, what a detector gains."""

@@ -14,8 +14,11 @@ def list_models() -> list[str]:
     return list(SHIPPED_WEIGHTS)
 
 
+@MODELS.register_module()
 def get_model(name: str, pretrained: bool = True) -> nn.Module:
     """A network that comes with the package, in evaluation mode on the CPU.
+
+    In configs: `dict(type='mmagic.get_model', name='student')`.
 
     Args:
         name (str): One of :func:`list_models`.

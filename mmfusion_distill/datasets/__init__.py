@@ -10,6 +10,7 @@ __getattr__ = lazy_attributes(
     __name__,
     {
         "LoadImagePair": ".transforms",
+        "LoadPairedImage": ".transforms",
         "PackPair": ".transforms",
         "PairedFusionDataset": ".paired_fusion_dataset",
         "RandomDegradation": ".transforms",
@@ -19,6 +20,7 @@ __getattr__ = lazy_attributes(
         "RandomTextConflict": ".transforms",
         "SeededDefaultSampler": ".seeded_samplers",
         "SeededInfiniteSampler": ".seeded_samplers",
+        "VisibleOnly": ".transforms",
     },
 )
 
@@ -29,6 +31,7 @@ __all__ = [
     "ImagePair",
     "ImageReadError",
     "LoadImagePair",
+    "LoadPairedImage",
     "PackPair",
     "PairedFusionDataset",
     "PairingError",
@@ -39,6 +42,7 @@ __all__ = [
     "RandomTextConflict",
     "SeededDefaultSampler",
     "SeededInfiniteSampler",
+    "VisibleOnly",
     "find_pairs",
     "parse_annotation",
     "read_annotation",

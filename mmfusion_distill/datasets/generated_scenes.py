@@ -1,11 +1,39 @@
 """Generated pairs for trying things out without any data."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ..io.image_io import write_image
+
+
+@dataclass(frozen=True)
+class GeneratedScene:
+    """A registered pair and the bodies in it.
+
+    Args:
+        visible (np.ndarray): (H, W, 3) RGB, uint8.
+        thermal (np.ndarray): (H, W, 1), uint8.
+        masks (np.ndarray): (N, H, W) bool: pixels of each body that no other covers; may be empty where one is.
+        seen_in (tuple[str, ...]): Where each body is seen: 'infrared', 'visible' or 'both'. Default: (), not said.
+    """
+
+    visible: np.ndarray
+    thermal: np.ndarray
+    masks: np.ndarray
+    seen_in: tuple[str, ...] = ()
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """(N, 4) float32: left, top, right and bottom border of each mask; zeros for an empty one."""
+        boxes = np.zeros((len(self.masks), 4), np.float32)
+        for box, mask in zip(boxes, self.masks):
+            rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+            if len(rows):
+                box[:] = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+        return boxes
 
 
 def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.ndarray, np.ndarray]:
@@ -22,21 +50,35 @@ def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.nd
     Returns:
         tuple[np.ndarray, np.ndarray]: Visible (H, W, 3) RGB and thermal (H, W, 1), uint8.
     """
+    scene = generate_scene(seed, height, width)
+    return scene.visible, scene.thermal
+
+
+def generate_scene(seed: int, height: int = 192, width: int = 256) -> GeneratedScene:
+    """The scene of :func:`generate_pair` and the bodies in it.
+
+    Args:
+        seed (int): Seed of the scene.
+        height (int): Default: 192.
+        width (int): Default: 256.
+
+    Returns:
+        GeneratedScene: The pictures and the bodies.
+    """
     rng = np.random.default_rng(seed)
-    visible = _texture(rng, height, width, 24) * 60 + 60
+    visible = texture(rng, height, width, 24) * 60 + 60
     visible = np.repeat(visible[:, :, None], 3, axis=2) * rng.uniform(0.7, 1.1, 3)
-    thermal = _texture(rng, height, width, 48) * 30 + 40
+    thermal = texture(rng, height, width, 48) * 30 + 40
     horizon = int(height * rng.uniform(0.4, 0.6))
     visible[:horizon] = visible[:horizon] * 0.4 + np.array([70, 90, 130])
     for _ in range(rng.integers(3, 6)):
-        _draw_building(rng, visible, thermal, horizon)
-    for _ in range(rng.integers(3, 7)):
-        _draw_body(rng, visible, thermal, horizon)
+        draw_building(rng, visible, thermal, horizon)
+    bodies = [_draw_body(rng, visible, thermal, horizon) for _ in range(rng.integers(3, 7))]
     columns = np.linspace(-1, 1, width)
     light = 0.25 + 0.75 / (1 + np.exp(-4 * columns * rng.choice([-1, 1])))
     visible = visible * light[None, :, None] + rng.normal(0, 3, visible.shape)
     thermal = cv2.GaussianBlur(thermal, (0, 0), 1.2) + rng.normal(0, 2, thermal.shape)
-    return _to_pixels(visible), _to_pixels(thermal)[:, :, None]
+    return GeneratedScene(to_pixels(visible), to_pixels(thermal)[:, :, None], uncovered(bodies))
 
 
 def write_generated_pairs(
@@ -59,24 +101,27 @@ def write_generated_pairs(
                 write_image(path, image)
 
 
-def _to_pixels(image: np.ndarray) -> np.ndarray:
+def to_pixels(image: np.ndarray) -> np.ndarray:
+    """Round and clip to uint8."""
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
-def _texture(rng: np.random.Generator, height: int, width: int, scale: int) -> np.ndarray:
+def texture(rng: np.random.Generator, height: int, width: int, scale: int) -> np.ndarray:
+    """Smooth noise (H, W) around 0.5 whose coarse part has spots of `scale` pixels."""
     coarse = rng.random((height // scale + 2, width // scale + 2)).astype(np.float32)
     fine = rng.random((height // 4 + 1, width // 4 + 1)).astype(np.float32)
     size = (width, height)
     return 0.75 * cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC) + 0.25 * cv2.resize(fine, size)
 
 
-def _draw_building(rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int) -> None:
+def draw_building(rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int) -> None:
+    """Draw a facade: texture, colour and lit windows in the visible picture, even warmth in the thermal one."""
     height, width = thermal.shape
     left, top = rng.integers(0, width - 40), rng.integers(5, max(horizon - 20, 6))
     right, bottom = min(left + rng.integers(30, 80), width), min(horizon + 12, height)
     color = rng.uniform(60, 200, 3)
     wall = visible[top:bottom, left:right]
-    wall[:] = color + (_texture(rng, wall.shape[0], wall.shape[1], 8) * 40 - 20)[:, :, None]
+    wall[:] = color + (texture(rng, wall.shape[0], wall.shape[1], 8) * 40 - 20)[:, :, None]
     wall[::9] *= 0.7
     thermal[top:bottom, left:right] = rng.uniform(60, 95)
     for row in range(top + 4, bottom - 8, 14):
@@ -88,14 +133,31 @@ def _draw_building(rng: np.random.Generator, visible: np.ndarray, thermal: np.nd
                 thermal[row : row + 7, column : column + 6] += 25
 
 
-def _draw_body(rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int) -> None:
+def body_mask(shape: tuple[int, int], center: tuple[int, int], size: int) -> np.ndarray:
+    """Pixels of a body: an ellipse of half-height `size` and a head; (H, W) bool."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.ellipse(mask, center, (max(size // 3, 3), size), 0, 0, 360, 1, -1)
+    cv2.circle(mask, (center[0], max(center[1] - size, 3)), max(size // 4, 2), 1, -1)
+    return mask.astype(bool)
+
+
+def uncovered(masks: list[np.ndarray]) -> np.ndarray:
+    """What is left of masks (H, W) of which later ones cover earlier ones: (N, H, W) bool."""
+    seen, covered = [], np.zeros_like(masks[0])
+    for mask in masks[::-1]:
+        seen.append(mask & ~covered)
+        covered |= mask
+    return np.stack(seen[::-1])
+
+
+def _draw_body(
+    rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int
+) -> np.ndarray:
     height, width = thermal.shape
     size = int(rng.integers(12, 30))
     center = int(rng.integers(10, width - 10)), int(rng.integers(horizon, height - size // 2))
-    mask = np.zeros(thermal.shape, np.uint8)
-    cv2.ellipse(mask, center, (max(size // 3, 3), size), 0, 0, 360, 1, -1)
-    cv2.circle(mask, (center[0], max(center[1] - size, 3)), max(size // 4, 2), 1, -1)
-    body = mask.astype(bool)
+    body = body_mask(thermal.shape, center, size)
     thermal[body] = rng.uniform(190, 245)
     # Clothes are close to the ground in colour: some bodies are invisible without the thermal picture.
     visible[body] = visible[body] * rng.uniform(0.75, 1.0) + rng.uniform(0, 15)
+    return body

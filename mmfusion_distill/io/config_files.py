@@ -122,6 +122,9 @@ def check_config(config: Config, path: str | Path) -> None:
     Raises:
         ConfigError: Names the key and what was probably meant.
     """
+    # Names of another toolbox, which checks them itself.
+    if config.get("default_scope", "mmagic") != "mmagic":
+        return
     for key, value in config.to_dict().items():
         if key in _BUILT or key.endswith(("_dataloader", "_evaluator")):
             for where, part in _typed(value, key):
@@ -152,7 +155,9 @@ def arguments_of(built: Any) -> tuple[set[str], bool]:
 
 
 def _registries() -> Iterator[Registry]:
-    return (registry for registry in vars(mmagic.registry).values() if isinstance(registry, Registry))
+    registries = [entry for entry in vars(mmagic.registry).values() if isinstance(entry, Registry)]
+    # MMagic's own first: it has, e.g., another LoadImageFromFile than mmcv.
+    yield from sorted(registries, key=lambda registry: registry.scope != "mmagic")
 
 
 def _typed(value: Any, where: str) -> Iterator[tuple[str, dict]]:

@@ -1,6 +1,7 @@
 """Networks, their parts, losses and the models that the runner trains."""
 
 from .connectors import ConvConnector
+from .data_preprocessors import FusionDataPreprocessor
 from .encoders import HierarchicalEncoder
 from .fusors import FusionDistiller, ImageFusor
 from .guidance import FeatureWiseAffine
@@ -20,7 +21,7 @@ from .losses import (
     ResultDistillationLoss,
 )
 from .necks import ConvFusion, SpatialChannelCrossFusion
-from .networks import FusionUNet, XRestormerFusionNet
+from .networks import FusionUNet, PyramidFusion, XRestormerFusionNet
 from .stems import PixelUnshuffleStem
 from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
 
@@ -31,6 +32,7 @@ __all__ = [
     "ConvFusion",
     "FeatureDistillationLoss",
     "FeatureWiseAffine",
+    "FusionDataPreprocessor",
     "FusionDistiller",
     "FusionLoss",
     "FusionSSIMLoss",
@@ -46,6 +48,7 @@ __all__ = [
     "PixelUnshuffleStem",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
+    "PyramidFusion",
     "ResidualHead",
     "ResultDistillationLoss",
     "SentenceTextEncoder",

@@ -4,6 +4,7 @@
 import mmagic.datasets.transforms.aug_shape  # noqa: F401
 
 from .load_image_pair import LoadImagePair
+from .load_paired_image import LoadPairedImage
 from .pack_pair import PackPair
 from .random_degradation import RandomDegradation
 from .random_drop_text import RandomDropText
@@ -12,9 +13,11 @@ from .random_pair_crop import RandomPairCrop
 from .random_pair_resize import RandomPairResize
 from .random_text_conflict import RandomTextConflict
 from .random_tone import RandomTone
+from .visible_only import VisibleOnly
 
 __all__ = [
     "LoadImagePair",
+    "LoadPairedImage",
     "PackPair",
     "RandomDegradation",
     "RandomDropText",
@@ -23,4 +26,5 @@ __all__ = [
     "RandomPairResize",
     "RandomTextConflict",
     "RandomTone",
+    "VisibleOnly",
 ]

@@ -1,0 +1,47 @@
+# Generated night scenes for mmpretrain (is anybody there?); `python tools/dataset_converters/night_scenes.py
+# data/night` writes them.
+data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
+metainfo = dict(classes=("empty", "people"))
+
+train_pipeline = [
+    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PackInputs"),
+]
+test_pipeline = [
+    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="PackInputs"),
+]
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+    dataset=dict(
+        type="CustomDataset",
+        data_root=data_root,
+        metainfo=metainfo,
+        ann_file="train/labels.txt",
+        data_prefix="train/visible",
+        pipeline=train_pipeline,
+    ),
+)
+val_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(
+        type="CustomDataset",
+        data_root=data_root,
+        metainfo=metainfo,
+        ann_file="val/labels.txt",
+        data_prefix="val/visible",
+        test_mode=True,
+        pipeline=test_pipeline,
+    ),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(type="Accuracy", topk=(1,))
+test_evaluator = val_evaluator

@@ -1,0 +1,54 @@
+# Generated night scenes for mmdet; `python tools/dataset_converters/night_scenes.py data/night` writes them.
+# A data set of one's own differs in data_root, prefixes and classes.
+data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
+metainfo = dict(classes=("person",))
+
+train_pipeline = [
+    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="LoadAnnotations", with_bbox=True),
+    dict(type="Resize", scale=(160, 128), keep_ratio=True),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PackDetInputs"),
+]
+test_pipeline = [
+    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="Resize", scale=(160, 128), keep_ratio=True),
+    dict(type="LoadAnnotations", with_bbox=True),
+    dict(
+        type="PackDetInputs",
+        meta_keys=("img_id", "img_path", "ori_shape", "img_shape", "scale_factor"),
+    ),
+]
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+    dataset=dict(
+        type="CocoDataset",
+        data_root=data_root,
+        metainfo=metainfo,
+        ann_file="train/people.json",
+        data_prefix=dict(img="train/visible/"),
+        pipeline=train_pipeline,
+    ),
+)
+val_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(
+        type="CocoDataset",
+        data_root=data_root,
+        metainfo=metainfo,
+        ann_file="val/people.json",
+        data_prefix=dict(img="val/visible/"),
+        test_mode=True,
+        pipeline=test_pipeline,
+    ),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(type="CocoMetric", ann_file=data_root + "/val/people.json", metric="bbox")
+test_evaluator = val_evaluator

@@ -1,0 +1,53 @@
+# Generated night scenes for MMagic: the visible picture is noisy and is to be as it was, with the help of the
+# infrared one. `python tools/dataset_converters/night_scenes.py data/night` writes them.
+data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
+
+noise = dict(
+    type="mmagic.RandomNoise",
+    params=dict(noise_type=["gaussian"], noise_prob=[1], gaussian_sigma=[25, 25], gaussian_gray_noise_prob=0),
+    keys=["img"],
+)
+train_pipeline = [
+    dict(type="LoadImageFromFile", key="gt"),
+    dict(type="LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="VisibleOnly", transform=noise),
+    dict(type="Flip", keys=["img", "gt"], direction="horizontal", flip_ratio=0.5),
+    dict(type="PackInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile", key="gt"),
+    dict(type="LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="VisibleOnly", transform=noise),
+    dict(type="PackInputs"),
+]
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+    dataset=dict(
+        type="BasicImageDataset",
+        metainfo=dict(dataset_type="night", task_name="denoising"),
+        data_root=data_root,
+        data_prefix=dict(img="train/visible", gt="train/visible"),
+        pipeline=train_pipeline,
+    ),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(
+        type="BasicImageDataset",
+        metainfo=dict(dataset_type="night", task_name="denoising"),
+        data_root=data_root,
+        data_prefix=dict(img="val/visible", gt="val/visible"),
+        test_mode=True,
+        pipeline=test_pipeline,
+    ),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(type="Evaluator", metrics=[dict(type="PSNR")])
+test_evaluator = val_evaluator

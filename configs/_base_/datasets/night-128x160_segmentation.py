@@ -1,0 +1,48 @@
+# Generated night scenes for mmseg; `python tools/dataset_converters/night_scenes.py data/night` writes them.
+data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
+metainfo = dict(classes=("ground", "person"), palette=[[0, 0, 0], [220, 20, 60]])
+
+train_pipeline = [
+    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="LoadAnnotations"),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PackSegInputs"),
+]
+test_pipeline = [
+    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="LoadAnnotations"),
+    dict(type="PackSegInputs"),
+]
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+    dataset=dict(
+        type="BaseSegDataset",
+        data_root=data_root,
+        metainfo=metainfo,
+        img_suffix=".png",
+        data_prefix=dict(img_path="train/visible", seg_map_path="train/masks"),
+        pipeline=train_pipeline,
+    ),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(
+        type="BaseSegDataset",
+        data_root=data_root,
+        metainfo=metainfo,
+        img_suffix=".png",
+        data_prefix=dict(img_path="val/visible", seg_map_path="val/masks"),
+        test_mode=True,
+        pipeline=test_pipeline,
+    ),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(type="IoUMetric", iou_metrics=["mIoU"])
+test_evaluator = val_evaluator

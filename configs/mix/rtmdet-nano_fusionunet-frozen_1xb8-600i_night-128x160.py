@@ -1,0 +1,15 @@
+# A detector of mmdet behind the student, which stays as it is.
+_base_ = [
+    "../_base_/mix_runtime.py",
+    "../_base_/models/rtmdet-nano.py",
+    "../_base_/datasets/night-128x160_detection.py",
+]
+default_scope = "mmdet"
+model = dict(
+    data_preprocessor=dict(
+        _delete_=True,
+        type="mmagic.FusionDataPreprocessor",
+        network=dict(type="get_model", name="student"),
+        wrapped={{_base_.model.data_preprocessor}},
+    )
+)

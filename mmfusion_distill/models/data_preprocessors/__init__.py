@@ -1,0 +1,5 @@
+"""Preprocessors of batches."""
+
+from .fusion_data_preprocessor import FusionDataPreprocessor
+
+__all__ = ["FusionDataPreprocessor"]
