@@ -50,10 +50,10 @@ class _DeferredPackage:
         # Who looks at the module (inspect, reload) sees the real loader.
         module.__loader__ = module.__spec__.loader = self._loader = loader
         self._module = module
-        module.__getattr__ = self._attribute
+        vars(module)["__getattr__"] = self._attribute
         if self.star_parent is not None:
-            module.__all__ = []
-            sys.modules[self.star_parent].__getattr__ = _attribute_of_parent(self.star_parent)
+            vars(module)["__all__"] = []
+            vars(sys.modules[self.star_parent])["__getattr__"] = _attribute_of_parent(self.star_parent)
 
     def complete(self) -> None:
         """Run the package's `__init__` unless that is done; a failure leaves things as they were."""
@@ -71,7 +71,7 @@ class _DeferredPackage:
                     self._loader.exec_module(self._module)
             except BaseException:
                 if self.star_parent is not None:
-                    self._module.__all__ = []
+                    vars(self._module)["__all__"] = []
                 raise
             finally:
                 self._is_completing = False

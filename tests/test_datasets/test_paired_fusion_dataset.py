@@ -10,6 +10,7 @@ from mmengine.logging import MMLogger
 
 from mmfusion_distill.datasets import ImageReadError, PairingError, write_image
 from mmfusion_distill.datasets.seeded_samplers import SeededIndex
+from mmfusion_distill.datasets.transforms import LoadImagePair
 
 PREFIX = dict(img_a="a", img_b="b", annotation="annotations")
 
@@ -181,3 +182,16 @@ def test_real_pairs_load(road_scene):
     assert len(dataset) == 19
     inputs = dataset[0]["inputs"]
     assert inputs["img_a"].shape[0] == 3 and inputs["img_a"].shape[1:] == inputs["img_b"].shape[1:]
+
+
+@pytest.mark.parametrize(("channels", "expected"), [(3, (3, 3)), (1, (1, 1)), (None, (3, 1))])
+def test_source_a_has_the_channels_asked_for(tmp_path, channels, expected):
+    rng = np.random.default_rng(0)
+    color, gray = rng.integers(0, 256, (8, 9, 3), np.uint8), rng.integers(0, 256, (8, 9), np.uint8)
+    load = LoadImagePair(channels_a=channels)
+    loaded = [load(dict(img_a_path=img_a, img_b_path=color)) for img_a in (color, gray)]
+    assert tuple(results["img_a"].shape[2] for results in loaded) == expected
+    assert {results["img_b"].shape for results in loaded} == {(8, 9, 1)}
+    assert (loaded[1]["img_a"] == gray[:, :, None]).all()
+    if channels != 1:
+        assert (loaded[0]["img_a"] == color).all()

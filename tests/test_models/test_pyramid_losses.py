@@ -118,6 +118,14 @@ def test_margin_is_what_is_missing_and_only_of_the_measures_wanted(triple):
     assert float(loss(1 - fused, img_a, img_b)) == pytest.approx(float(loss(fused, img_a, img_b)), rel=1e-3)
 
 
+def test_what_lies_outside_the_range_wins_nothing(triple):
+    img_a, img_b, fused = triple.split(1)
+    loss = build("PyramidMarginLoss")
+    outside = 2 * (fused - 0.5) + 0.5
+    assert outside.min() < 0 and outside.max() > 1
+    assert float(loss(outside, img_a, img_b)) == pytest.approx(float(loss(outside.clamp(0, 1), img_a, img_b)))
+
+
 @pytest.mark.parametrize("level", [0, 64, 255])
 def test_an_even_b_costs_nothing(triple, level):
     img_a, _, fused = triple.split(1)

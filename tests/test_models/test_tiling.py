@@ -116,6 +116,50 @@ def test_the_batch_does_not_decide_how_an_image_is_fused():
     assert shapes == [(2, 128, 128, slice(0, 2)), (2, 128, 128, slice(2, 4)), (1, 128, 128, slice(4, 6))]
 
 
+def test_a_network_with_tiles_of_its_own_gets_both_sources_of_the_samples_that_fit():
+    calls = []
+
+    def in_tiles(a, b, samples, tile):
+        calls.append((samples, tile))
+        return 10 * a + b
+
+    def whole(a, b, samples):
+        calls.append((samples, None))
+        return a - b
+
+    a, b = torch.rand(2, 3, 1, 128, 300)
+    # Memory for two tiles, and none for an image.
+    config = TilingConfig(max_memory=2 * 128**2 * 1000 / 2**30, tile=128, overlap=64)
+    fused = fuse_image(whole, a, b, config, 64, pixel_bytes=1000, fuse_in_tiles=in_tiles)
+    torch.testing.assert_close(fused, 10 * a + b)
+    assert calls == [(slice(0, 2), 128), (slice(2, 4), 128)]
+    small = a[..., :128], b[..., :128]
+    fused = fuse_image(whole, *small, TilingConfig("tile", 128, 64), 64, 1, fuse_in_tiles=in_tiles)
+    torch.testing.assert_close(fused, small[0] - small[1])
+
+
+def test_memory_that_runs_out_again_makes_tiles_smaller_one_sample_at_a_time():
+    shapes = []
+
+    def limited(a, b, samples):
+        shapes.append(tuple(a.shape))
+        if a.numel() > 128 * 128:
+            raise RuntimeError("can't allocate memory")
+        return a + b
+
+    a = torch.rand(2, 1, 256, 256)
+    fused = fuse_image(limited, a, a, TilingConfig(tile=256, overlap=64), 64, 1)
+    torch.testing.assert_close(fused, 2 * a)
+    tried = list(dict.fromkeys(shapes))
+    assert tried == [(2, 1, 256, 256), (1, 1, 256, 256), (1, 1, 128, 128)]
+
+
+def test_tiles_may_share_half():
+    assert TilingConfig(tile=128, overlap=64).overlap == 64
+    with pytest.raises(ValueError, match="overlap=65"):
+        TilingConfig(tile=128, overlap=65)
+
+
 def test_a_batch_that_runs_out_of_memory_goes_on_one_by_one():
     shapes = []
 
