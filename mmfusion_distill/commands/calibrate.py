@@ -61,7 +61,10 @@ def calibrate(
     CameraCalibration(matrix, size_a, size_b).write(out)
     scale = matrix_of_sizes(size_a, size_b)
     return {
-        pair.name: tuple(measure_shift(img_a, warp_to_a(img_b, m, size_a)) for m in (scale, matrix))
+        pair.name: (
+            measure_shift(img_a, warp_to_a(img_b, scale, size_a)),
+            measure_shift(img_a, warp_to_a(img_b, matrix, size_a)),
+        )
         for pair, (img_a, img_b) in zip(listed, pairs)
     }
 

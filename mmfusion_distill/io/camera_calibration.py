@@ -67,7 +67,8 @@ class CameraCalibration:
             raise UserError(
                 f"{path} is no calibration ({reason}): write one with `mmfusion calibrate`"
             ) from error
-        return cls(matrix, *sizes)
+        (height_a, width_a), (height_b, width_b) = sizes
+        return cls(matrix, (height_a, width_a), (height_b, width_b))
 
     def check_sizes(self, size_a: tuple[int, int], size_b: tuple[int, int], name: str) -> None:
         """Check that a pair has the sizes that were calibrated.

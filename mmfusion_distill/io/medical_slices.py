@@ -3,6 +3,7 @@
 import math
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def read_nifti_slice(path: Path, max_pixels: int, slice_index: int | None = None
     import nibabel
 
     try:
-        volume = nibabel.load(path)
+        volume: Any = nibabel.load(path)
         if not 2 <= len(volume.shape) <= 5:
             raise ImageReadError(f"{path} of shape {volume.shape} is no volume: give three axes")
         _check_size(volume.shape, max_pixels, path)
@@ -108,7 +109,7 @@ def _checked_index(slice_index: int | None, count: int, path: Path) -> int:
     return slice_index
 
 
-def _window(dataset: object) -> tuple[float, float] | None:
+def _window(dataset: Any) -> tuple[float, float] | None:
     center, width = (dataset.get(name) for name in ("WindowCenter", "WindowWidth"))
     if center is None or width is None:
         return None

@@ -32,7 +32,9 @@ class PairAligner:
 
     def __init__(self, options: SourceOptions) -> None:
         self.options = options
-        self.calibration = options.calibration and CameraCalibration.read(options.calibration)
+        self.calibration = (
+            None if options.calibration is None else CameraCalibration.read(options.calibration)
+        )
 
     @property
     def is_registering(self) -> bool:

@@ -104,8 +104,10 @@ def fuse_video(
         if writer is not None:
             writer.finish()
     finally:
-        for part in (*readers, *([writer] if writer else [])):
-            part.close()
+        for reader in readers:
+            reader.close()
+        if writer is not None:
+            writer.close()
     if not frames and not interrupted:
         raise UserError(f"{name} have no frames at the same time: check --offset, or --match frame")
     whole = interrupted or frames == options.max_frames
@@ -135,7 +137,7 @@ def _matched(readers: list[VideoReader], options: VideoOptions) -> Iterator[tupl
         return halves(readers[0], options.layout)
     if options.match == "frame":
         return by_frame(*readers)
-    return by_time(*readers, options.offset)
+    return by_time(readers[0], readers[1], options.offset)
 
 
 def _loaded(inferencer: PairFuser, pairs: Iterable[tuple], text: str | None) -> Iterator[Any]:
