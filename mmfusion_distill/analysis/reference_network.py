@@ -5,6 +5,9 @@ published implementation ("Distilling Textual Priors from LLM to Efficient Image
 with its limits: three-channel source A, height and width multiples of 64.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -148,12 +151,20 @@ class _Resample(nn.Module):
         return self.body(x)
 
 
-def _blocks(count: int, *args) -> nn.Sequential:
+def _blocks(count: int, *args: Any) -> nn.Sequential:
     return nn.Sequential(*(_Block(*args) for _ in range(count)))
 
 
 class _Encoder(nn.Module):
-    def __init__(self, in_channels, dim, num_blocks, channel_heads, spatial_heads, factor) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        dim: int,
+        num_blocks: Sequence[int],
+        channel_heads: Sequence[int],
+        spatial_heads: Sequence[int],
+        factor: float,
+    ) -> None:
         super().__init__()
         self.patch_embed = _PatchEmbed(in_channels, dim)
         for level in range(1, 5):
@@ -216,10 +227,10 @@ class ReferenceNetwork(nn.Module):
     def __init__(
         self,
         dim: int,
-        num_blocks=(2, 2, 2, 2),
+        num_blocks: Sequence[int] = (2, 2, 2, 2),
         num_refinement_blocks: int = 4,
-        channel_heads=(1, 2, 4, 8),
-        spatial_heads=(2, 2, 3, 4),
+        channel_heads: Sequence[int] = (1, 2, 4, 8),
+        spatial_heads: Sequence[int] = (2, 2, 3, 4),
         factor: float = 2.66,
         text_channels: int | None = None,
     ) -> None:
