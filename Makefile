@@ -3,29 +3,42 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SERVE_VENV := .venv-serve
+SERVE_STAMP := $(SERVE_VENV)/.installed
 
 .PHONY: setup demo test lint clean
 
 setup: $(STAMP)
 
 # Installed anew only when a requirement changes.
-$(STAMP): setup.py requirements/runtime.txt requirements/tests.txt requirements/optional.txt constraints.txt
+$(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip "setuptools<81" wheel
 	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional]"
 	touch $(STAMP)
+
+# Gradio wants an older Pillow, pandas and MarkupSafe than constraints.txt has: these lie in front of the others here.
+$(SERVE_STAMP): $(STAMP) requirements/serve.txt constraints-serve.txt
+	$(BIN)/python -m venv --without-pip $(SERVE_VENV)
+	echo "import site; site.addsitedir('$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')')" \
+		> $$($(SERVE_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
+	$(SERVE_VENV)/bin/python -m pip install --quiet -c constraints-serve.txt -r requirements/serve.txt
+	touch $(SERVE_STAMP)
 
 demo: $(STAMP)
 	$(BIN)/python tools/demo.py
 
 # Most of the time goes into starting Python: two processes of one thread each. A crashed process ends the run, since
 # pytest-xdist waits for ever for the rest of its file.
-test: $(STAMP) lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0
+test: $(STAMP) $(SERVE_STAMP) lint
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0 \
+		--ignore tests/test_apis/test_serve.py
+	OMP_NUM_THREADS=1 $(SERVE_VENV)/bin/python -m pytest tests/test_apis/test_serve.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(SERVE_VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,10 +1,19 @@
 """Packaging of mmfusion_distill."""
 
+import shutil
+import sys
+import sysconfig
+from importlib.metadata import distributions
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
+#: What OpenMMLab's tools (mim, configs of other packages by `mmfusion_distill::...`) look for inside a package.
+MIM = ("configs", "tools", "model-index.yml")
+#: Optional parts, each with its requirements/NAME.txt: pip install 'mmfusion_distill[NAME]'.
+EXTRAS = ("annotate", "export", "medical", "optional", "serve", "tests", "thermal")
 
 
 def read_version() -> str:
@@ -14,20 +23,57 @@ def read_version() -> str:
 
 
 def read_requirements(name: str) -> list[str]:
-    lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    requirements = []
+    for line in (ROOT / "requirements" / name).read_text().splitlines():
+        line = line.strip()
+        if line.startswith("-r "):
+            requirements += read_requirements(line.removeprefix("-r "))
+        elif line and not line.startswith("#"):
+            requirements.append(line)
+    return requirements
+
+
+def has_full_mmcv() -> bool:
+    """Whether mmcv is installed where this package goes.
+
+    A build in isolation does not see it on `sys.path`; the folders of the interpreter that pip runs are the same.
+    """
+    folders = {*sys.path, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return any(found.name == "mmcv" for found in distributions(path=sorted(folders)))
 
 
 def runtime_requirements() -> list[str]:
     """The runtime requirements, with an installed full mmcv in the place of mmcv-lite."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    requirements = read_requirements("runtime")
-    try:
-        version("mmcv")
-    except PackageNotFoundError:
+    requirements = read_requirements("runtime.txt")
+    if not has_full_mmcv():
         return requirements
     return [line.replace("mmcv-lite", "mmcv") for line in requirements]
+
+
+class BuildWithMim(build_py):
+    """Puts configs, tools and model index into the package, under `.mim`, as MMagic does."""
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:
+            folder = ROOT / "mmfusion_distill" / ".mim"
+            folder.mkdir(exist_ok=True)
+            for name in MIM:
+                link = folder / name
+                if not link.is_symlink():
+                    link.symlink_to(Path("..", "..", name))
+            return
+        folder = Path(self.build_lib, "mmfusion_distill", ".mim")
+        # Of an earlier build, which may have had more.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in MIM:
+            if (ROOT / name).is_dir():
+                shutil.copytree(
+                    ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+                )
+            else:
+                shutil.copy2(ROOT / name, folder / name)
 
 
 setup(
@@ -41,7 +87,8 @@ setup(
     packages=find_packages(include=["mmfusion_distill", "mmfusion_distill.*"]),
     package_data={"mmfusion_distill": ["annotation/prompts/*", "weights/*", "datasets/splits/*"]},
     install_requires=runtime_requirements(),
-    extras_require={"tests": read_requirements("tests"), "optional": read_requirements("optional")},
+    extras_require={name: read_requirements(f"{name}.txt") for name in EXTRAS},
+    cmdclass={"build_py": BuildWithMim},
     entry_points={"console_scripts": ["mmfusion = mmfusion_distill.commands.mmfusion:main"]},
     zip_safe=False,
 )

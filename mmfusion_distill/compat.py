@@ -18,6 +18,7 @@ from .user_errors import UserError
 __all__ = ["MissingOperatorError", "apply", "placeholder_operators"]
 
 _placeholders: set[str] = set()
+_is_applied = False
 
 
 class MissingOperatorError(RuntimeError, UserError):
@@ -152,14 +153,12 @@ def allow_distributed_training_on_cpu() -> None:
 
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
-    if apply.done:
+    global _is_applied
+    if _is_applied:
         return
     restore_numpy_bool8()
     allow_missing_mmcv_operators()
     register_mmcv_layers()
     make_checkpoints_loadable()
     allow_distributed_training_on_cpu()
-    apply.done = True
-
-
-apply.done = False
+    _is_applied = True

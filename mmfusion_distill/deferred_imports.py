@@ -8,8 +8,9 @@ into `sys.modules` with their `__init__` still to run. It runs, unchanged, when
   `from mmagic.datasets.transforms import Resize`), or
 - a registry is asked for a name it does not have yet (`MODELS.build(dict(type='Restormer'))`).
 
-Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. In the same way the
-registries know our own components without anybody having imported them.
+Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. `mmdet.apis`, which
+MMagic's crops import wherever MMDetection is installed, waits in the same way, until an attribute of it is used. And
+the registries know our own components without anybody having imported them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ DEFERRED: dict[str, tuple[tuple[str, ...], str | None]] = {
     "mmagic.datasets.transforms": (("TRANSFORMS",), None),
     "mmagic.evaluation.metrics": (("METRICS",), None),
     "mmagic.evaluation": (("METRICS", "EVALUATORS"), None),
+    # MMagic's crops try to import it for one of them that finds people, and get MMDetection with albumentations and
+    # pandas. It registers nothing of MMagic.
+    "mmdet.apis": ((), None),
 }
 
 
@@ -50,10 +54,10 @@ class _DeferredPackage:
         # Who looks at the module (inspect, reload) sees the real loader.
         module.__loader__ = module.__spec__.loader = self._loader = loader
         self._module = module
-        module.__getattr__ = self._attribute
+        vars(module)["__getattr__"] = self._attribute
         if self.star_parent is not None:
-            module.__all__ = []
-            sys.modules[self.star_parent].__getattr__ = _attribute_of_parent(self.star_parent)
+            vars(module)["__all__"] = []
+            vars(sys.modules[self.star_parent])["__getattr__"] = _attribute_of_parent(self.star_parent)
 
     def complete(self) -> None:
         """Run the package's `__init__` unless that is done; a failure leaves things as they were."""
@@ -71,7 +75,7 @@ class _DeferredPackage:
                     self._loader.exec_module(self._module)
             except BaseException:
                 if self.star_parent is not None:
-                    self._module.__all__ = []
+                    vars(self._module)["__all__"] = []
                 raise
             finally:
                 self._is_completing = False

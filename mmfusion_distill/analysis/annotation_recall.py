@@ -53,7 +53,7 @@ def measure_recall(
         for event, (source, degrade) in degradations.items():
             degraded = list(sources)
             degraded[source] = degrade(sources[source], rng)
-            named[event].append(annotator.annotate_arrays(*degraded, modality).event_types)
+            named[event].append(annotator.annotate_arrays(degraded[0], degraded[1], modality).event_types)
     return [_count(event, named) for event in degradations]
 
 

@@ -194,7 +194,7 @@ def measure(
     runs = {name: partial(run, *images) for name, run in runnables.items()}
     peaks = {name: peak_bytes(run, device) for name, run in runs.items()}
     times = time_in_turn(runs, repeats, device)
-    return {name: Measurement(*times[name], peaks[name]) for name in runs}
+    return {name: Measurement(times[name][0], times[name][1], peaks[name]) for name in runs}
 
 
 @torch.inference_mode()
@@ -224,7 +224,7 @@ def measure_prepared(
         else:
             peaks[name] = peak_bytes(run, device)
     times = time_in_turn(runs, repeats, device)
-    return {name: Measurement(*times[name], peaks[name]) for name in runs}
+    return {name: Measurement(times[name][0], times[name][1], peaks[name]) for name in runs}
 
 
 def example_pair(height: int, width: int, device: str = "cpu") -> tuple[Tensor, Tensor]:

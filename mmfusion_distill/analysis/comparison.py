@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from mmengine.infer import BaseInferencer
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..apis.fusion_inferencer import FusionInferencer
 from ..evaluation import baseline_images, compute_metrics
 from ..io.image_io import read_image_pair
 
@@ -37,7 +37,7 @@ class MethodResult:
 
 
 def compare(
-    networks: Mapping[str, FusionInferencer],
+    networks: Mapping[str, BaseInferencer],
     pairs: Sequence[dict],
     metrics: Sequence[str] = COMPARED_METRICS,
     repeats: int = 3,
@@ -45,7 +45,7 @@ def compare(
     """Score and time networks on the same pairs, in turn.
 
     Args:
-        networks (Mapping[str, FusionInferencer]): The networks by name.
+        networks (Mapping[str, BaseInferencer]): The networks by name.
         pairs (Sequence[dict]): Inputs of :class:`FusionInferencer`, with paths.
         metrics (Sequence[str]): Metrics of :func:`compute_metrics`. Default: `COMPARED_METRICS`.
         repeats (int): Timed runs of every network on every pair, after one to warm up. Default: 3.
@@ -81,7 +81,7 @@ def compare(
     return results
 
 
-def count_gflops(network: FusionInferencer, batch: dict) -> float:
+def count_gflops(network: BaseInferencer, batch: dict) -> float:
     """Operations of a forward pass in 10^9, a multiply-add counted as 2 (torch.utils.flop_counter)."""
     with FlopCounterMode(display=False) as counter:
         network.forward(batch)
@@ -140,7 +140,7 @@ def _gray_or_color(image: np.ndarray) -> np.ndarray:
     return image[:, :, 0] if image.shape[2] == 1 else image
 
 
-def _seconds(network: FusionInferencer, batch: dict) -> float:
+def _seconds(network: BaseInferencer, batch: dict) -> float:
     _synchronise()
     start = time.perf_counter()
     network.forward(batch)

@@ -9,22 +9,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..apis.fusion_inferencer import FusionInferencer, read_network_config
-from ..deployment import is_exported
 from ..evaluation import EvaluationResult, baseline_images, get_protocol, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
 from ..io.regular_file import write_atomically
-from ..models.checkpoints import resolve_checkpoint
-from ..models.shipped_weights import shipped_weights
-from ..user_errors import UserError
-from .benchmark import count_gflops, count_parameters, network_config
+from .named_network import NamedNetwork
 from .scored_pairs import ScoredPair, score_fusions
 
 #: Columns of the tables of scores, besides wins.
 COLUMNS = (*WIN_MEASURES, "balanced_quality", "quality")
-#: Height and width that GFLOPs are given for.
-FLOPS_SIZE = (480, 640)
 PYRAMID = EvaluationResult.BASELINE_TITLES["pyramid"]
 _BASELINES = ("pyramid", "mean", "maximum", "A", "B")
 _HARDEST, _EASIEST = 3, 2
@@ -37,25 +30,6 @@ have a mean that is at least the pyramid's. Interval: 95 % of a paired bootstrap
 beside it whether the method is better or worse than the pyramid, or the same (not significant at 5 %,
 Holm-corrected). [metrics.md](metrics.md) says what the measures are.
 """
-
-
-@dataclass(frozen=True)
-class NamedNetwork:
-    """A network with weights, as a row.
-
-    Args:
-        name (str): Name of the row.
-        inferencer (FusionInferencer): Fuses.
-        weights (Path): File of the weights.
-        parameters (int | None): None for an exported file.
-        gflops (float | None): 10^9 operations at :data:`FLOPS_SIZE`, a multiply-add counted as 2.
-    """
-
-    name: str
-    inferencer: FusionInferencer
-    weights: Path
-    parameters: int | None
-    gflops: float | None
 
 
 @dataclass(frozen=True)
@@ -76,33 +50,6 @@ class SetScores:
         """Per method, how many of the eight measures have a mean that is at least the pyramid's."""
         means = self.result.columns(WIN_MEASURES)
         return (means >= means[self.result.index(PYRAMID)]).sum(axis=1).tolist()
-
-
-def load_named_network(text: str, device: str | None = None) -> NamedNetwork:
-    """Load the weights of an argument.
-
-    Args:
-        text (str): `NAME=WEIGHTS[:CONFIG]`, or the name of weights that come with the package.
-        device (str, optional): Default: None, the GPU if there is one.
-
-    Returns:
-        NamedNetwork: The network.
-
-    Raises:
-        UserError: If the name is missing, or the weights cannot be used.
-    """
-    name, equals, place = text.partition("=")
-    if not name or (equals and not place):
-        raise UserError(
-            f"'{text}' names no weights: give NAME=WEIGHTS[:CONFIG], or the name of shipped weights"
-        )
-    weights, _, config = (place or name).partition(":")
-    inferencer = FusionInferencer(config or None, weights, device)
-    path = resolve_checkpoint(shipped_weights(weights))
-    if is_exported(path):
-        return NamedNetwork(name, inferencer, path, None, None)
-    network = network_config(config) if config else read_network_config(path)["generator"]
-    return NamedNetwork(name, inferencer, path, count_parameters(network), count_gflops(network, *FLOPS_SIZE))
 
 
 def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> SetScores:
@@ -278,7 +225,7 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, object]:
     """Annotations that a network is given, by row."""
     if not network.inferencer.guided:
         return {network.name: None}
-    rows = {main_row(network): pair.annotation}
+    rows: dict[str, object] = {main_row(network): pair.annotation}
     guidance = getattr(network.inferencer.model.generator, "guidance", None)
     if getattr(guidance, "null", None) is not None:
         rows[f"{network.name} without text"] = None

@@ -3,7 +3,7 @@
 import math
 import os
 import resource
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import cv2
 import torch
+from mmengine.infer import BaseInferencer
 from PIL import Image
 
-from ..apis.fusion_inferencer import FusionInferencer
 from ..user_errors import UserError
 from .comparison import COMPARED_METRICS, MethodResult, compare
 
@@ -61,6 +61,8 @@ class RetentionReport:
 
         NaN where the teacher's value is zero or was not measured.
         """
+        student: float
+        teacher: float
         if quantity == "memory":
             student, teacher = (self.memory.get(role, 0) for role in reversed(ROLES))
         elif quantity in ("parameters", "gflops", "seconds"):
@@ -83,6 +85,7 @@ class RetentionReport:
 def measure_retention(
     networks: Mapping[str, tuple[str | Path | None, str | Path]],
     pairs: Sequence[dict],
+    load: Callable[..., BaseInferencer],
     metrics: Sequence[str] = COMPARED_METRICS,
     repeats: int = 5,
     device: str | None = None,
@@ -96,6 +99,7 @@ def measure_retention(
         networks: (config or None, weights) for ``teacher`` and ``student``, as
             :class:`FusionInferencer` takes them.
         pairs: Inputs of the inferencer with paths; with annotations if the teacher needs text.
+        load: Makes an inferencer of config, weights and device: the class :class:`FusionInferencer`.
         metrics: Metrics besides ``quality`` and ``balanced_quality``.
         repeats: Timed runs of each network on each pair.
         device: Where to run; None for the GPU if there is one.
@@ -105,13 +109,13 @@ def measure_retention(
     """
     if not pairs:
         raise UserError("retention needs at least one pair")
-    inferencers = {role: FusionInferencer(*networks[role], device) for role in ROLES}
+    inferencers = {role: load(*networks[role], device) for role in ROLES}
     keys = list(dict.fromkeys([*metrics, "quality", "balanced_quality"]))
     results = compare(inferencers, pairs, keys, repeats)
     largest = max(pairs, key=lambda pair: _pixels(pair["img_a"]))
     memory = {}
     for role in ROLES:
-        used = peak_memory(*networks[role], largest, device)
+        used = peak_memory(load, *networks[role], largest, device)
         if used is not None:
             memory[role] = used
     place = next(inferencers["student"].model.parameters()).device
@@ -129,7 +133,11 @@ def _pixels(path: str | Path) -> int:
 
 
 def peak_memory(
-    config: str | Path | None, weights: str | Path, pair: dict, device: str | None = None
+    load: Callable[..., BaseInferencer],
+    config: str | Path | None,
+    weights: str | Path,
+    pair: dict,
+    device: str | None = None,
 ) -> int | None:
     """Peak memory in bytes that a forward pass needs beyond the loaded network.
 
@@ -139,7 +147,7 @@ def peak_memory(
         Bytes; None where the system does not tell the resident size (other than Linux, on a CPU).
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_peak_memory_here, config, weights, pair, device).result()
+        return pool.submit(_peak_memory_here, load, config, weights, pair, device).result()
 
 
 def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
@@ -153,13 +161,13 @@ def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
         ("seconds", "seconds per pair", "{:.4f}"),
     ):
         values = [text.format(getattr(row, quantity)) for row in (teacher, student)]
-        lines.append(_line(title, *values, report.ratio(quantity)))
+        lines.append(_line(title, values, report.ratio(quantity)))
     if report.memory:
         values = [f"{report.memory[role] / 2**20:.1f}" for role in ROLES]
-        lines.append(_line("peak memory, MiB", *values, report.ratio("memory")))
+        lines.append(_line("peak memory, MiB", values, report.ratio("memory")))
     for metric in teacher.scores:
         values = [f"{row.scores[metric]:.4f}" for row in (teacher, student)]
-        lines.append(_line(metric, *values, report.ratio(metric)))
+        lines.append(_line(metric, values, report.ratio(metric)))
     verdicts = report.verdicts(claim)
     lines += ["", f"Claim: at most {claim.parameters:.0%} of the parameters, "]
     lines[-1] += f"{claim.seconds:.0%} of the time, at least {claim.quality:.0%} of the quality."
@@ -169,14 +177,18 @@ def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
     return "\n".join([*lines, "", report.conditions])
 
 
-def _line(title: str, teacher: str, student: str, ratio: float) -> str:
-    return f"| {title} | {teacher} | {student} | {ratio:.1%} |"
+def _line(title: str, values: Sequence[str], ratio: float) -> str:
+    return f"| {title} | {' | '.join(values)} | {ratio:.1%} |"
 
 
 def _peak_memory_here(
-    config: str | Path | None, weights: str | Path, pair: dict, device: str | None
+    load: Callable[..., BaseInferencer],
+    config: str | Path | None,
+    weights: str | Path,
+    pair: dict,
+    device: str | None,
 ) -> int | None:
-    network = FusionInferencer(config, weights, device)
+    network = load(config, weights, device)
     batch = next(network.preprocess([pair]))
     place = next(network.model.parameters()).device
     if place.type == "cuda":

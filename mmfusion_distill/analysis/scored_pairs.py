@@ -90,7 +90,7 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
     Returns:
         list[ScoredPair]: In the order of the data set.
     """
-    pipeline = [dict(type="LoadImagePair")]
+    pipeline: list[dict] = [dict(type="LoadImagePair")]
     if seed is not None:
         modality = dataset.get("modality", "infrared-visible")
         pipeline.append(dict(type="RandomDegradation", modality=modality, prob=1.0, seed=seed))

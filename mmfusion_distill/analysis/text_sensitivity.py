@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from mmengine.infer import BaseInferencer
 
 from ..annotation.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
-from ..apis.fusion_inferencer import FusionInferencer
 from ..evaluation import EvaluationResult, get_protocol, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
@@ -109,12 +109,12 @@ def wrong_texts(pairs: Sequence[ScoredPair]) -> list[int]:
 
 
 def measure_text_sensitivity(
-    network: FusionInferencer, pairs: Sequence[ScoredPair], measures: Sequence[str] = MEASURES, seed: int = 0
+    network: BaseInferencer, pairs: Sequence[ScoredPair], measures: Sequence[str] = MEASURES, seed: int = 0
 ) -> TextSensitivity:
     """Fuse degraded pairs with the right text, none and a wrong one, and score against the clean sources.
 
     Args:
-        network (FusionInferencer): A network that is guided by text.
+        network (BaseInferencer): A network that is guided by text.
         pairs (Sequence[ScoredPair]): Degraded pairs.
         measures (Sequence[str]): Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`. Default: `MEASURES`.
         seed (int): Of the bootstrap. Default: 0.

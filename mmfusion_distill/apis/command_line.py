@@ -2,7 +2,8 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..user_errors import exit_on_user_error
 
@@ -39,11 +40,15 @@ class SettingsAction(argparse.Action):
     """mmengine's DictAction, imported when there is something to parse: a help text does without."""
 
     def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: list[str], option: str
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
     ) -> None:
         from mmengine.config import DictAction
 
-        DictAction(self.option_strings, self.dest, nargs="+")(parser, namespace, values, option)
+        DictAction(self.option_strings, self.dest, nargs="+")(parser, namespace, values, option_string)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,8 +76,8 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
 
 
-def parse_run_arguments(parser: argparse.ArgumentParser) -> dict:
+def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> dict:
     """Parse, and hand the rank to mmengine as it wants it."""
-    args = vars(parser.parse_args())
+    args = vars(parser.parse_args(argv))
     os.environ.setdefault("LOCAL_RANK", str(args.pop("local_rank")))
     return args

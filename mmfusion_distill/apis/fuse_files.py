@@ -13,6 +13,7 @@ import numpy as np
 
 from ..io.image_io import check_image_format, is_own_picture, write_image
 from ..io.pair_fuser import PairFuser
+from ..io.pair_reader import PairReader
 from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
 from ..io.picture_header import read_header
 from ..io.progress import progress_bar
@@ -32,6 +33,7 @@ def fuse_files(
     workers: int = 2,
     overwrite: bool = False,
     skip_existing: bool = False,
+    reader: PairReader | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -49,6 +51,8 @@ def fuse_files(
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
         overwrite (bool): Replace pictures that this package has not written. Default: False.
         skip_existing (bool): Leave pairs out whose picture is there. Default: False.
+        reader (PairReader, optional): Reads the pairs its own way (registration, infrared ranges, slices) and says in
+            the notes what it saw. Default: None, the network's reading.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -75,7 +79,7 @@ def fuse_files(
         return FusingReport(
             written=[targets[index] for index in sorted(written)],
             failures=[_sentence(pairs[index], failures[index]) for index in failed],
-            notes=_notes([pairs[index] for index in sorted(written)]),
+            notes=reader.notes() if reader else _notes([pairs[index] for index in sorted(written)]),
             skipped=[targets[index] for index in sorted(skipped)],
             failed=[pairs[index].name for index in failed],
         )
@@ -86,7 +90,7 @@ def fuse_files(
             ThreadPoolExecutor(max(workers, 1)) as writers,
             progress_bar(total=len(waiting), desc="fusing", disable=len(pairs) == 1) as progress,
         ):
-            load = partial(_load, inferencer, annotations, text)
+            load = partial(_load, inferencer, reader, annotations, text)
             reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
             loaded = _without_failures(zip(waiting, reads), failures)
             for index, picture in _fuse_batches(inferencer, loaded, batch_size, failures):
@@ -117,7 +121,7 @@ def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[
     if not source_a.is_dir():
         pair = ImagePair(image_stem(source_a.name), source_a, source_b)
         return [pair], [out if out.suffix else out / f"{pair.name}.png"]
-    pairs, unmatched = find_pairs(source_a, source_b)
+    pairs, unmatched = find_pairs(source_a, source_b, with_data=True)
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
     return pairs, [out / f"{pair.name}.png" for pair in pairs]
@@ -192,7 +196,13 @@ def _has_16_bits(path: Path) -> bool:
     return header is not None and header.bits == 16
 
 
-def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | None, pair: ImagePair) -> Any:
+def _load(
+    inferencer: PairFuser,
+    reader: PairReader | None,
+    annotations: str | Path | None,
+    text: str | None,
+    pair: ImagePair,
+) -> Any:
     inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
     if annotations is not None and text is None:
         # Only guided networks have annotations, and these need PyTorch.
@@ -200,6 +210,8 @@ def _load(inferencer: PairFuser, annotations: str | Path | None, text: str | Non
 
         path = find_annotation(annotations, pair.path_a.name, pair.path_b.name)
         inputs["annotation"] = None if path is None else read_annotation(path)
+    if reader is not None:
+        inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
     return inferencer.load(inputs, text)
 
 

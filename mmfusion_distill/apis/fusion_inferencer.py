@@ -1,10 +1,10 @@
 """Fusing pictures with a trained network."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,16 +20,11 @@ from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..io.config_files import check_config, read_config
 from ..io.picture_source import PictureSource, check_pairs, is_path
-from ..models.checkpoints import CheckpointError, load_network, resolve_checkpoint
-from ..models.network_schema import parse_network_config, parse_text_encoder_config
-from ..models.shipped_weights import DEFAULT_WEIGHTS, SHIPPED_WEIGHTS, shipped_weights
+from ..models.checkpoints import CheckpointError, load_network
+from ..models.published_config import read_network_config
+from ..models.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
 from ..user_errors import UserError
-
-#: Key of the network's config in the metadata of a safetensors file.
-NETWORK_METADATA = "network"
-#: Key of the config of a guided network's text encoder.
-TEXT_ENCODER_METADATA = "text_encoder"
 
 
 class FusionInferencer(BaseInferencer):
@@ -44,7 +39,7 @@ class FusionInferencer(BaseInferencer):
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
-            the package ('student', 'tiny'). Without `model` a safetensors file that
+            the package (:func:`list_models`). Without `model` a safetensors file that
             `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml, TorchScript).
             Default: None, 'student' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.
@@ -87,7 +82,11 @@ class FusionInferencer(BaseInferencer):
         )
 
     def __call__(
-        self, inputs: dict | Sequence[dict], return_datasamples: bool = False, batch_size: int = 1, **kwargs
+        self,
+        inputs: dict | Sequence[dict],
+        return_datasamples: bool = False,
+        batch_size: int = 1,
+        **kwargs: Any,
     ) -> dict:
         """Fuse pairs.
 
@@ -192,7 +191,7 @@ class FusionInferencer(BaseInferencer):
     def _init_pipeline(self, cfg: dict) -> Compose:
         return Compose([_load_pair, PackPair()])
 
-    def _init_collate(self, cfg: dict):
+    def _init_collate(self, cfg: dict) -> Callable:
         return pseudo_collate
 
     def _init_visualizer(self, cfg: dict) -> None:
@@ -218,46 +217,6 @@ def to_picture(sample: DataSample) -> np.ndarray:
     if sample.img_a.shape[0] == 1:
         return image[0]
     return np.ascontiguousarray(image[::-1].transpose(1, 2, 0))
-
-
-def read_network_config(weights: str | Path) -> dict:
-    """Configs in the metadata of a safetensors file.
-
-    Returns:
-        dict: `generator`, the network's, and of a guided one `text_encoder`: arguments of :class:`ImageFusor`.
-
-    Raises:
-        CheckpointError: If there is no such file, or it cannot be read, or has no config that may be built.
-    """
-    path = resolve_checkpoint(weights)
-    if not path.is_file():
-        raise CheckpointError(
-            f"the weights {path} do not exist: correct the path, or take {' or '.join(SHIPPED_WEIGHTS)}, which come "
-            "with the package"
-        )
-    if path.suffix == ".safetensors":
-        from safetensors import SafetensorError, safe_open
-
-        try:
-            with safe_open(path, framework="pt") as file:
-                metadata = file.metadata() or {}
-                # The file must hold what is built: no more memory is taken than it has.
-                names = file.keys()
-                held = sum(math.prod(file.get_slice(name).get_shape()) for name in names)
-        except SafetensorError as error:
-            raise CheckpointError(
-                f"the weights {path} are damaged ({error}): copy or publish them anew"
-            ) from error
-        if NETWORK_METADATA in metadata:
-            config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))
-            if TEXT_ENCODER_METADATA in metadata:
-                text = metadata[TEXT_ENCODER_METADATA]
-                config["text_encoder"] = parse_text_encoder_config(text, str(path), config["generator"])
-            return config
-    raise CheckpointError(
-        f"{path} does not say which network it is for: give the config as well, or make a file that does with "
-        "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"
-    )
 
 
 def _load_pair(pair: dict) -> dict:

@@ -10,8 +10,8 @@ from ..io.config_files import read_config
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.network_schema import check_network_config, parse_text_encoder_config
 from ..models.published_checkpoints import convert_published_state_dict
+from ..models.published_config import NETWORK_METADATA, TEXT_ENCODER_METADATA
 from ..user_errors import UserError
-from .fusion_inferencer import NETWORK_METADATA, TEXT_ENCODER_METADATA
 
 #: Networks of the published code. Their parameters have the same names at any width.
 PUBLISHED_NETWORKS = {

@@ -4,9 +4,9 @@ from mmagic.registry import MODELS
 from torch import nn
 
 from ..models.checkpoints import load_network
+from ..models.published_config import read_network_config
 from ..models.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 from ..user_errors import UserError
-from .fusion_inferencer import read_network_config
 
 
 def list_models() -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..user_errors import UserError, exit_on_user_error
+from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
     from ..apis import FusingReport
@@ -44,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
+    add_source_arguments(parser)
     return parser
 
 
@@ -81,8 +83,11 @@ def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:
 def fuse(args: argparse.Namespace) -> int:
     """Fuse, say what became of the pairs, and return the exit code."""
     from ..apis import FusingInterrupted, fuse_files
+    from ..io.pair_reader import PairReader
 
     check_json(args.json)
+    # What is wrong with the options is said before the network is loaded.
+    reader = PairReader(source_options(args))
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
     start = time.perf_counter()
@@ -99,6 +104,7 @@ def fuse(args: argparse.Namespace) -> int:
             args.workers,
             args.overwrite,
             args.skip_existing,
+            reader,
         )
     except FusingInterrupted as interruption:
         report, code = interruption.report, 130

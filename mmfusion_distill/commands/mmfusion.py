@@ -39,9 +39,9 @@ class Subcommand(NamedTuple):
 #: In the order in which the help lists them. One whose module is not there is not listed.
 SUBCOMMANDS = {
     "fuse": Subcommand("commands.fuse:main", "fuse a pair of pictures, or the pairs of two folders"),
-    "video": Subcommand("apis.video:run_video", "fuse videos, cameras and streams"),
-    "calibrate": Subcommand("apis.calibrate:run_calibrate", "align two cameras once, for fuse and video"),
-    "serve": Subcommand("apis.serve:run_serve", "fuse in the browser, on a page of this machine"),
+    "video": Subcommand("commands.video:main", "fuse videos, cameras and streams"),
+    "calibrate": Subcommand("commands.calibrate:main", "align two cameras once, for fuse and video"),
+    "serve": Subcommand("apis.serve.command:main", "fuse in the browser, on a page of this machine"),
     "annotate": Subcommand("commands.annotate:main", "write annotations of pairs, which guide a teacher"),
     "check": Subcommand("commands.check:main", "say what is wrong with two folders of pairs"),
     "evaluate": Subcommand("commands.evaluate:main", "score fused pictures of any methods"),

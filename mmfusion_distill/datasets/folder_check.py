@@ -8,6 +8,7 @@ from ..annotation.annotation_file import AnnotationError, find_annotation, read_
 from ..io.image_io import ImageReadError, read_image
 from ..io.pairing import ImagePair, list_images
 from ..io.picture_header import read_header
+from ..io.progress import progress_bar
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def check_folders(
     annotations: str | Path | None = None,
     min_size: int = 64,
     workers: int = 2,
+    show_progress: bool = False,
 ) -> tuple[int, list[FolderProblem]]:
     """Read every file of two folders and report what training would stumble over.
 
@@ -48,6 +50,7 @@ def check_folders(
             Default: None, not looked at.
         min_size (int): Shorter sides are reported, as the usual crops do not fit. Default: 64.
         workers (int): Files read at the same time. Default: 2.
+        show_progress (bool): Draw a progress bar on standard error. Default: False.
 
     Returns:
         tuple[int, list[FolderProblem]]: Number of pairs, and the problems in the order of kinds and names.
@@ -65,7 +68,8 @@ def check_folders(
     pairs = [ImagePair(name, images_a[name], images_b[name]) for name in images_a if name in images_b]
     paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
     with ThreadPoolExecutor(workers) as pool:
-        facts = dict(zip(paths, pool.map(_facts, paths)))
+        read = progress_bar(pool.map(_facts, paths), len(paths), "reading", "file", disable=not show_progress)
+        facts = dict(zip(paths, read))
     for path, fact in facts.items():
         if isinstance(fact, str):
             problems.append(FolderProblem("unreadable", str(path), fact))
@@ -118,7 +122,7 @@ def _differing_sizes(pairs: list[ImagePair], facts: dict[Path, _ImageFacts | str
 
 def _mixed_depths(paths: list[Path], facts: dict[Path, _ImageFacts | str]) -> list[FolderProblem]:
     """Files whose depth differs from that of most files of their folder."""
-    depths = {path: facts[path].depth for path in paths if not isinstance(facts[path], str)}
+    depths = {path: fact.depth for path in paths if not isinstance(fact := facts[path], str)}
     if not depths:
         return []
     usual = max(set(depths.values()), key=list(depths.values()).count)

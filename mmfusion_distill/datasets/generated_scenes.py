@@ -76,7 +76,7 @@ def _draw_building(rng: np.random.Generator, visible: np.ndarray, thermal: np.nd
     right, bottom = min(left + rng.integers(30, 80), width), min(horizon + 12, height)
     color = rng.uniform(60, 200, 3)
     wall = visible[top:bottom, left:right]
-    wall[:] = color + (_texture(rng, *wall.shape[:2], 8) * 40 - 20)[:, :, None]
+    wall[:] = color + (_texture(rng, wall.shape[0], wall.shape[1], 8) * 40 - 20)[:, :, None]
     wall[::9] *= 0.7
     thermal[top:bottom, left:right] = rng.uniform(60, 95)
     for row in range(top + 4, bottom - 8, 14):

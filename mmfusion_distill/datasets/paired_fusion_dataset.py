@@ -4,6 +4,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from mmagic.registry import DATASETS, TRANSFORMS
@@ -56,7 +57,7 @@ class PairedFusionDataset(BaseDataset):
         require_annotation: bool = False,
         annotator: str | dict | None = None,
         modality: str = "infrared-visible",
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         data_prefix = dict(data_prefix or {})
         missing = {"img_a", "img_b"} - set(data_prefix)

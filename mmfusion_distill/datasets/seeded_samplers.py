@@ -28,7 +28,7 @@ class SeededIndex(int):
         self.seed = seed
         return self
 
-    def __getnewargs__(self) -> tuple[int, int]:
+    def __getnewargs__(self) -> tuple[int, int]:  # type: ignore[override]
         # Indices travel to the workers by pickle.
         return int(self), self.seed
 

@@ -104,7 +104,8 @@ class ExportedInferencer:
         if text is not None and not self.guided:
             raise UserError("this exported network reads no text: leave out text and annotations")
         images = read_image_pair(pair["img_a"], pair["img_b"])
-        return _Pair(*(image.transpose(2, 0, 1) / np.float32(255) for image in images), self._embed(text))
+        img_a, img_b = (image.transpose(2, 0, 1) / np.float32(255) for image in images)
+        return _Pair(img_a, img_b, self._embed(text))
 
     def size_of(self, loaded: _Pair) -> tuple:
         """Shapes of both sources."""
@@ -113,8 +114,8 @@ class ExportedInferencer:
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
-        sources = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
-        fused = self.network(*sources, embeddings)
+        img_a, img_b = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
+        fused = self.network(img_a, img_b, embeddings)
         pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
         gray = batch[0].img_a.shape[0] == 1
         return [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]

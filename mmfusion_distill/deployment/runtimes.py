@@ -181,7 +181,7 @@ def open_openvino(path: Path, threads: int | None, device: str | None) -> Networ
     if device not in core.available_devices:
         raise UnusableFile(f"OpenVINO has no device {device} here, but {', '.join(core.available_devices)}")
     # Full precision is wanted even where the processor has something faster.
-    options = {"INFERENCE_PRECISION_HINT": "f32"}
+    options: dict[str, str | int] = {"INFERENCE_PRECISION_HINT": "f32"}
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
     model = core.read_model(path)

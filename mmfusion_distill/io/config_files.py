@@ -6,7 +6,7 @@ import typing
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import mmagic.registry
 import yaml
@@ -106,7 +106,7 @@ def _inherits_from_itself(path: Path, heirs: tuple[Path, ...] = ()) -> bool:
     )
 
 
-def _sets_base(statement: ast.stmt) -> bool:
+def _sets_base(statement: ast.stmt) -> TypeGuard[ast.Assign]:
     return isinstance(statement, ast.Assign) and any(
         isinstance(target, ast.Name) and target.id == "_base_" for target in statement.targets
     )

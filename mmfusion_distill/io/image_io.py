@@ -10,25 +10,22 @@ import cv2
 import numpy as np
 
 from ..user_errors import UserError
+from .data_files import is_data_file, read_data_file
 from .picture_header import PictureHeader, read_header
 from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
 from .regular_file import read_regular_file, write_atomically
+from .value_range import stretch, to_full_range
 
 #: Largest picture that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
 MAX_PIXELS = 200_000_000
-
-#: Share of the pixels of a 16-bit infrared picture that may lie outside of its range, at either end.
-_OUTLIERS = 0.001
-
-#: What a value of full brightness is, by type.
-_FULL_SCALE = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
 
 
 def read_image(image: PictureSource, channels: int | None = None, is_thermal: bool = False) -> np.ndarray:
     """Read an image file, or take an array, a PIL image or a PyTorch tensor that is one.
 
-    16-bit files keep their precision (65535 becomes 255), an alpha channel is dropped, and the orientation that a
-    camera noted is applied. Floating-point files must hold values in [0, 1].
+    Besides pictures, arrays of NumPy (.npy), DICOM (.dcm) and NIfTI (.nii, .nii.gz) are read, of the latter two the
+    middle slice. 16-bit files keep their precision (65535 becomes 255), an alpha channel is dropped, and the
+    orientation that a camera noted is applied. Floating-point files must hold values in [0, 1].
 
     Args:
         image (PictureSource): The file, or a picture as :func:`to_array` takes it: gray, gray and alpha, RGB, or
@@ -45,19 +42,43 @@ def read_image(image: PictureSource, channels: int | None = None, is_thermal: bo
         ImageReadError: If the file is missing, no file, damaged, cut off, too large or of an unusable type, or
             what is given is no picture.
     """
-    name = describe(image)
-    image = _decode(Path(image)) if is_path(image) else to_array(image)
-    stretched = is_thermal and image.dtype == np.uint16
-    image = _stretch(image) if stretched else _to_full_range(image, name)
-    if image.ndim == 2:
-        image = image[:, :, None]
+    name, pixels = describe(image), read_pixels(image)
+    stretched = is_thermal and pixels.dtype == np.uint16
+    pixels = stretch(pixels) if stretched else to_full_range(pixels, name)
+    return arrange_channels(pixels, channels)
+
+
+def read_pixels(image: PictureSource, slice_index: int | None = None) -> np.ndarray:
+    """Read an image as it is stored, or take one in memory.
+
+    Args:
+        image (PictureSource): See :func:`read_image`.
+        slice_index (int, optional): Which slice of a volume (DICOM, NIfTI). Default: None, the middle one.
+
+    Returns:
+        np.ndarray: (H, W) or (H, W, 1 to 4), RGB, of the type that the file has.
+
+    Raises:
+        ImageReadError: See :func:`read_image`.
+    """
+    if not is_path(image):
+        return to_array(image)
+    if is_data_file(image):
+        return read_data_file(Path(image), max_pixels(), slice_index)
+    return _decode(Path(image))
+
+
+def arrange_channels(pixels: np.ndarray, channels: int | None) -> np.ndarray:
+    """Drop alpha, and make gray of colour or three channels of gray, as :func:`read_image` does."""
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
     # without alpha
-    image = image[:, :, : 3 if image.shape[2] >= 3 else 1]
-    if channels == 3 and image.shape[2] == 1:
-        image = np.repeat(image, 3, axis=2)
-    elif channels == 1 and image.shape[2] == 3:
-        image = image @ np.array([[0.299], [0.587], [0.114]], np.float32)
-    return np.ascontiguousarray(image)
+    pixels = pixels[:, :, : 3 if pixels.shape[2] >= 3 else 1]
+    if channels == 3 and pixels.shape[2] == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    elif channels == 1 and pixels.shape[2] == 3:
+        pixels = pixels @ np.array([[0.299], [0.587], [0.114]], np.float32)
+    return np.ascontiguousarray(pixels)
 
 
 def read_image_pair(
@@ -181,9 +202,14 @@ def _decode(path: Path) -> np.ndarray:
     return image if image.ndim == 2 else image[:, :, 2::-1]  # BGR(A) to RGB
 
 
+def max_pixels() -> int:
+    """Most pixels that a picture may have."""
+    return int(float(os.environ.get("MMFUSION_MAX_PIXELS", MAX_PIXELS)))
+
+
 def _check_size(header: PictureHeader | None, path: Path) -> None:
     # By the header: the pixels of a small file may need more memory than there is.
-    limit = int(float(os.environ.get("MMFUSION_MAX_PIXELS", MAX_PIXELS)))
+    limit = max_pixels()
     if header is not None and header.height * header.width > limit:
         raise ImageReadError(
             f"{path} has {header.width}x{header.height} pixels, more than {limit:,}: shrink it, or set "
@@ -245,27 +271,3 @@ def _ends_in_fill(data: bytes, image: np.ndarray) -> bool:
 def _decode_unturned(data: bytes) -> np.ndarray | None:
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-
-
-def _to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
-    scale = _FULL_SCALE.get(image.dtype.name)
-    if image.dtype.kind not in "buif":
-        raise ImageReadError(
-            f"{path} holds {image.dtype}, which are no pixels: give 8 or 16 bits, or floats in [0, 1]"
-        )
-    if scale is None:
-        if image.dtype.kind != "f" or not (image.min() >= 0 and image.max() <= 1):
-            raise ImageReadError(
-                f"{path} holds {image.dtype} values from {image.min()} to {image.max()}: convert it to 8 or 16 "
-                "bits, or to floating point in [0, 1]"
-            )
-        scale = 1.0
-    return image.astype(np.float32) * np.float32(255.0 / scale)
-
-
-def _stretch(image: np.ndarray) -> np.ndarray:
-    low, high = np.quantile(image, (_OUTLIERS, 1 - _OUTLIERS))
-    if low == high:
-        # A constant picture keeps its level, outliers or not.
-        return _to_full_range(image, "")
-    return np.clip((image.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low)), 0, 255)

@@ -11,6 +11,10 @@ from .picture_source import PictureSource
 class PairFuser(Protocol):
     """What fuses pairs: :class:`FusionInferencer` and :class:`ExportedInferencer`."""
 
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+
     def fuse(self, img_a: PictureSource, img_b: PictureSource) -> np.ndarray:
         """Fuse one pair to a picture."""
 

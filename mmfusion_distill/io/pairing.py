@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..user_errors import UserError
+from .data_files import DATA_EXTENSIONS
 from .regular_file import read_regular_file
 
 _LONGEST_LIST = 100_000_000
@@ -35,13 +36,18 @@ class ImagePair:
 
 def image_stem(name: str) -> str:
     """File name without folder and image extension; other dots belong to the name."""
-    stem, extension = os.path.splitext(os.path.basename(name))
+    name = os.path.basename(name)
     # "scene.v2" is a name, "scene.png" a file: only a known extension is taken off.
-    return stem if extension.lower() in IMAGE_EXTENSIONS else stem + extension
+    known = [end for end in IMAGE_EXTENSIONS + DATA_EXTENSIONS if name.lower().endswith(end)]
+    return name[: -len(max(known, key=len))] if known and name.lower() not in known else name
 
 
-def list_images(folder: str | Path) -> dict[str, Path]:
+def list_images(folder: str | Path, with_data: bool = False) -> dict[str, Path]:
     """Images of a folder by name, sorted.
+
+    Args:
+        folder (str | Path): The folder.
+        with_data (bool): List arrays, DICOM and NIfTI too, where there is no picture of the name. Default: False.
 
     Raises:
         PairingError: If the folder does not exist, or two files differ in their extension only.
@@ -52,14 +58,18 @@ def list_images(folder: str | Path) -> dict[str, Path]:
             f"the folder {folder} does not exist: check data_root and data_prefix, or set MMFUSION_DATA_ROOT"
         )
     images: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in IMAGE_EXTENSIONS or path.name.startswith("."):
-            continue
-        name = image_stem(path.name)
-        if name in images:
-            raise PairingError(f"{images[name]} and {path} have the same name: remove one of them")
-        images[name] = path
-    return images
+    for extensions in (IMAGE_EXTENSIONS, DATA_EXTENSIONS) if with_data else (IMAGE_EXTENSIONS,):
+        found: dict[str, Path] = {}
+        for path in sorted(folder.iterdir()):
+            if not path.name.lower().endswith(extensions) or path.name.startswith("."):
+                continue
+            name = image_stem(path.name)
+            if name in found:
+                raise PairingError(f"{found[name]} and {path} have the same name: remove one of them")
+            found[name] = path
+        # What lies beside a picture is about it.
+        images = found | images
+    return dict(sorted(images.items(), key=lambda item: item[1]))
 
 
 def read_name_list(path: str | Path) -> list[str]:
@@ -86,7 +96,10 @@ def read_name_list(path: str | Path) -> list[str]:
 
 
 def find_pairs(
-    folder_a: str | Path, folder_b: str | Path, names: Sequence[str] | None = None
+    folder_a: str | Path,
+    folder_b: str | Path,
+    names: Sequence[str] | None = None,
+    with_data: bool = False,
 ) -> tuple[list[ImagePair], list[str]]:
     """Pair the images of two folders by name.
 
@@ -94,6 +107,7 @@ def find_pairs(
         folder_a (str | Path): Images of source A.
         folder_b (str | Path): Images of source B; extensions may differ.
         names (Sequence[str], optional): Which pairs, in which order. Default: None, all, sorted by name.
+        with_data (bool): See :func:`list_images`. Default: False.
 
     Returns:
         tuple[list[ImagePair], list[str]]: The pairs, and the files of either folder that have no partner
@@ -102,7 +116,7 @@ def find_pairs(
     Raises:
         PairingError: If nothing pairs up, or a name of `names` is in only one folder or in none.
     """
-    images_a, images_b = list_images(folder_a), list_images(folder_b)
+    images_a, images_b = list_images(folder_a, with_data), list_images(folder_b, with_data)
     common = [name for name in images_a if name in images_b]
     if names is not None:
         missing = [name for name in names if name not in images_a or name not in images_b]

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
@@ -39,7 +39,7 @@ def describe(image: object) -> str:
     return "a tensor" if _is_tensor(image) else "an array"
 
 
-def to_array(image: object) -> np.ndarray:
+def to_array(image: Any) -> np.ndarray:
     """Pixels of a picture in memory.
 
     Args:

@@ -4,7 +4,6 @@ import math
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +121,7 @@ def fuse_image(
             return fuse_in_tiles(img_a[part], img_b[part], part, plan.tile)
         overlap = min(config.overlap, plan.tile // 2)
         return fuse_tiled(
-            partial(fuse, samples=part), img_a[part], img_b[part], plan.tile, overlap, plan.batch, multiple
+            lambda a, b: fuse(a, b, part), img_a[part], img_b[part], plan.tile, overlap, plan.batch, multiple
         )
 
     while True:

@@ -9,15 +9,16 @@ import torch
 from conftest import ROOT
 from mmagic.registry import MODELS
 
+from mmfusion_distill.analysis.named_network import load_named_network
 from mmfusion_distill.analysis.results_page import (
     PYRAMID,
-    load_named_network,
     networks_table,
     score_set,
     scores_table,
     write_section,
 )
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs
+from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.evaluation import laplacian_pyramid_fusion
 
 
@@ -48,7 +49,7 @@ def folders(pair_folder):
 
 
 def test_every_method_is_scored_against_the_clean_sources(weights, folders):
-    networks = [load_named_network(text, "cpu") for text in weights]
+    networks = [load_named_network(text, FusionInferencer, "cpu") for text in weights]
     pairs = load_scored_pairs(folder_dataset(*folders), seed=0, limit=3)
     scores = score_set(networks, pairs)
     assert scores.result.methods == [
@@ -68,7 +69,7 @@ def test_every_method_is_scored_against_the_clean_sources(weights, folders):
 
 
 def test_without_a_teacher_nothing_is_said_of_one(weights, folders):
-    network = load_named_network(weights[1], "cpu")
+    network = load_named_network(weights[1], FusionInferencer, "cpu")
     scores = score_set([network], load_scored_pairs(folder_dataset(*folders), limit=2))
     assert scores.result.methods[:2] == ["student", PYRAMID]
     assert "teacher" not in networks_table([network], {"clean": scores})
@@ -102,4 +103,4 @@ def test_the_page_starts_with_its_command(weights, folders, tmp_path, monkeypatc
 
 def test_weights_without_a_place_are_refused():
     with pytest.raises(ValueError, match="'teacher=' names no weights"):
-        load_named_network("teacher=")
+        load_named_network("teacher=", FusionInferencer)

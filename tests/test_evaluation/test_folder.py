@@ -2,13 +2,12 @@
 
 import csv
 import json
-import runpy
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from mmfusion_distill.commands.evaluate import main
 from mmfusion_distill.evaluation import (
     EvaluationResult,
     compute_metrics,
@@ -23,7 +22,6 @@ from mmfusion_distill.evaluation import (
     write_report,
 )
 
-TOOL = Path(__file__).parents[2] / "tools" / "evaluate_folder.py"
 METRICS = ["EN", "SSIM", "MSE"]
 
 
@@ -198,7 +196,7 @@ def test_a_method_may_be_called_like_a_source(folders):
 def test_options_are_checked_before_anything_is_scored(folders, monkeypatch, capsys, options, message):
     arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
     with pytest.raises(SystemExit) as error:
-        run_tool(monkeypatch, *arguments, "--fused", f"good={folders / 'good'}", *options)
+        run_tool(*arguments, "--fused", f"good={folders / 'good'}", *options)
     assert message in f"{error.value} {capsys.readouterr().err}"
     assert not (folders / "out" / "results.json").exists()
 
@@ -234,16 +232,14 @@ def test_grid_shows_pictures_and_enlarged_boxes():
         picture_grid([[picture]], ["A"], boxes=[(50, 0, 20, 10)])
 
 
-def run_tool(monkeypatch, *arguments):
-    monkeypatch.setattr("sys.argv", [str(TOOL), *map(str, arguments)])
-    runpy.run_path(str(TOOL), run_name="__main__")
+def run_tool(*arguments):
+    assert main([*map(str, arguments)]) == 0
 
 
 def test_command_line(folders, monkeypatch, capsys):
     (folders / "names.txt").write_text("p1.png\np3.png\n")
     arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
     run_tool(
-        monkeypatch,
         *[*arguments, "--fused", f"good={folders / 'good'}", f"poor={folders / 'poor'}"],
         *["--metrics", "SSIM", "EN", "--balanced", "--per-source", "--reference", "good"],
         *["--ann-file", folders / "names.txt", "--protocol", "cddfuse", "--bootstrap", "50"],
@@ -262,6 +258,6 @@ def test_command_line(folders, monkeypatch, capsys):
 def test_command_line_errors_are_one_sentence(folders, monkeypatch):
     arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
     with pytest.raises(SystemExit, match="error: --fused wants NAME=DIR, got 'good'"):
-        run_tool(monkeypatch, *arguments, "--fused", "good")
+        run_tool(*arguments, "--fused", "good")
     with pytest.raises(SystemExit, match="error: .*nowhere does not exist"):
-        run_tool(monkeypatch, *arguments, "--fused", f"good={folders / 'nowhere'}")
+        run_tool(*arguments, "--fused", f"good={folders / 'nowhere'}")

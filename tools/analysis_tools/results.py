@@ -73,10 +73,12 @@ def command_line() -> str:
 
 def report(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis import results_page
+    from mmfusion_distill.analysis.named_network import load_named_network
     from mmfusion_distill.analysis.scored_pairs import load_scored_pairs
+    from mmfusion_distill.apis import FusionInferencer
 
     dataset = find_dataset(args)
-    networks = [results_page.load_named_network(text, args.device) for text in args.weights]
+    networks = [load_named_network(text, FusionInferencer, args.device) for text in args.weights]
     names = [network.name for network in networks]
     if len(set(names)) < len(names):
         raise UserError(f"--weights {' '.join(args.weights)}: two rows have one name, give each its own")

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
+from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import PairedFusionDataset
 
@@ -51,7 +52,9 @@ def report(args: argparse.Namespace) -> None:
     if args.out:
         Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     networks = {"teacher": tuple(args.teacher), "student": tuple(args.student)}
-    measured = measure_retention(networks, find_pairs(args), repeats=args.repeats, device=args.device)
+    measured = measure_retention(
+        networks, find_pairs(args), FusionInferencer, repeats=args.repeats, device=args.device
+    )
     table = retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
     print(table)
     if args.out:

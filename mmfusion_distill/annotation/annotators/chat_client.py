@@ -2,8 +2,12 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # Statuses that another try may mend; others (wrong key, unknown model) are final.
 _PASSING = {408, 409, 425, 429}
@@ -41,14 +45,14 @@ class ChatClient:
         max_wait (float): Longest pause in seconds, also where the server asks for more.
     """
 
-    def __init__(self, http, timeout: float, retries: int, backoff: float, max_wait: float) -> None:
+    def __init__(self, http: Any, timeout: float, retries: int, backoff: float, max_wait: float) -> None:
         self.http = http
         self.timeout = timeout
         self.retries = retries
         self.backoff = backoff
         self.max_wait = max_wait
 
-    async def ask(self, body: dict, check) -> object:
+    async def ask(self, body: dict, check: Callable[[str], T]) -> T:
         """Post a request until its answer is usable.
 
         Args:
@@ -78,7 +82,7 @@ class ChatClient:
         raise AssertionError("unreachable")
 
     @staticmethod
-    def _checked(text: str, check) -> object:
+    def _checked(text: str, check: Callable[[str], T]) -> T:
         try:
             return check(text)
         except ValueError as error:
@@ -104,7 +108,7 @@ class ChatClient:
         return _answer_text(response)
 
 
-def _answer_text(response) -> str:
+def _answer_text(response: Any) -> str:
     """Text of a chat completion; ChatError if it is none, a refusal, empty or cut off."""
     try:
         choice = response.json()["choices"][0]

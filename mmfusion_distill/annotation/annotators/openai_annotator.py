@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from mmagic.registry import TASK_UTILS
 
@@ -87,7 +88,9 @@ class OpenAIAnnotator(Annotator):
         self.model = model
         self.base_url = base_url.rstrip("/") + "/"
         self.workers = max(1, workers)
-        self.patience = dict(timeout=timeout, retries=retries, backoff=backoff, max_wait=max_wait)
+        self.patience: dict[str, Any] = dict(
+            timeout=timeout, retries=retries, backoff=backoff, max_wait=max_wait
+        )
         self.max_tokens = max_tokens
         self.max_size = max_size
         self.montage = montage
@@ -120,7 +123,7 @@ class OpenAIAnnotator(Annotator):
             thread.join()
             loop.close()
 
-    def _connect(self):
+    def _connect(self) -> Any:
         import httpx
 
         key = os.environ.get("OPENAI_API_KEY")
@@ -172,7 +175,7 @@ class OpenAIAnnotator(Annotator):
         return body | ({"response_format": _RESPONSE_FORMAT} if structured else {})
 
 
-async def _finish(http) -> None:
+async def _finish(http: Any) -> None:
     """Cancel what still runs (after Ctrl-C) and close the connections."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:

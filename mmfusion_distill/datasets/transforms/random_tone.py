@@ -66,6 +66,6 @@ class RandomTone(BaseTransform):
         )
 
 
-def _curve(image: np.ndarray, rng: np.random.Generator, gamma: tuple[float, float]) -> np.ndarray:
+def _curve(image: np.ndarray, rng: np.random.Generator, gamma: tuple[float, ...]) -> np.ndarray:
     exponent = np.exp(rng.uniform(*np.log(gamma)))
     return np.rint(255 * (image / 255) ** np.float32(exponent)).astype(np.float32)

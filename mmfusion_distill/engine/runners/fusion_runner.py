@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mmagic.registry import RUNNERS
 from mmengine.evaluator import Evaluator
@@ -107,7 +108,7 @@ class FusionRunner(Runner):
         self.logger.info(f"Load checkpoint from {filename}")
         return checkpoint
 
-    def resume(self, filename: str, *args, **kwargs) -> None:
+    def resume(self, filename: str, *args: Any, **kwargs: Any) -> None:
         """Go on from the checkpoint of a run.
 
         Raises:

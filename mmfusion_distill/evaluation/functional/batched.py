@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -292,7 +293,8 @@ def _structural_similarities(sources: Sources, fused: _Images) -> Pair:
 def _visual_information_fidelities(sources: Sources, fused: _Images) -> Pair:
     values = _stacked(sources, fused, SMALLEST_SIZE)
     values = values - values.mean((2, 3), keepdim=True)
-    kept, available = 0.0, 0.0
+    kept: Any = 0.0
+    available: Any = 0.0
     for size in (17, 9, 5, 3):
         kernel = gaussian_kernel(size, size / 5)
         if size < 17:

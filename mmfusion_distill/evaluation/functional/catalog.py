@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from .. import functional as m
 from .feature_mutual_information import FEATURES
@@ -22,7 +23,7 @@ class FusionTriple:
     fused: GrayImage
 
 
-SourceScores = tuple[float, float]
+SourceScores: TypeAlias = Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _psnr_error(source: GrayImage, fused: GrayImage, p: Protocol) -> float:
 
 
 def _psnr_of_error(error: float, fused: GrayImage, p: Protocol) -> float:
-    peak = p.psnr_peak
+    peak: Any = p.psnr_peak
     if peak == "fused_maximum":
         # One gray level at least: a black result has no peak.
         peak = max(float(fused.values.max()), 1.0) / 255.0

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...user_errors import UserError
-from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
+from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry, SourceScores
 from .gray_image import GrayImage
 from .protocols import Protocol, get_protocol
 from .quality import BALANCED_QUALITY_INPUTS, QUALITY_INPUTS, balanced_quality, quality
@@ -99,7 +99,7 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
     Raises:
         UserError: If a key is unknown, or asks for a per-source form that does not exist.
     """
-    parsed = []
+    parsed: list[tuple[str, MetricEntry | None, str]] = []
     for key in names:
         if key in COMPOSITES:
             parsed.append((key, None, ""))
@@ -159,7 +159,7 @@ def _score_each_channel(triple: FusionTriple, names: Sequence[str], protocol: Pr
 
 
 def _score_once(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
-    per_source: dict[str, tuple[float, float]] = {}
+    per_source: dict[str, SourceScores] = {}
     scores = {}
     for key, entry, form in parse_metric_names(names):
         if entry.per_source is None:
@@ -178,7 +178,7 @@ def _score_once(triple: FusionTriple, names: Sequence[str], protocol: Protocol) 
 def _in_form(
     entry: MetricEntry,
     form: str,
-    values: tuple[float, float],
+    values: SourceScores,
     triple: FusionTriple,
     protocol: Protocol,
 ) -> float:

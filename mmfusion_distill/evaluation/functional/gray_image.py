@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -93,7 +93,7 @@ class GrayImage:
         return array
 
 
-ImageLike = np.ndarray | GrayImage
+ImageLike: TypeAlias = np.ndarray | GrayImage
 
 
 def as_gray_image(image: ImageLike) -> GrayImage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .filters import WindowStatistics, gaussian_kernel, pad_to_at_least, window_statistics
@@ -69,7 +71,9 @@ def yang(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
     return total / count
 
 
-def _statistics(sources: tuple[ImageLike, ...], fused: ImageLike, kernel: np.ndarray):
+def _statistics(
+    sources: tuple[ImageLike, ...], fused: ImageLike, kernel: np.ndarray
+) -> Iterator[list[WindowStatistics]]:
     pictures = [pad_to_at_least(as_gray_image(im).values, len(kernel)) for im in (*sources, fused)]
     return window_statistics(pictures[:-1], pictures[-1], kernel)
 

@@ -231,12 +231,13 @@ def _score_pair(
     # Wrapped once, so that the sources are analysed once for all methods.
     source_a, source_b = _wrap(img_a), _wrap(img_b)
     rows = []
-    for path, picture in zip((*pair.fused, *BASELINES), fused, strict=False):
+    shown: list[Path | str] = [*pair.fused, *BASELINES]
+    for name, picture in zip(shown, fused, strict=False):
         triple = FusionTriple(source_a, source_b, _wrap(picture))
         try:
             scores = score_triple(triple, metrics, protocol)
         except (ValueError, ArithmeticError) as error:
-            raise type(error)(f"{path}: {error}") from error
+            raise type(error)(f"{name}: {error}") from error
         rows.append([scores[metric] for metric in metrics])
     return np.array(rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -42,7 +43,7 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
     axes = figure.add_subplot(projection="polar")
     baseline_lines = itertools.cycle(_BASELINE_LINES)
     for row, method in enumerate(result.methods):
-        style = dict(linewidth=1.8)
+        style: dict[str, Any] = dict(linewidth=1.8)
         if result.is_baseline[row]:
             style = dict(color="0.5", linewidth=1.0, linestyle=next(baseline_lines))
         axes.plot(closed, np.append(radii[row], radii[row, 0]), label=method, **style)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def per_image_csv(result: EvaluationResult) -> str:
 def to_json(result: EvaluationResult, bootstrap: BootstrapResult | None = None) -> str:
     """Everything: protocol, means, ranks, intervals, tests, scores of each pair, problems."""
     means, mean_ranks = result.means, result.mean_ranks()
-    document = {
+    document: dict[str, Any] = {
         "protocol": {"name": result.protocol.name, "differs": result.protocol.differences()},
         "pairs": result.names,
         "problems": result.problems,

@@ -1,6 +1,7 @@
 """A network that only gives advice."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -18,7 +19,7 @@ class FrozenModule:
     def __init__(self, module: nn.Module) -> None:
         self.module = module.requires_grad_(False).eval()
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the network without gradients."""
         with torch.no_grad():
             return self.module(*args, **kwargs)

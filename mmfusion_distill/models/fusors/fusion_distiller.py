@@ -1,6 +1,7 @@
 """Distillation of a student from a teacher."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import MODELS
@@ -58,7 +59,7 @@ class FusionDistiller(ImageFusor):
         connector: dict = dict(type="ConvConnector"),  # noqa: B006
         connector_side: str = "student",
         teacher_input: str = "degraded",
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(generator=student, pixel_loss=fusion_loss, **kwargs)
         if connector_side not in SIDES:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmagic.models.base_models import BaseEditModel
@@ -80,7 +81,7 @@ class ImageFusor(BaseEditModel):
         inputs: dict[str, Tensor],
         data_samples: DataSample | Sequence[DataSample] | None = None,
         mode: str = "tensor",
-        **kwargs,
+        **kwargs: Any,
     ) -> Tensor | list[DataSample] | dict[str, Tensor]:
         """Run the network.
 

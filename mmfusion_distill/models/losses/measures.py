@@ -6,6 +6,7 @@ where the evaluation's jump at the vertical. Images are luminance in [0, 1], (N,
 """
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -144,7 +145,8 @@ def _similarity(sources: Tensor, fused: Tensor) -> Tensor:
 def _fidelity(sources: Tensor, fused: Tensor) -> Tensor:
     """Pixel-domain VIF (Sheikh and Bovik, IEEE TIP 2006) of the fused image to each source, (2, N)."""
     sources, fused = (255 * (x - x.mean(dim=(2, 3), keepdim=True)) for x in (sources, fused))
-    kept, available = 0.0, 0.0
+    kept: Any = 0.0
+    available: Any = 0.0
     for size in (17, 9, 5, 3):
         kernel = _gaussian(size, size / 5, fused)
         if size < 17:

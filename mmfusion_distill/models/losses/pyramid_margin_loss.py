@@ -1,6 +1,7 @@
 """Measures of fusion above those of the Laplacian pyramid."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from mmagic.registry import MODELS
@@ -76,7 +77,7 @@ class PyramidMarginLoss(SampleWiseLoss):
             pyramid = laplacian_fusion(gray_a, gray_b).clamp(0, 1)
             goals = fusion_measures(pyramid, gray_a, gray_b)
         measures = fusion_measures(rgb_to_gray(fused).clamp(0, 1), gray_a, gray_b)
-        total = 0.0
+        total: Any = 0.0
         for name, gain in self.gains.items():
             shortfall = F.softplus(2 * (goals[name] + gain - measures[name]) / gain) / 2
             total = total + self.weights[name] * _LARGE * torch.log1p(shortfall / _LARGE)

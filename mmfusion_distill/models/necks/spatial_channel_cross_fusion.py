@@ -1,6 +1,7 @@
 """The spatial-channel cross-fusion neck."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import MODELS
@@ -22,7 +23,7 @@ class CrossExchange(nn.Module):
         **window_cfg: `head_dim`, `window_size`, `overlap_ratio` of the spatial attentions.
     """
 
-    def __init__(self, channels: int, channel_heads: int, spatial_heads: int, **window_cfg) -> None:
+    def __init__(self, channels: int, channel_heads: int, spatial_heads: int, **window_cfg: Any) -> None:
         super().__init__()
         self.spatial_attn_a = OverlappingSpatialAttention(channels, spatial_heads, **window_cfg)
         self.spatial_attn_b = OverlappingSpatialAttention(channels, spatial_heads, **window_cfg)
@@ -48,7 +49,7 @@ class AttentionMerge(nn.Module):
         **window_cfg: `head_dim`, `window_size`, `overlap_ratio` of the spatial attention.
     """
 
-    def __init__(self, channels: int, channel_heads: int, spatial_heads: int, **window_cfg) -> None:
+    def __init__(self, channels: int, channel_heads: int, spatial_heads: int, **window_cfg: Any) -> None:
         super().__init__()
         self.channel_attn = ChannelAttention(2 * channels, channel_heads)
         self.spatial_attn = OverlappingSpatialAttention(2 * channels, spatial_heads, **window_cfg)

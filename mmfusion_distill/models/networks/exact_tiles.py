@@ -7,6 +7,7 @@ tone curves see the whole picture, and there is nothing to blend at the seams.
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -62,7 +63,7 @@ def fuse_in_exact_tiles(
     del features, skips
 
     # Up again.
-    fused = None
+    fused: Tensor | None = None
     for part in _tiles(a.shape[-2:], inner, margin):
         tile_a, tile_b = part.cut(a), part.cut(b)
         pairs = zip(
@@ -74,11 +75,11 @@ def fuse_in_exact_tiles(
         skips = [network.neck.merge(*pair, level) for level, pair in enumerate(pairs, 1)]
         features = network.decode(part.cut(below, stride), skips, text, local)
         cut = coarse._replace(fused=part.cut(coarse.fused, stride))
-        tile = network.head.fine(features[::-1], tile_a, tile_b, cut, band)
+        result = network.head.fine(features[::-1], tile_a, tile_b, cut, band)
         # Colour by tiles too: at full size its intermediate images would be the largest of all.
         source = part.cut(img_a)
-        tile = network.finish(tile[..., : source.shape[2], : source.shape[3]], source)
-        fused = part.put(tile, fused, 1, size)
+        result = network.finish(result[..., : source.shape[2], : source.shape[3]], source)
+        fused = part.put(result, fused, 1, size)
     return fused
 
 
@@ -126,8 +127,8 @@ def _tiles(size: tuple[int, int], inner: int, margin: int) -> Iterator[_Part]:
     for top in range(0, height, inner):
         for left in range(0, width, inner):
             starts = (top, left)
-            own = tuple(slice(start, min(start + inner, length)) for start, length in zip(starts, size))
-            outer = tuple(
+            own: Any = tuple(slice(start, min(start + inner, length)) for start, length in zip(starts, size))
+            outer: Any = tuple(
                 slice(max(part.start - margin, 0), min(part.stop + margin, length))
                 for part, length in zip(own, size)
             )

@@ -1,6 +1,7 @@
 """The published fusion network."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmagic.registry import MODELS
 
@@ -48,7 +49,7 @@ class XRestormerFusionNet(FusionUNet):
         ffn_expansion_factor: float = 2.66,
         neck: dict | None = None,
         guidance: dict | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         if not len(num_blocks) == len(channel_heads) == len(spatial_heads):
             raise UserError(

@@ -1,5 +1,7 @@
 """The text half of a CLIP model."""
 
+from typing import Any
+
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
@@ -16,10 +18,10 @@ class CLIPTextEncoder(TransformersTextEncoder):
         **kwargs: See :class:`TransformersTextEncoder`.
     """
 
-    def __init__(self, name: str = "openai/clip-vit-base-patch32", **kwargs) -> None:
+    def __init__(self, name: str = "openai/clip-vit-base-patch32", **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
 
-    def _load_pretrained(self) -> tuple[nn.Module, object]:
+    def _load_pretrained(self) -> tuple[nn.Module, Any]:
         from transformers import AutoTokenizer, CLIPTextModelWithProjection
 
         model = CLIPTextModelWithProjection.from_pretrained(self.name)
@@ -28,8 +30,8 @@ class CLIPTextEncoder(TransformersTextEncoder):
     def _embed_tokens(self, tokens: dict[str, Tensor]) -> Tensor:
         return self._model(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).text_embeds
 
-    def _embedding_size(self, config: object) -> int:
+    def _embedding_size(self, config: Any) -> int:
         return config.projection_dim
 
-    def _model_limit(self, config: object) -> int:
+    def _model_limit(self, config: Any) -> int:
         return getattr(config, "text_config", config).max_position_embeddings

@@ -1,6 +1,7 @@
 """A sentence encoder that needs no download."""
 
 from pathlib import Path
+from typing import Any
 
 from mmagic.registry import MODELS
 from torch import Tensor, nn
@@ -22,10 +23,10 @@ class SentenceTextEncoder(TransformersTextEncoder):
         ModuleNotFoundError: If `name` is None and the package is not installed.
     """
 
-    def __init__(self, name: str | None = None, **kwargs) -> None:
+    def __init__(self, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name or str(installed_model_folder()), **kwargs)
 
-    def _load_pretrained(self) -> tuple[nn.Module, object]:
+    def _load_pretrained(self) -> tuple[nn.Module, Any]:
         from transformers import AutoModel, AutoTokenizer
 
         return AutoModel.from_pretrained(self.name), AutoTokenizer.from_pretrained(self.name)
@@ -35,10 +36,10 @@ class SentenceTextEncoder(TransformersTextEncoder):
         mask = tokens["attention_mask"][..., None].to(states)
         return (states * mask).sum(dim=1) / mask.sum(dim=1)
 
-    def _embedding_size(self, config: object) -> int:
+    def _embedding_size(self, config: Any) -> int:
         return config.hidden_size
 
-    def _model_limit(self, config: object) -> int:
+    def _model_limit(self, config: Any) -> int:
         return config.max_position_embeddings
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.logging import print_log
@@ -42,7 +43,7 @@ class TransformersTextEncoder:
         self.batch_size = batch_size
         self._max_tokens = max_tokens
         self._model: nn.Module | None = None
-        self._tokenizer = None
+        self._tokenizer: Any = None
         self._has_warned = False
 
     @property
@@ -154,7 +155,7 @@ class TransformersTextEncoder:
         own = min(self._tokenizer.model_max_length, self._model_limit(self._model.config))
         return min(own, self._max_tokens or own)
 
-    def _load_pretrained(self) -> tuple[nn.Module, object]:
+    def _load_pretrained(self) -> tuple[nn.Module, Any]:
         """The model and its tokenizer."""
         raise NotImplementedError
 
@@ -162,10 +163,10 @@ class TransformersTextEncoder:
         """Embeddings (N, C_text) of a batch of tokens."""
         raise NotImplementedError
 
-    def _embedding_size(self, config: object) -> int:
+    def _embedding_size(self, config: Any) -> int:
         """C_text of a model's configuration."""
         raise NotImplementedError
 
-    def _model_limit(self, config: object) -> int:
+    def _model_limit(self, config: Any) -> int:
         """Positions that the model knows."""
         raise NotImplementedError

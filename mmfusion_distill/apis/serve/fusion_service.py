@@ -1,0 +1,121 @@
+"""What the page does, without the page."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...annotation.annotation_types import Event
+from ...annotation.annotators.statistics_annotator import StatisticsAnnotator
+from ...user_errors import UserError
+from ..fusion_inferencer import FusionInferencer
+from ..models import list_models
+from .uploads import Picture
+
+#: Longest description that is read.
+MAX_TEXT = 2000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A fused pair.
+
+    Args:
+        fused (np.ndarray): (H, W, 3) or (H, W) uint8, RGB.
+        events (tuple[Event, ...]): What the statistics annotator sees in the sources.
+        seconds (float): Time of the network, without annotator and transfers.
+    """
+
+    fused: np.ndarray
+    events: tuple[Event, ...]
+    seconds: float
+
+
+class FusionService:
+    """Fuses pairs with a choice of networks, one pair at a time.
+
+    Args:
+        weights (Sequence[str | Path]): Files of weights offered beside those that come with the package. Default: ().
+        device (str, optional): Default: None, the GPU if there is one.
+
+    Raises:
+        CheckpointError: If weights cannot be read.
+        UserError: If two files have the same name, or the device cannot be used.
+    """
+
+    def __init__(self, weights: Sequence[str | Path] = (), device: str | None = None) -> None:
+        self._networks: dict[str, FusionInferencer] = {}
+        for source in dict.fromkeys([*map(str, weights), *list_models()]):
+            # The page shows no folder of this machine.
+            name = Path(source).name
+            if name in self._networks:
+                raise UserError(f"two files of weights are called {name}: rename one of them")
+            self._networks[name] = FusionInferencer(weights=source, device=device)
+        self._annotator = StatisticsAnnotator()
+        self._lock = threading.Lock()
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the networks, the preferred one first."""
+        return list(self._networks)
+
+    def is_guided(self, name: str) -> bool:
+        """Whether a network reads text."""
+        return self._network(name).guided
+
+    def fuse(
+        self,
+        img_a: Picture | None,
+        img_b: Picture | None,
+        name: str,
+        text: str = "",
+        modality: str = "infrared-visible",
+    ) -> Outcome:
+        """Fuse a pair.
+
+        Args:
+            img_a (Picture | None): Source A.
+            img_b (Picture | None): Source B.
+            name (str): One of :attr:`names`.
+            text (str): For a guided network; if it is empty, such a network is told the events. Default: ''.
+            modality (str): Kind of the pair, as the annotator knows it. Default: 'infrared-visible'.
+
+        Returns:
+            Outcome: The result.
+
+        Raises:
+            UserError: If a source is missing, the sizes differ, or the text is too long or for a network that
+                reads none; one sentence.
+        """
+        network = self._network(name)
+        text = (text or "").strip()
+        if img_a is None or img_b is None:
+            missing = " and ".join(label for label, image in (("A", img_a), ("B", img_b)) if image is None)
+            raise UserError(f"source {missing} is missing: upload it, or take the sample pair")
+        if img_a.size != img_b.size:
+            raise UserError(
+                f"the two sources differ in size: {img_a.name} is {img_a.size}, {img_b.name} is {img_b.size}; "
+                "register and crop them to the same view first"
+            )
+        if len(text) > MAX_TEXT:
+            raise UserError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
+        if text and not network.guided:
+            raise UserError(f"the network {name} is not guided by text: leave the text out")
+        annotation = self._annotator.annotate_arrays(img_a.pixels * 255, img_b.pixels * 255, modality)
+        pair = dict(img_a=img_a.pixels, img_b=img_b.pixels)
+        if network.guided and not text:
+            pair["annotation"] = annotation
+        with self._lock:
+            start = time.perf_counter()
+            fused = network(pair, text=text or None)["predictions"][0]
+            seconds = time.perf_counter() - start
+        return Outcome(fused, annotation.events, seconds)
+
+    def _network(self, name: str) -> FusionInferencer:
+        # Never a path: what a visitor names is not opened.
+        if name not in self._networks:
+            raise UserError(f"there is no network of that name: choose from {', '.join(self._networks)}")
+        return self._networks[name]

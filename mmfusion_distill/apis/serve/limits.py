@@ -1,0 +1,63 @@
+"""How large an upload may be."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...io.picture_header import read_header
+from ...io.picture_source import ImageReadError
+from ...io.regular_file import read_regular_file
+from ...user_errors import UserError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one uploaded picture.
+
+    Args:
+        megapixels (float): Pixels, in millions. Default: 8.
+        megabytes (float): Size of the file, in millions of bytes. Default: 25.
+
+    Raises:
+        UserError: If one is not above 0.
+    """
+
+    megapixels: float = 8
+    megabytes: float = 25
+
+    def __post_init__(self) -> None:
+        for option, value in (("megapixels", self.megapixels), ("megabytes", self.megabytes)):
+            if not 0 < value < float("inf"):
+                raise UserError(f"--max-{option} is {value}: give a number above 0")
+
+    @property
+    def bytes(self) -> int:
+        """Largest file."""
+        return int(self.megabytes * 1e6)
+
+    def check(self, path: str | Path, name: str) -> None:
+        """Check a file before anything of it is decoded.
+
+        Args:
+            path (str | Path): Where it lies.
+            name (str): What the user calls it.
+
+        Raises:
+            ImageReadError: If it is gone, too large, or no picture whose header tells its size.
+        """
+        try:
+            if os.path.getsize(path) > self.bytes:
+                raise ImageReadError(
+                    f"{name} is larger than {self.megabytes:g} MB: shrink it, or start the page with a larger "
+                    "--max-megabytes"
+                )
+            header = read_header(read_regular_file(path, self.bytes))
+        except OSError as error:
+            raise ImageReadError(f"{name} is gone or cannot be read: upload it again") from error
+        if header is None:
+            raise ImageReadError(f"{name} is no picture: upload a PNG, JPEG, TIFF, BMP, GIF or WebP file")
+        if header.width * header.height > self.megapixels * 1e6:
+            raise ImageReadError(
+                f"{name} has {header.width}x{header.height} pixels, more than {self.megapixels:g} million: shrink "
+                "it, or start the page with a larger --max-megapixels"
+            )

@@ -1,0 +1,62 @@
+"""Uploaded pictures, in memory only."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...datasets.generated_scenes import generate_pair
+from ...io.image_io import read_image
+from ...io.picture_source import ImageReadError
+from .limits import Limits
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One source of a pair.
+
+    Args:
+        name (str): What the user calls it.
+        pixels (np.ndarray): (H, W, 1 or 3) float32 in [0, 1], RGB.
+    """
+
+    name: str
+    pixels: np.ndarray
+
+    @property
+    def size(self) -> str:
+        """Width and height, as 640x480."""
+        height, width = self.pixels.shape[:2]
+        return f"{width}x{height}"
+
+
+def take_upload(path: str | Path, is_source_b: bool, limits: Limits) -> Picture:
+    """Read an uploaded file and delete it, whether it is of use or not.
+
+    Args:
+        path (str | Path): The temporary file.
+        is_source_b (bool): Whether it is source B: its luminance is taken, and 16 bits are stretched.
+        limits (Limits): What is refused.
+
+    Returns:
+        Picture: The picture.
+
+    Raises:
+        ImageReadError: If it cannot be used; the message has the user's name of the file, not the server's path.
+    """
+    name = os.path.basename(path)
+    try:
+        limits.check(path, name)
+        pixels = read_image(path, 1 if is_source_b else None, is_thermal=is_source_b)
+    except ImageReadError as error:
+        raise ImageReadError(str(error).replace(str(path), name)) from None
+    finally:
+        Path(path).unlink(missing_ok=True)
+    return Picture(name, pixels / np.float32(255))
+
+
+def sample_pair(seed: int) -> tuple[Picture, Picture]:
+    """A generated pair of 640x480 pixels, for trying things out."""
+    visible, thermal = (image.astype(np.float32) / 255 for image in generate_pair(seed, 480, 640))
+    return Picture(f"sample {seed}, visible", visible), Picture(f"sample {seed}, infrared", thermal)

@@ -1,0 +1,77 @@
+"""What two sensors have in common: where edges are and how they run, not how bright things are."""
+
+import cv2
+import numpy as np
+
+#: Gray levels per pixel below which a gradient counts as noise.
+_NOISE = 2.0
+
+
+def to_gray(image: np.ndarray) -> np.ndarray:
+    """Luminance.
+
+    Args:
+        image (np.ndarray): (H, W) or (H, W, 1 or 3), RGB, any type.
+
+    Returns:
+        np.ndarray: (H, W) float32 in the range of the image.
+    """
+    image = np.asarray(image, np.float32)
+    if image.ndim == 2:
+        return image
+    return image[:, :, 0] if image.shape[2] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def gradient_field(gray: np.ndarray, sigma: float = 1.5) -> np.ndarray:
+    """Direction of edges, whatever side of them is brighter, weighted by how much they stand out where they are.
+
+    A gradient of direction t counts as (cos 2t, sin 2t), which is the same for light on dark and dark on light; its
+    length is m / (m + mean of m around), so that a faint edge of one sensor counts like the strong one of another.
+
+    Args:
+        gray (np.ndarray): (H, W) float32 in [0, 255].
+        sigma (float): Blur before derivatives are taken, pixels. Default: 1.5.
+
+    Returns:
+        np.ndarray: (H, W, 2) float32, lengths in [0, 1).
+    """
+    smooth = cv2.GaussianBlur(gray, (0, 0), sigma)
+    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
+    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+    length = cv2.magnitude(dx, dy)
+    around = cv2.GaussianBlur(length, (0, 0), 12)
+    weight = length / (
+        (length + around + np.sqrt((length * length).mean()) + _NOISE / 4) * np.maximum(length, 1e-6) ** 2
+    )
+    return np.stack([weight * (dx * dx - dy * dy), weight * 2 * dx * dy], axis=2)
+
+
+def field_agreement(field_a: np.ndarray, field_b: np.ndarray) -> float:
+    """How well two fields agree: 1 if equal, about 0 if unrelated.
+
+    Args:
+        field_a (np.ndarray): (H, W, 2).
+        field_b (np.ndarray): (H, W, 2).
+
+    Returns:
+        float: Cosine of the angle between them.
+    """
+    norm = float(np.linalg.norm(field_a) * np.linalg.norm(field_b))
+    return float((field_a * field_b).sum()) / norm if norm else 0.0
+
+
+def correlation_surface(field_a: np.ndarray, field_b: np.ndarray) -> np.ndarray:
+    """Agreement of two fields for every cyclic shift of the second one.
+
+    Args:
+        field_a (np.ndarray): (H, W, 2).
+        field_b (np.ndarray): (H, W, 2).
+
+    Returns:
+        np.ndarray: (H, W) float64: at [dy, dx] (negative ones wrapped) for content of B that lies (dx, dy) right of
+        and below that of A; comparable with :func:`field_agreement`.
+    """
+    spectra = [np.fft.fft2(field[..., 0] + 1j * field[..., 1]) for field in (field_a, field_b)]
+    surface = np.fft.ifft2(np.conj(spectra[0]) * spectra[1]).real
+    norm = float(np.linalg.norm(field_a) * np.linalg.norm(field_b))
+    return surface / norm if norm else np.zeros_like(surface)

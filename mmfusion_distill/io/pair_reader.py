@@ -1,0 +1,116 @@
+"""Reading pairs as the options say: range, polarity, slices, registration."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from .image_io import arrange_channels, read_pixels
+from .pair_aligner import PairAligner
+from .pairing import shorten
+from .picture_header import read_header
+from .picture_source import PictureSource, describe, is_path
+from .radiometric_jpeg import can_read_radiometric, is_radiometric
+from .regular_file import read_regular_file
+from .source_options import SourceOptions
+from .thermal import read_thermal
+from .value_range import to_full_range
+
+
+class PairReader:
+    """Reads pairs as the options say, and notes what a user should know about them. Works in several threads.
+
+    Args:
+        options (SourceOptions): Default: as they are stored, of equal size.
+
+    Raises:
+        UserError: If the calibration cannot be read.
+    """
+
+    def __init__(self, options: SourceOptions | None = None) -> None:
+        self.options = options or SourceOptions()
+        self.aligner = PairAligner(self.options)
+        self._noted: dict[Callable[[list[str]], str], list[str]] = defaultdict(list)
+        self._lock = Lock()
+
+    def __call__(self, img_a: PictureSource, img_b: PictureSource) -> tuple[np.ndarray, np.ndarray]:
+        """Read a pair.
+
+        Args:
+            img_a (PictureSource): Source A.
+            img_b (PictureSource): Source B.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray]: (H, W, 1 or 3) and (H, W, 1), RGB: uint8 where that loses nothing, else
+            float32 in [0, 1].
+
+        Raises:
+            ImageReadError: If a source cannot be used, sizes differ, or they cannot be registered.
+        """
+        pixels = read_pixels(img_a, self.options.slice_index)
+        pair = (
+            arrange_channels(to_full_range(pixels, describe(img_a)), None),
+            read_thermal(img_b, self.options),
+        )
+        name = f"{describe(img_a)} and {describe(img_b)}"
+        pair = self.aligner.apply(pair, self.aligner.find([pair], name), name)
+        self._look_at(pair, img_b)
+        return tuple(as_picture(image) for image in pair)
+
+    def notes(self) -> list[str]:
+        """A sentence for each kind of thing that a user should know about the pairs that were read."""
+        return [write(sorted(names)) for write, names in self._noted.items()]
+
+    def _look_at(self, pair: tuple[np.ndarray, np.ndarray], img_b: PictureSource) -> None:
+        shift = self.aligner.misalignment(pair)
+        name = Path(img_b).name if is_path(img_b) else describe(img_b)
+        with self._lock:
+            if shift is not None:
+                self._noted[_misaligned].append(f"{name} lies {shift}")
+            if is_path(img_b) and self.options.ir_range is None:
+                self._look_at_file(Path(img_b), name)
+
+    def _look_at_file(self, path: Path, name: str) -> None:
+        if path.suffix.lower() in (".jpg", ".jpeg"):
+            if is_radiometric(read_regular_file(path)):
+                self._noted[_of_degrees if can_read_radiometric() else _of_colours].append(name)
+        elif path.suffix.lower() in (".png", ".tif", ".tiff"):
+            header = read_header(read_regular_file(path))
+            if header is not None and header.bits == 16:
+                self._noted[_stretched].append(name)
+
+
+def as_picture(image: np.ndarray) -> np.ndarray:
+    """A picture in [0, 255] as inferencers take it: uint8 where that loses nothing, else float32 in [0, 1]."""
+    whole = image.astype(np.uint8)
+    return whole if (whole == image).all() else (image / np.float32(255)).clip(0, 1)
+
+
+def _misaligned(names: list[str]) -> str:
+    return (
+        f"{len(names)} pairs are not registered: {shorten(names, 3)}, seen from source A; --register them, or "
+        "calibrate the cameras and give --calibration"
+    )
+
+
+def _stretched(names: list[str]) -> str:
+    return (
+        f"{len(names)} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 "
+        f"of each: {shorten(names, 3)}"
+    )
+
+
+def _of_degrees(names: list[str]) -> str:
+    return (
+        f"{len(names)} radiometric JPEGs were read as temperatures, stretched between the percentiles 0.1 and 99.9 "
+        f"of each: {shorten(names, 3)}"
+    )
+
+
+def _of_colours(names: list[str]) -> str:
+    return (
+        f"{len(names)} pictures of source B hold temperatures but were read as they are shown, colours and all: "
+        f"{shorten(names, 3)}; pip install 'mmfusion_distill[thermal]' reads them"
+    )
