@@ -8,8 +8,9 @@ into `sys.modules` with their `__init__` still to run. It runs, unchanged, when
   `from mmagic.datasets.transforms import Resize`), or
 - a registry is asked for a name it does not have yet (`MODELS.build(dict(type='Restormer'))`).
 
-Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. In the same way the
-registries know our own components without anybody having imported them.
+Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. `mmdet.apis`, which
+MMagic's crops import wherever MMDetection is installed, waits in the same way, until an attribute of it is used. And
+the registries know our own components without anybody having imported them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ DEFERRED: dict[str, tuple[tuple[str, ...], str | None]] = {
     "mmagic.datasets.transforms": (("TRANSFORMS",), None),
     "mmagic.evaluation.metrics": (("METRICS",), None),
     "mmagic.evaluation": (("METRICS", "EVALUATORS"), None),
+    # MMagic's crops try to import it for one of them that finds people, and get MMDetection with albumentations and
+    # pandas. It registers nothing of MMagic.
+    "mmdet.apis": ((), None),
 }
 #: Packages before which the workarounds are applied: MMagic, and what detectors import without it.
 PREPARED = ("mmagic", "mmcv.ops")

@@ -1,22 +1,18 @@
-"""Our published student against the straightforward implementation of the tests, at equal weights, in turn.
+"""Our published student against the straightforward implementation, at equal weights, in turn.
 
 Prints time, processor time, peak memory and their ratios, and the largest difference of the results.
 """
 
 import argparse
-import sys
-from pathlib import Path
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 
 def compare(height: int, width: int, repeats: int) -> str:
     from mmagic.registry import MODELS
-    from reference_network import ReferenceNetwork, to_our_names
 
     from mmfusion_distill.analysis.benchmark import measure
+    from mmfusion_distill.analysis.reference_network import ReferenceNetwork, to_our_names
     from mmfusion_distill.apis.model_files import PUBLISHED_NETWORKS
 
     reference = ReferenceNetwork(dim=16, num_refinement_blocks=2, factor=2).eval()

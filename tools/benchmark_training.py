@@ -2,15 +2,11 @@
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import nn
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 
 def training_step(
@@ -39,8 +35,8 @@ def training_step(
 
 def measure(args: argparse.Namespace) -> str:
     from mmagic.registry import MODELS
-    from reference_network import ReferenceNetwork
 
+    from mmfusion_distill.analysis.reference_network import ReferenceNetwork
     from mmfusion_distill.apis.model_files import PUBLISHED_NETWORKS
 
     def ours() -> nn.Module:

@@ -39,7 +39,7 @@ class FusionInferencer(BaseInferencer):
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
-            the package ('student', 'tiny'). Without `model` a safetensors file that
+            the package (:func:`list_models`). Without `model` a safetensors file that
             `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml, TorchScript).
             Default: None, 'student' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.

@@ -29,7 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--weights",
         "--checkpoint",
         help="checkpoint, work folder of a run, safetensors file of publish_student.py, exported network (.onnx, "
-        ".xml, TorchScript), or the name of weights that come with the package: student (default) or tiny",
+        ".xml, TorchScript), or the name of weights that come with the package: student "
+        "(default), tiny or teacher",
     )
     parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
     parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')

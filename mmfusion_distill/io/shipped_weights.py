@@ -8,6 +8,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "weights"
 SHIPPED_WEIGHTS = {
     "student": "student_fusionunet_roadscene.safetensors",
     "tiny": "tiny_fusionunet_roadscene.safetensors",
+    "teacher": "teacher_fusionunet_roadscene.safetensors",
 }
 DEFAULT_WEIGHTS = "student"
 

@@ -35,6 +35,16 @@ def test_they_take_something_from_both_sources(name):
     assert ours["CC_B"] > copy_a["CC_B"] + 0.2 and ours["SSIM_B"] > copy_a["SSIM_B"]
 
 
+def test_a_text_steers_the_teacher_which_works_without_one_too():
+    visible, thermal = generate_pair(5, 96, 128)
+    noisy = np.clip(thermal + np.random.default_rng(0).normal(0, 25, thermal.shape), 0, 255).astype(np.uint8)
+    teacher = FusionInferencer(weights="teacher", device="cpu")
+    texts = (None, "low light; ir_noise: grain all over", "over_exposure: the sky is blown out")
+    fused = [teacher.fuse(visible, noisy, text=text).astype(np.float32) for text in texts]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert np.abs(fused[one] - fused[other]).mean() > 1
+
+
 def test_the_tool_needs_no_weights(tmp_path):
     visible, thermal = generate_pair(0, 64, 72)
     write_image(tmp_path / "a.png", visible)

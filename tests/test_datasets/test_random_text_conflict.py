@@ -59,6 +59,14 @@ def test_another_degradation_is_named_that_the_pair_does_not_have(hazy):
     assert named <= known and len(named) > len(known) / 2
 
 
+def test_medical_pairs_get_medical_events_and_the_usual_shares_are_some(hazy):
+    known = {kind.event for kind in degradation_kinds("medical").values()}
+    for _ in range(20):
+        results = RandomTextConflict(**{**NEVER, "replace_prob": 1}, modality="medical")(dict(hazy))
+        assert results["annotation"].events[1].type in known
+    assert 0 < sum(RandomTextConflict().shares) < 1
+
+
 def test_a_pair_without_any_text_can_get_one(hazy):
     clean = {name: value for name, value in hazy.items() if "annotation" not in name}
     assert len(conflict(clean, replace_prob=1)["annotation"].events) == 1

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.datasets.transforms import RandomEvenSource, RandomPairResize, RandomTone
+from mmfusion_distill.datasets.transforms import (
+    RandomEvenSource,
+    RandomPairCrop,
+    RandomPairResize,
+    RandomTone,
+)
 
 
 def _pair(height: int = 20, width: int = 30) -> dict:
@@ -111,3 +116,19 @@ def test_sources_are_even_as_often_as_asked_and_of_any_level(prob: float) -> Non
     assert abs(len(levels) - 400 * prob) <= 4 * np.sqrt(400 * prob * (1 - prob))
     if prob:
         assert min(levels) < 30 and max(levels) > 225 and len(set(levels)) > 50
+
+
+def test_both_sides_are_scaled_and_levels_stay() -> None:
+    results = RandomPairResize(scale=(0.5, 0.5), min_size=(1, 1))(_pair(40, 60))
+    assert results["img_a"].shape == (20, 30, 3)
+    assert results["img_b"].shape == (20, 30, 1)
+    for level in (0, 255):
+        even = {name: np.full_like(image, level) for name, image in _pair().items()}
+        resized = RandomPairResize(scale=(2, 2), min_size=(1, 1))(even)
+        assert (resized["img_a"] == level).all()
+        assert (resized["img_b"] == level).all()
+
+
+def test_a_crop_of_the_whole_picture_is_the_picture() -> None:
+    results = RandomPairCrop(crop_size=(20, 30))(_pair(20, 30))
+    np.testing.assert_array_equal(results["img_b"], _pair(20, 30)["img_b"])

@@ -109,6 +109,15 @@ def test_what_served_training_alone_is_left_out_where_nobody_takes_it(weights):
         fit_model(taking, of_model(weights), "w.pth")
 
 
+def test_a_model_takes_a_part_only_if_that_is_allowed(weights):
+    part = {"generator.weight": weights["weight"]}
+    with pytest.raises(CheckpointError, match="missing generator.bias"):
+        fit_model(Model(), part, "w.pth")
+    state, problems = fit_model(Model(), part, "w.pth", allow_partial=True)
+    assert_equal(state, part)
+    assert problems == ["missing generator.bias"]
+
+
 def test_half_precision_is_taken_and_whole_numbers_are_not(weights, tmp_path, tiny_network):
     network = MODELS.build(tiny_network)
     state = network.state_dict()

@@ -61,6 +61,17 @@ def test_tensor_mode_works_without_data_samples(student):
         student(inputs, mode="guess")
 
 
+@torch.no_grad()
+def test_tensor_mode_reads_the_texts_of_its_samples_unless_an_embedding_is_given(teacher):
+    batch = teacher.data_preprocessor(make_batch([DARK]))
+    inputs, samples = batch["inputs"], batch["data_samples"]
+    sources = inputs["img_a"], inputs["img_b"]
+    own = teacher.embed_texts(teacher.generator, samples, sources[0])
+    torch.testing.assert_close(teacher(inputs, samples), teacher.generator(*sources, own))
+    given = torch.rand_like(own)
+    torch.testing.assert_close(teacher(inputs, samples, text_emb=given), teacher.generator(*sources, given))
+
+
 def test_batches_of_mixed_sizes_lose_their_padding(student):
     batch = make_batch([None], (64, 64))
     other = make_batch([None], (40, 72))

@@ -5,17 +5,20 @@ published implementation ("Distilling Textual Priors from LLM to Efficient Image
 with its limits: three-channel source A, height and width multiples of 64.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mmfusion_distill.models.published_checkpoints import rename_published_key
+from ..models.published_checkpoints import rename_published_key
 
 WINDOW = 8
 KEY_WINDOW = 12
 
 
-class LayerNormBody(nn.Module):
+class _LayerNormBody(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(channels))
@@ -27,10 +30,10 @@ class LayerNormBody(nn.Module):
         return (tokens - mean) / torch.sqrt(variance + 1e-5) * self.weight + self.bias
 
 
-class LayerNorm(nn.Module):
+class _LayerNorm(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.body = LayerNormBody(channels)
+        self.body = _LayerNormBody(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         n, c, h, w = x.shape
@@ -38,7 +41,7 @@ class LayerNorm(nn.Module):
         return self.body(tokens).permute(0, 2, 1).reshape(n, c, h, w)
 
 
-class ChannelAttention(nn.Module):
+class _ChannelAttention(nn.Module):
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
@@ -57,7 +60,7 @@ class ChannelAttention(nn.Module):
         return self.project_out(out.reshape(n, c, h, w))
 
 
-class RelativePosition(nn.Module):
+class _RelativePosition(nn.Module):
     def __init__(self, head_dim: int) -> None:
         super().__init__()
         self.rel_height = nn.Parameter(torch.randn(2 * KEY_WINDOW - 1, head_dim) * head_dim**-0.5)
@@ -76,13 +79,13 @@ class RelativePosition(nn.Module):
         return logits.reshape(-1, WINDOW**2, KEY_WINDOW**2)
 
 
-class SpatialAttention(nn.Module):
+class _SpatialAttention(nn.Module):
     def __init__(self, channels: int, heads: int, head_dim: int) -> None:
         super().__init__()
         self.heads = heads
         self.head_dim = head_dim
         self.qkv = nn.Conv2d(channels, heads * head_dim * 3, 1, bias=False)
-        self.rel_pos_emb = RelativePosition(head_dim)
+        self.rel_pos_emb = _RelativePosition(head_dim)
         self.project_out = nn.Conv2d(heads * head_dim, channels, 1, bias=False)
 
     def _windows(self, x: Tensor, size: int) -> Tensor:
@@ -104,7 +107,7 @@ class SpatialAttention(nn.Module):
         return self.project_out(out)
 
 
-class FeedForward(nn.Module):
+class _FeedForward(nn.Module):
     def __init__(self, channels: int, factor: float) -> None:
         super().__init__()
         hidden = int(channels * factor)
@@ -117,14 +120,14 @@ class FeedForward(nn.Module):
         return self.project_out(F.gelu(gate) * value)
 
 
-class Block(nn.Module):
+class _Block(nn.Module):
     def __init__(self, channels: int, channel_heads: int, spatial_heads: int, factor: float) -> None:
         super().__init__()
-        self.norm1, self.norm2, self.norm3, self.norm4 = (LayerNorm(channels) for _ in range(4))
-        self.channel_attn = ChannelAttention(channels, channel_heads)
-        self.channel_ffn = FeedForward(channels, factor)
-        self.spatial_attn = SpatialAttention(channels, spatial_heads, 16)
-        self.spatial_ffn = FeedForward(channels, factor)
+        self.norm1, self.norm2, self.norm3, self.norm4 = (_LayerNorm(channels) for _ in range(4))
+        self.channel_attn = _ChannelAttention(channels, channel_heads)
+        self.channel_ffn = _FeedForward(channels, factor)
+        self.spatial_attn = _SpatialAttention(channels, spatial_heads, 16)
+        self.spatial_ffn = _FeedForward(channels, factor)
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.channel_attn(self.norm1(x))
@@ -133,13 +136,13 @@ class Block(nn.Module):
         return x + self.spatial_ffn(self.norm4(x))
 
 
-class PatchEmbed(nn.Module):
+class _PatchEmbed(nn.Module):
     def __init__(self, in_channels: int, dim: int) -> None:
         super().__init__()
         self.proj = nn.Conv2d(in_channels, dim, 3, padding=1, bias=False)
 
 
-class Resample(nn.Module):
+class _Resample(nn.Module):
     def __init__(self, channels: int, out_channels: int, shuffle: nn.Module) -> None:
         super().__init__()
         self.body = nn.Sequential(nn.Conv2d(channels, out_channels, 3, padding=1, bias=False), shuffle)
@@ -148,20 +151,28 @@ class Resample(nn.Module):
         return self.body(x)
 
 
-def blocks(count: int, *args) -> nn.Sequential:
-    return nn.Sequential(*(Block(*args) for _ in range(count)))
+def _blocks(count: int, *args: Any) -> nn.Sequential:
+    return nn.Sequential(*(_Block(*args) for _ in range(count)))
 
 
-class Encoder(nn.Module):
-    def __init__(self, in_channels, dim, num_blocks, channel_heads, spatial_heads, factor) -> None:
+class _Encoder(nn.Module):
+    def __init__(
+        self,
+        in_channels: int,
+        dim: int,
+        num_blocks: Sequence[int],
+        channel_heads: Sequence[int],
+        spatial_heads: Sequence[int],
+        factor: float,
+    ) -> None:
         super().__init__()
-        self.patch_embed = PatchEmbed(in_channels, dim)
+        self.patch_embed = _PatchEmbed(in_channels, dim)
         for level in range(1, 5):
             index, width = level - 1, dim * 2 ** (level - 1)
             args = (num_blocks[index], width, channel_heads[index], spatial_heads[index], factor)
-            setattr(self, f"encoder_level{level}", blocks(*args))
+            setattr(self, f"encoder_level{level}", _blocks(*args))
             if level < 4:
-                setattr(self, f"down{level}_{level + 1}", Resample(width, width // 2, nn.PixelUnshuffle(2)))
+                setattr(self, f"down{level}_{level + 1}", _Resample(width, width // 2, nn.PixelUnshuffle(2)))
 
     def forward(self, image: Tensor) -> list[Tensor]:
         level1 = self.encoder_level1(self.patch_embed.proj(image))
@@ -170,13 +181,13 @@ class Encoder(nn.Module):
         return [level1, level2, level3, self.encoder_level4(self.down3_4(level3))]
 
 
-class CrossAttention(nn.Module):
+class _CrossAttention(nn.Module):
     def __init__(self, channels: int, spatial_heads: int) -> None:
         super().__init__()
-        self.spatial_attn_A = SpatialAttention(channels, spatial_heads, 16)
-        self.spatial_attn_B = SpatialAttention(channels, spatial_heads, 16)
-        self.channel_attn_A = ChannelAttention(channels, 8)
-        self.channel_attn_B = ChannelAttention(channels, 8)
+        self.spatial_attn_A = _SpatialAttention(channels, spatial_heads, 16)
+        self.spatial_attn_B = _SpatialAttention(channels, spatial_heads, 16)
+        self.channel_attn_A = _ChannelAttention(channels, 8)
+        self.channel_attn_B = _ChannelAttention(channels, 8)
         self.fusion_A = nn.Conv2d(channels * 2, channels, 1, bias=False)
         self.fusion_B = nn.Conv2d(channels * 2, channels, 1, bias=False)
 
@@ -186,11 +197,11 @@ class CrossAttention(nn.Module):
         return out_a, out_b
 
 
-class FeatureFusion(nn.Module):
+class _FeatureFusion(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channel_attn = ChannelAttention(channels * 2, 8)
-        self.spatial_attn = SpatialAttention(channels * 2, 4, 32)
+        self.channel_attn = _ChannelAttention(channels * 2, 8)
+        self.spatial_attn = _SpatialAttention(channels * 2, 4, 32)
         self.conv = nn.Conv2d(channels * 2, channels, 3, padding=1)
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
@@ -198,7 +209,7 @@ class FeatureFusion(nn.Module):
         return self.conv(self.channel_attn(x) + self.spatial_attn(x))
 
 
-class PromptGuidance(nn.Module):
+class _PromptGuidance(nn.Module):
     def __init__(self, text_channels: int, channels: int) -> None:
         super().__init__()
         self.fc = nn.Sequential(
@@ -216,30 +227,30 @@ class ReferenceNetwork(nn.Module):
     def __init__(
         self,
         dim: int,
-        num_blocks=(2, 2, 2, 2),
+        num_blocks: Sequence[int] = (2, 2, 2, 2),
         num_refinement_blocks: int = 4,
-        channel_heads=(1, 2, 4, 8),
-        spatial_heads=(2, 2, 3, 4),
+        channel_heads: Sequence[int] = (1, 2, 4, 8),
+        spatial_heads: Sequence[int] = (2, 2, 3, 4),
         factor: float = 2.66,
         text_channels: int | None = None,
     ) -> None:
         super().__init__()
-        self.encoder_A = Encoder(3, dim, num_blocks, channel_heads, spatial_heads, factor)
-        self.encoder_B = Encoder(1, dim, num_blocks, channel_heads, spatial_heads, factor)
-        self.cross_attention = CrossAttention(8 * dim, spatial_heads[3])
+        self.encoder_A = _Encoder(3, dim, num_blocks, channel_heads, spatial_heads, factor)
+        self.encoder_B = _Encoder(1, dim, num_blocks, channel_heads, spatial_heads, factor)
+        self.cross_attention = _CrossAttention(8 * dim, spatial_heads[3])
         for level in range(1, 5):
             index, width = level - 1, dim * 2 ** (level - 1)
-            setattr(self, f"feature_fusion_{level}", FeatureFusion(width))
+            setattr(self, f"feature_fusion_{level}", _FeatureFusion(width))
             if text_channels:
-                setattr(self, f"prompt_guidance_{level}", PromptGuidance(text_channels, width))
+                setattr(self, f"prompt_guidance_{level}", _PromptGuidance(text_channels, width))
             if level > 1:
-                setattr(self, f"up{level}_{level - 1}", Resample(width, width * 2, nn.PixelShuffle(2)))
+                setattr(self, f"up{level}_{level - 1}", _Resample(width, width * 2, nn.PixelShuffle(2)))
             if level in {2, 3}:
                 setattr(self, f"reduce_chan_level{level}", nn.Conv2d(2 * width, width, 1, bias=False))
             decoder_width = max(width, 2 * dim)
             args = (num_blocks[index], decoder_width, channel_heads[index], spatial_heads[index], factor)
-            setattr(self, f"decoder_level{level}", blocks(*args))
-        self.refinement = blocks(num_refinement_blocks, 2 * dim, channel_heads[0], spatial_heads[0], factor)
+            setattr(self, f"decoder_level{level}", _blocks(*args))
+        self.refinement = _blocks(num_refinement_blocks, 2 * dim, channel_heads[0], spatial_heads[0], factor)
         self.output = nn.Conv2d(2 * dim, 3, 3, padding=1, bias=False)
         self.guided = bool(text_channels)
 

@@ -1,0 +1,54 @@
+"""Networks with random weights, their size and their operations: what is measured without anything being trained."""
+
+from pathlib import Path
+
+import torch
+from mmagic.registry import MODELS
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils.flop_counter import FlopCounterMode
+
+from ..io.config_files import read_config
+
+
+def network_config(config: str | Path | dict) -> dict:
+    """The network in a config: `model.generator`, or a distillation's `model.student`."""
+    cfg = config if isinstance(config, dict) else read_config(config)
+    return cfg["model"].get("generator") or cfg["model"]["student"]
+
+
+def build_network(network: dict, device: str = "cpu") -> nn.Module:
+    """A network with random weights, the same at every call."""
+    torch.manual_seed(0)
+    return MODELS.build(network).to(device).eval()
+
+
+def random_text(net: nn.Module, device: str = "cpu") -> Tensor | None:
+    """A random text embedding for a guided network, None for any other."""
+    guidance = getattr(net, "guidance", None)
+    return None if guidance is None else torch.randn(1, guidance.text_channels, device=device)
+
+
+def example_pair(height: int, width: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
+    """Random images (1, 3, H, W) and (1, 1, H, W), the same at every call."""
+    generator = torch.Generator().manual_seed(0)
+    return tuple(
+        torch.rand(1, channels, height, width, generator=generator).to(device) for channels in (3, 1)
+    )
+
+
+def count_gflops(network: dict, height: int, width: int) -> float:
+    """Operations of a forward pass in 10^9, a multiply-add counted as 2; nothing is computed."""
+    with FakeTensorMode():
+        net = MODELS.build(network)
+        img_a, img_b = torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
+        text = random_text(net)
+        with FlopCounterMode(display=False) as counter:
+            net(img_a, img_b, text)
+    return counter.get_total_flops() / 1e9
+
+
+def count_parameters(network: dict) -> int:
+    """Parameters of a network; nothing is allocated."""
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in MODELS.build(network).parameters())
