@@ -1,14 +1,15 @@
 """Functions that a user calls."""
 
 from ..lazy import lazy_attributes
-from .fuse_files import fuse_files
-from .fusing_report import FusingInterrupted, FusingReport
 
-# What needs PyTorch; a command that only prints its help does not.
+# What needs OpenCV or PyTorch; a command that only prints its help does not.
 __getattr__ = lazy_attributes(
     __name__,
     {
+        "FusingInterrupted": ".fusing_report",
+        "FusingReport": ".fusing_report",
         "FusionInferencer": ".fusion_inferencer",
+        "fuse_files": ".folder_fusing",
         "get_model": ".models",
         "list_models": ".models",
         "load_config": ".running",

@@ -1,9 +1,24 @@
 """Pictures on disk: reading, writing, pairing. NumPy and OpenCV only, PyTorch is not needed."""
 
-from .image_io import ImageReadError, read_image, read_image_pair, write_image
-from .pair_fuser import PairFuser
-from .pairing import ImagePair, PairingError, find_pairs, list_images, read_name_list
-from .picture_source import PictureSource
+from ..lazy import lazy_attributes
+
+# A command that only prints its help pays for none of them.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "ImagePair": ".pairing",
+        "ImageReadError": ".picture_source",
+        "PairFuser": ".pair_fuser",
+        "PairingError": ".pairing",
+        "PictureSource": ".picture_source",
+        "find_pairs": ".pairing",
+        "list_images": ".pairing",
+        "read_image": ".image_io",
+        "read_image_pair": ".image_io",
+        "read_name_list": ".pairing",
+        "write_image": ".image_io",
+    },
+)
 
 __all__ = [
     "ImagePair",

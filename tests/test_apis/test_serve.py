@@ -17,7 +17,7 @@ import httpx
 import numpy as np
 import pytest
 
-from mmfusion_distill.apis import FusionInferencer, serve
+from mmfusion_distill.apis import FusionInferencer, list_models, serve
 from mmfusion_distill.apis.serve import markup, page
 from mmfusion_distill.apis.serve.fusion_service import MAX_TEXT, FusionService
 from mmfusion_distill.apis.serve.limits import Limits
@@ -141,7 +141,7 @@ class TestService:
     def test_a_guided_network_is_told_the_text_or_else_the_events(self, tmp_path, tiny_teacher):
         weights = guided_weights(tmp_path / "guided.safetensors", tiny_teacher)
         service = FusionService([weights], device="cpu")
-        assert service.names == ["guided.safetensors", "student", "tiny"]
+        assert service.names == ["guided.safetensors", *list_models()]
         assert service.is_guided("guided.safetensors")
         pair = [Picture(name, image.pixels[:64, :64]) for name, image in zip("ab", sample_pair(1))]
         events = service.fuse(*pair, "guided.safetensors").fused
