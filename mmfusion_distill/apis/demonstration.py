@@ -153,10 +153,8 @@ def _train(
             dataset + "data_root": str(data.root),
             dataset + "data_prefix": prefix,
             dataset + "ann_file": str(data.train_list.resolve()),
-            dataset + "pipeline.1.crop_size": CROP_SIZE,
             "train_cfg.max_iters": iterations,
-            # a short run learns more from larger steps
-            "optim_wrapper.optimizer.lr": 1e-3,
+            "optim_wrapper.optimizer.lr": 2e-4,
             "param_scheduler": [
                 dict(type="CosineAnnealingLR", by_epoch=False, T_max=iterations, eta_min=1e-6)
             ],
@@ -168,6 +166,10 @@ def _train(
             **(options or {}),
         }
     )
+    for step in cfg.train_dataloader.dataset.pipeline:
+        sizes = dict(RandomPairCrop="crop_size", RandomPairResize="min_size")
+        if step.type in sizes:
+            step[sizes[step.type]] = CROP_SIZE
     for split in ("val", "test"):
         for part in ("cfg", "dataloader", "evaluator"):
             cfg[f"{split}_{part}"] = None
