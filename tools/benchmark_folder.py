@@ -10,7 +10,7 @@ import torch
 
 from mmfusion_distill.apis import FusionInferencer, fuse_files
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
-from mmfusion_distill.models.shipped_weights import SHIPPED_WEIGHTS
+from mmfusion_distill.io.shipped_weights import SHIPPED_WEIGHTS
 
 
 def measure(args: argparse.Namespace) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 from mmengine.infer import BaseInferencer
 
 from ..deployment import is_exported
+from ..io.shipped_weights import shipped_weights
 from ..models.checkpoints import resolve_checkpoint
 from ..models.published_config import read_network_config
-from ..models.shipped_weights import shipped_weights
 from ..user_errors import UserError
 from .benchmark import count_gflops, count_parameters, network_config
 

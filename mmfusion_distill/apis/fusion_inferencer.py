@@ -20,9 +20,9 @@ from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
 from ..io.config_files import check_config, read_config
 from ..io.picture_source import PictureSource, check_pairs, is_path
+from ..io.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 from ..models.checkpoints import CheckpointError, load_network
 from ..models.published_config import read_network_config
-from ..models.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
 from ..user_errors import UserError
 

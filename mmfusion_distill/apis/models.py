@@ -3,9 +3,9 @@
 from mmagic.registry import MODELS
 from torch import nn
 
+from ..io.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 from ..models.checkpoints import load_network
 from ..models.published_config import read_network_config
-from ..models.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 from ..user_errors import UserError
 
 

@@ -12,8 +12,8 @@ from mmengine.runner import Runner, find_latest_checkpoint
 
 from ..engine.runners import FusionRunner
 from ..io.config_files import check_config, read_config
+from ..io.shipped_weights import shipped_weights
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
-from ..models.shipped_weights import shipped_weights
 from ..user_errors import UserError
 from .config_options import check_options
 

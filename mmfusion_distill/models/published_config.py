@@ -3,9 +3,9 @@
 import math
 from pathlib import Path
 
+from ..io.shipped_weights import SHIPPED_WEIGHTS
 from .checkpoints import CheckpointError, resolve_checkpoint
 from .network_schema import parse_network_config, parse_text_encoder_config
-from .shipped_weights import SHIPPED_WEIGHTS
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"

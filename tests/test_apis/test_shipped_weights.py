@@ -12,7 +12,7 @@ from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.datasets import read_image, write_image
 from mmfusion_distill.datasets.generated_scenes import generate_pair
 from mmfusion_distill.evaluation import compute_metrics
-from mmfusion_distill.models.shipped_weights import FOLDER, SHIPPED_WEIGHTS, shipped_weights
+from mmfusion_distill.io.shipped_weights import FOLDER, SHIPPED_WEIGHTS, shipped_weights
 
 
 @pytest.mark.parametrize("name", SHIPPED_WEIGHTS)

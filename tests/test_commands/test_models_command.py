@@ -6,7 +6,7 @@ import pytest
 
 from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.commands.models import main, read_facts
-from mmfusion_distill.models.shipped_weights import FOLDER
+from mmfusion_distill.io.shipped_weights import FOLDER
 from mmfusion_distill.user_errors import UserError
 
 

@@ -10,10 +10,10 @@ from safetensors.torch import save_file
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.apis.model_files import publish_network
+from mmfusion_distill.io.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 from mmfusion_distill.models.checkpoints import CheckpointError
 from mmfusion_distill.models.network_schema import ALLOWED_TYPES, MOST_ITEMS
 from mmfusion_distill.models.published_config import read_network_config
-from mmfusion_distill.models.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
 
 BLOCK = dict(type="GatedConvBlock")
 GOOD = dict(

@@ -1,5 +1,7 @@
 # Generated night scenes for mmpretrain (is anybody there?); `python tools/dataset_converters/night_scenes.py
 # data/night` writes them.
+_base_ = ["./night-128x160.py"]
+
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 metainfo = dict(classes=("empty", "people"))
 
@@ -14,10 +16,6 @@ test_pipeline = [
 ]
 
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="InfiniteSampler", shuffle=True),
     dataset=dict(
         type="CustomDataset",
         data_root=data_root,
@@ -28,10 +26,6 @@ train_dataloader = dict(
     ),
 )
 val_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(
         type="CustomDataset",
         data_root=data_root,

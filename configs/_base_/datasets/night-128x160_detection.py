@@ -1,5 +1,7 @@
 # Generated night scenes for mmdet; `python tools/dataset_converters/night_scenes.py data/night` writes them.
 # A data set of one's own differs in data_root, prefixes and classes.
+_base_ = ["./night-128x160.py"]
+
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 metainfo = dict(classes=("person",))
 
@@ -21,10 +23,6 @@ test_pipeline = [
 ]
 
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="InfiniteSampler", shuffle=True),
     dataset=dict(
         type="CocoDataset",
         data_root=data_root,
@@ -35,10 +33,6 @@ train_dataloader = dict(
     ),
 )
 val_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(
         type="CocoDataset",
         data_root=data_root,

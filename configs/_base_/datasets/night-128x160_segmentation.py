@@ -1,4 +1,6 @@
 # Generated night scenes for mmseg; `python tools/dataset_converters/night_scenes.py data/night` writes them.
+_base_ = ["./night-128x160.py"]
+
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 metainfo = dict(classes=("ground", "person"), palette=[[0, 0, 0], [220, 20, 60]])
 
@@ -15,10 +17,6 @@ test_pipeline = [
 ]
 
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="InfiniteSampler", shuffle=True),
     dataset=dict(
         type="BaseSegDataset",
         data_root=data_root,
@@ -30,9 +28,6 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=1,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(
         type="BaseSegDataset",
         data_root=data_root,

@@ -1,0 +1,15 @@
+# Loaders of generated night scenes; what a toolbox reads of these stands in the configs that inherit.
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+)
+val_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+)
+test_dataloader = val_dataloader
