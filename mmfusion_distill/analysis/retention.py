@@ -1,12 +1,8 @@
 """What a distilled student keeps of its teacher, against the claim of the paper."""
 
 import math
-import os
-import resource
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -16,6 +12,7 @@ from PIL import Image
 
 from ..user_errors import UserError
 from .comparison import COMPARED_METRICS, MethodResult, compare
+from .peak_memory import in_fresh_process, peak_bytes
 
 ROLES = ("teacher", "student")
 
@@ -146,8 +143,7 @@ def peak_memory(
     Returns:
         Bytes; None where the system does not tell the resident size (other than Linux, on a CPU).
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_peak_memory_here, load, config, weights, pair, device).result()
+    return in_fresh_process(_peak_memory_here, load, config, weights, pair, device)
 
 
 def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
@@ -191,21 +187,4 @@ def _peak_memory_here(
     network = load(config, weights, device)
     batch = next(network.preprocess([pair]))
     place = next(network.model.parameters()).device
-    if place.type == "cuda":
-        before = torch.cuda.memory_allocated(place)
-        torch.cuda.reset_peak_memory_stats(place)
-        network.forward(batch)
-        return torch.cuda.max_memory_allocated(place) - before
-    resident = _resident_bytes()
-    if resident is None:
-        return None
-    network.forward(batch)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return max(0, peak - resident)
-
-
-def _resident_bytes() -> int | None:
-    statistics = Path("/proc/self/statm")
-    if not statistics.is_file():
-        return None
-    return int(statistics.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return peak_bytes(lambda: network.forward(batch), place.type)
