@@ -40,7 +40,11 @@ def test_configs_are_trained_once_and_scored_side_by_side(tmp_path):
         assert run.returncode == 0, run.stderr
         printed.append(run.stdout)
     clean, degraded = (part.splitlines() for part in printed[1].split("\n\n")[1::2])
-    assert [line.split(" | ")[0] for line in clean[2:5]] == ["| plain with text", "| quick with text", "| pyramid"]
+    assert [line.split(" | ")[0] for line in clean[2:5]] == [
+        "| plain with text",
+        "| quick with text",
+        "| pyramid",
+    ]
     # Two trainings, not the same one twice; degraded pairs are others than clean ones.
     assert clean[2].split("|")[2:] != clean[3].split("|")[2:] != degraded[3].split("|")[2:]
     assert "Iter(train)" not in printed[1] and printed[0].endswith(printed[1])
