@@ -56,3 +56,16 @@ val_dataloader = [
     dict(val_loader, dataset=dict(type="SeededConcatDataset", datasets=sets))
     for sets in (clean_sets, degraded_sets)
 ]
+# the official test pairs, all of them
+test_sets = [
+    dict(pairs, data_root=ct["data_root"], data_prefix=dict(img_a="test/CT", img_b="test/MRI")),
+    dict(pairs, data_root=pet["data_root"], data_prefix=dict(img_a="test/PET", img_b="test/MRI")),
+    dict(pairs, data_root=spect["data_root"], data_prefix=dict(img_a="test/SPECT", img_b="test/MRI")),
+]
+test_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type="SeededConcatDataset",
+        datasets=[dict(kind, pipeline=clean_pipeline) for kind in test_sets],
+    )
+)
