@@ -10,7 +10,6 @@ import torch
 
 from mmfusion_distill.apis import FusionInferencer, fuse_files
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
-from mmfusion_distill.io.shipped_weights import SHIPPED_WEIGHTS
 
 
 def measure(args: argparse.Namespace) -> str:
@@ -48,7 +47,7 @@ def measure(args: argparse.Namespace) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", default="tiny", help=f"weights: {', '.join(SHIPPED_WEIGHTS)}, or a file")
+    parser.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
     parser.add_argument("--pairs", type=int, default=16)
     parser.add_argument("--size", type=int, nargs=2, default=(480, 640), metavar=("HEIGHT", "WIDTH"))
     parser.add_argument("--batch-size", type=int, default=4)

@@ -108,7 +108,7 @@ class LaplacianBlendHead(BaseModule):
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
 
         Returns:
-            Tensor: (N, 1, *size), not clamped.
+            Tensor: `(N, 1, *size)`, not clamped.
         """
         coarse = self.coarse(features, img_a, img_b, size, 0)
         height, width = size
