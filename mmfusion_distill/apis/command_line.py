@@ -56,7 +56,9 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--work-dir", help="folder of logs and checkpoints (default: work_dirs/NAME_OF_CONFIG)"
     )
-    parser.add_argument("--amp", action="store_true", help="mixed precision")
+    parser.add_argument(
+        "--amp", action="store_true", help="mixed precision: float16 on a GPU, bfloat16 on a CPU that has it"
+    )
     parser.add_argument(
         "--allow-partial",
         action="store_true",

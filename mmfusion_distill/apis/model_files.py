@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from mmagic.registry import MODELS
 
-from ..io.config_files import read_config
+from ..io.config_files import network_of, read_config
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.network_schema import check_network_config, parse_text_encoder_config
 from ..models.published_checkpoints import convert_published_state_dict
@@ -77,7 +77,7 @@ def publish_network(
     if target.suffix != ".safetensors":
         raise UserError(f"{target}: the file must end in .safetensors")
     model = read_config(config).model
-    network_config = (model.student if model.type == "FusionDistiller" else model.generator).to_dict()
+    network_config = network_of(model.to_dict())
     # Else nobody could read the file.
     check_network_config(json.loads(json.dumps(network_config)), str(config))
     network = MODELS.build(network_config)

@@ -109,7 +109,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     command.add_argument("--sizes", nargs="+", default=[(480, 640)], help="default: 640x480", **size)
     command.add_argument("--device", default="cpu")
     command = add(folder, 3)
-    command.add_argument("--weights", default="tiny", help="name of shipped weights, or a file")
+    command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
     command.add_argument("--pairs", type=at_least(1), default=16)
     command.add_argument("--size", default=(480, 640), **size)
     command.add_argument("--batch-size", type=at_least(1), default=4)

@@ -1,7 +1,7 @@
-# The published student alone on M3FD, which no training sees.
+# The student of a distillation on M3FD, which no training sees.
 _base_ = [
     "../_base_/epoch_runtime.py",
-    "../_base_/models/student_xrestormer-d16.py",
+    "../_base_/models/distill_xrestormer-d48-d16.py",
     "../_base_/datasets/m3fd.py",
 ]
 
