@@ -13,6 +13,7 @@ from ...annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ...user_errors import UserError
 from ..fusion_inferencer import FusionInferencer
 from ..models import list_models
+from .film_fusing import OneAtATime
 from .uploads import Picture
 
 #: Longest description that is read.
@@ -91,7 +92,6 @@ class FusionService:
                 reads none; one sentence.
         """
         network = self._network(name)
-        text = (text or "").strip()
         if img_a is None or img_b is None:
             missing = " and ".join(label for label, image in (("A", img_a), ("B", img_b)) if image is None)
             raise UserError(f"source {missing} is missing: upload it, or take the sample pair")
@@ -100,19 +100,48 @@ class FusionService:
                 f"the two sources differ in size: {img_a.name} is {img_a.size}, {img_b.name} is {img_b.size}; "
                 "register and crop them to the same view first"
             )
-        if len(text) > MAX_TEXT:
-            raise UserError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
-        if text and not network.guided:
-            raise UserError(f"the network {name} is not guided by text: leave the text out")
+        words = self.check_text(name, text)
         annotation = self._annotator.annotate_arrays(img_a.pixels * 255, img_b.pixels * 255, modality)
         pair = dict(img_a=img_a.pixels, img_b=img_b.pixels)
-        if network.guided and not text:
+        if network.guided and words is None:
             pair["annotation"] = annotation
         with self._lock:
             start = time.perf_counter()
-            fused = network(pair, text=text or None)["predictions"][0]
+            fused = network(pair, text=words)["predictions"][0]
             seconds = time.perf_counter() - start
         return Outcome(fused, annotation.events, seconds)
+
+    def network(self, name: str) -> OneAtATime:
+        """One of :attr:`names`, which other calls use in between.
+
+        Raises:
+            UserError: If there is no such network.
+        """
+        return OneAtATime(self._network(name), self._lock)
+
+    def check_text(self, name: str, text: str | None, wanted: str | None = None) -> str | None:
+        """The text as a network is given it.
+
+        Args:
+            name (str): One of :attr:`names`.
+            text (str | None): What was typed.
+            wanted (str, optional): What to do where a guided network gets none. Default: None, it needs none.
+
+        Returns:
+            str | None: None where there is none.
+
+        Raises:
+            UserError: If it is too long, missing, or for a network that reads none.
+        """
+        text = (text or "").strip()
+        is_guided = self.is_guided(name)
+        if len(text) > MAX_TEXT:
+            raise UserError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
+        if text and not is_guided:
+            raise UserError(f"the network {name} is not guided by text: leave the text out")
+        if wanted and is_guided and not text:
+            raise UserError(f"the network {name} is guided by text: {wanted}")
+        return text or None
 
     def _network(self, name: str) -> FusionInferencer:
         # Never a path: what a visitor names is not opened.
