@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,6 @@ from test_serve import (  # noqa: F401  (fixtures)
 )
 from test_video import write_video
 
-from mmfusion_distill.apis.serve.film_fusing import fuse_films
 from mmfusion_distill.apis.serve.films import take_film
 from mmfusion_distill.apis.serve.fusion_service import FusionService
 from mmfusion_distill.apis.serve.limits import Limits
@@ -87,13 +87,13 @@ class TestFilms:
 class TestFusing:
     def test_two_videos_become_one_that_plays(self, service, film, tmp_path):  # noqa: F811
         pair = [take_film(film(name), Limits()) for name in ("a.avi", "b.mkv")]
-        fused = fuse_films(service.network("tiny"), *pair, VideoOptions())
+        fused = service.fuse_films(*pair, "tiny", VideoOptions())
         (tmp_path / "fused.webm").write_bytes(fused.data)
         assert len(list(VideoReader(tmp_path / "fused.webm"))) == fused.report.frames == 3
 
     def test_one_video_may_show_both(self, service, film):  # noqa: F811
         both = take_film(film("both.avi", size=(128, 48)), Limits())
-        fused = fuse_films(service.network("tiny"), both, None, VideoOptions(layout="left-right"))
+        fused = service.fuse_films(both, None, "tiny", VideoOptions(layout="left-right"))
         assert fused.report.frames == 3
 
     def test_what_is_wrong_names_the_visitors_files_only(self, service, film):  # noqa: F811
@@ -102,9 +102,9 @@ class TestFusing:
             take_film(film("x.avi", size=(80, 48)), Limits()),
         )
         with pytest.raises(UserError, match="video B is missing: upload it"):
-            fuse_films(service.network("tiny"), small, None, VideoOptions())
+            service.fuse_films(small, None, "tiny", VideoOptions())
         with pytest.raises(UserError, match="small.avi and x.avi") as error:
-            fuse_films(service.network("tiny"), small, large, VideoOptions())
+            service.fuse_films(small, large, "tiny", VideoOptions())
         assert "film-" not in str(error.value)
 
     def test_a_guided_network_wants_a_text(self, tmp_path, tiny_teacher):
@@ -174,7 +174,7 @@ class TestPage:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_that_is_ended_leaves_nothing(tmp_path, number):
+def test_a_server_that_is_ended_leaves_nothing(tmp_path, film, number):
     pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
     server = subprocess.Popen(
         [sys.executable, "-m", "mmfusion_distill", "serve", "--port", "0", "--device", "cpu"],
@@ -185,10 +185,23 @@ def test_a_server_that_is_ended_leaves_nothing(tmp_path, number):
     )
     try:
         address = re.match(r"serving at (\S+) ", server.stdout.readline())[1]
-        (kept,) = Visitor(address).upload("left.png", b"never asked to be read").json()
+        page = Visitor(address)
+        (kept,) = page.upload("left.png", b"never asked to be read").json()
         assert Path(kept).exists() and tmp_path in Path(kept).parents
+        if number == signal.SIGTERM:
+            content = film("long.avi", range(40, 240), size=(320, 240)).read_bytes()
+            for nth in (2, 3):
+                (kept,) = page.upload(f"{nth}.avi", content).json()
+                assert page.call(page.function("upload", nth), as_file(kept))["success"]
+            body = dict(data=[None, None, "student", *TWO_FILES[1:]], fn_index=page.function("click", 2))
+            page.http.post("/gradio_api/queue/join", json=body | dict(session_hash="test", trigger_id=None))
+            for _ in range(600):
+                if list(tmp_path.rglob("fused.unfinished.webm")):
+                    break
+                time.sleep(0.05)
+            assert list(tmp_path.rglob("fused.unfinished.webm")), "no video is being fused"
         server.send_signal(number)
-        said, error = server.communicate(timeout=60)
+        said, error = server.communicate(timeout=100)
     finally:
         server.kill()
     assert server.returncode == 0 and said == "ended\n" and "Traceback" not in error

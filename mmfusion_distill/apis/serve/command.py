@@ -66,3 +66,5 @@ def _serve(args: argparse.Namespace) -> None:
                 threading.Event().wait()
             except KeyboardInterrupt:
                 print("ended", flush=True)
+            finally:
+                service.end()

@@ -77,10 +77,11 @@ class OneAtATime:
     Args:
         network (PairFuser): The network.
         lock (threading.Lock): Whoever uses it holds this.
+        ended (threading.Event): Once it is set nothing more is fused.
     """
 
-    def __init__(self, network: PairFuser, lock: threading.Lock) -> None:
-        self._network, self._lock = network, lock
+    def __init__(self, network: PairFuser, lock: threading.Lock, ended: threading.Event) -> None:
+        self._network, self._lock, self._ended = network, lock, ended
 
     @property
     def guided(self) -> bool:
@@ -89,8 +90,7 @@ class OneAtATime:
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource) -> np.ndarray:
         """Fuse one pair."""
-        with self._lock:
-            return self._network.fuse(img_a, img_b)
+        return self.fuse_loaded([self.load(dict(img_a=img_a, img_b=img_b))])[0]
 
     def load(self, pair: dict, text: str | None = None) -> Any:
         """Read a pair."""
@@ -101,6 +101,12 @@ class OneAtATime:
         return self._network.size_of(loaded)
 
     def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
-        """Fuse pairs of equal size."""
+        """Fuse pairs of equal size.
+
+        Raises:
+            UserError: If the page has ended.
+        """
         with self._lock:
+            if self._ended.is_set():
+                raise UserError("the page has ended")
             return self._network.fuse_loaded(batch)

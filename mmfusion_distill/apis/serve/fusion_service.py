@@ -13,11 +13,15 @@ from ...annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ...user_errors import UserError
 from ..fusion_inferencer import FusionInferencer
 from ..models import list_models
-from .film_fusing import OneAtATime
+from ..video import VideoOptions
+from .film_fusing import FusedFilm, OneAtATime, fuse_films
+from .films import Film
 from .uploads import Picture
 
 #: Longest description that is read.
 MAX_TEXT = 2000
+#: Seconds that the end waits for what is being fused.
+_PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,9 @@ class FusionService:
                 raise UserError(f"two files of weights are called {name}: rename one of them")
             self._networks[name] = FusionInferencer(weights=source, device=device)
         self._annotator = StatisticsAnnotator()
-        self._lock = threading.Lock()
+        #: Held while a network computes, and while videos are fused.
+        self._lock, self._films = threading.Lock(), threading.Lock()
+        self._ended = threading.Event()
 
     @property
     def names(self) -> list[str]:
@@ -111,13 +117,33 @@ class FusionService:
             seconds = time.perf_counter() - start
         return Outcome(fused, annotation.events, seconds)
 
-    def network(self, name: str) -> OneAtATime:
-        """One of :attr:`names`, which other calls use in between.
+    def fuse_films(
+        self, film_a: Film | None, film_b: Film | None, name: str, options: VideoOptions
+    ) -> FusedFilm:
+        """Fuse two videos, or one that shows both sources; pairs are fused in between.
+
+        Args:
+            film_a (Film | None): Source A; with a layout the one that shows both.
+            film_b (Film | None): Source B; not looked at with a layout.
+            name (str): One of :attr:`names`.
+            options (VideoOptions): How.
+
+        Returns:
+            FusedFilm: The result.
 
         Raises:
-            UserError: If there is no such network.
+            UserError: If a source is missing, they cannot be fused, or the page has ended; one sentence.
         """
-        return OneAtATime(self._network(name), self._lock)
+        network = OneAtATime(self._network(name), self._lock, self._ended)
+        with self._films:
+            return fuse_films(network, film_a, film_b, options)
+
+    def end(self) -> None:
+        """Give up what is being fused, and wait until its files are gone."""
+        self._ended.set()
+        for lock in (self._films, self._lock):
+            if lock.acquire(timeout=_PATIENCE):
+                lock.release()
 
     def check_text(self, name: str, text: str | None, wanted: str | None = None) -> str | None:
         """The text as a network is given it.

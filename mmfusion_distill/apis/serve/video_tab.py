@@ -6,7 +6,6 @@ from html import escape
 from ..video import VideoOptions
 from ..video.video_options import LAYOUTS
 from . import markup
-from .film_fusing import fuse_films
 from .films import Film, take_film
 from .fusion_service import MAX_TEXT, FusionService
 from .gradio_import import import_gradio
@@ -83,7 +82,7 @@ def _fuse(
         max_frames=limits.frames,
         text=service.check_text(name, text, "describe the videos"),
     )
-    fused = fuse_films(service.network(name), film_a, film_b, options)
+    fused = service.fuse_films(film_a, film_b, name, options)
     report = fused.report
     facts = f"{report.frames} frames fused by {name} in {report.seconds:.1f} s, {report.fps:.1f} per second."
     return markup.film(fused.data), markup.facts(" ".join([facts, *report.notes]))
