@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..layers.runtime_forms import exporting, subpixel_weight
-from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, log_energy
+from ..layers.runtime_forms import doubling_conv, expand_by_two
+from .laplacian_bands import gaussian_pyramid, hot_base, laplacian_band, log_energy
 from .tone_curve import ToneCurve
 
 
@@ -185,11 +185,7 @@ class LaplacianBlendHead(BaseModule):
         if 2**band > stride:
             feature = F.avg_pool2d(feature, 2**band // stride)
         conv = self.convs[band]
-        if exporting() and getattr(conv, "output_padding", None) and stride == 2 * 2**band:
-            weight, bias = subpixel_weight(conv)
-            maps = F.pixel_shuffle(F.conv2d(feature, weight, bias, padding=1), 2)
-        else:
-            maps = conv(feature)
+        maps = doubling_conv(feature, conv) if stride == 2 * 2**band else conv(feature)
         # Less where there are so few bands that a picture can be a few pixels.
         margin = min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
         if margin:
