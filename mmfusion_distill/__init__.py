@@ -20,6 +20,7 @@ _COMPONENTS = (
     "annotation.annotators.transformers_annotator",
     "apis.models",
     "datasets.paired_fusion_dataset",
+    "datasets.seeded_concat_dataset",
     "datasets.seeded_samplers",
     "datasets.transforms",
     "deployment.exported_network",

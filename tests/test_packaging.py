@@ -1,5 +1,6 @@
 """The wheel works where the repository is not."""
 
+import json
 import os
 import runpy
 import shutil
@@ -15,7 +16,7 @@ from conftest import ROOT
 
 from mmfusion_distill.datasets.generated_scenes import generate_pair
 from mmfusion_distill.io import read_image, write_image
-from mmfusion_distill.io.shipped_weights import SHIPPED_WEIGHTS
+from mmfusion_distill.io.shipped_weights import shipped_models
 
 #: What a build needs, and a checkout has.
 PARTS = ("LICENSE", "MANIFEST.in", "README.md", "model-index.yml", "pyproject.toml", "setup.py")
@@ -78,18 +79,23 @@ def test_the_wheel_holds_the_command_and_what_openmmlab_looks_for(site):
     assert (package / ".mim" / "configs" / "fusion_distill" / "metafile.yml").is_file()
     assert (package / ".mim" / "tools" / "dist_train.sh").is_file()
     assert "metafile.yml" in (package / ".mim" / "model-index.yml").read_text()
-    assert {path.name for path in (package / "weights").iterdir()} >= set(SHIPPED_WEIGHTS.values())
+    assert {path.name for path in (package / "weights").iterdir()} >= {
+        entry.weights.name for entry in shipped_models().values()
+    }
     assert any((package / "annotation" / "prompts").iterdir())
 
 
-def test_a_config_of_the_wheel_is_found_by_name(site, tmp_path):
+def test_the_wheel_knows_its_weights_and_configs(site, tmp_path):
+    listed = run(site, tmp_path, "-m", "mmfusion_distill", "models", "--json")
+    facts = json.loads(listed.stdout)
+    assert [fact["name"] for fact in facts] == list(shipped_models())
+    assert all(fact["file"].startswith(str(site)) for fact in facts)
     code = (
-        "from mmengine.config import Config; import mmfusion_distill; "
-        "print(Config.fromfile(mmfusion_distill.__path__[0] + "
-        "'/.mim/configs/fusion_distill/student_fusionunet_1xb2-6k_roadscene-176x344.py').model.type)"
+        "from mmfusion_distill.apis import get_model; "
+        "name = 'distill_fusionunet-tiny_1xb2-3k_roadscene-harvard-176x344'; "
+        "print(type(get_model(name, pretrained=False)).__name__)"
     )
-    done = run(site, tmp_path, "-c", code)
-    assert "ImageFusor" in done.stdout, done.stderr
+    assert run(site, tmp_path, "-c", code).stdout.endswith("FusionUNet\n")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-# The efficient student trained by itself on a CPU, without teacher and text: the weights that come with the package.
+# The efficient student trained by itself on a CPU, without teacher and text.
 _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/student_xrestormer-d16-efficient.py",

@@ -82,7 +82,8 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
     """Load the pairs of a data set.
 
     Args:
-        dataset (dict): Config of a :class:`PairedFusionDataset`; its pipeline is replaced.
+        dataset (dict): Config of a :class:`PairedFusionDataset` or of several in a :class:`SeededConcatDataset`;
+            pipelines are replaced.
         seed (int, optional): Degrade all of them, by :class:`RandomDegradation` with this seed: 0 gives the pictures
             that our configs validate on. Default: None, as they are.
         limit (int, optional): The first ones only. Default: None, all.
@@ -90,6 +91,9 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
     Returns:
         list[ScoredPair]: In the order of the data set.
     """
+    if "datasets" in dataset:
+        parts = [load_scored_pairs(part, seed) for part in dataset["datasets"]]
+        return [pair for part in parts for pair in part][:limit]
     pipeline: list[dict] = [dict(type="LoadImagePair")]
     if seed is not None:
         modality = dataset.get("modality", "infrared-visible")

@@ -10,6 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 
+from ..engine.optim_wrappers.bfloat16_optim_wrapper import has_bfloat16_instructions
 from ..engine.runners import FusionRunner
 from ..io.config_files import check_config, read_config
 from ..io.shipped_weights import shipped_weights
@@ -48,20 +49,24 @@ def load_config(
 
 
 def use_mixed_precision(cfg: Config) -> None:
-    """Switch a training config to mixed precision.
+    """Switch a training config to mixed precision: float16 on a GPU, bfloat16 on a processor that has it.
 
     Raises:
-        UserError: If there is no GPU, or the config has an optimizer wrapper that is none of mmengine's two.
+        UserError: If this machine has neither, or the config has an optimizer wrapper that is none of mmengine's two.
     """
     kind = cfg.optim_wrapper.get("type", "OptimWrapper")
     if kind not in ("OptimWrapper", "AmpOptimWrapper"):
         raise UserError(f"--amp works with OptimWrapper, but the config has {kind}")
-    if not torch.cuda.is_available():
+    if torch.cuda.is_available():
+        cfg.optim_wrapper.type = "AmpOptimWrapper"
+        cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
+    elif has_bfloat16_instructions():
+        cfg.optim_wrapper.type = "BFloat16OptimWrapper"
+    else:
         raise UserError(
-            "--amp trains on a GPU only (mmengine's AmpOptimWrapper): leave it out on this machine"
+            "--amp wants a GPU or a processor with bfloat16 instructions, else it is slower: leave it out on "
+            "this machine"
         )
-    cfg.optim_wrapper.type = "AmpOptimWrapper"
-    cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
 
 
 def run_training(

@@ -1,4 +1,4 @@
-"""`mmfusion models`: list the weights that come with the package."""
+"""`mmfusion models`: list the weights that come with the package, or all its configs."""
 
 import argparse
 import hashlib
@@ -8,20 +8,25 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..io.model_index import ModelEntry, read_model_index
+from ..io.shipped_weights import shipped_models
 from ..user_errors import UserError, exit_on_user_error
 
 
 @dataclass(frozen=True)
 class WeightsFacts:
-    """What is known of a file of weights without building its network.
+    """What is known of weights that come with the package without building their network.
 
     Args:
         name (str): What `--weights` takes.
-        parameters (int): How many numbers it holds.
+        parameters (int): How many numbers the file holds.
         bytes (int): Size of the file.
         sha256 (str): Hash of the file.
         guided (bool): Whether the network reads text.
         file (str): Its path.
+        config (str): Name of the config of its training.
+        flops (int): Operations at 640x480, a multiply-add counted as 2.
+        results (dict[str, dict[str, float]]): Metrics by data set.
     """
 
     name: str
@@ -30,20 +35,24 @@ class WeightsFacts:
     sha256: str
     guided: bool
     file: str
+    config: str
+    flops: int
+    results: dict[str, dict[str, float]]
 
 
-def read_facts(name: str, path: Path) -> WeightsFacts:
-    """Facts of a safetensors file, from its header: PyTorch is not imported.
+def read_facts(entry: ModelEntry) -> WeightsFacts:
+    """Facts of weights that come with the package, from the file's header and the metafile: no PyTorch is imported.
 
     Args:
-        name (str): What the file is called by.
-        path (Path): The file, as `mmfusion publish` writes it.
+        entry (ModelEntry): An entry with weights.
 
     Raises:
         UserError: If the file is not there, or damaged.
     """
     from safetensors import SafetensorError, safe_open
 
+    path = entry.weights
+    assert path is not None and entry.alias is not None
     try:
         data = path.read_bytes()
         with safe_open(path, framework="numpy") as file:
@@ -51,23 +60,30 @@ def read_facts(name: str, path: Path) -> WeightsFacts:
             network = json.loads((file.metadata() or {})["network"])
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise UserError(f"the weights {path} cannot be read ({error}): install the package anew") from error
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != entry.sha256:
+        raise UserError(f"the weights {path} are not those that were measured: install the package anew")
     return WeightsFacts(
-        name,
-        parameters,
-        len(data),
-        hashlib.sha256(data).hexdigest(),
-        network.get("guidance") is not None,
-        str(path),
+        name=entry.alias,
+        parameters=parameters,
+        bytes=len(data),
+        sha256=sha256,
+        guided=network.get("guidance") is not None,
+        file=str(path),
+        config=entry.name,
+        flops=entry.flops,
+        results=entry.results,
     )
 
 
 def format_table(facts: Sequence[WeightsFacts]) -> str:
     """The facts for a person."""
-    rows = [("name", "parameters", "size", "guided by text", "sha256")]
+    rows = [("name", "parameters", "GFLOPs at 640x480", "size", "guided by text", "sha256")]
     rows += [
         (
             fact.name,
             f"{fact.parameters:,}",
+            f"{fact.flops / 1e9:.2f}",
             f"{fact.bytes / 1e6:.2f} MB",
             "yes" if fact.guided else "no",
             fact.sha256,
@@ -80,11 +96,35 @@ def format_table(facts: Sequence[WeightsFacts]) -> str:
     )
 
 
+def format_configs(entries: Sequence[ModelEntry]) -> str:
+    """The table of configs in `configs/fusion_distill/README.md`."""
+    titles = ("config", "trained on", "parameters", "GFLOPs", "balanced_quality", "weights")
+    rows = [
+        (
+            f"[{entry.name}]({entry.config.name})",
+            ", ".join(entry.training_data) or "-",
+            f"{entry.parameters:,}",
+            f"{entry.flops / 1e9:.2f}",
+            next((f"{metrics['balanced_quality']:.3f}" for metrics in entry.results.values()), "-"),
+            f"`{entry.alias}`" if entry.alias else "-",
+        )
+        for entry in entries
+    ]
+    lines = [f"| {' | '.join(row)} |" for row in (titles, *rows)]
+    return "\n".join([lines[0], "|---|---|---:|---:|---:|---|", *lines[1:]])
+
+
 def list_models(args: argparse.Namespace) -> int:
     """Print the list."""
-    from ..io.shipped_weights import SHIPPED_WEIGHTS, shipped_file
-
-    facts = [read_facts(name, shipped_file(name)) for name in SHIPPED_WEIGHTS]
+    if args.configs:
+        entries = read_model_index()
+        print(
+            json.dumps([asdict(entry) for entry in entries], indent=2, default=str)
+            if args.json
+            else format_configs(entries)
+        )
+        return 0
+    facts = [read_facts(entry) for entry in shipped_models().values()]
     if args.json:
         print(json.dumps([asdict(fact) for fact in facts], indent=2))
     else:
@@ -97,6 +137,9 @@ def list_models(args: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the arguments, list, and return the exit code."""
-    parser = argparse.ArgumentParser(description="List the weights that come with the package.")
+    parser = argparse.ArgumentParser(
+        description="List the weights that come with the package, or its configs."
+    )
+    parser.add_argument("--configs", action="store_true", help="all configs instead, as a Markdown table")
     parser.add_argument("--json", action="store_true", help="for programs, with the path of each file")
     return exit_on_user_error(list_models, parser.parse_args(argv))

@@ -58,6 +58,11 @@ def read_config(path: str | Path) -> Config:
     return config
 
 
+def network_of(model: dict) -> dict:
+    """Config of the network in that of a model: of an ImageFusor its own, of a FusionDistiller the student."""
+    return model["student"] if model["type"] == "FusionDistiller" else model["generator"]
+
+
 def read_config_file(path: str | Path) -> Config:
     """Read a config, of a model or of something else.
 

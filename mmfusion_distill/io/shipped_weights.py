@@ -1,16 +1,15 @@
-"""Weights that come with the package."""
+"""Weights that come with the package: those of `configs/fusion_distill/metafile.yml` that have an alias."""
 
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent / "weights"
+from .model_index import ModelEntry, read_model_index
 
-#: Files by name; `weights/README.md` says how each was trained.
-SHIPPED_WEIGHTS = {
-    "student": "student_fusionunet_roadscene.safetensors",
-    "tiny": "tiny_fusionunet_roadscene.safetensors",
-    "teacher": "teacher_fusionunet_roadscene.safetensors",
-}
 DEFAULT_WEIGHTS = "student"
+
+
+def shipped_models() -> dict[str, ModelEntry]:
+    """Entries of the weights that come with the package by their names, the default first."""
+    return {entry.alias: entry for entry in read_model_index() if entry.alias is not None}
 
 
 def shipped_weights(name: str | Path) -> Path:
@@ -19,11 +18,12 @@ def shipped_weights(name: str | Path) -> Path:
     A checkpoint or the work folder of a run that is called like them is meant itself.
     """
     path = Path(name)
-    if str(name) not in SHIPPED_WEIGHTS or path.is_file() or (path / "last_checkpoint").is_file():
+    if path.is_file() or (path / "last_checkpoint").is_file():
         return path
-    return shipped_file(str(name))
+    return shipped_file(str(name)) or path
 
 
-def shipped_file(name: str) -> Path:
+def shipped_file(name: str) -> Path | None:
     """The file that comes with the package by this name, whatever lies in the folder where one works."""
-    return FOLDER / SHIPPED_WEIGHTS[name]
+    entry = shipped_models().get(name)
+    return entry.weights if entry else None

@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-from ..io.shipped_weights import SHIPPED_WEIGHTS
+from ..io.shipped_weights import shipped_models
 from .checkpoints import CheckpointError, resolve_checkpoint
 from .network_schema import parse_network_config, parse_text_encoder_config
 
@@ -25,7 +25,7 @@ def read_network_config(weights: str | Path) -> dict:
     path = resolve_checkpoint(weights)
     if not path.is_file():
         raise CheckpointError(
-            f"the weights {path} do not exist: correct the path, or take {' or '.join(SHIPPED_WEIGHTS)}, which come "
+            f"the weights {path} do not exist: correct the path, or take {' or '.join(shipped_models())}, which come "
             "with the package"
         )
     if path.suffix == ".safetensors":

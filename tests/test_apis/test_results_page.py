@@ -48,6 +48,14 @@ def folders(pair_folder):
     return [pair_folder / name for name in ("a", "b", "annotations")]
 
 
+def test_pairs_of_several_data_sets_follow_one_another(folders):
+    part = folder_dataset(*folders)
+    names = [pair.name for pair in load_scored_pairs(part)]
+    both = load_scored_pairs(dict(type="SeededConcatDataset", datasets=[part, part]), seed=0)
+    assert [pair.name for pair in both] == names * 2
+    assert all(pair.kinds for pair in both)
+
+
 def test_every_method_is_scored_against_the_clean_sources(weights, folders):
     networks = [load_named_network(text, FusionInferencer, "cpu") for text in weights]
     pairs = load_scored_pairs(folder_dataset(*folders), seed=0, limit=3)

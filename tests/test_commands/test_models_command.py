@@ -1,12 +1,14 @@
 """`mmfusion models`: what is said of the shipped weights is true."""
 
+import dataclasses
 import json
 
 import pytest
+from conftest import ROOT
 
 from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.commands.models import main, read_facts
-from mmfusion_distill.io.shipped_weights import FOLDER
+from mmfusion_distill.io.shipped_weights import shipped_models
 from mmfusion_distill.user_errors import UserError
 
 
@@ -14,7 +16,7 @@ def test_names_parameters_and_hashes_are_those_of_the_files(capsys):
     assert main(["--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert [fact["name"] for fact in facts] == list_models()
-    hashes = (FOLDER / "SHA256SUMS").read_text()
+    hashes = (ROOT / "mmfusion_distill" / "weights" / "SHA256SUMS").read_text()
     for fact in facts:
         network = get_model(fact["name"], pretrained=False)
         assert fact["parameters"] == sum(value.numel() for value in network.parameters())
@@ -29,7 +31,20 @@ def test_the_table_has_a_line_for_each(capsys):
     assert [line.split()[0] for line in lines[1 : 1 + len(list_models())]] == list_models()
 
 
+def test_all_configs_are_listed(capsys):
+    assert main(["--configs", "--json"]) == 0
+    configs = json.loads(capsys.readouterr().out)
+    assert [entry["name"] for entry in configs] == list_models(pretrained=False)[len(list_models()) :]
+
+
 def test_damaged_weights_are_one_sentence(tmp_path):
-    (tmp_path / "x.safetensors").write_bytes(b"no weights")
+    entry = shipped_models()["tiny"]
+    damaged = dataclasses.replace(entry, weights=tmp_path / "x.safetensors")
+    damaged.weights.write_bytes(b"no weights")
     with pytest.raises(UserError, match="x.safetensors cannot be read"):
-        read_facts("x", tmp_path / "x.safetensors")
+        read_facts(damaged)
+    data = bytearray(entry.weights.read_bytes())
+    data[-1] ^= 1
+    damaged.weights.write_bytes(data)
+    with pytest.raises(UserError, match="x.safetensors are not those that were measured"):
+        read_facts(damaged)

@@ -5,7 +5,9 @@ import pickle
 from unittest import mock
 
 from mmagic.registry import DATA_SAMPLERS
+from mmengine.dataset import BaseDataset
 
+from mmfusion_distill.datasets.seeded_concat_dataset import SeededConcatDataset
 from mmfusion_distill.datasets.seeded_samplers import SeededIndex
 
 
@@ -38,3 +40,16 @@ def test_no_two_draws_share_a_seed():
 def test_an_index_keeps_its_seed_on_the_way_to_a_worker():
     index = pickle.loads(pickle.dumps(SeededIndex(3, 99)))
     assert (index, index.seed) == (3, 99)
+
+
+def test_the_seed_of_a_draw_reaches_the_data_set_it_falls_on():
+    class Seeds(BaseDataset):
+        def load_data_list(self):
+            return [dict() for _ in range(3)]
+
+        def prepare_data(self, idx):
+            return self.serialize_data, int(idx), getattr(idx, "seed", None)
+
+    together = SeededConcatDataset([Seeds(serialize_data=False), Seeds(serialize_data=True)])
+    assert together[SeededIndex(4, 99)] == (True, 1, 99)
+    assert together[4] == (True, 1, None)

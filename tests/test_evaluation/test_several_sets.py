@@ -5,12 +5,13 @@ import csv
 import pytest
 import torch
 from conftest import ROOT
+from mmagic.registry import MODELS
 from mmengine.config import Config
 
 from mmfusion_distill.apis import run_test
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
 
-STUDENT = ROOT / "configs" / "fusion_distill" / "student_xrestormer-d8_eval_roadscene.py"
+STUDENT = ROOT / "configs" / "fusion_distill" / "distill_xrestormer-d16-d8_1xb4-2k_roadscene-64x64.py"
 
 
 @pytest.fixture
@@ -37,16 +38,14 @@ def config_of_two_sets(tmp_path):
         evaluators.append(dict(type="Evaluator", metrics=[metric]))
     cfg.test_dataloader, cfg.test_evaluator = loaders, evaluators
     cfg.val_dataloader = cfg.val_evaluator = cfg.val_cfg = None
-    cfg.model.generator.dim = 4
+    cfg.model.student.dim = 4
     cfg.dump(tmp_path / "two_sets.py")
     return tmp_path / "two_sets.py"
 
 
 def test_each_set_has_its_prefix_its_mean_and_its_file(config_of_two_sets, tmp_path):
-    from mmagic.registry import MODELS
-
-    model = MODELS.build(Config.fromfile(config_of_two_sets).model)
-    torch.save(dict(state_dict=model.state_dict()), tmp_path / "weights.pth")
+    network = MODELS.build(Config.fromfile(config_of_two_sets).model.student)
+    torch.save(dict(state_dict=network.state_dict()), tmp_path / "weights.pth")
     metrics = run_test(
         str(config_of_two_sets), str(tmp_path / "weights.pth"), work_dir=str(tmp_path / "work")
     )

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.apis.model_files import publish_network
-from mmfusion_distill.io.shipped_weights import SHIPPED_WEIGHTS, shipped_weights
+from mmfusion_distill.io.shipped_weights import shipped_models
 from mmfusion_distill.models.checkpoints import CheckpointError
 from mmfusion_distill.models.network_schema import ALLOWED_TYPES, MOST_ITEMS
 from mmfusion_distill.models.published_config import read_network_config
@@ -129,9 +129,9 @@ def test_what_may_be_named_is_registered():
     assert MOST_ITEMS < 1000
 
 
-@pytest.mark.parametrize("name", SHIPPED_WEIGHTS)
+@pytest.mark.parametrize("name", shipped_models())
 def test_what_comes_with_the_package_is_taken(name):
-    MODELS.build(read_network_config(shipped_weights(name))["generator"])
+    MODELS.build(read_network_config(shipped_models()[name].weights)["generator"])
 
 
 def test_a_network_of_all_parts_is_published_and_taken(tmp_path):

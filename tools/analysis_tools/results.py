@@ -35,6 +35,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--modality", choices=["infrared-visible", "medical"], default="infrared-visible", help="with --a"
     )
+    parser.add_argument("--config", metavar="FILE", help="the pairs that a config validates on, instead")
     parser.add_argument("--title", default="RoadScene, validation pairs", help="heading of the section")
     parser.add_argument("--pictured", metavar="NAME", help="whose hardest pairs are shown (default: student)")
     parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations")
@@ -44,14 +45,19 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if bool(args.a) != bool(args.b):
         parser.error("--a and --b go together: give both folders")
+    if args.config and args.a:
+        parser.error("--config and --a both name pairs: give one of them")
     if (args.annotations or args.names) and not args.a:
         parser.error("--annotations and --names go with --a and --b")
     return args
 
 
 def find_dataset(args: argparse.Namespace) -> dict:
-    from mmfusion_distill.analysis.scored_pairs import folder_dataset
+    from mmfusion_distill.analysis.scored_pairs import folder_dataset, validation_dataset
+    from mmfusion_distill.io.config_files import read_config
 
+    if args.config:
+        return validation_dataset(read_config(args.config))
     if args.a:
         return folder_dataset(args.a, args.b, args.annotations, args.names, args.modality)
     if not os.environ.get(DATA_ROOT):

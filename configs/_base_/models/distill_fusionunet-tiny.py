@@ -1,13 +1,5 @@
 # The tiny student from the teacher.
-_base_ = ["../networks/tiny.py", "../networks/teacher.py", "../losses.py"]
+_base_ = ["./distill_fusionunet.py", "../networks/tiny.py"]
 
-model = dict(
-    type="FusionDistiller",
-    student={{_base_.tiny}},
-    teacher={{_base_.teacher}},
-    teacher_checkpoint="work_dirs/teacher_fusionunet_1xb2-3k_roadscene-176x344",
-    fusion_loss={{_base_.fusion_loss}},
-    feature_loss=dict(type="FeatureDistillationLoss", loss_weight=0.1),
-    result_loss=dict(type="ResultDistillationLoss", loss_weight=5.0),
-    text_encoder=dict(type="SentenceTextEncoder", pool="events"),
-)
+# another network, not some other settings of the student's
+model = dict(student=dict(_base_.tiny, _delete_=True))

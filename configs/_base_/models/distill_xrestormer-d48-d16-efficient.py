@@ -1,11 +1,8 @@
 # Distillation of the efficient student from the published teacher.
-_base_ = "./distill_xrestormer-d48-d16.py"
+_base_ = [
+    "./distill_xrestormer.py",
+    "../networks/xrestormer-d48.py",
+    "../networks/xrestormer-d16-efficient.py",
+]
 
-model = dict(
-    student=dict(
-        num_blocks=(1, 1, 2, 2),
-        num_refinement_blocks=0,
-        spatial_heads=(1, 1, 2, 4),
-        neck=dict(merge_spatial_heads=1, merge_dim_head=16),
-    ),
-)
+model = dict(student={{_base_.xrestormer_d16_efficient}}, teacher={{_base_.xrestormer_d48}})

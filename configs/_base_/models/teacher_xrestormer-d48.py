@@ -1,15 +1,9 @@
-# The published teacher (40,289,814 parameters with text_channels=512), guided by the encoder that needs no download.
+# The published teacher, guided by the encoder that needs no download.
+_base_ = ["../networks/xrestormer-d48.py"]
+
 model = dict(
     type="ImageFusor",
-    generator=dict(
-        type="XRestormerFusionNet",
-        dim=48,
-        num_blocks=(2, 2, 2, 2),
-        num_refinement_blocks=4,
-        ffn_expansion_factor=2.66,
-        neck=dict(type="SpatialChannelCrossFusion"),
-        guidance=dict(type="FeatureWiseAffine", text_channels=384),
-    ),
+    generator={{_base_.xrestormer_d48}},
     pixel_loss=dict(type="FusionLoss"),
     text_encoder=dict(type="SentenceTextEncoder"),
 )

@@ -2,14 +2,15 @@
 # where they are small, Laplacian bands blended in the head (docs/performance.md says how it was found).
 student = dict(
     type="FusionUNet",
-    widths=(24, 32, 40, 48),
+    widths=(16, 32, 40, 48),
     blocks=[
         dict(type="GatedConvBlock"),
         dict(type="GatedConvBlock"),
         dict(type="GatedConvBlock"),
         dict(type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2),
     ],
-    num_blocks=(1, 1, 1, 1),
+    num_blocks=(0, 1, 1, 1),
+    decoder_blocks=(1, 1, 1, 1),
     stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
     neck=dict(
         type="SpatialChannelCrossFusion",

@@ -8,6 +8,7 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from torch import Tensor, nn
 
+from ...io.shipped_weights import shipped_weights
 from ...user_errors import UserError
 from ..checkpoints import load_network
 from .frozen_module import FrozenModule
@@ -29,7 +30,7 @@ class FusionDistiller(ImageFusor):
         student (dict): Config of the student network.
         teacher (dict): Config of the teacher network.
         teacher_checkpoint (str): The teacher's weights: a file, or the work folder of its run, whose best
-            checkpoint is taken.
+            checkpoint is taken, or the name of weights that come with the package.
         fusion_loss (dict): Loss of the student's result against the sources. Default: :class:`FusionLoss` with
             the default weights for every pair.
         feature_loss (dict): Loss between features. Default: :class:`FeatureDistillationLoss`.
@@ -91,7 +92,7 @@ class FusionDistiller(ImageFusor):
             CheckpointError: If they are missing or do not fit.
         """
         if not self._teacher_loaded:
-            load_network(self.teacher.module, self.teacher_checkpoint)
+            load_network(self.teacher.module, shipped_weights(self.teacher_checkpoint))
             self._teacher_loaded = True
 
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:

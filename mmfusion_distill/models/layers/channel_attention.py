@@ -36,7 +36,7 @@ class ChannelAttention(nn.Module):
         n, c, h, w = x.shape
         # A row per pixel, as the maps lie in memory: three times (N, heads, H * W, C / heads), views.
         pixels = self.qkv_dwconv(self.qkv(x)).permute(0, 2, 3, 1)
-        q, k, v = pixels.reshape(n, h * w, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        q, k, v = pixels.reshape(n, h * w, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind()
         # In half precision the norm over all pixels would overflow, or the floor below it vanish.
         q, k = F.normalize(q.float(), dim=2), F.normalize(k.float(), dim=2)
         attention = (q.transpose(2, 3) @ k * self.temperature).softmax(dim=-1)

@@ -46,11 +46,34 @@ def conv_of_unshuffled(x: Tensor, factor: int, conv: nn.Conv2d) -> Tensor:
     return F.conv2d(x, weight, conv.bias, stride=factor, padding=factor)
 
 
-def doubling_conv(x: Tensor, conv: nn.ConvTranspose2d) -> Tensor:
-    """A transposed convolution, 4x4, stride 2, padding 1; exported as a 3x3 convolution and a pixel-shuffle."""
+def conv_at_two_scales(
+    x: Tensor, double: nn.ConvTranspose2d, same: nn.Conv2d, crop: int
+) -> tuple[Tensor, Tensor]:
+    """A transposed convolution to twice the size (4x4, stride 2, padding 1) and a 3x3 convolution of one map.
+
+    Exported as a single convolution: other runtimes fill up the few channels of each with zeros.
+
+    Args:
+        x (Tensor): (N, C, H, W).
+        double (nn.ConvTranspose2d): To C_double channels.
+        same (nn.Conv2d): To C_same channels.
+        crop (int): Pixels at each border that the larger result goes without.
+
+    Returns:
+        tuple[Tensor, Tensor]: (N, C_double, 2 H - 2 crop, 2 W - 2 crop) and (N, C_same, H, W).
+    """
     if not _exporting():
-        return conv(x)
-    kernel = conv.weight.transpose(0, 1)
+        return F.pad(double(x), (-crop,) * 4), same(x)
+    subpixels = 4 * double.out_channels
+    weight = torch.cat([_subpixel_weight(double.weight), same.weight])
+    bias = torch.cat([double.bias.repeat_interleave(4), same.bias])
+    maps = F.conv2d(x, weight, bias, padding=1)
+    return _shuffle_by_two(maps[:, :subpixels], crop), maps[:, subpixels:]
+
+
+def _subpixel_weight(weight: Tensor) -> Tensor:
+    """(C, C_out, 4, 4) of a transposed convolution to (4 C_out, C, 3, 3), whose result is to be pixel-shuffled."""
+    kernel = weight.transpose(0, 1)
     out, channels = kernel.shape[:2]
     zero = kernel.new_zeros(out, channels, 4, 1)
     # Even results see taps 3 and 1 of the pixel before and their own, odd ones 2 and 0 of their own and the next.
@@ -61,8 +84,17 @@ def doubling_conv(x: Tensor, conv: nn.ConvTranspose2d) -> Tensor:
     zero = kernel.new_zeros(out, channels, 1, 3)
     even = [torch.cat([taps[:, :, 3:4], taps[:, :, 1:2], zero], dim=2) for taps in columns]
     odd = [torch.cat([zero, taps[:, :, 2:3], taps[:, :, 0:1]], dim=2) for taps in columns]
-    weight = torch.stack(even + odd, dim=1).flatten(0, 1)
-    return F.pixel_shuffle(F.conv2d(x, weight, conv.bias.repeat_interleave(4), padding=1), 2)
+    return torch.stack(even + odd, dim=1).flatten(0, 1)
+
+
+def _shuffle_by_two(x: Tensor, crop: int = 0) -> Tensor:
+    """Pixel-shuffle by 2, without `crop` pixels at each border: (N, 4 C, H, W) to (N, C, 2 H - 2 crop, ...).
+
+    A transposed convolution with ones: ONNX Runtime's DepthToSpace takes four times as long.
+    """
+    channels = int(x.shape[1]) // 4
+    places = torch.eye(4, dtype=x.dtype, device=x.device).view(4, 1, 2, 2).repeat(channels, 1, 1, 1)
+    return F.conv_transpose2d(x, places, stride=2, padding=crop, groups=channels)
 
 
 def binomial_blur(x: Tensor, stride: int = 1) -> Tensor:
@@ -92,7 +124,10 @@ def binomial_blur(x: Tensor, stride: int = 1) -> Tensor:
 
 
 def expand_by_two(x: Tensor) -> Tensor:
-    """Twice the height and width by binomial interpolation, with replicated borders: (N, C, H, W) to (N, C, 2H, 2W)."""
+    """Twice the height and width by binomial interpolation: (N, C, H, W) to (N, C, 2H, 2W).
+
+    Borders are replicated.
+    """
     # Even samples see the kernel's taps 1, 6, 1, odd ones 4, 4, each twice for the zeros that are not there.
     if _exporting():
         # A convolution to the four pixels that come of one.
@@ -100,7 +135,7 @@ def expand_by_two(x: Tensor) -> Tensor:
         even, odd = x.new_tensor((1, 6, 1)) / 8, x.new_tensor((0, 4, 4)) / 8
         kernels = torch.stack([torch.outer(rows, columns) for rows in (even, odd) for columns in (even, odd)])
         x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-        return F.pixel_shuffle(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels), 2)
+        return _shuffle_by_two(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels))
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]
     even = (x[:, :, :-2] + x[:, :, 2:] + 6 * middle) / 8
@@ -111,27 +146,31 @@ def expand_by_two(x: Tensor) -> Tensor:
     return torch.stack([even, (middle + x[..., 2:]) / 2], dim=4).flatten(3, 4)
 
 
-def windows_of(x: Tensor, side: int, step: int) -> Tensor:
-    """Windows of a map, in eager mode a view.
+def windows_of(x: Tensor, heads: int, side: int, step: int) -> Tensor:
+    """Windows of a map by heads, in eager mode a view.
 
     Args:
-        x (Tensor): (N, C, H, W); H and W exceed a multiple of `step` by `side - step`.
+        x (Tensor): (N, heads * dim, H, W); H and W exceed a multiple of `step` by `side - step`.
+        heads (int): Heads.
         side (int): Side of a window.
         step (int): Distance of neighbours.
 
     Returns:
-        Tensor: (N, C, H / step, W / step, side, side).
+        Tensor: (N, rows, columns, heads, side, side, dim).
     """
+    n, channels, height, width = x.shape
     if not _exporting():
-        return x.unfold(2, side, step).unfold(3, side, step)
+        x = x.reshape(n, heads, channels // heads, height, width)
+        return x.unfold(3, side, step).unfold(4, side, step).permute(0, 3, 4, 1, 5, 6, 2)
     # ONNX has no sliding window over a dimension of unknown length.
-    rows, columns = (length // step for length in x.shape[2:])
+    rows, columns = height // step, width // step
     if side != step:
         offsets = torch.arange(side, device=x.device)
         for axis, count in ((2, rows), (3, columns)):
             index = torch.arange(count, device=x.device)[:, None] * step + offsets
             x = x.index_select(axis, index.flatten())
-    return x.reshape(*x.shape[:2], rows, side, columns, side).transpose(3, 4)
+    x = x.reshape(n, heads, channels // heads, rows, side, columns, side)
+    return x.permute(0, 3, 5, 1, 4, 6, 2)
 
 
 def map_windows(attend: Callable[[Tensor, Tensor, Tensor], Tensor], *qkv: Tensor) -> Tensor:

@@ -56,23 +56,18 @@ class OverlappingSpatialAttention(nn.Module):
         q, kv = self.qkv(x).split([inner, 2 * inner], dim=1)
         # Without a bias, the keys and values of zeros are zeros.
         k, v = F.pad(kv, [(self.overlap_window_size - self.window_size) // 2] * 4).chunk(2, dim=1)
-        q = self._windows(q, self.window_size)
-        k, v = (self._windows(y, self.overlap_window_size) for y in (k, v))
-        attended = map_windows(partial(self._attend, self.rel_pos_emb.tables()), q, k, v)
+        size, side = self.window_size, self.overlap_window_size
+        qkv = (windows_of(y, self.num_heads, s, size) for y, s in ((q, size), (k, side), (v, side)))
+        attended = map_windows(partial(self._attend, self.rel_pos_emb.tables()), *qkv)
         # (N, rows, columns, heads, size, size, dim) -> (N, H, W, heads * dim) -> (N, heads * dim, H, W)
         n, _, h, w = x.shape
         attended = attended.permute(0, 1, 4, 2, 5, 3, 6).reshape(n, h, w, -1).permute(0, 3, 1, 2)
         return self.project_out(attended)
 
     def _attend(self, tables: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """softmax(q k^T / sqrt(dim) + position) v, of windows as they come from :meth:`_windows`."""
+        """softmax(q k^T / sqrt(dim) + position) v, of windows (N, rows, columns, heads, side, side, dim)."""
         shape = q.shape
         q, k, v = (x.reshape(-1, x.shape[4] * x.shape[5], x.shape[6]) for x in (q, k, v))
         q = q * self.head_dim**-0.5
         logits = torch.baddbmm(self.rel_pos_emb(q, tables), q, k.transpose(1, 2))
         return (logits.softmax(dim=-1) @ v).view(shape)
-
-    def _windows(self, x: Tensor, side: int) -> Tensor:
-        """(N, heads * dim, H, W) to (N, rows, columns, heads, side, side, dim), in eager mode a view."""
-        windows = windows_of(x, side, self.window_size).unflatten(1, (self.num_heads, self.head_dim))
-        return windows.permute(0, 3, 4, 1, 5, 6, 2)

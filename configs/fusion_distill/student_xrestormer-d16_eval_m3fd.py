@@ -1,9 +1,0 @@
-# The published student alone on M3FD, which no training sees.
-_base_ = [
-    "../_base_/epoch_runtime.py",
-    "../_base_/models/student_xrestormer-d16.py",
-    "../_base_/datasets/m3fd.py",
-]
-
-# nothing to train here
-train_dataloader = None

@@ -1,0 +1,50 @@
+"""Trainings side by side."""
+
+import subprocess
+import sys
+
+from conftest import ROOT
+from mmengine.config import Config
+
+from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+
+CONFIG = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
+TOOL = ROOT / "tools" / "analysis_tools" / "ablation.py"
+
+
+def write_config(folder, name, data, **settings):
+    config = Config.fromfile(CONFIG)
+    config.merge_from_dict(settings)
+    for split in ("train", "val", "test"):
+        dataset = dict(data_root=str(data), ann_file="")
+        dataset["data_prefix"] = dict(img_a="visible", img_b="infrared", annotation="annotations")
+        options = {f"{split}_dataloader.dataset.{key}": value for key, value in dataset.items()}
+        options |= {f"{split}_dataloader.num_workers": 0, f"{split}_dataloader.persistent_workers": False}
+        config.merge_from_dict(options)
+    options = {"train_cfg.max_iters": 2, "train_cfg.val_interval": 9, "train_dataloader.batch_size": 2}
+    config.merge_from_dict({"model.generator.dim": 4, **options})
+    config.dump(folder / f"{name}.py")
+    return str(folder / f"{name}.py")
+
+
+def test_configs_are_trained_once_and_scored_side_by_side(tmp_path):
+    write_generated_pairs(tmp_path / "data", 2)
+    configs = [
+        write_config(tmp_path, "plain", tmp_path / "data"),
+        write_config(tmp_path, "quick", tmp_path / "data", **{"optim_wrapper.optimizer.lr": 1e-2}),
+    ]
+    command = [sys.executable, str(TOOL), *configs, "--work-dir", str(tmp_path / "runs"), "--limit", "1"]
+    printed = []
+    for _ in range(2):
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        printed.append(run.stdout)
+    clean, degraded = (part.splitlines() for part in printed[1].split("\n\n")[1::2])
+    assert [line.split(" | ")[0] for line in clean[2:5]] == [
+        "| plain with text",
+        "| quick with text",
+        "| pyramid",
+    ]
+    # Two trainings, not the same one twice; degraded pairs are others than clean ones.
+    assert clean[2].split("|")[2:] != clean[3].split("|")[2:] != degraded[3].split("|")[2:]
+    assert "Iter(train)" not in printed[1] and printed[0].endswith(printed[1])

@@ -1,0 +1,55 @@
+"""Train configs alike, one after the other, and print what they score, as a table beside fusions without a network.
+
+python tools/analysis_tools/ablation.py configs/ablation/*.py --work-dir work_dirs/ablation
+
+Interrupted, it goes on where it was when called again.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmfusion_distill.apis.command_line import SettingsAction, at_least, exit_on_user_error
+from mmfusion_distill.user_errors import UserError
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "configs", nargs="+", type=Path, help="training configs, a row each by their file name"
+    )
+    parser.add_argument(
+        "--work-dir", type=Path, default=Path("work_dirs/ablation"), help="folder of the trainings"
+    )
+    parser.add_argument(
+        "--cfg-options", nargs="+", action=SettingsAction, metavar="KEY=VALUE", help="settings of all of them"
+    )
+    parser.add_argument("--amp", action="store_true", help="mixed precision, see tools/train.py")
+    parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations that are scored")
+    parser.add_argument("--limit", type=at_least(1), metavar="N", help="score on the first N pairs only")
+    return parser.parse_args()
+
+
+def compare(args: argparse.Namespace) -> None:
+    from mmfusion_distill.analysis.ablation import score_checkpoints
+    from mmfusion_distill.apis import FusionInferencer, run_training
+    from mmfusion_distill.apis.running import load_config
+
+    names = [config.stem for config in args.configs]
+    if len(set(names)) < len(names):
+        raise UserError("two configs have one file name, which is the name of their row: rename one")
+    checkpoints = {}
+    for name, config in zip(names, args.configs):
+        work_dir = args.work_dir / name
+        length = load_config(config, args.cfg_options).train_cfg.max_iters
+        checkpoints[name] = work_dir / f"iter_{length}.pth"
+        if not checkpoints[name].is_file():
+            run_training(
+                str(config), str(work_dir), resume="auto", amp=args.amp, cfg_options=args.cfg_options
+            )
+    rows = {name: (config, checkpoints[name]) for name, config in zip(names, args.configs)}
+    for title, table in score_checkpoints(rows, FusionInferencer, args.seed, args.limit).items():
+        print(f"{title}\n\n{table}\n")
+
+
+if __name__ == "__main__":
+    exit_on_user_error(compare, parse_args())
