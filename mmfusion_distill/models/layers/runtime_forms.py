@@ -169,8 +169,8 @@ def windows_of(x: Tensor, heads: int, side: int, step: int) -> Tensor:
         for axis, count in ((2, rows), (3, columns)):
             index = torch.arange(count, device=x.device)[:, None] * step + offsets
             x = x.index_select(axis, index.flatten())
-    x = x.reshape(n, heads, channels // heads, rows, side, columns, side)
-    return x.permute(0, 3, 5, 1, 4, 6, 2)
+    x = x.permute(0, 2, 3, 1).reshape(n, rows, side, columns, side, heads, channels // heads)
+    return x.permute(0, 1, 3, 5, 2, 4, 6)
 
 
 def map_windows(attend: Callable[[Tensor, Tensor, Tensor], Tensor], *qkv: Tensor) -> Tensor:
