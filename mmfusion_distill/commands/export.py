@@ -1,4 +1,4 @@
-"""`mmfusion export`: CONFIG CHECKPOINT OUT --format onnx --precision fp32.
+"""`mmfusion export`: [CONFIG] WEIGHTS OUT --format onnx --precision fp32.
 
 The exported file is compared with PyTorch at several sizes; a difference above 1e-3 ends with exit code 1. Files of
 lower precision are compared by the pictures that they make of real or generated pairs, and must reach a PSNR.
@@ -10,19 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..apis import FusionInferencer
 from ..apis.command_line import at_least, exit_on_user_error
-from ..datasets.generated_scenes import generate_pair
-from ..deployment import (
-    FORMATS,
-    ExportedFusion,
-    ExportedInferencer,
-    export_network,
-    largest_differences,
-)
-from ..deployment.calibration import calibration_pairs, measure_quality
 from ..deployment.precision import PRECISIONS
-from ..io import find_pairs, read_image_pair
+from ..deployment.runtimes import FORMATS
 from ..user_errors import UserError
 
 #: Largest difference of single precision, for values in [0, 1].
@@ -33,13 +23,18 @@ LEAST_PSNR = {"fp16": 50.0, "int8": 30.0}
 
 def export(args: argparse.Namespace) -> bool:
     """Export and check; whether the file is as good as it must be."""
+    # A help text does without PyTorch.
+    from ..apis import FusionInferencer
+    from ..deployment import ExportedFusion, ExportedInferencer, export_network, largest_differences
+    from ..deployment.calibration import calibration_pairs, measure_quality
+
     if args.precision == "int8" and not (args.calibration_a and args.calibration_b):
         raise UserError(
             "int8 needs --calibration-a DIR and --calibration-b DIR: pairs like those to be fused"
         )
     if bool(args.quality_a) != bool(args.quality_b):
         raise UserError("--quality-a and --quality-b go together: give both folders")
-    inferencer = FusionInferencer(args.config, args.checkpoint, "cpu")
+    inferencer = FusionInferencer(args.config, args.weights, "cpu")
     network = inferencer.model.generator
     calibration = None
     if args.precision == "int8":
@@ -66,6 +61,9 @@ def export(args: argparse.Namespace) -> bool:
 
 def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray]]:
     """The pairs that quality is measured on: (H, W, 3) and (H, W) uint8."""
+    from ..datasets.generated_scenes import generate_pair
+    from ..io import find_pairs, read_image_pair
+
     folders = (args.quality_a, args.quality_b) if args.quality_a else (args.calibration_a, args.calibration_b)
     if not all(folders):
         return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]
@@ -79,12 +77,16 @@ def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the arguments, export, check, and return the exit code."""
     parser = argparse.ArgumentParser(
-        description="Export a network, and compare the file with PyTorch; exit code 1 if it differs too much."
+        usage="%(prog)s [options] [CONFIG] WEIGHTS OUT",
+        description="Export a network, and compare the file with PyTorch; exit code 1 if it differs too much.",
     )
     parser.add_argument(
-        "config", help="config of the network or of its distillation (whose student is taken)"
+        "network",
+        nargs="+",
+        metavar="WEIGHTS",
+        help="weights that come with the package by name, or a file of the publish command; or the config of the "
+        "network or of its distillation (whose student is taken), and a checkpoint or the work folder of a run",
     )
-    parser.add_argument("checkpoint", help="checkpoint, or the work folder of a run")
     parser.add_argument("out", help="target, ending in " + ", ".join(FORMATS.values()))
     parser.add_argument("--format", choices=FORMATS, default="onnx")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
@@ -100,6 +102,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--quality-b", metavar="DIR")
     parser.add_argument("--quality-pairs", type=at_least(1), default=4, help="the last so many (default: 4)")
-    if not exit_on_user_error(export, parser.parse_args(argv)):
+    args = parser.parse_args(argv)
+    *config, args.weights = args.network
+    if len(config) > 1:
+        parser.error(f"wanted [CONFIG] WEIGHTS OUT, not {len(args.network) + 1} of them")
+    args.config = config[0] if config else None
+    if not exit_on_user_error(export, args):
         sys.exit("error: the exported file differs too much from PyTorch, see above")
     return 0

@@ -10,13 +10,13 @@ from mmagic.registry import MODELS
 from torch.nn import functional as F
 
 from mmfusion_distill.models.heads.laplacian_bands import (
-    expand_by_two,
     gaussian_pyramid,
     laplacian_band,
     laplacian_fusion,
-    reduce_by_two,
+    share_of_a,
 )
 from mmfusion_distill.models.heads.tone_curve import ToneCurve
+from mmfusion_distill.models.layers.runtime_forms import binomial_blur, expand_by_two
 from mmfusion_distill.models.losses.color_space import rgb_to_gray
 from mmfusion_distill.models.networks.recolor import recolor
 
@@ -117,12 +117,12 @@ def test_an_encoder_halves_level_by_level(resample):
 @pytest.mark.parametrize("height, width", [(16, 24), (5, 9), (1, 7), (2, 1)])
 def test_bands_add_up_to_the_image(height, width):
     x = torch.rand(1, 1, height, width)
-    coarse = reduce_by_two(x)
+    coarse = binomial_blur(x, stride=2)
     assert coarse.shape[-2:] == (-(-height // 2), -(-width // 2))
     back = laplacian_band(x, coarse) + expand_by_two(coarse)[..., :height, :width]
     torch.testing.assert_close(back, x)
     even = torch.full_like(x, 0.3)
-    assert float(laplacian_band(even, reduce_by_two(even)).abs().max()) < 1e-6
+    assert float(laplacian_band(even, binomial_blur(even, stride=2)).abs().max()) < 1e-6
 
 
 def test_an_even_b_leaves_a_and_its_level_does_not_matter():
@@ -143,6 +143,15 @@ def test_an_untrained_blend_head_is_the_pyramid(strides):
     img_a, img_b = torch.rand(2, 1, 64, 128), torch.rand(2, 1, 64, 128)
     fused = head(features_of(channels, strides, 64, 128, 2), img_a, img_b, (64, 128))
     torch.testing.assert_close(fused, laplacian_fusion(img_a, img_b), rtol=0, atol=1e-5)
+
+
+def test_a_band_is_shared_alike_in_training_and_inference():
+    # From nothing at all over rounding to more than a picture holds, and maps that leave no doubt.
+    bands = torch.tensor([0.0, 1e-4, 0.03, 2.0])[:, None, None, None] * torch.rand(4, 2, 8, 8)
+    favour = torch.tensor([-90.0, -1.0, 0.0, 90.0]).repeat(2) * torch.ones(4, 1, 8, 1)
+    trained = share_of_a(bands, 8, favour)
+    with torch.no_grad():
+        torch.testing.assert_close(share_of_a(bands, 8, favour), trained, rtol=0, atol=1e-5)
 
 
 def test_padding_is_cut_off_and_does_not_count_as_hot_or_cold():
