@@ -153,6 +153,7 @@ def test_a_fixed_set_is_the_same_every_time_and_goes_through_the_kinds_in_turn(s
         (dict(prob=2), "prob is 2"),
         (dict(max_degradations=0), "max_degradations is 0"),
         (dict(strength=(0.5, 0.1)), "strength is"),
+        (dict(strength=(0.5, 1.5)), "strength is"),
         (dict(kinds=["rain"]), "no infrared-visible kind 'rain', choose from haze"),
         (dict(kinds=dict(haze=0)), "weights above 0"),
         (dict(kinds=dict(haze=2, ir_noise=-1)), "weights above 0"),
