@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SERVE_VENV := .venv-serve
 SERVE_STAMP := $(SERVE_VENV)/.installed
 
-.PHONY: setup demo test lint clean
+.PHONY: setup demo test lint docs clean
 
 setup: $(STAMP)
 
@@ -14,7 +14,7 @@ setup: $(STAMP)
 $(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip "setuptools<81" wheel
-	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional,detect]"
+	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional,detect,docs]"
 	touch $(STAMP)
 
 # Gradio wants an older Pillow, pandas and MarkupSafe than constraints.txt has: these lie in front of the others here.
@@ -39,6 +39,11 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Warnings are errors, as in the test of the site.
+docs: $(STAMP)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	@echo "written: build/site/index.html"
 
 clean:
 	rm -rf $(VENV) $(SERVE_VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .mypy_cache .hypothesis

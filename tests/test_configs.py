@@ -73,25 +73,22 @@ TRAINING_CONFIGS = [path for path in CONFIGS if Config.fromfile(path).get("train
 @pytest.mark.parametrize("path", TRAINING_CONFIGS, ids=lambda path: path.stem)
 def test_nothing_is_reported_on_the_pairs_that_choose_the_checkpoint(path):
     cfg = Config.fromfile(path)
-    val = cfg.val_dataloader[0] if isinstance(cfg.val_dataloader, list) else cfg.val_dataloader
+    loaders = cfg.val_dataloader if isinstance(cfg.val_dataloader, list) else [cfg.val_dataloader]
     train, val, test = (
-        parts_of(loader.dataset) for loader in (cfg.train_dataloader, val, cfg.test_dataloader)
+        [
+            (part.data_root, part.data_prefix.img_a, part.get("ann_file", ""))
+            for part in single_sets(loader.dataset)
+        ]
+        for loader in (cfg.train_dataloader, loaders[0], cfg.test_dataloader)
     )
-    places = [(d.data_root, d.data_prefix.img_a, d.ann_file) for d in (*train, *val)]
-    for part in test:
-        assert (part.data_root, part.data_prefix.img_a, part.get("ann_file", "")) not in places
-    for part in (part for part in train for other in test if folder_of(part) == folder_of(other)):
-        assert part.ann_file == "train.txt"
-        assert {other.ann_file for other in val if folder_of(other) == folder_of(part)} == {"val.txt"}
-        assert {other.ann_file for other in test if folder_of(other) == folder_of(part)} == {"test.txt"}
+    assert {file for *_, file in train} == {"train.txt"} and {file for *_, file in val} == {"val.txt"}
+    for root, folder, file in test:
+        assert file == "test.txt" or (root, folder) not in [entry[:2] for entry in train + val]
 
 
-def parts_of(dataset):
+def single_sets(dataset):
+    """The data sets of which one is made."""
     return dataset.get("datasets", [dataset])
-
-
-def folder_of(dataset):
-    return dataset.data_root, dataset.data_prefix.img_a
 
 
 def test_a_missing_test_list_is_one_sentence(tmp_path, pair_folder):

@@ -102,12 +102,10 @@ def format_configs(entries: Sequence[ModelEntry]) -> str:
     rows = [
         (
             f"[{entry.name}]({entry.config.name})",
-            entry.training_data or "-",
+            ", ".join(entry.training_data) or "-",
             f"{entry.parameters:,}",
             f"{entry.flops / 1e9:.2f}",
-            next(
-                (f"{metrics['balanced_quality']:.3f}" for metrics in entry.results.values() if metrics), "-"
-            ),
+            next((f"{metrics['balanced_quality']:.3f}" for metrics in entry.results.values()), "-"),
             f"`{entry.alias}`" if entry.alias else "-",
         )
         for entry in entries

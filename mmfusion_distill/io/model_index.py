@@ -18,8 +18,8 @@ class ModelEntry:
         config (Path): Its file.
         parameters (int): Of the network, of a distillation's student.
         flops (int): Operations of the network at 640x480, a multiply-add counted as 2.
-        training_data (str | None): None for a config that only evaluates.
-        results (dict[str, dict[str, float]]): Metrics by data set; empty ones where nothing is known.
+        training_data (tuple[str, ...]): Data sets; none for a config that only evaluates.
+        results (dict[str, dict[str, float]]): Metrics by data set, where they were measured.
         alias (str | None): What `--weights` takes. None without weights, like the next two.
         weights (Path | None): Their file.
         sha256 (str | None): Its hash.
@@ -29,7 +29,7 @@ class ModelEntry:
     config: Path
     parameters: int
     flops: int
-    training_data: str | None
+    training_data: tuple[str, ...]
     results: dict[str, dict[str, float]] = field(hash=False)
     alias: str | None = None
     weights: Path | None = None
@@ -37,12 +37,13 @@ class ModelEntry:
 
 
 def config_root() -> Path:
-    """The folder with `configs` and `model-index.yml`: `.mim` of an installed package, else the repository.
+    """The folder with `configs` and `model-index.yml`: the repository, else `.mim` of an installed package.
 
     Raises:
         UserError: If there is none.
     """
-    for folder in (PACKAGE / ".mim", PACKAGE.parent):
+    # In the repository first: what an editable installation copied to .mim grows old there.
+    for folder in (PACKAGE.parent, PACKAGE / ".mim"):
         if (folder / "model-index.yml").is_file():
             return folder
     raise UserError(f"the configs of the package are not in {PACKAGE / '.mim'}: install the package anew")
@@ -68,13 +69,14 @@ def read_model_index() -> tuple[ModelEntry, ...]:
 
 def _entry(model: dict, root: Path) -> ModelEntry:
     facts = model["Metadata"]
+    data = facts.get("Training Data", [])
     return ModelEntry(
         name=model["Name"],
         config=root / model["Config"],
         parameters=facts["Parameters"],
         flops=facts["FLOPs"],
-        training_data=facts.get("Training Data"),
-        results={result["Dataset"]: result.get("Metrics", {}) for result in model["Results"]},
+        training_data=(data,) if isinstance(data, str) else tuple(data),
+        results={result["Dataset"]: result["Metrics"] for result in model.get("Results", [])},
         alias=model.get("Alias"),
         # The package lies in the repository as it does where it is installed.
         weights=PACKAGE.parent / model["Weights"] if "Weights" in model else None,

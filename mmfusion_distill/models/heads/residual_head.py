@@ -62,7 +62,7 @@ class ResidualHead(BaseModule):
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
 
         Returns:
-            Tensor: (N, out_channels, *size).
+            Tensor: `(N, out_channels, *size)`.
         """
         height, width = size
         residual = self.output(self.refinement(features[0]))[..., :height, :width]

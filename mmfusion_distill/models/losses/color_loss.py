@@ -9,7 +9,7 @@ from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 @MODELS.register_module()
 class ColorConsistencyLoss(SampleWiseLoss):
-    """L1 distance of both chrominances to source A: |Cb_A - Cb_F| + |Cr_A - Cr_F|.
+    """L1 distance of both chrominances to source A: `|Cb_A - Cb_F| + |Cr_A - Cr_F|`.
 
     Args:
         loss_weight (float): Factor of the loss. Default: 1.0.

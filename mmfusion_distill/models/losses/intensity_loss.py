@@ -10,7 +10,7 @@ from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
 
 @MODELS.register_module()
 class MaxIntensityLoss(SampleWiseLoss):
-    """L1 distance to the brighter source: |F - pick(A, B)|, where pick takes B if it exceeds A's channel mean.
+    """L1 distance to the brighter source: `|F - pick(A, B)|`, where pick takes B if it exceeds A's channel mean.
 
     Args:
         loss_weight (float): Factor of the loss. Default: 1.0.
@@ -26,7 +26,7 @@ class MaxIntensityLoss(SampleWiseLoss):
 
 @MODELS.register_module()
 class IntensityConsistencyLoss(SampleWiseLoss):
-    """Mean of the L1 distances of luminance to both sources: (|gray A - gray F| + |gray B - gray F|) / 2.
+    """Mean of the L1 distances of luminance to both sources: `(|gray A - gray F| + |gray B - gray F|) / 2`.
 
     Args:
         loss_weight (float): Factor of the loss. Default: 1.0.

@@ -27,7 +27,7 @@ def sobel_gradients(gray: Tensor) -> tuple[Tensor, Tensor]:
 
 @MODELS.register_module()
 class JointGradientLoss(SampleWiseLoss):
-    """L1 distance to the stronger edge: ||dx F| - max(|dx A|, |dx B|)| and the same for dy, on luminance.
+    """L1 distance to the stronger edge: `||dx F| - max(|dx A|, |dx B|)|` and the same for dy, on luminance.
 
     Args:
         loss_weight (float): Factor of the loss. Default: 1.0.

@@ -15,7 +15,7 @@ from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 class SignedGradientLoss(SampleWiseLoss):
     """L1 distance of Sobel gradients to those of the source whose gradient is longer at the pixel, at several scales.
 
-    |dx F - dx S| + |dy F - dy S| on luminance, averaged over the scales, each half as large as the one before; S is
+    `|dx F - dx S| + |dy F - dy S|` on luminance, averaged over the scales, each half as large as the one before; S is
     chosen anew at every scale, A where both are equally strong. Unlike :class:`JointGradientLoss`, which compares
     magnitudes and each axis alone, it does not accept an inverted edge, nor dx of one source with dy of the other.
 

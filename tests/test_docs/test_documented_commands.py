@@ -1,0 +1,172 @@
+"""Every command, path, name and piece of code that the documents show fits the package as it is."""
+
+import argparse
+import ast
+import contextlib
+import importlib
+import importlib.util
+import re
+import runpy
+import shlex
+import sys
+
+import mmagic.registry
+import pytest
+from conftest import ROOT
+from documents import blocks, commands, inline_code, paths
+from mmengine.registry import Registry
+
+from mmfusion_distill.commands import mmfusion
+
+#: Programs that are not ours: their arguments are their business.
+OTHERS = {"git", "mutmut", "pre-commit", "source", "vllm"}
+ALL_COMMANDS = sorted({command.text: command for command in commands()}.values())
+REGISTRIES = [value for value in vars(mmagic.registry).values() if isinstance(value, Registry)]
+_parse_known_args = argparse.ArgumentParser.parse_known_args
+
+
+class _Reached(BaseException):
+    """A program would parse its arguments now."""
+
+
+@pytest.fixture
+def find_parser(monkeypatch):
+    """Run a program up to where it parses its arguments, and return the parser."""
+
+    def stop(parser, *arguments, **settings):
+        # The one that only looks for the subcommand.
+        if parser.prog == "mmfusion":
+            return _parse_known_args(parser, *arguments, **settings)
+        raise _Reached(parser)
+
+    def find(run, *arguments):
+        monkeypatch.setattr(argparse.ArgumentParser, "parse_known_args", stop)
+        with pytest.raises(_Reached) as reached:
+            run(*arguments)
+        monkeypatch.undo()
+        return reached.value.args[0]
+
+    monkeypatch.setattr(sys, "argv", ["program"])
+    return find
+
+
+def check_command(words, find_parser):
+    program, *arguments = words
+    if program == "bash":
+        program, arguments = arguments[0], arguments[1:]
+        assert (ROOT / program).is_file(), f"there is no {program}"
+    elif program == "python" and arguments[0] == "-m" and arguments[1] != "mmfusion_distill":
+        assert importlib.util.find_spec(arguments[1]), f"there is no module {arguments[1]}"
+    elif program == "python" and arguments[0] == "-c":
+        compile(arguments[1], "-c", "exec")
+    elif program == "python" and arguments[0].startswith("tools/"):
+        check_script(arguments[0], arguments[1:], find_parser)
+    elif program == "mmfusion" or program == "python":
+        check_subcommand(arguments if program == "mmfusion" else arguments[2:], find_parser)
+    elif program == "make":
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert set(arguments) <= set(targets)
+    elif program == "pip":
+        check_installation(arguments)
+    elif program == "pytest":
+        for word in arguments:
+            assert word.startswith("-") or (ROOT / word).exists(), f"there is no {word}"
+    else:
+        assert program in OTHERS, f"unknown program {program}"
+
+
+def check_script(path, arguments, find_parser):
+    assert (ROOT / path).is_file(), f"there is no {path}"
+    if arguments:
+        check_arguments(find_parser(runpy.run_path, str(ROOT / path), None, "__main__"), arguments)
+
+
+def check_subcommand(arguments, find_parser):
+    if not arguments or arguments[0].startswith("-") or arguments[0] == "COMMAND":
+        return
+    name, *arguments = arguments
+    assert name in mmfusion.available(), f"there is no mmfusion {name}"
+    if arguments:
+        check_arguments(find_parser(mmfusion.main, [name]), arguments)
+
+
+def check_arguments(parser, arguments):
+    def refuse(problem):
+        raise AssertionError(problem)
+
+    parser.error = refuse
+    with contextlib.suppress(SystemExit):  # --help
+        parser.parse_args(arguments)
+
+
+def check_installation(arguments):
+    extras = {path.stem for path in (ROOT / "requirements").glob("*.txt")} - {"runtime"}
+    for before, word in zip([None, *arguments], arguments):
+        if before in ("-c", "-r"):
+            assert (ROOT / word).is_file(), f"there is no {word}"
+        found = re.fullmatch(r"(?:\.|mmfusion_distill)\[([\w,]+)\]", word)
+        assert not found or set(found[1].split(",")) <= extras, f"there is no such extra: {word}"
+
+
+@pytest.mark.parametrize("command", ALL_COMMANDS, ids=lambda command: command.place)
+def test_a_command_is_one_that_its_program_takes(command, find_parser):
+    try:
+        check_command(shlex.split(command.text), find_parser)
+    except AssertionError as problem:
+        if command.whole or "the following arguments are required" not in str(problem):
+            raise
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["mmfusion fly", "mmfusion fuse a b", "mmfusion fuse a b c --fast", "python tools/fly.py", "make fly"],
+)
+def test_a_command_that_is_none_is_found(command, find_parser):
+    with pytest.raises(AssertionError):
+        check_command(shlex.split(command), find_parser)
+
+
+def test_paths_are_there():
+    missing = [
+        f"{place}: {path}" for place, path, _ in paths() if not list(ROOT.glob(path.replace("NAME", "*")))
+    ]
+    assert not missing
+
+
+def test_configs_that_are_named_are_there():
+    known = {path.stem for path in (ROOT / "configs").rglob("*.py")}
+    missing = []
+    for place, text, _ in [*inline_code(), *commands()]:
+        for folder, name, ending in re.findall(r"(work_dirs/)?([a-z][\w-]*_1xb[\w-]+)(\.py)?", text):
+            if (folder or ending) and name not in known:
+                missing.append(f"{place}: {name}")
+    assert not missing
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.place)
+def test_code_parses_and_imports_what_is_there(block):
+    for node in ast.walk(ast.parse(block.text)):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("mmfusion_distill"):
+            module = importlib.import_module(node.module)
+            for name in node.names:
+                assert hasattr(module, name.name), f"{node.module} has no {name.name}"
+        if isinstance(node, ast.keyword) and node.arg == "type" and isinstance(node.value, ast.Constant):
+            scope, _, name = node.value.value.rpartition(".")
+            assert scope not in ("", "mmagic") or is_registered(name), f"{name} is registered nowhere"
+
+
+def test_the_table_of_parts_has_all_that_are_registered_and_no_other():
+    table = (ROOT / "docs" / "parts.md").read_text().partition("| Part | Registered names |")[2]
+    listed = set(re.findall(r"`(\w+)`", table))
+    is_registered("ImageFusor")
+    ours = {
+        name
+        for registry in REGISTRIES
+        for name, part in registry.module_dict.items()
+        if part.__module__.startswith("mmfusion_distill.")
+    }
+    assert listed == ours
+
+
+def is_registered(name):
+    return any(registry.get(name) for registry in REGISTRIES)

@@ -1,0 +1,56 @@
+"""Draw the picture of the README: a hard pair, the Laplacian pyramid's fusion of it and a network's, side by side.
+
+python tools/analysis_tools/hard_pair.py
+
+The pair is generated, so it may be published: a street in the dark, with noise in the infrared picture. Run it again
+when the weights change.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmfusion_distill.apis.command_line import exit_on_user_error
+
+SEED = 5
+SIZE = (240, 320)
+#: Kind and strength, from 0, barely visible, to 1.
+DEGRADATIONS = {"low_light": 0.6, "high_noise": 0.05, "ir_noise": 0.25}
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--weights", default="student", help="as for mmfusion fuse (default: student)")
+    parser.add_argument("--out", default="docs/images", metavar="DIR", help="default: docs/images")
+    return parser.parse_args()
+
+
+def draw(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from mmfusion_distill.annotation.degradation_kinds import degradation_kinds
+    from mmfusion_distill.apis import FusionInferencer
+    from mmfusion_distill.datasets.generated_scenes import generate_pair
+    from mmfusion_distill.evaluation import laplacian_pyramid_fusion, picture_grid
+    from mmfusion_distill.io import write_image
+
+    rng = np.random.default_rng(SEED)
+    sources = [picture.astype(np.float32) for picture in generate_pair(SEED, *SIZE)]
+    for name, strength in DEGRADATIONS.items():
+        kind = degradation_kinds("infrared-visible")[name]
+        sources[kind.source] = kind.degrade(sources[kind.source], rng, strength, kind.places[0])
+    visible, infrared = (np.clip(np.rint(picture), 0, 255).astype(np.uint8) for picture in sources)
+    fused = FusionInferencer(weights=args.weights, device="cpu").fuse(visible, infrared)
+    row = [visible, infrared[:, :, 0], laplacian_pyramid_fusion(visible, infrared[:, :, 0]), fused]
+    titles = ["visible", "infrared", "pyramid", args.weights]
+    pictures = {
+        "visible.png": visible,
+        "infrared.png": infrared,
+        "hard_pair.jpg": picture_grid([row], titles),
+    }
+    for name, picture in pictures.items():
+        write_image(Path(args.out) / name, picture)
+        print(f"written: {Path(args.out) / name}")
+
+
+if __name__ == "__main__":
+    exit_on_user_error(draw, parse_args())
