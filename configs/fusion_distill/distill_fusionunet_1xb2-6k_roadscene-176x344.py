@@ -1,10 +1,7 @@
 # The student on RoadScene, half of the samples degraded, distilled from the teacher that reads what was done.
 _base_ = [
-    "../_base_/default_runtime.py",
+    "../_base_/degraded_runtime.py",
     "../_base_/models/distill_fusionunet.py",
     "../_base_/datasets/roadscene-176x344_degraded.py",
     "../_base_/schedules/adamw_1xb2-6k.py",
 ]
-default_hooks = dict(
-    checkpoint=dict(interval=1000, max_keep_ckpts=-1, save_best=["clean/wins", "degraded/balanced_quality"])
-)

@@ -1,6 +1,6 @@
 # The student of more width whose weights come with the package, until those of the faster one do.
 _base_ = [
-    "../_base_/default_runtime.py",
+    "../_base_/degraded_runtime.py",
     "../_base_/models/student_fusionunet.py",
     "../_base_/datasets/roadscene-176x344_degraded.py",
     "../_base_/schedules/adamw_1xb2-3k_low.py",
