@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 
 from ..apis.command_line import exit_on_user_error
-from ..apis.model_files import PUBLISHED_NETWORKS, convert_published_checkpoint
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -14,7 +13,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("src", help="checkpoint of the published code")
     parser.add_argument("dst", help="target, e.g. teacher.pth")
-    parser.add_argument("--role", required=True, choices=list(PUBLISHED_NETWORKS))
+    parser.add_argument("--role", required=True, choices=["teacher", "student"])
     args = parser.parse_args(argv)
+    # A help text does without PyTorch.
+    from ..apis.model_files import convert_published_checkpoint
+
     print(f"written: {exit_on_user_error(convert_published_checkpoint, args.src, args.dst, args.role)}")
     return 0

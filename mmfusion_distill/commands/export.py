@@ -10,19 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..apis import FusionInferencer
 from ..apis.command_line import at_least, exit_on_user_error
-from ..datasets.generated_scenes import generate_pair
-from ..deployment import (
-    FORMATS,
-    ExportedFusion,
-    ExportedInferencer,
-    export_network,
-    largest_differences,
-)
-from ..deployment.calibration import calibration_pairs, measure_quality
 from ..deployment.precision import PRECISIONS
-from ..io import find_pairs, read_image_pair
+from ..deployment.runtimes import FORMATS
 from ..user_errors import UserError
 
 #: Largest difference of single precision, for values in [0, 1].
@@ -33,6 +23,11 @@ LEAST_PSNR = {"fp16": 50.0, "int8": 30.0}
 
 def export(args: argparse.Namespace) -> bool:
     """Export and check; whether the file is as good as it must be."""
+    # A help text does without PyTorch.
+    from ..apis import FusionInferencer
+    from ..deployment import ExportedFusion, ExportedInferencer, export_network, largest_differences
+    from ..deployment.calibration import calibration_pairs, measure_quality
+
     if args.precision == "int8" and not (args.calibration_a and args.calibration_b):
         raise UserError(
             "int8 needs --calibration-a DIR and --calibration-b DIR: pairs like those to be fused"
@@ -66,6 +61,9 @@ def export(args: argparse.Namespace) -> bool:
 
 def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray]]:
     """The pairs that quality is measured on: (H, W, 3) and (H, W) uint8."""
+    from ..datasets.generated_scenes import generate_pair
+    from ..io import find_pairs, read_image_pair
+
     folders = (args.quality_a, args.quality_b) if args.quality_a else (args.calibration_a, args.calibration_b)
     if not all(folders):
         return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 
 from ..apis.command_line import exit_on_user_error
-from ..apis.model_files import publish_network
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,6 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("out", help="target, ending in .safetensors")
     parser.add_argument("--half", action="store_true", help="store half precision, half the size")
     args = parser.parse_args(argv)
+    # A help text does without PyTorch.
+    from ..apis.model_files import publish_network
+
     path = exit_on_user_error(publish_network, args.config, args.checkpoint, args.out, args.half)
     print(f"written: {path}")
     return 0

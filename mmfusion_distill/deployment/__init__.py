@@ -3,14 +3,16 @@
 from importlib.util import find_spec
 
 from ..lazy import lazy_attributes
-from .exported_fusion import ExportedFusion
-from .exported_inferencer import ExportedInferencer, is_exported
 
+# What needs OpenCV or PyTorch; a command that only prints its help does not.
 __getattr__ = lazy_attributes(
     __name__,
     {
+        "ExportedFusion": ".exported_fusion",
+        "ExportedInferencer": ".exported_inferencer",
         "ExportedNetwork": ".exported_network",
-        "FORMATS": ".export",
+        "FORMATS": ".runtimes",
+        "is_exported": ".exported_inferencer",
         "export_network": ".export",
         "largest_differences": ".verification",
     },

@@ -10,9 +10,8 @@ from torch import Tensor, nn
 
 from ..user_errors import MissingPackageError, UserError
 from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
+from .runtimes import FORMATS
 
-#: Suffix of each format.
-FORMATS = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
 ONNX_OPSET = 17
 SOURCES, TEXT = ("img_a", "img_b"), "text_emb"
 OUTPUT = "fused"

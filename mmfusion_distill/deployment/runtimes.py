@@ -12,6 +12,9 @@ from ..user_errors import UserError
 #: Fuses arrays by the names of the inputs: sources, and a text embedding where the network takes one.
 Run = Callable[[dict[str, np.ndarray]], np.ndarray]
 
+#: Suffix of each format.
+FORMATS = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
+
 #: What exported networks want heights and widths to be multiples of, where the file does not say.
 DEFAULT_MULTIPLE = 64
 

@@ -14,7 +14,17 @@ def _own_arguments(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["mmfusion"])
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["fuse", "--help"], ["models"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["fuse", "--help"],
+        ["export", "--help"],
+        ["convert", "--help"],
+        ["publish", "--help"],
+        ["models"],
+    ],
+)
 def test_help_and_models_import_no_pytorch(arguments):
     code = (
         "import sys\n"

@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import contextlib
 import importlib
 import importlib.util
 import re
@@ -90,10 +91,12 @@ def check_subcommand(arguments, find_parser):
 
 
 def check_arguments(parser, arguments):
-    try:
+    def refuse(problem):
+        raise AssertionError(problem)
+
+    parser.error = refuse
+    with contextlib.suppress(SystemExit):  # --help
         parser.parse_args(arguments)
-    except SystemExit as end:
-        assert end.code == 0, "the program refuses these arguments"
 
 
 def check_installation(arguments):
@@ -107,7 +110,11 @@ def check_installation(arguments):
 
 @pytest.mark.parametrize("command", ALL_COMMANDS, ids=lambda command: command.place)
 def test_a_command_is_one_that_its_program_takes(command, find_parser):
-    check_command(shlex.split(command.text), find_parser)
+    try:
+        check_command(shlex.split(command.text), find_parser)
+    except AssertionError as problem:
+        if command.whole or "the following arguments are required" not in str(problem):
+            raise
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,7 @@ def test_a_command_that_is_none_is_found(command, find_parser):
 
 def test_paths_are_there():
     missing = [
-        f"{place}: {path}" for place, path in paths() if not list(ROOT.glob(path.replace("NAME", "*")))
+        f"{place}: {path}" for place, path, _ in paths() if not list(ROOT.glob(path.replace("NAME", "*")))
     ]
     assert not missing
 
@@ -129,7 +136,7 @@ def test_paths_are_there():
 def test_configs_that_are_named_are_there():
     known = {path.stem for path in (ROOT / "configs").rglob("*.py")}
     missing = []
-    for place, text in [*inline_code(), *commands()]:
+    for place, text, _ in [*inline_code(), *commands()]:
         for folder, name, ending in re.findall(r"(work_dirs/)?([a-z][\w-]*_1xb[\w-]+)(\.py)?", text):
             if (folder or ending) and name not in known:
                 missing.append(f"{place}: {name}")

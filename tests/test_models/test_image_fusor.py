@@ -138,3 +138,23 @@ def test_predictions_of_degraded_pairs_carry_their_targets(student):
     (sample,) = student.test_step(batch)
     torch.testing.assert_close(sample.target_a.flip(0), clean)
     assert sample.target_b.shape == (1, 64, 64)
+
+
+@pytest.mark.parametrize("text_cache", ["default", None, "mine.sqlite"])
+def test_embeddings_are_kept_where_the_config_says(tiny_teacher, tmp_path, monkeypatch, text_cache):
+    monkeypatch.setenv("MMFUSION_CACHE", str(tmp_path / "cache"))
+    wanted = {
+        "default": tmp_path / "cache" / "text_embeddings.sqlite",
+        "mine.sqlite": tmp_path / "mine.sqlite",
+    }
+    given = str(tmp_path / text_cache) if text_cache == "mine.sqlite" else text_cache
+    encoder = dict(type="SentenceTextEncoder")
+    model = MODELS.build(
+        dict(type="ImageFusor", generator=tiny_teacher, text_encoder=encoder, text_cache=given)
+    )
+    model.embed_texts(
+        model.generator,
+        DataSample.stack([DataSample(metainfo=dict(annotation=DARK))]),
+        torch.rand(1, 3, 8, 8),
+    )
+    assert [path for path in wanted.values() if path.exists()] == ([wanted[text_cache]] if text_cache else [])

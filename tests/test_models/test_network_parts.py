@@ -15,6 +15,7 @@ from mmfusion_distill.models.heads.laplacian_bands import (
     laplacian_band,
     laplacian_fusion,
     reduce_by_two,
+    share_of_a,
 )
 from mmfusion_distill.models.heads.tone_curve import ToneCurve
 from mmfusion_distill.models.losses.color_space import rgb_to_gray
@@ -143,6 +144,15 @@ def test_an_untrained_blend_head_is_the_pyramid(strides):
     img_a, img_b = torch.rand(2, 1, 64, 128), torch.rand(2, 1, 64, 128)
     fused = head(features_of(channels, strides, 64, 128, 2), img_a, img_b, (64, 128))
     torch.testing.assert_close(fused, laplacian_fusion(img_a, img_b), rtol=0, atol=1e-5)
+
+
+def test_a_band_is_shared_alike_in_training_and_inference():
+    # From nothing at all over rounding to more than a picture holds, and maps that leave no doubt.
+    bands = torch.tensor([0.0, 1e-4, 0.03, 2.0])[:, None, None, None] * torch.rand(4, 2, 8, 8)
+    favour = torch.tensor([-90.0, -1.0, 0.0, 90.0]).repeat(2) * torch.ones(4, 1, 8, 1)
+    trained = share_of_a(bands, 8, favour)
+    with torch.no_grad():
+        torch.testing.assert_close(share_of_a(bands, 8, favour), trained, rtol=0, atol=1e-5)
 
 
 def test_padding_is_cut_off_and_does_not_count_as_hot_or_cold():

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..layers.runtime_forms import exporting
+from ..layers.runtime_forms import exporting, shuffle_by_two
 
 #: Binomial kernel; its standard deviation is 1 pixel.
 KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
@@ -55,9 +55,29 @@ def laplacian_band(fine: Tensor, coarse: Tensor) -> Tensor:
     return fine - expanded
 
 
-def log_energy(band: Tensor) -> Tensor:
-    """Logarithm of the local strength of a band in [-1, 1]: its magnitude, blurred by 1 pixel."""
-    return torch.log(_separable(band.abs()) + FLOOR)
+def share_of_a(bands: Tensor, slope: int, favour: Tensor | None = None) -> Tensor:
+    """How much of a band shall come from A: sigmoid(slope (ln e_A - ln e_B) + favour).
+
+    e is the local energy of a band, its magnitude blurred by 1 pixel.
+
+    Args:
+        bands (Tensor): A band of A and of B in [-1, 1], (N, 2, H, W).
+        slope (int): How sharply the stronger band wins, a power of 2.
+        favour (Tensor, optional): What speaks for A besides, (N, 1, H, W). Default: None.
+
+    Returns:
+        Tensor: (N, 1, H, W), 0 to 1.
+    """
+    energies = _separable(bands.abs()) + FLOOR
+    if torch.is_grad_enabled() or energies.dtype != torch.float32:
+        energy_a, energy_b = torch.log(energies).chunk(2, dim=1)
+        logit = slope * (energy_a - energy_b)
+        return torch.sigmoid(logit if favour is None else logit + favour)
+    # The same without logarithms, which no runtime computes fast; their powers leave the range of gradients.
+    for _ in range(slope.bit_length() - 1):
+        energies = energies * energies
+    power_a, power_b = energies.chunk(2, dim=1)
+    return power_a / (power_a + (power_b if favour is None else power_b * torch.exp(-favour)))
 
 
 def hot_base(base_b: Tensor, img_b: Tensor) -> Tensor:
@@ -73,7 +93,7 @@ def hot_base(base_b: Tensor, img_b: Tensor) -> Tensor:
     return F.relu(base_b - mean - torch.sqrt(deviation + 1e-12) / 2)
 
 
-def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: float = 8.0) -> Tensor:
+def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: int = 8) -> Tensor:
     """Fuse by the stronger band, without training.
 
     A's share of a band is 1 / (1 + exp(-slope (ln e_A - ln e_B))), e the local energies; the base is A's plus
@@ -83,19 +103,20 @@ def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: fl
         img_a (Tensor): Luminance of source A, (N, 1, H, W) in [0, 1].
         img_b (Tensor): Source B, of the same shape.
         num_bands (int): Bands above the base. Default: 6.
-        slope (float): How sharply the stronger band wins. Default: 8.0.
+        slope (int): How sharply the stronger band wins, a power of 2. Default: 8.
 
     Returns:
         Tensor: (N, 1, H, W), not clamped.
     """
-    pyramid_a, pyramid_b = gaussian_pyramid(img_a, num_bands), gaussian_pyramid(img_b, num_bands)
-    fused = pyramid_a[-1] + hot_base(pyramid_b[-1], img_b)
+    pyramid = gaussian_pyramid(torch.cat([img_a, img_b], dim=1), num_bands)
+    base_a, base_b = pyramid[-1].chunk(2, dim=1)
+    fused = base_a + hot_base(base_b, img_b)
     for level in range(num_bands - 1, -1, -1):
-        band_a = laplacian_band(pyramid_a[level], pyramid_a[level + 1])
-        band_b = laplacian_band(pyramid_b[level], pyramid_b[level + 1])
-        share = torch.sigmoid(slope * (log_energy(band_a) - log_energy(band_b)))
-        height, width = band_a.shape[-2:]
-        fused = expand_by_two(fused)[..., :height, :width] + band_b + share * (band_a - band_b)
+        bands = laplacian_band(*pyramid[level : level + 2])
+        band_a, band_b = bands.chunk(2, dim=1)
+        height, width = bands.shape[-2:]
+        expanded = expand_by_two(fused)[..., :height, :width]
+        fused = expanded + band_b + share_of_a(bands, slope) * (band_a - band_b)
     return fused
 
 
@@ -131,4 +152,4 @@ def _expand_by_convolution(x: Tensor) -> Tensor:
     even, odd = x.new_tensor((1, 6, 1)) / 8, x.new_tensor((0, 4, 4)) / 8
     kernels = torch.stack([torch.outer(rows, columns) for rows in (even, odd) for columns in (even, odd)])
     x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    return F.pixel_shuffle(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels), 2)
+    return shuffle_by_two(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels))

@@ -1,6 +1,6 @@
 """The head that blends the sources' Laplacian bands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..layers.runtime_forms import exporting, subpixel_weight
-from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, log_energy
+from ..layers.runtime_forms import exporting, shuffle_by_two, subpixel_weight
+from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, share_of_a
 from .tone_curve import ToneCurve
 
 
@@ -58,7 +58,7 @@ class LaplacianBlendHead(BaseModule):
     #: Pixels at the border whose maps are those of their neighbours.
     MARGIN = 4
     #: Slope of the prior, and what a unit of the choice map adds to its logit.
-    SLOPE, CHOICE = 8.0, 4.0
+    SLOPE, CHOICE = 8, 4.0
     #: Difference of B's largest and smallest value from which on it is a picture.
     LEAST_RANGE = 8 / 255
 
@@ -130,11 +130,12 @@ class LaplacianBlendHead(BaseModule):
         images = self._tuned(img_a, img_b, curves)
         pyramid = gaussian_pyramid(images, self.num_bands)
         base_a, base_b = pyramid[-1].chunk(2, dim=1)
-        towards_b, hotter, residual = self._maps(features, self.num_bands)
+        maps = self._maps(features, range(self.num_bands, first_band - 1, -1))
+        towards_b, hotter, residual = next(maps)
         hot = hot_base(base_b, images[:, 1:, :height, :width])
         fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * hot + residual
         for band in range(self.num_bands - 1, first_band - 1, -1):
-            fused = self._add_band(fused, features, band, *pyramid[band : band + 2])
+            fused = self._add_band(fused, next(maps), *pyramid[band : band + 2])
         return Coarse(curves, fused, (span / self.LEAST_RANGE).clamp(0, 1))
 
     def fine(
@@ -154,9 +155,9 @@ class LaplacianBlendHead(BaseModule):
         """
         images = self._tuned(img_a, img_b, coarse.curves)
         pyramid = gaussian_pyramid(images, num_bands)
-        fused = coarse.fused
+        fused, maps = coarse.fused, self._maps(features, range(num_bands - 1, -1, -1))
         for band in range(num_bands - 1, -1, -1):
-            fused = self._add_band(fused, features, band, *pyramid[band : band + 2])
+            fused = self._add_band(fused, next(maps), *pyramid[band : band + 2])
         return self._mixed(fused, img_a, coarse.shown_by_b)
 
     @staticmethod
@@ -166,38 +167,45 @@ class LaplacianBlendHead(BaseModule):
     def _add_band(
         self,
         fused: Tensor,
-        features: Sequence[Tensor],
-        band: int,
+        maps: tuple[Tensor, ...],
         fine: Tensor,
         coarse: Tensor,
     ) -> Tensor:
         bands = laplacian_band(fine, coarse)
         band_a, band_b = bands.chunk(2, dim=1)
-        energy_a, energy_b = log_energy(bands).chunk(2, dim=1)
-        choice, gain, residual = self._maps(features, band)
-        logit = self.SLOPE * (energy_a - energy_b) + self.CHOICE * choice
-        blended = band_b + torch.sigmoid(logit) * (band_a - band_b)
+        choice, gain, residual = maps
+        blended = band_b + share_of_a(bands, self.SLOPE, self.CHOICE * choice) * (band_a - band_b)
         return expand_by_two(fused) + (1 + gain) * blended + residual
 
-    def _maps(self, features: Sequence[Tensor], band: int) -> tuple[Tensor, ...]:
-        level = self._level(band)
-        feature, stride = features[level], self.strides[level]
-        if 2**band > stride:
-            feature = F.avg_pool2d(feature, 2**band // stride)
-        conv = self.convs[band]
-        if exporting() and getattr(conv, "output_padding", None) and stride == 2 * 2**band:
-            weight, bias = subpixel_weight(conv)
-            maps = F.pixel_shuffle(F.conv2d(feature, weight, bias, padding=1), 2)
-        else:
-            maps = conv(feature)
-        # Less where there are so few bands that a picture can be a few pixels.
-        margin = min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
-        if margin:
-            # The zeros around feature maps tell the network where the border is, and training found that a pattern
-            # there raises spatial frequency unseen by measures of windows. So the border has its neighbours' maps.
-            inner = maps[..., margin:-margin, margin:-margin]
-            maps = F.pad(inner, (margin, margin, margin, margin), mode="replicate")
-        return maps.chunk(3, dim=1)
+    def _maps(self, features: Sequence[Tensor], bands: range) -> Iterator[tuple[Tensor, ...]]:
+        """The three maps of each of some bands, the coarsest first."""
+        finest = None
+        for band in bands:
+            level = self._level(band)
+            feature, stride, conv = features[level], self.strides[level], self.convs[band]
+            # Less where there are so few bands that a picture can be a few pixels.
+            margin = min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
+            if 2**band > stride:
+                feature = F.avg_pool2d(feature, 2**band // stride)
+            if finest is not None:
+                # Convolved already, with the band before.
+                maps = shuffle_by_two(finest, margin)
+            elif exporting() and level == 0 and stride == 2**band == 2:
+                # One convolution for both bands: other runtimes fill up the channels of each with zeros.
+                pairs = zip(subpixel_weight(self.convs[0]), (conv.weight, conv.bias))
+                weight, bias = (torch.cat(pair) for pair in pairs)
+                finest, maps = F.conv2d(feature, weight, bias, padding=1).split([12, 3], dim=1)
+            else:
+                maps = conv(feature)
+            if margin:
+                # The zeros around feature maps tell the network where the border is, and training found that a
+                # pattern there raises spatial frequency unseen by measures of windows. So the border has its
+                # neighbours' maps.
+                inner = (
+                    maps if band == 0 and finest is not None else maps[..., margin:-margin, margin:-margin]
+                )
+                maps = F.pad(inner, (margin,) * 4, mode="replicate")
+            yield maps.chunk(3, dim=1)
 
     def _level(self, band: int) -> int:
         """Index of the decoder's level that a band's maps come from: of its stride, or the nearest."""

@@ -24,9 +24,12 @@ def recolor(img_a: Tensor, luminance_a: Tensor, fused: Tensor) -> Tensor:
     Returns:
         Tensor: (N, 3, H, W), whose luminance is `fused`; not clamped.
     """
-    chroma = img_a - luminance_a
+    # Not the largest and smallest over an axis of three, which runtimes find slowly.
+    red, green, blue = img_a.split(1, dim=1)
+    up = torch.maximum(torch.maximum(red, green), blue) - luminance_a
+    down = luminance_a - torch.minimum(torch.minimum(red, green), blue)
     gain = ((fused + FLOOR) / (luminance_a + FLOOR)).clamp(0, LARGEST_GAIN)
     # Room up to white and down to black, in units of the largest chroma that goes there.
-    up, down = chroma.amax(dim=1, keepdim=True), -chroma.amin(dim=1, keepdim=True)
     room = torch.minimum((1 - fused) / up.clamp_min(1e-6), fused / down.clamp_min(1e-6))
-    return fused + chroma * torch.minimum(gain, room.clamp_min(0))
+    gain = torch.minimum(gain, room.clamp_min(0))
+    return gain * img_a + (fused - gain * luminance_a)
