@@ -31,11 +31,11 @@ def expand_by_two(x: Tensor) -> Tensor:
     # Even samples see the kernel's taps 1, 6, 1, odd ones 4, 4, each twice for the zeros that are not there.
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]
-    even = (x[:, :, :-2] + x[:, :, 2:] + 6 * middle) / 8
+    even = torch.add(x[:, :, :-2], x[:, :, 2:]).add_(middle, alpha=6).mul_(1 / 8)
     x = torch.stack([even, (middle + x[:, :, 2:]) / 2], dim=3).flatten(2, 3)
     x = F.pad(x, (1, 1, 0, 0), mode="replicate")
     middle = x[..., 1:-1]
-    even = (x[..., :-2] + x[..., 2:] + 6 * middle) / 8
+    even = torch.add(x[..., :-2], x[..., 2:]).add_(middle, alpha=6).mul_(1 / 8)
     return torch.stack([even, (middle + x[..., 2:]) / 2], dim=4).flatten(3, 4)
 
 
@@ -137,7 +137,8 @@ def _separable(x: Tensor, stride: int = 1) -> Tensor:
         taps = [x.narrow(axis, shift, length) for shift in range(5)]
         if stride == 2:
             taps = [tap[..., ::2] if axis == 3 else tap[..., ::2, :] for tap in taps]
-        x = outer * (taps[0] + taps[4]) + inner * (taps[1] + taps[3]) + centre * taps[2]
+        x = torch.add(taps[0], taps[4]).add_(taps[1] + taps[3], alpha=inner / outer)
+        x = x.add_(taps[2], alpha=centre / outer).mul_(outer)
     return x
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..layers.runtime_forms import exporting, shuffle_by_two, subpixel_weight
+from ..layers.runtime_forms import shuffle_by_two, subpixel_weight
 from .laplacian_bands import (
     expand_by_two,
     gaussian_pyramid,
@@ -210,22 +210,19 @@ class LaplacianBlendHead(BaseModule):
                 feature = F.avg_pool2d(feature, 2**band // stride)
             if finest is not None:
                 # Convolved already, with the band before.
-                maps = shuffle_by_two(finest, margin)
-            elif exporting() and level == 0 and stride == 2**band == 2:
-                # One convolution for both bands: other runtimes fill up the channels of each with zeros.
+                inner = shuffle_by_two(finest, margin)
+            elif level == 0 and stride == 2**band == 2:
+                # One convolution for both bands, the finer one's as if pixel-shuffled.
                 pairs = zip(subpixel_weight(self.convs[0]), (conv.weight, conv.bias))
                 weight, bias = (torch.cat(pair) for pair in pairs)
                 finest, maps = F.conv2d(feature, weight, bias, padding=1).split([12, 3], dim=1)
+                inner = maps[..., margin:-margin, margin:-margin] if margin else maps
             else:
                 maps = conv(feature)
-            if margin:
-                # The zeros around feature maps tell the network where the border is, and training found that a
-                # pattern there raises spatial frequency unseen by measures of windows. So the border has its
-                # neighbours' maps.
-                inner = (
-                    maps if band == 0 and finest is not None else maps[..., margin:-margin, margin:-margin]
-                )
-                maps = F.pad(inner, (margin,) * 4, mode="replicate")
+                inner = maps[..., margin:-margin, margin:-margin] if margin else maps
+            # The zeros around feature maps tell the network where the border is, and training found that a pattern
+            # there raises spatial frequency unseen by measures of windows. So the border has its neighbours' maps.
+            maps = F.pad(inner, (margin,) * 4, mode="replicate") if margin else inner
             yield maps.chunk(3, dim=1)
 
     def _level(self, band: int) -> int:
