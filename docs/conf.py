@@ -26,6 +26,7 @@ exclude_patterns = ["images"]
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_copy_source = False
+html_show_copyright = False
 
 myst_heading_anchors = 3
 # Prompts and outputs are not part of what is copied.
@@ -91,7 +92,18 @@ def prepare_rooms(app: Any, name: str, source: list[str]) -> None:
     source[0] = re.sub(r"^\.\. automodule:: (\S+)", prepare, source[0], flags=re.MULTILINE)
 
 
+def find_by_short_name(app: Any, env: Any, node: Any, shown: Any) -> Any:
+    """Where a docstring names a class of another room by its short name, as all of them do, lead there."""
+    python = env.domains["py"]
+    ending = f".{node['reftarget']}"
+    found = [name for name, entry in python.objects.items() if name.endswith(ending) and not entry.aliased]
+    if node.get("refdomain") != "py" or len(found) != 1:
+        return None
+    return python.resolve_xref(env, node["refdoc"], app.builder, node["reftype"], found[0], node, shown)
+
+
 def setup(app: Any) -> None:
     app.connect("source-read", read_page)
     app.connect("source-read", prepare_rooms)
     app.connect("include-read", read_included)
+    app.connect("missing-reference", find_by_short_name)

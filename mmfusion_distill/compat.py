@@ -145,31 +145,57 @@ def register_mmcv_layers() -> None:
         importlib.import_module("mmcv.ops")
 
 
-def allow_distributed_training_on_cpu() -> None:
-    """Let `--launcher pytorch` run on machines without an accelerator, over gloo.
+def allow_launchers_on_cpu() -> None:
+    """Let `--launcher pytorch`, `slurm` and `mpi` run on machines without an accelerator, over gloo.
 
     mmengine selects a CUDA device for every process, which fails where there is none.
-    The replaced function hands over to mmengine's own as soon as CUDA or another accelerator is there.
+    The replaced functions hand over to mmengine's own as soon as CUDA or another accelerator is there.
     """
-    import torch
-    import torch.distributed as torch_dist
-    from mmengine.device import get_device
     from mmengine.dist import utils
 
-    original = utils._init_dist_pytorch
+    for launcher in ("pytorch", "slurm", "mpi"):
+        name = f"_init_dist_{launcher}"
+        setattr(utils, name, _without_device(getattr(utils, name)))
 
-    def init_dist_pytorch(backend: str, init_backend: str = "torch", **kwargs: Any) -> None:
-        if torch.cuda.is_available() or get_device() != "cpu" or init_backend != "torch":
-            original(backend, init_backend=init_backend, **kwargs)
+
+def _without_device(init_dist: Callable[..., None]) -> Callable[..., None]:
+    def init(backend: str, **kwargs: Any) -> None:
+        import torch
+        from mmengine.device import get_device
+
+        if torch.cuda.is_available() or get_device() != "cpu":
+            init_dist(backend, **kwargs)
             return
-        torch_dist.init_process_group(
-            backend="gloo",
-            rank=int(os.environ["RANK"]),
-            world_size=int(os.environ["WORLD_SIZE"]),
-            **kwargs,
-        )
+        set_device = torch.cuda.set_device
+        torch.cuda.set_device = lambda device: None
+        try:
+            init_dist("gloo", **kwargs)
+        finally:
+            torch.cuda.set_device = set_device
 
-    utils._init_dist_pytorch = init_dist_pytorch
+    return init
+
+
+def treat_empty_variables_as_unset() -> None:
+    """Let `{{$MMFUSION_DATA_ROOT:data}}` in a config mean `data` where the variable is empty, as shells do.
+
+    mmengine takes an empty variable for one that is set and then misses its value. The replaced function hides ours
+    from it while it looks, and does nothing where none is empty.
+    """
+    from mmengine.config import Config
+
+    original = Config._substitute_env_variables
+
+    def substitute(filename: str, temp_config_name: str) -> dict:
+        empty = [name for name, value in os.environ.items() if name.startswith("MMFUSION_") and not value]
+        for name in empty:
+            del os.environ[name]
+        try:
+            return original(filename, temp_config_name)
+        finally:
+            os.environ.update(dict.fromkeys(empty, ""))
+
+    Config._substitute_env_variables = staticmethod(substitute)
 
 
 def apply() -> None:
@@ -183,4 +209,5 @@ def apply() -> None:
     allow_missing_mmcv_operators()
     register_mmcv_layers()
     make_checkpoints_loadable()
-    allow_distributed_training_on_cpu()
+    allow_launchers_on_cpu()
+    treat_empty_variables_as_unset()

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 from mmengine.config import Config
 
-from mmfusion_distill.analysis.networks_at_random import count_gflops, count_parameters
+from mmfusion_distill.analysis.flops import count_gflops, count_parameters
 from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.commands.models import format_configs
 from mmfusion_distill.io.config_files import network_of

@@ -4,35 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import cv2
-import torch
-
-from .networks_at_random import count_gflops, count_parameters, example_pair, network_config
-from .preparers import (
-    Preparer,
-    export_networks,
-    prepare_copy,
-    prepare_exported,
-    prepare_network,
-    prepare_pyramid,
-)
-from .stopwatch import measure, measure_prepared, set_threads
-
-__all__ = [
-    "benchmark_table",
-    "count_gflops",
-    "count_parameters",
-    "example_pair",
-    "export_networks",
-    "measure",
-    "measure_prepared",
-    "network_config",
-    "prepare_pyramid",
-    "set_threads",
-]
+from ..io.table import Table
+from .flops import FLOPS_CONVENTION, count_gflops, count_parameters
+from .preparers import Preparer, prepare_copy, prepare_exported, prepare_network, prepare_pyramid
+from .stopwatch import conditions, measure
 
 #: Row whose time is the unit of the others: the luminance of a pair, fused without a network.
 PYRAMID = "pyramid"
+_COLUMNS = ("", "parameters", "size", "GFLOPs", "ms", "CPU ms", f"of {PYRAMID}", "of the first", "peak MB")
 
 
 def benchmark_table(
@@ -56,7 +35,11 @@ def benchmark_table(
     Returns:
         str: Markdown.
     """
-    plain = {name: _plain(network) for name, network in networks.items()}
+    # mmengine's dicts keep a reference to their file, which does not pickle everywhere.
+    plain = {
+        name: network.to_dict() if hasattr(network, "to_dict") else dict(network)
+        for name, network in networks.items()
+    }
     preparers: dict[str, Preparer] = {
         "copy": prepare_copy,
         PYRAMID: prepare_pyramid,
@@ -65,43 +48,33 @@ def benchmark_table(
         **{name: partial(prepare_exported, path=str(path)) for name, path in (exported or {}).items()},
     }
     further = list(next(iter(scores.values()))) if scores else []
-    columns = ["", "parameters", "size", "GFLOPs", "ms", "CPU ms", f"of {PYRAMID}", "of the first", "peak MB"]
-    lines = [f"| {' | '.join([*columns, *further])} |"]
-    lines.append("|---" + "|---:" * (len(columns) + len(further) - 1) + "|")
+    rows = []
     for height, width in sizes:
-        results = measure_prepared(preparers, height, width, repeats, device)
-        first = results[next(iter(plain), PYRAMID)].seconds
+        results = measure(preparers, height, width, repeats, device)
+        pyramid, first = (results[name].times.seconds for name in (PYRAMID, next(iter(plain), PYRAMID)))
         for name, result in results.items():
             network = plain.get(name)
-            cells = [
-                name,
-                f"{count_parameters(network):,}" if network else "-",
-                f"{width}x{height}",
-                f"{count_gflops(network, height, width):.2f}" if network else "-",
-                _milliseconds(result.seconds),
-                _milliseconds(result.cpu_seconds),
-                f"{result.seconds / results[PYRAMID].seconds:.1f} x",
-                f"{100 * result.seconds / first:.2f} %",
-                "-" if result.peak_bytes is None else f"{result.peak_bytes / 1e6:.0f}",
-                *(f"{scores[name][key]:.3f}" if name in scores else "-" for key in further),
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n\n" + _conditions(repeats, device)
-
-
-def _plain(network: dict) -> dict:
-    # mmengine's dicts keep a reference to their file, which does not pickle everywhere.
-    return network.to_dict() if hasattr(network, "to_dict") else dict(network)
-
-
-def _conditions(repeats: int, device: str) -> str:
+            seconds, cpu_seconds = result.times
+            rows.append(
+                [
+                    name,
+                    f"{count_parameters(network):,}" if network else "-",
+                    f"{width}x{height}",
+                    f"{count_gflops(network, height, width):.2f}" if network else "-",
+                    _milliseconds(seconds),
+                    _milliseconds(cpu_seconds),
+                    f"{seconds / pyramid:.1f} x",
+                    f"{100 * seconds / first:.2f} %",
+                    "-" if result.peak_bytes is None else f"{result.peak_bytes / 1e6:.0f}",
+                    *(f"{scores[name][key]:.3f}" if name in scores else "-" for key in further),
+                ]
+            )
     where = ", in a process of its own" if device == "cpu" else ""
     return (
-        f"Batch 1, {device}, {torch.get_num_threads()} threads, torch {torch.__version__}, "
-        f"OpenCV {cv2.__version__}; one process, in turn, median of {repeats} after a warm-up; random weights. "
-        "GFLOPs: a multiply-add counts 2. CPU ms: processor time of all threads. copy: NumPy's of A, float32. "
-        "pyramid: of luminance, without a network; in colour from 8-bit to 8-bit pictures. Peak: memory of a run "
-        f"above that before it, with everything loaded{where}."
+        f"{Table([*_COLUMNS, *further], rows).to_markdown()}\n\n"
+        f"Batch 1, {conditions(repeats, device)}; random weights. {FLOPS_CONVENTION}. CPU ms: processor time of all "
+        "threads. copy: NumPy's of A, float32. pyramid: of luminance, without a network; in colour from 8-bit to "
+        f"8-bit pictures. Peak: memory of a run above that before it, with everything loaded{where}."
     )
 
 

@@ -1,17 +1,18 @@
 """Teacher and student side by side: size, time and quality."""
 
 import statistics
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 import numpy as np
-import torch
 from mmengine.infer import BaseInferencer
-from torch.utils.flop_counter import FlopCounterMode
 
 from ..evaluation import baseline_images, compute_metrics
 from ..io.image_io import read_image_pair
+from ..io.table import Table
+from .flops import count_gflops, count_parameters
+from .stopwatch import time_in_turn
 
 #: Columns of the table.
 COMPARED_METRICS = ("EN", "SD", "SCD", "VIF", "SSIM", "Qabf", "quality", "balanced_quality")
@@ -25,8 +26,10 @@ class MethodResult:
         name (str): Name of the method.
         scores (dict[str, float]): Mean of every metric.
         parameters (int, optional): Parameters of the network; None for what is no network.
-        gflops (float, optional): Mean of 10^9 operations per image, a multiply-add counted as 2.
-        seconds (float, optional): Median time per image, without reading, writing and text encoding.
+        gflops (float, optional): Mean of 10^9 operations per image, see :func:`count_gflops`.
+        seconds (float, optional): Median time per image, of the medians of each; without reading, writing and text
+            encoding.
+        peak_bytes (int, optional): Memory that a forward pass needs beyond the loaded network.
     """
 
     name: str
@@ -34,6 +37,7 @@ class MethodResult:
     parameters: int | None = None
     gflops: float | None = None
     seconds: float | None = None
+    peak_bytes: int | None = None
 
 
 def compare(
@@ -54,6 +58,8 @@ def compare(
         list[MethodResult]: The networks, then a copy of A, a copy of B, mean, maximum and pyramid of the sources.
     """
     scores: dict[str, list[dict[str, float]]] = {}
+    # Pairs of a set are often of one size.
+    count = cache(lambda name, height, width: count_gflops(networks[name].model.generator, height, width))
     times: dict[str, list[float]] = {name: [] for name in networks}
     gflops: dict[str, list[float]] = {name: [] for name in networks}
     for pair in pairs:
@@ -62,30 +68,25 @@ def compare(
         fused = {name: network(pair)["predictions"][0] for name, network in networks.items()}
         for name, picture in {**fused, **baseline_images(img_a, img_b)}.items():
             scores.setdefault(name, []).append(compute_metrics(img_a, img_b, picture, metrics))
-        batches = {name: next(network.preprocess([pair])) for name, network in networks.items()}
+        runs = {}
         for name, network in networks.items():
-            gflops[name].append(count_gflops(network, batches[name]))
-        for _ in range(repeats):
-            for name, network in networks.items():
-                times[name].append(_seconds(network, batches[name]))
+            runs[name] = partial(network.forward, next(network.preprocess([pair])))
+            gflops[name].append(count(name, *img_a.shape[:2]))
+            device = next(network.model.parameters()).device.type
+        # Fusing it was the warm-up.
+        for name, measured in time_in_turn(runs, repeats, device, warm_ups=0).items():
+            times[name].append(measured.seconds)
     results = []
     for name, rows in scores.items():
         result = MethodResult(
             name, {metric: float(np.mean([row[metric] for row in rows])) for metric in metrics}
         )
         if name in networks:
-            result.parameters = sum(p.numel() for p in networks[name].model.generator.parameters())
+            result.parameters = count_parameters(networks[name].model.generator)
             result.gflops = statistics.fmean(gflops[name])
             result.seconds = statistics.median(times[name])
         results.append(result)
     return results
-
-
-def count_gflops(network: BaseInferencer, batch: dict) -> float:
-    """Operations of a forward pass in 10^9, a multiply-add counted as 2 (torch.utils.flop_counter)."""
-    with FlopCounterMode(display=False) as counter:
-        network.forward(batch)
-    return counter.get_total_flops() / 1e9
 
 
 def comparison_table(results: Sequence[MethodResult], student: str, teacher: str) -> str:
@@ -101,26 +102,16 @@ def comparison_table(results: Sequence[MethodResult], student: str, teacher: str
     """
     by_name = {result.name: result for result in results}
     metrics = list(results[0].scores)
-    rows = [["", "parameters", "GFLOPs", "s/image", *metrics]]
+    rows = []
     for result in results:
         size = [
-            "-" if value is None else text.format(value)
-            for value, text in (
-                (result.parameters, "{:,}"),
-                (result.gflops, "{:.2f}"),
-                (result.seconds, "{:.3f}"),
-            )
+            "-" if value is None else format(value, form)
+            for value, form in ((result.parameters, ",d"), (result.gflops, ".2f"), (result.seconds, ".3f"))
         ]
         rows.append([result.name, *size, *(f"{result.scores[metric]:.3f}" for metric in metrics)])
         if result.name == student and teacher in by_name:
             rows.append(["  of teacher", *_retention(result, by_name[teacher])])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
-        lines.append("  ".join(cells))
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(lines)
+    return Table(["", "parameters", "GFLOPs", "s/image", *metrics], rows).to_text()
 
 
 def _retention(student: MethodResult, teacher: MethodResult) -> list[str]:
@@ -138,16 +129,3 @@ def _retention(student: MethodResult, teacher: MethodResult) -> list[str]:
 
 def _gray_or_color(image: np.ndarray) -> np.ndarray:
     return image[:, :, 0] if image.shape[2] == 1 else image
-
-
-def _seconds(network: BaseInferencer, batch: dict) -> float:
-    _synchronise()
-    start = time.perf_counter()
-    network.forward(batch)
-    _synchronise()
-    return time.perf_counter() - start
-
-
-def _synchronise() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()

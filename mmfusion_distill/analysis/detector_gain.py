@@ -11,6 +11,7 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from ..datasets.night_scene_files import KINDS, write_night_scenes
+from ..io.table import Table
 from ..user_errors import UserError
 
 #: Inputs of the detector, by what the table calls them.
@@ -117,12 +118,12 @@ def detector_config(config: str | Path, folder: Path, name: str, iterations: int
 def to_markdown(results: dict[str, np.ndarray]) -> str:
     """Table of average precision in per cent: means over the seeds and, of several, the standard deviation."""
     titles = ("all people", "seen in infrared only", "in visible only", "in both")
-    lines = ["| input of the detector | " + " | ".join(titles) + " |", "|---|" + "---:|" * len(titles)]
+    rows = []
     for name, scores in results.items():
         means, deviations = 100 * scores.mean(axis=0), 100 * scores.std(axis=0)
         cells = [
             f"{mean:.1f}" + (f" ± {deviation:.1f}" if len(scores) > 1 else "")
             for mean, deviation in zip(means, deviations)
         ]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        rows.append([name, *cells])
+    return Table(["input of the detector", *titles], rows).to_markdown()

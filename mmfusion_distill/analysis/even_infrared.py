@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..evaluation import ciede2000
+from ..io.table import Cell, Table
+from ..user_errors import UserError
 
 #: Gray levels of the even pictures.
 LEVELS = (0, 64, 128, 192, 255)
@@ -29,10 +31,10 @@ def measure_even_infrared(
         dict[int, float]: Mean CIEDE2000 over pixels and pictures by level; 0 is no difference.
 
     Raises:
-        ValueError: If there is no picture.
+        UserError: If there is no picture.
     """
     if not pictures:
-        raise ValueError("no visible picture to fuse with an even infrared one")
+        raise UserError("no visible picture to fuse with an even infrared one")
     return {
         level: float(
             np.mean([ciede2000(one, fuse(one, np.full(one.shape[:2], level, np.uint8))) for one in pictures])
@@ -48,11 +50,8 @@ def even_infrared_table(differences: Mapping[str, Mapping[int, float]]) -> str:
         differences (Mapping[str, Mapping[int, float]]): By name, what :func:`measure_even_infrared` returns.
     """
     levels = list(next(iter(differences.values()), {}))
-    lines = [
-        " | ".join(["| network", *map(str, levels)]) + " |",
-        "|---|" + "---:|" * len(levels),
+    rows = [
+        [name, *(Cell(f"{value:.2f}", "" if value < WANTED else "bold") for value in row.values())]
+        for name, row in differences.items()
     ]
-    for name, row in differences.items():
-        cells = [f"{row[level]:.2f}" if row[level] < WANTED else f"**{row[level]:.2f}**" for level in levels]
-        lines.append(" | ".join([f"| {name}", *cells]) + " |")
-    return "\n".join(lines)
+    return Table(["network", *map(str, levels)], rows).to_markdown()

@@ -11,7 +11,8 @@ from ..io.shipped_weights import shipped_weights
 from ..models.checkpoints import resolve_checkpoint
 from ..models.published_config import read_network_config
 from ..user_errors import UserError
-from .benchmark import count_gflops, count_parameters, network_config
+from .flops import count_gflops, count_parameters
+from .networks_at_random import network_config
 
 #: Height and width that GFLOPs are given for.
 FLOPS_SIZE = (480, 640)

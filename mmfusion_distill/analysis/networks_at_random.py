@@ -1,12 +1,10 @@
-"""Networks with random weights, their size and their operations: what is measured without anything being trained."""
+"""Networks with random weights and random images: what is measured without anything being trained."""
 
 from pathlib import Path
 
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
-from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.utils.flop_counter import FlopCounterMode
 
 from ..io.config_files import read_config
 
@@ -35,20 +33,3 @@ def example_pair(height: int, width: int, device: str = "cpu") -> tuple[Tensor, 
     return tuple(
         torch.rand(1, channels, height, width, generator=generator).to(device) for channels in (3, 1)
     )
-
-
-def count_gflops(network: dict, height: int, width: int) -> float:
-    """Operations of a forward pass in 10^9, a multiply-add counted as 2; nothing is computed."""
-    with FakeTensorMode():
-        net = MODELS.build(network)
-        img_a, img_b = torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
-        text = random_text(net)
-        with FlopCounterMode(display=False) as counter:
-            net(img_a, img_b, text)
-    return counter.get_total_flops() / 1e9
-
-
-def count_parameters(network: dict) -> int:
-    """Parameters of a network; nothing is allocated."""
-    with torch.device("meta"):
-        return sum(parameter.numel() for parameter in MODELS.build(network).parameters())

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
 from ..models.host_memory import keep_host_memory
+from ..user_errors import UserError
 from .networks_at_random import build_network, random_text
 
 #: Makes, of a pair of images, what is timed. It pickles, for the process in which memory is measured.
@@ -78,6 +79,6 @@ def export_networks(
                     # Exporters warn of every shape that they take for a constant.
                     warnings.simplefilter("ignore")
                     files[f"{name}, {file_format}"] = export_network(net, target, file_format)
-            except ValueError as error:
+            except UserError as error:
                 problems.append(f"No row for {name}, {file_format}: {error}.")
     return files, problems

@@ -13,6 +13,7 @@ from ..evaluation import EvaluationResult, baseline_images, get_protocol, paired
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
 from ..io.regular_file import write_atomically
+from ..io.table import Table
 from .named_network import NamedNetwork
 from .scored_pairs import ScoredPair, score_fusions
 
@@ -96,7 +97,7 @@ def scores_table(scores: SetScores) -> str:
         interval = f"{bootstrap.low[row, column]:.3f} to {bootstrap.high[row, column]:.3f}"
         verdict = bootstrap.verdicts[row, column]
         rows.append([method, *values[: column + 1], interval, verdict, *values[column + 1 :], str(wins)])
-    return _markdown(["method", *titles], rows)
+    return Table(["method", *titles], rows).to_markdown()
 
 
 def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScores]) -> str:
@@ -127,7 +128,7 @@ def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScore
             ]
             row.append(_share(*values))
         rows.append(row)
-    return _markdown([*titles, *(f"{metric}, {name}" for name, metric in kept)], rows)
+    return Table([*titles, *(f"{metric}, {name}" for name, metric in kept)], rows).to_markdown()
 
 
 def write_hardest_picture(scores: SetScores, method: str, others: Sequence[str], path: str | Path) -> str:
@@ -158,7 +159,7 @@ def write_hardest_picture(scores: SetScores, method: str, others: Sequence[str],
         ]
         lines.append([pair.name, ", ".join(pair.kinds), ", ".join(values)])
     write_image(path, picture_grid(rows, ["A, degraded", "B, degraded", *methods, "A, clean"]))
-    return _markdown(["row", "degradations", "balanced_quality"], lines)
+    return Table(["row", "degradations", "balanced_quality"], lines).to_markdown()
 
 
 def results_section(
@@ -230,12 +231,6 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, object]:
     if getattr(guidance, "null", None) is not None:
         rows[f"{network.name} without text"] = None
     return rows
-
-
-def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(row)} |" for row in [titles, *rows]]
-    lines.insert(1, "|---" + "|---:" * (len(titles) - 1) + "|")
-    return "\n".join(lines)
 
 
 def _size(value: float | None, form: str) -> str:

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
-import torch
 from mmengine.infer import BaseInferencer
 from PIL import Image
 
+from ..io.table import Table
 from ..user_errors import UserError
 from .comparison import COMPARED_METRICS, MethodResult, compare
 from .peak_memory import in_fresh_process, peak_bytes
+from .stopwatch import conditions
 
 ROLES = ("teacher", "student")
 
@@ -37,16 +37,12 @@ class RetentionReport:
     """Teacher and student on one set.
 
     Args:
-        results: Rows of :func:`~mmfusion_distill.analysis.comparison.compare`, networks first.
-        memory: Peak memory of a forward pass on the largest pair in bytes, by role; empty if the
-            system does not tell.
-        pairs: Number of pairs.
+        results: Rows of :func:`~mmfusion_distill.analysis.comparison.compare`, networks first, with
+            their peak memory on the largest pair if the system tells it.
         conditions: How it was measured, for a person.
     """
 
     results: list[MethodResult]
-    memory: dict[str, int]
-    pairs: int
     conditions: str
 
     def row(self, role: str) -> MethodResult:
@@ -54,18 +50,14 @@ class RetentionReport:
         return next(result for result in self.results if result.name == role)
 
     def ratio(self, quantity: str) -> float:
-        """Student over teacher of a metric, or of ``parameters``, ``gflops``, ``seconds``, ``memory``.
+        """Student over teacher of a metric, or of ``parameters``, ``gflops``, ``seconds``, ``peak_bytes``.
 
         NaN where the teacher's value is zero or was not measured.
         """
-        student: float
-        teacher: float
-        if quantity == "memory":
-            student, teacher = (self.memory.get(role, 0) for role in reversed(ROLES))
-        elif quantity in ("parameters", "gflops", "seconds"):
-            student, teacher = (getattr(self.row(role), quantity) for role in reversed(ROLES))
-        else:
-            student, teacher = (self.row(role).scores[quantity] for role in reversed(ROLES))
+        teacher, student = (
+            row.scores[quantity] if quantity in row.scores else getattr(row, quantity)
+            for row in map(self.row, ROLES)
+        )
         return student / teacher if teacher else float("nan")
 
     def verdicts(self, claim: Claim | None = None) -> dict[str, bool]:
@@ -110,18 +102,43 @@ def measure_retention(
     keys = list(dict.fromkeys([*metrics, "quality", "balanced_quality"]))
     results = compare(inferencers, pairs, keys, repeats)
     largest = max(pairs, key=lambda pair: _pixels(pair["img_a"]))
-    memory = {}
+    report = RetentionReport(results, "")
     for role in ROLES:
-        used = peak_memory(load, *networks[role], largest, device)
-        if used is not None:
-            memory[role] = used
-    place = next(inferencers["student"].model.parameters()).device
-    conditions = (
-        f"{len(pairs)} pairs; device {place}, {torch.get_num_threads()} PyTorch threads, "
-        f"{cv2.getNumThreads()} OpenCV threads; median of {repeats} alternating runs on each pair "
-        f"after a warm-up, without reading, writing and text encoding; PyTorch {torch.__version__}"
+        # Alone in a process: what an allocator keeps from earlier work would hide it.
+        report.row(role).peak_bytes = in_fresh_process(
+            _peak_of_forward, load, *networks[role], largest, device
+        )
+    place = str(next(inferencers["student"].model.parameters()).device)
+    measured = f"{len(pairs)} pairs; {conditions(repeats, place)}, without reading, writing and text encoding"
+    return replace(report, conditions=measured)
+
+
+def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
+    """The claim as one Markdown table, with the verdict below it."""
+    claim = claim or Claim()
+    rows = [report.row(role) for role in ROLES]
+    cells = {
+        "parameters": ("parameters", [f"{row.parameters:,}" for row in rows]),
+        "gflops": ("GFLOPs per pair", [f"{row.gflops:.2f}" for row in rows]),
+        "seconds": ("seconds per pair", [f"{row.seconds:.4f}" for row in rows]),
+    }
+    if all(row.peak_bytes is not None for row in rows):
+        cells["peak_bytes"] = ("peak memory, MiB", [f"{row.peak_bytes / 2**20:.1f}" for row in rows])
+    for metric in rows[0].scores:
+        cells[metric] = (metric, [f"{row.scores[metric]:.4f}" for row in rows])
+    table = Table(
+        ["", *ROLES, "student / teacher"],
+        [[title, *values, f"{report.ratio(key):.1%}"] for key, (title, values) in cells.items()],
     )
-    return RetentionReport(results, memory, len(pairs), conditions)
+    verdicts = report.verdicts(claim)
+    lines = [
+        f"Claim: at most {claim.parameters:.0%} of the parameters, {claim.seconds:.0%} of the time, at least "
+        f"{claim.quality:.0%} of the quality."
+    ]
+    for name, holds in verdicts.items():
+        lines.append(f"- {name}: {report.ratio(name):.1%}, {'holds' if holds else 'does not hold'}")
+    lines.append("Verdict: the claim " + ("holds." if all(verdicts.values()) else "does not hold."))
+    return "\n".join([table.to_markdown(), "", *lines, "", report.conditions])
 
 
 def _pixels(path: str | Path) -> int:
@@ -129,55 +146,7 @@ def _pixels(path: str | Path) -> int:
         return math.prod(image.size)
 
 
-def peak_memory(
-    load: Callable[..., BaseInferencer],
-    config: str | Path | None,
-    weights: str | Path,
-    pair: dict,
-    device: str | None = None,
-) -> int | None:
-    """Peak memory in bytes that a forward pass needs beyond the loaded network.
-
-    Measured in a process of its own: what an allocator keeps from earlier work would hide it.
-
-    Returns:
-        Bytes; None where the system does not tell the resident size (other than Linux, on a CPU).
-    """
-    return in_fresh_process(_peak_memory_here, load, config, weights, pair, device)
-
-
-def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
-    """The claim as one Markdown table, with the verdict below it."""
-    claim = claim or Claim()
-    teacher, student = (report.row(role) for role in ROLES)
-    lines = ["| | teacher | student | student / teacher |", "|---|---:|---:|---:|"]
-    for quantity, title, text in (
-        ("parameters", "parameters", "{:,}"),
-        ("gflops", "GFLOPs per pair", "{:.2f}"),
-        ("seconds", "seconds per pair", "{:.4f}"),
-    ):
-        values = [text.format(getattr(row, quantity)) for row in (teacher, student)]
-        lines.append(_line(title, values, report.ratio(quantity)))
-    if report.memory:
-        values = [f"{report.memory[role] / 2**20:.1f}" for role in ROLES]
-        lines.append(_line("peak memory, MiB", values, report.ratio("memory")))
-    for metric in teacher.scores:
-        values = [f"{row.scores[metric]:.4f}" for row in (teacher, student)]
-        lines.append(_line(metric, values, report.ratio(metric)))
-    verdicts = report.verdicts(claim)
-    lines += ["", f"Claim: at most {claim.parameters:.0%} of the parameters, "]
-    lines[-1] += f"{claim.seconds:.0%} of the time, at least {claim.quality:.0%} of the quality."
-    for name, holds in verdicts.items():
-        lines.append(f"- {name}: {report.ratio(name):.1%}, {'holds' if holds else 'does not hold'}")
-    lines.append("Verdict: the claim " + ("holds." if all(verdicts.values()) else "does not hold."))
-    return "\n".join([*lines, "", report.conditions])
-
-
-def _line(title: str, values: Sequence[str], ratio: float) -> str:
-    return f"| {title} | {' | '.join(values)} | {ratio:.1%} |"
-
-
-def _peak_memory_here(
+def _peak_of_forward(
     load: Callable[..., BaseInferencer],
     config: str | Path | None,
     weights: str | Path,

@@ -1,7 +1,5 @@
 """How much the text matters to a guided network, on degraded pairs of which the clean sources are known."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from ..evaluation import EvaluationResult, get_protocol, paired_bootstrap, pictu
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
 from ..io.regular_file import write_atomically
+from ..io.table import Table
 from ..user_errors import UserError
 from .scored_pairs import ScoredPair, score_fusions
 
@@ -157,8 +156,7 @@ def measure_text_sensitivity(
 def sensitivity_table(result: TextSensitivity) -> str:
     """Means by text, differences with their intervals and by kind of degradation, and whether they suffice."""
     measures = result.scores.metrics
-    rows = [["text", *measures]]
-    rows += [
+    rows = [
         [text, *(f"{value:.4f}" for value in means)]
         for text, means in zip(result.scores.methods, result.scores.means)
     ]
@@ -170,12 +168,13 @@ def sensitivity_table(result: TextSensitivity) -> str:
                 *(f"[{low:+.3f}, {high:+.3f}]" for low, high in zip(result.low[row], result.high[row])),
             ]
         )
-    kinds = [["degradation", "pairs", *result.differences.methods]]
-    kinds += [
+    kinds = [
         [kind, str(count), *(f"{value:+.4f}" for value in means)]
         for kind, (count, means) in result.by_kind().items()
     ]
-    lines = [*_columns(rows), "", f"{measures[0]} by kind (a pair has one or two):", *_columns(kinds), ""]
+    lines = [Table(["text", *measures], rows).to_text(), ""]
+    lines += [f"{measures[0]} by kind (a pair has one or two):"]
+    lines += [Table(["degradation", "pairs", *result.differences.methods], kinds).to_text(), ""]
     for text, enough in result.verdicts().items():
         lines.append(
             f"Right text above {text} by {WANTED[text]} or more in {measures[0]}, interval clear of 0: "
@@ -228,24 +227,14 @@ def write_sensitivity_picture(
     write_image(path, picture_grid(rows, titles))
 
 
-def _columns(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
-        for row in rows
-    ]
-
-
 def _csv(result: TextSensitivity) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["name", "kinds", "text", "text_of", *result.scores.metrics])
+    rows = []
     for index, name in enumerate(result.scores.names):
         sources = dict(right=name, none="", wrong=result.wrong[index])
         for row, text in enumerate(result.scores.methods):
             values = result.scores.scores[row, :, index]
-            writer.writerow([name, " ".join(result.kinds[index]), text, sources[text], *values])
-    return buffer.getvalue()
+            rows.append([name, " ".join(result.kinds[index]), text, sources[text], *values])
+    return Table(["name", "kinds", "text", "text_of", *result.scores.metrics], rows).to_csv()
 
 
 def _json(result: TextSensitivity) -> str:

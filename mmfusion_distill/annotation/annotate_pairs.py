@@ -1,7 +1,7 @@
 """Annotating many pairs into a folder: resumable, nothing finished is lost."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from .annotators.base import AnnotationResult, Annotator
 
 #: Folder, beside the annotations, with the answers that could not be used.
 FAILED_FOLDER = "failed"
+#: Why a run stopped that Ctrl-C ended.
+INTERRUPTED = "interrupted"
 
 
 @dataclass
@@ -40,6 +42,22 @@ class AnnotationSummary:
     events: Counter = field(default_factory=Counter)
     failures: list[AnnotationResult] = field(default_factory=list)
     stopped: str = ""
+
+    @classmethod
+    def of_parts(cls, parts: Iterable["AnnotationSummary"]) -> "AnnotationSummary":
+        """One summary of several parts of the pairs; failures in the order of the pairs' names."""
+        parts = list(parts)
+        stopped = dict.fromkeys(part.stopped for part in parts if part.stopped)
+        return cls(
+            written=sum(part.written for part in parts),
+            skipped=sum(part.skipped for part in parts),
+            events=sum((part.events for part in parts), Counter()),
+            failures=sorted(
+                (failure for part in parts for failure in part.failures), key=lambda one: one.pair.path_a
+            ),
+            # Whoever was interrupted says what became of all.
+            stopped=INTERRUPTED if INTERRUPTED in stopped else "; ".join(stopped),
+        )
 
 
 def annotate_pairs(
@@ -84,7 +102,7 @@ def annotate_pairs(
                     summary.stopped = f"{in_a_row} failures in a row"
                     break
         except KeyboardInterrupt:
-            summary.stopped = "interrupted"
+            summary.stopped = INTERRUPTED
         finally:
             if hasattr(results, "close"):
                 results.close()
@@ -124,7 +142,8 @@ def _store(result: AnnotationResult, folder: Path, summary: AnnotationSummary) -
 def format_summary(summary: AnnotationSummary, folder: str | Path) -> str:
     """The summary as lines for a person: events, counts, failures."""
     lines = [f"{'event':28s}{'pairs':>8s}"]
-    lines += [f"{event:28s}{count:8d}" for event, count in summary.events.most_common()]
+    by_count = sorted(summary.events.items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"{event:28s}{count:8d}" for event, count in by_count]
     lines.append(
         f"{summary.written} written to {folder}, {summary.skipped} there before, {len(summary.failures)} failed"
     )

@@ -1,11 +1,12 @@
 """Which pairs to annotate, by folders or by the data sets of a config."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..io.pairing import ImagePair, find_pairs, read_name_list
+from ..io.shard import Shard
 from ..user_errors import UserError
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
@@ -29,7 +30,7 @@ class AnnotationJob:
 
     def shard(self, index: int, count: int) -> "AnnotationJob":
         """Part ``index`` (from 1) of ``count`` parts that together are all pairs."""
-        return AnnotationJob(self.pairs[index - 1 :: count], self.folder, self.modality, self.unmatched)
+        return replace(self, pairs=tuple(Shard(index, count).of(self.pairs)))
 
 
 def job_of_folders(

@@ -2,18 +2,23 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..io.shard import Shard
 from ..user_errors import exit_on_user_error
 
 __all__ = [
     "SettingsAction",
+    "add_launcher_arguments",
     "add_run_arguments",
+    "add_share_arguments",
     "at_least",
     "exit_on_user_error",
     "image_size",
     "parse_run_arguments",
+    "parse_shard",
 ]
 
 
@@ -51,6 +56,37 @@ class SettingsAction(argparse.Action):
         DictAction(self.option_strings, self.dest, nargs="+")(parser, namespace, values, option_string)
 
 
+def parse_shard(text: str) -> Shard:
+    """Type of an argument: i/n."""
+    match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no shard: write 1/4, 2/4, 3/4 or 4/4 for four machines"
+        )
+    return Shard(int(match[1]), int(match[2]))
+
+
+def add_launcher_arguments(parser: argparse._ActionsContainer) -> None:
+    """What every command has that may run in several processes."""
+    parser.add_argument(
+        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher"
+    )
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
+
+
+def add_share_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every command has whose pairs several machines may share."""
+    group = parser.add_argument_group("many machines", "docs/commands.md says more")
+    group.add_argument(
+        "--shard",
+        type=parse_shard,
+        default=Shard(),
+        metavar="I/N",
+        help="only part I of N of the pairs, from 1/N to N/N, for machines that know nothing of each other",
+    )
+    add_launcher_arguments(group)
+
+
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that training and testing have in common, as everywhere in OpenMMLab."""
     parser.add_argument(
@@ -72,10 +108,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help="settings that replace those of the config, e.g. train_cfg.max_iters=500 model.generator.dim=8; "
         'lists as key="[a,b]" or key=a,b',
     )
-    parser.add_argument(
-        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher"
-    )
-    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
+    add_launcher_arguments(parser)
 
 
 def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> dict:

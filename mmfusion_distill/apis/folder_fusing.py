@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from ..io.image_io import check_image_format, is_own_picture, write_image
+from ..io.image_io import write_image
 from ..io.pair_fuser import PairFuser
-from ..io.pair_reader import PairReader
-from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
-from ..io.picture_header import read_header
+from ..io.pair_reader import Noted, PairReader, has_16_bits, were_stretched
+from ..io.pairing import ImagePair
 from ..io.progress import progress_bar
-from ..io.regular_file import check_writable, read_regular_file
+from ..io.shard import Shard
 from ..user_errors import UserError
-from .fusing_report import FusingInterrupted, FusingReport
+from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
+from .fusing_targets import find_targets
+from .launching import Processes
 
 
 def fuse_files(
@@ -34,10 +35,13 @@ def fuse_files(
     overwrite: bool = False,
     skip_existing: bool = False,
     reader: PairReader | None = None,
+    shard: Shard | None = None,
+    processes: Processes | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
-    Pictures are read and written in threads beside the network.
+    Pictures are read and written in threads beside the network. Several processes share the pairs, and each returns
+    the report of all.
 
     Args:
         inferencer (PairFuser): The network.
@@ -53,37 +57,31 @@ def fuse_files(
         skip_existing (bool): Leave pairs out whose picture is there. Default: False.
         reader (PairReader, optional): Reads the pairs its own way (registration, infrared ranges, slices) and says in
             the notes what it saw. Default: None, the network's reading.
+        shard (Shard, optional): Which of the pairs. Default: None, all.
+        processes (Processes, optional): Those that share them, of
+            :func:`~mmfusion_distill.apis.launching.launched`. Default: None, this one alone.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
 
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
-        UserError: If one source is a file and the other a folder, a number is out of range, or a target is a
-            source, no image format, or somebody else's picture.
+        UserError: If one source is a file and the other a folder, a number is out of range, a target is a source, no
+            image format, or somebody else's picture, or another process has died.
         OSError: If nothing can be written to the target's folder.
-        FusingInterrupted: On Ctrl-C, once what is being read and written is done; holds the report.
+        FusingInterrupted: On Ctrl-C in any process, once what is being read and written is done; holds the report.
     """
     if batch_size < 1 or workers < 0:
         raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
-    pairs, targets = _pairs_and_targets(Path(source_a), Path(source_b), Path(out))
-    _check_targets(pairs, targets, overwrite)
-    skipped = {index for index, target in enumerate(targets) if skip_existing and os.path.lexists(target)}
-    waiting = [index for index in range(len(pairs)) if index not in skipped]
+    processes = processes or Processes()
+    pairs, targets = processes.first(
+        lambda: find_targets(Path(source_a), Path(source_b), Path(out), overwrite)
+    )
+    share = processes.share(shard or Shard()).of(range(len(pairs)))
+    part = FusingPart(skipped={index for index in share if skip_existing and os.path.lexists(targets[index])})
+    waiting = [index for index in share if index not in part.skipped]
     failures: dict[int, Exception] = {}
-    written: set[int] = set()
     writes: deque[tuple[int, Future]] = deque()
-
-    def report() -> FusingReport:
-        failed = sorted(failures)
-        return FusingReport(
-            written=[targets[index] for index in sorted(written)],
-            failures=[_sentence(pairs[index], failures[index]) for index in failed],
-            notes=reader.notes() if reader else _notes([pairs[index] for index in sorted(written)]),
-            skipped=[targets[index] for index in sorted(skipped)],
-            failed=[pairs[index].name for index in failed],
-        )
-
     try:
         with (
             ThreadPoolExecutor(max(workers, 1)) as readers,
@@ -96,13 +94,19 @@ def fuse_files(
             for index, picture in _fuse_batches(inferencer, loaded, batch_size, failures):
                 writes.append((index, writers.submit(write_image, targets[index], picture)))
                 progress.update()
-                _finish(writes, 2 * workers, written, failures)
-            _finish(writes, 0, written, failures)
+                _finish(writes, 2 * workers, part.written, failures)
+            _finish(writes, 0, part.written, failures)
     except KeyboardInterrupt:
         # The threads have done what they had begun.
-        _finish(writes, 0, written, failures)
-        raise FusingInterrupted(report()) from None
-    return report()
+        _finish(writes, 0, part.written, failures)
+        part.is_interrupted = True
+    part.failures = {index: _sentence(pairs[index], error) for index, error in failures.items()}
+    part.noted = reader.noted if reader else _noted_of([pairs[index] for index in sorted(part.written)])
+    parts = processes.gather(part)
+    report = report_of_parts(parts, pairs, targets)
+    if any(part.is_interrupted for part in parts):
+        raise FusingInterrupted(report)
+    return report
 
 
 def _finish(
@@ -113,18 +117,6 @@ def _finish(
         written.update(index for index, _ in _without_failures([writes[0]], failures))
         # Only now: Ctrl-C while waiting forgets none.
         writes.popleft()
-
-
-def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
-    if source_a.is_dir() != source_b.is_dir():
-        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
-    if not source_a.is_dir():
-        pair = ImagePair(image_stem(source_a.name), source_a, source_b)
-        return [pair], [out if out.suffix else out / f"{pair.name}.png"]
-    pairs, unmatched = find_pairs(source_a, source_b, with_data=True)
-    if unmatched:
-        print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
-    return pairs, [out / f"{pair.name}.png" for pair in pairs]
 
 
 def _sentence(pair: ImagePair, error: Exception) -> str:
@@ -142,58 +134,8 @@ def _noted(error: Exception) -> Exception:
     return error.with_traceback(None)
 
 
-def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool) -> None:
-    # Before anything is computed: a large picture takes a while.
-    sources = {_identity(path) for pair in pairs for path in (pair.path_a, pair.path_b)}
-    folders = {path.parent.resolve() for pair in pairs for path in (pair.path_a, pair.path_b)}
-    check_image_format(targets[0])
-    check_writable(targets[0].parent)
-    if len(pairs) > 1 and targets[0].parent.resolve() in folders:
-        raise UserError(
-            f"{targets[0].parent} holds sources, which the results would be taken for: choose another"
-        )
-    for target in targets:
-        if not os.path.lexists(target):
-            continue
-        if target.is_dir():
-            raise UserError(
-                f"{target} is a folder: choose another target, or give an extension that names none"
-            )
-        # By what it is and not by its name, as it may be a link.
-        if _identity(target) in sources:
-            raise UserError(f"{target} is a source and would be overwritten: choose another target")
-        if not overwrite and not is_own_picture(target):
-            raise UserError(
-                f"{target} exists and was not written by this package: choose another target, or --overwrite it"
-            )
-
-
-def _identity(path: Path) -> tuple | Path:
-    try:
-        status = path.stat()
-    except OSError:
-        return path.absolute()
-    return status.st_dev, status.st_ino
-
-
-def _notes(pairs: list[ImagePair]) -> list[str]:
-    thermal = [pair.name for pair in pairs if _has_16_bits(pair.path_b)]
-    if not thermal:
-        return []
-    return [
-        f"{len(thermal)} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 "
-        f"of each: {shorten(thermal, 3)}"
-    ]
-
-
-def _has_16_bits(path: Path) -> bool:
-    if path.suffix.lower() not in (".png", ".tif", ".tiff"):
-        return False
-    try:
-        header = read_header(read_regular_file(path))
-    except OSError:
-        return False
-    return header is not None and header.bits == 16
+def _noted_of(pairs: list[ImagePair]) -> Noted:
+    return {were_stretched: [pair.name for pair in pairs if has_16_bits(pair.path_b)]}
 
 
 def _load(

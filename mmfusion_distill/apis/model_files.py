@@ -7,6 +7,7 @@ import torch
 from mmagic.registry import MODELS
 
 from ..io.config_files import network_of, read_config
+from ..io.regular_file import write_atomically
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.network_schema import check_network_config, parse_text_encoder_config
 from ..models.published_checkpoints import convert_published_state_dict
@@ -71,7 +72,7 @@ def publish_network(
         CheckpointError: If the weights cannot be read or do not fit.
         UserError: If the target has another ending.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     target = Path(target)
     if target.suffix != ".safetensors":
@@ -82,7 +83,6 @@ def publish_network(
     check_network_config(json.loads(json.dumps(network_config)), str(config))
     network = MODELS.build(network_config)
     load_network(network, checkpoint)
-    target.parent.mkdir(parents=True, exist_ok=True)
     dtype = torch.float16 if half else torch.float32
     state = {name: value.to(dtype).contiguous() for name, value in network.state_dict().items()}
     metadata = {NETWORK_METADATA: json.dumps(network_config)}
@@ -90,5 +90,5 @@ def publish_network(
         text_encoder = json.dumps(model.text_encoder.to_dict())
         parse_text_encoder_config(text_encoder, str(config), network_config)
         metadata[TEXT_ENCODER_METADATA] = text_encoder
-    save_file(state, target, metadata=metadata)
+    write_atomically(target, save(state, metadata))
     return target

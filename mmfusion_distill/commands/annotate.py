@@ -1,26 +1,16 @@
 """`mmfusion annotate`: write annotations for the pairs of a config or of two folders."""
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 
 from .. import annotation
-from ..annotation import MODALITIES
-from ..annotation.annotate_pairs import annotate_pairs, format_summary
+from ..annotation import MODALITIES, AnnotationSummary, Annotator, annotate_pairs
+from ..annotation.annotate_pairs import INTERRUPTED, format_summary
 from ..annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
-from ..apis.command_line import SettingsAction, exit_on_user_error
+from ..apis.command_line import SettingsAction, add_share_arguments, exit_on_user_error
+from ..apis.launching import launched
 from ..io.pairing import shorten
-
-
-def parse_shard(text: str) -> tuple[int, int]:
-    """Type of an argument: i/n, as both numbers."""
-    match = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise argparse.ArgumentTypeError(
-            f"'{text}' is no shard: write 1/4, 2/4, 3/4 or 4/4 for four machines"
-        )
-    return int(match[1]), int(match[2])
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -48,13 +38,11 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--names", help="file with the names to annotate, one per line (folders only)")
     parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0], help="folders only")
-    parser.add_argument(
-        "--shard", type=parse_shard, default=(1, 1), help="i/n: part i of n, for several machines"
-    )
     parser.add_argument("--overwrite", action="store_true", help="annotate again what has an annotation")
     parser.add_argument(
         "--stop-after", type=int, default=20, help="give up after so many failures in a row; 0: never"
     )
+    add_share_arguments(parser)
     args = parser.parse_args(argv)
     if len(args.source) > 2 or (len(args.source) == 1) != args.source[0].endswith(".py"):
         parser.error("give one config file (.py) or two folders")
@@ -64,33 +52,46 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     """What there is to annotate, of a config or of two folders."""
     if len(args.source) == 1:
-        jobs = jobs_of_config(args.source[0], args.out)
-    else:
-        jobs = [job_of_folders(args.source[0], args.source[1], args.out, args.names, args.modality)]
-    return [job.shard(*args.shard) for job in jobs]
+        return jobs_of_config(args.source[0], args.out)
+    return [job_of_folders(args.source[0], args.source[1], args.out, args.names, args.modality)]
 
 
 def annotate(args: argparse.Namespace) -> int:
-    """Annotate, and return the exit code."""
+    """Annotate, and return the exit code: 0 if another process speaks for this one."""
+    with launched(args.launcher) as processes:
+        jobs = processes.first(lambda: find_jobs(args))
+        annotator = processes.agree(lambda: _annotator(args))
+        share = processes.share(args.shard)
+        code = 0
+        for job in jobs:
+            if job.unmatched:
+                print(
+                    f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr
+                )
+            part = annotate_pairs(
+                annotator,
+                job.shard(share.index, share.count).pairs,
+                job.folder,
+                job.modality,
+                args.overwrite,
+                args.stop_after,
+            )
+            summary = AnnotationSummary.of_parts(processes.gather(part))
+            print(format_summary(summary, job.folder))
+            if summary.stopped == INTERRUPTED:
+                code = 130
+                break
+            code = max(code, int(bool(summary.failures or summary.stopped)))
+        return code if processes.is_first else 0
+
+
+def _annotator(args: argparse.Namespace) -> Annotator:
     from mmengine.config import Config
 
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
     config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
-    jobs = find_jobs(args)
-    annotator = annotation.build_annotator(config.to_dict())
-    code = 0
-    for job in jobs:
-        if job.unmatched:
-            print(f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr)
-        summary = annotate_pairs(
-            annotator, job.pairs, job.folder, job.modality, args.overwrite, args.stop_after
-        )
-        print(format_summary(summary, job.folder))
-        if summary.stopped == "interrupted":
-            return 130
-        code = max(code, int(bool(summary.failures or summary.stopped)))
-    return code
+    return annotation.build_annotator(config.to_dict())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..apis.command_line import add_share_arguments
 from ..user_errors import UserError, exit_on_user_error
 from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
     from ..apis import FusingReport
+    from ..apis.launching import Processes
     from ..io import PairFuser
+    from ..io.pair_reader import PairReader
+    from ..io.shard import Shard
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -47,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
     add_source_arguments(parser)
+    add_share_arguments(parser)
     return parser
 
 
@@ -82,17 +87,38 @@ def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:
 
 
 def fuse(args: argparse.Namespace) -> int:
-    """Fuse, say what became of the pairs, and return the exit code."""
+    """Fuse, say what became of the pairs, and return the exit code: 0 if another process speaks for this one."""
+    from ..apis.launching import launched
+
+    with launched(args.launcher) as processes:
+        report, seconds, is_interrupted = _fuse_share(args, processes)
+        if not processes.is_first:
+            return 0
+        print_report(report)
+        if args.json:
+            write_json(args.json, report, seconds, is_interrupted, args.shard)
+        if is_interrupted:
+            print("interrupted: what was finished is kept; --skip-existing goes on", file=sys.stderr)
+            return 130
+        return int(bool(report.failures))
+
+
+def _fuse_share(args: argparse.Namespace, processes: "Processes") -> tuple["FusingReport", float, bool]:
+    """Report of all processes, seconds, and whether they were interrupted."""
     from ..apis import FusingInterrupted, fuse_files
     from ..io.pair_reader import PairReader
 
-    check_json(args.json)
-    # What is wrong with the options is said before the network is loaded.
-    reader = PairReader(source_options(args))
-    inferencer = build_inferencer(args)
-    check_text(args, inferencer)
-    start = time.perf_counter()
-    code = 0
+    def prepare() -> tuple["PairReader", "PairFuser"]:
+        if processes.is_first:
+            check_json(args.json)
+        # What is wrong with the options is said before the network is loaded.
+        reader = PairReader(source_options(args))
+        inferencer = build_inferencer(args)
+        check_text(args, inferencer)
+        return reader, inferencer
+
+    reader, inferencer = processes.agree(prepare)
+    start, is_interrupted = time.perf_counter(), False
     try:
         report = fuse_files(
             inferencer,
@@ -106,16 +132,12 @@ def fuse(args: argparse.Namespace) -> int:
             args.overwrite,
             args.skip_existing,
             reader,
+            args.shard,
+            processes,
         )
     except FusingInterrupted as interruption:
-        report, code = interruption.report, 130
-    seconds = time.perf_counter() - start
-    print_report(report)
-    if args.json:
-        write_json(args.json, report, seconds, interrupted=bool(code))
-    if code:
-        print("interrupted: what was finished is kept; --skip-existing goes on", file=sys.stderr)
-    return code or int(bool(report.failures))
+        report, is_interrupted = interruption.report, True
+    return report, time.perf_counter() - start, is_interrupted
 
 
 def print_report(report: "FusingReport") -> None:
@@ -144,7 +166,9 @@ def check_json(path: str | None) -> None:
     check_writable(Path(path).parent)
 
 
-def write_json(path: str, report: "FusingReport", seconds: float, interrupted: bool) -> None:
+def write_json(
+    path: str, report: "FusingReport", seconds: float, interrupted: bool, shard: "Shard | None" = None
+) -> None:
     """The report for programs; docs/commands.md says what is in it."""
     from ..io.regular_file import write_atomically
 
@@ -153,6 +177,7 @@ def write_json(path: str, report: "FusingReport", seconds: float, interrupted: b
         skipped=[str(target) for target in report.skipped],
         failed=[dict(name=name, error=sentence) for name, sentence in zip(report.failed, report.failures)],
         notes=report.notes,
+        shard=str(shard or "1/1"),
         interrupted=interrupted,
         seconds=round(seconds, 3),
         pairs_per_second=round(len(report.written) / seconds, 3),

@@ -14,8 +14,8 @@ from .functional import (
     entropy,
     feature_mutual_information,
     fusion_artifacts,
-    fusion_loss,
     fusion_visual_information_fidelity,
+    information_loss,
     mean_squared_error,
     multiscale_structural_similarity,
     mutual_information,
@@ -55,10 +55,8 @@ from .report.tables import per_image_csv, summary_csv, to_json, to_latex, to_mar
 __getattr__ = lazy_attributes(
     __name__,
     {
-        "BATCHED_METRICS": ".functional.batched",
         "FusionMetric": ".metrics.fusion_metric",
         "WIN_MEASURES": ".metrics.fusion_metric",
-        "compute_metrics_batched": ".functional.batched",
         "plot_boxes": ".report.plots",
         "plot_radar": ".report.plots",
     },
@@ -66,7 +64,6 @@ __getattr__ = lazy_attributes(
 
 __all__ = [
     "BASELINES",
-    "BATCHED_METRICS",
     "DEFAULT_METRICS",
     "METRICS_BY_NAME",
     "PROTOCOLS",
@@ -85,7 +82,6 @@ __all__ = [
     "chen_varshney",
     "ciede2000",
     "compute_metrics",
-    "compute_metrics_batched",
     "correlation_coefficient",
     "cross_entropy",
     "difference_correlation",
@@ -95,10 +91,10 @@ __all__ = [
     "evaluate_folders",
     "feature_mutual_information",
     "fusion_artifacts",
-    "fusion_loss",
     "fusion_visual_information_fidelity",
     "get_protocol",
     "higher_is_better",
+    "information_loss",
     "laplacian_pyramid_fusion",
     "mean_squared_error",
     "multiscale_structural_similarity",

@@ -37,12 +37,13 @@ class ModelEntry:
 
 
 def config_root() -> Path:
-    """The folder with `configs` and `model-index.yml`: `.mim` of an installed package, else the repository.
+    """The folder with `configs` and `model-index.yml`: the repository, else `.mim` of an installed package.
 
     Raises:
         UserError: If there is none.
     """
-    for folder in (PACKAGE / ".mim", PACKAGE.parent):
+    # In the repository first: what an editable installation copied to .mim grows old there.
+    for folder in (PACKAGE.parent, PACKAGE / ".mim"):
         if (folder / "model-index.yml").is_file():
             return folder
     raise UserError(f"the configs of the package are not in {PACKAGE / '.mim'}: install the package anew")

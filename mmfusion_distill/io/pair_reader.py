@@ -1,7 +1,7 @@
 """Reading pairs as the options say: range, polarity, slices, registration."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -17,6 +17,9 @@ from .regular_file import read_regular_file
 from .source_options import SourceOptions
 from .thermal import read_thermal
 from .value_range import to_full_range
+
+#: What was noted of pairs: names, by the function that writes the sentence of them.
+Noted = Mapping[Callable[[list[str]], str], Sequence[str]]
 
 
 class PairReader:
@@ -59,9 +62,14 @@ class PairReader:
         self._look_at(pair, img_b)
         return tuple(as_picture(image) for image in pair)
 
+    @property
+    def noted(self) -> Noted:
+        """What a user should know about the pairs that were read, for :func:`write_notes`."""
+        return dict(self._noted)
+
     def notes(self) -> list[str]:
         """A sentence for each kind of thing that a user should know about the pairs that were read."""
-        return [write(sorted(names)) for write, names in self._noted.items()]
+        return write_notes([self._noted])
 
     def _look_at(self, pair: tuple[np.ndarray, np.ndarray], img_b: PictureSource) -> None:
         shift = self.aligner.misalignment(pair)
@@ -76,10 +84,39 @@ class PairReader:
         if path.suffix.lower() in (".jpg", ".jpeg"):
             if is_radiometric(read_regular_file(path)):
                 self._noted[_of_degrees if can_read_radiometric() else _of_colours].append(name)
-        elif path.suffix.lower() in (".png", ".tif", ".tiff"):
-            header = read_header(read_regular_file(path))
-            if header is not None and header.bits == 16:
-                self._noted[_stretched].append(name)
+        elif has_16_bits(path):
+            self._noted[were_stretched].append(name)
+
+
+def write_notes(noted: Iterable[Noted]) -> list[str]:
+    """Sentences about what was noted by one reader or several.
+
+    Args:
+        noted (Iterable[Noted]): Of each reader.
+
+    Returns:
+        list[str]: In an order that does not depend on which pair was read first.
+    """
+    names: dict[Callable[[list[str]], str], list[str]] = defaultdict(list)
+    for one in noted:
+        for write, found in one.items():
+            names[write] += found
+    return [
+        write(sorted(names[write]))
+        for write in sorted(names, key=lambda write: write.__name__)
+        if names[write]
+    ]
+
+
+def has_16_bits(path: Path) -> bool:
+    """Whether a file is a picture of 16 bits; one that is gone is none."""
+    if path.suffix.lower() not in (".png", ".tif", ".tiff"):
+        return False
+    try:
+        header = read_header(read_regular_file(path))
+    except OSError:
+        return False
+    return header is not None and header.bits == 16
 
 
 def as_picture(image: np.ndarray) -> np.ndarray:
@@ -95,7 +132,8 @@ def _misaligned(names: list[str]) -> str:
     )
 
 
-def _stretched(names: list[str]) -> str:
+def were_stretched(names: list[str]) -> str:
+    """The sentence about pictures of 16 bits."""
     return (
         f"{len(names)} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 "
         f"of each: {shorten(names, 3)}"

@@ -135,6 +135,54 @@ def test_a_bad_argument_is_one_sentence(case, pair, capsys, monkeypatch):
     assert sorted(pair.parent.iterdir()) == before
 
 
+#: option, what is given, what is said
+SHARES = (
+    ("--shard", "0/2", "'0/2' is no shard: write 1/4"),
+    ("--shard", "3/2", "'3/2' is no shard"),
+    ("--shard", "1/0", "'1/0' is no shard"),
+    ("--shard", "x", "'x' is no shard"),
+    ("--shard", "", "'' is no shard"),
+    ("--shard", "1/2/3", "'1/2/3' is no shard"),
+    ("--shard", "1/2\n", "is no shard"),
+    ("--shard", "1.0/2", "is no shard"),
+    ("--shard", "\u0661/\u0662", "is no shard"),
+    ("--shard", f"1/{'9' * 5000}", "is no shard"),
+    ("--shard=-1/2", None, "'-1/2' is no shard"),
+    ("--launcher", "ssh", "invalid choice: 'ssh'"),
+    ("--local_rank", "x", "invalid int value"),
+)
+
+
+@pytest.mark.parametrize("tool", ["fuse.py", "annotate.py"])
+@pytest.mark.parametrize("share", SHARES, ids=lambda share: str(share[1])[:9])
+def test_a_share_that_is_none_shows_the_usage(tool, share, pair, capsys, monkeypatch):
+    *option, says = [part for part in share if part is not None]
+    monkeypatch.chdir(pair)
+    code, said = run(capsys, monkeypatch, tool, "a", "b", *(["o"] if tool == "fuse.py" else []), *option)
+    assert code == 2 and says in said and said.startswith("usage:")
+    assert not (pair / "o").exists() and not (pair / "annotations").exists()
+
+
+#: what a launcher is said to have told, what is said
+ENVIRONMENTS = (
+    (dict(RANK="x"), "cannot join the others (invalid literal for int"),
+    (dict(WORLD_SIZE="0"), "cannot join the others"),
+    (dict(MASTER_PORT="99999999"), "cannot join the others"),
+    (dict(MASTER_ADDR=""), "the environment has no MASTER_ADDR"),
+)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda case: "".join(case[0]))
+def test_what_a_launcher_would_not_tell_is_one_sentence(environment, pair, capsys, monkeypatch):
+    told, says = environment
+    good = dict(RANK="0", LOCAL_RANK="0", WORLD_SIZE="1", MASTER_ADDR="127.0.0.1", MASTER_PORT="29544")
+    for name, value in (good | told).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(pair)
+    code, said = run(capsys, monkeypatch, "fuse.py", "a", "b", "o", "--launcher", "pytorch")
+    assert code == 1 and says in said and "\n" not in said
+
+
 def test_a_name_that_is_no_text_is_scored_and_printed(pair, capsys, monkeypatch):
     name = os.fsdecode(b"caf\xe9.png")
     for source in ("a", "b"):

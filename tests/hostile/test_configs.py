@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfusion_distill.analysis.benchmark import network_config
+from mmfusion_distill.analysis.networks_at_random import network_config
 from mmfusion_distill.annotation.sources import jobs_of_config
 from mmfusion_distill.apis.model_files import publish_network
 from mmfusion_distill.io.config_files import ConfigError, check_config, read_config

@@ -9,18 +9,13 @@ import torch
 from conftest import ROOT
 
 from mmfusion_distill.analysis import candidates
-from mmfusion_distill.analysis.benchmark import (
-    benchmark_table,
-    count_gflops,
-    count_parameters,
-    example_pair,
-    export_networks,
-    measure,
-    measure_prepared,
-    network_config,
-    prepare_pyramid,
-)
+from mmfusion_distill.analysis.benchmark import benchmark_table
 from mmfusion_distill.analysis.candidates import train_candidates
+from mmfusion_distill.analysis.flops import count_gflops, count_parameters
+from mmfusion_distill.analysis.networks_at_random import build_network, example_pair, network_config
+from mmfusion_distill.analysis.peak_memory import peak_bytes
+from mmfusion_distill.analysis.preparers import export_networks, prepare_pyramid
+from mmfusion_distill.analysis.stopwatch import measure, time_in_turn
 
 
 def test_operations_count_a_multiply_add_twice_and_grow_with_the_pixels(tiny_network):
@@ -28,6 +23,20 @@ def test_operations_count_a_multiply_add_twice_and_grow_with_the_pixels(tiny_net
     assert large == pytest.approx(6 * small, rel=0.05)
     # One 3x3 convolution of 3 to 4 channels alone is 2 * 9 * 12 operations a pixel.
     assert small * 1e9 > 64 * 64 * 2 * 9 * 12
+
+
+def test_operations_are_the_same_however_the_network_runs(tiny_network):
+    network = build_network(tiny_network)
+    with torch.inference_mode():
+        assert count_gflops(network, 96, 64) == count_gflops(tiny_network, 96, 64)
+        network(*example_pair(96, 64))  # still computes
+
+
+def test_calls_are_timed_in_turn_after_a_warm_up():
+    calls = []
+    times = time_in_turn({name: lambda name=name: calls.append(name) for name in "ab"}, repeats=2)
+    assert calls == list("ababab")
+    assert list(times) == ["a", "b"] and min(times["a"]) >= 0
 
 
 def cells(table: str) -> list[list[str]]:
@@ -52,10 +61,7 @@ def test_the_table_has_a_row_for_every_method_and_size(tiny_network):
 
 
 def test_memory_is_that_of_the_run():
-    results = measure(
-        {"little": lambda a, b: a + b, "much": lambda a, b: torch.ones(64, 2**20).sum()}, 64, 64, repeats=1
-    )
-    assert results["much"].peak_bytes > 150e6 > results["little"].peak_bytes
+    assert peak_bytes(lambda: torch.ones(64, 2**20).sum()) > 150e6 > peak_bytes(lambda: torch.ones(64))
 
 
 def prepare_much(img_a, img_b):
@@ -64,7 +70,7 @@ def prepare_much(img_a, img_b):
 
 
 def test_memory_of_a_process_of_its_own_leaves_out_what_is_loaded():
-    peak = measure_prepared({"much": prepare_much}, 64, 64, repeats=1)["much"].peak_bytes
+    peak = measure({"much": prepare_much}, 64, 64, repeats=1)["much"].peak_bytes
     assert 120e6 < peak < 200e6
 
 
@@ -101,6 +107,52 @@ def test_an_interrupted_comparison_goes_on_with_the_next_candidate(tmp_path, mon
     assert scores == {"a: d4": dict(balanced_quality=0.4), "b: d8": dict(balanced_quality=0.8)}
 
 
+@pytest.fixture
+def tools(monkeypatch):
+    """The folder of the tools, whose modules can be imported."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+
+
+def test_metrics_folders_and_training_steps_are_timed_too(tools, tiny_network, tmp_path, capsys):
+    from analysis_tools.benchmark import main
+
+    small = ["--size", "64x64", "--repeats", "1"]
+    main(["metrics", *small, "--metrics", "EN", "--threads", "1"])
+    assert [row[0] for row in cells(capsys.readouterr().out)][0] == "EN"
+    main(["folder", *small, "--pairs", "2"])
+    names = [row[0] for row in cells(capsys.readouterr().out)]
+    assert names == ["one by one", "2 threads", "2 threads, batches of 4"]
+    path = tmp_path / "net.py"
+    path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
+    main(["training", str(path), "--batch", "1", "--repeats", "1"])
+    assert [row[0] for row in cells(capsys.readouterr().out)] == ["net"]
+
+
+def test_a_folder_is_timed_in_processes(tools, capsys):
+    from analysis_tools.benchmark import main
+
+    main(["processes", "1", "--size", "64x64", "--repeats", "1", "--pairs", "2"])
+    assert [row[0] for row in cells(capsys.readouterr().out)] == ["1"]
+
+
+def test_flops_of_a_config(tools, tiny_network, tmp_path, capsys):
+    from analysis_tools.get_flops import main
+
+    path = tmp_path / "net.py"
+    path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
+    main([str(path), "--size", "64x96"])
+    printed = capsys.readouterr().out
+    assert f"parameters: {count_parameters(tiny_network):,}" in printed
+    assert f"GFLOPs at 64x96: {count_gflops(tiny_network, 96, 64):.2f}" in printed
+
+
+def test_candidates_are_chosen_by_their_names(tools):
+    from analysis_tools.candidates import main
+
+    with pytest.raises(SystemExit, match="--only nobody names none of: student: w24"):
+        main(["--only", "nobody"])
+
+
 def run_benchmark(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, ROOT / "tools" / "benchmark.py", *arguments]
     return subprocess.run(command, capture_output=True, text=True)
@@ -115,12 +167,9 @@ def test_configs_of_equal_name_are_kept_apart(tiny_network, tmp_path):
     assert all(f"| {path} |" in done.stdout for path in paths), done.stderr
 
 
-def test_the_default_networks_are_ours():
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from benchmark import DEFAULT
-    finally:
-        sys.path.pop(0)
+def test_the_default_networks_are_ours(tools):
+    from analysis_tools.benchmark import DEFAULT
+
     sizes = [count_parameters(network_config(path)) for path in DEFAULT.values()]
     assert list(DEFAULT) == ["teacher", "student", "tiny"]
     assert 3e6 < sizes[0] < 5e6 and sizes[0] > 10 * sizes[1] > 10 * sizes[2]

@@ -107,7 +107,7 @@ def test_about_the_share_is_degraded_by_one_or_two_kinds_that_go_together(source
 
 
 def test_weights_choose_the_kinds(sources):
-    transform = RandomDegradation(prob=1, kinds=dict(haze=3, ir_noise=1, jpeg=0), max_degradations=1)
+    transform = RandomDegradation(prob=1, kinds=dict(haze=0.6, ir_noise=0.2, jpeg=0), max_degradations=1)
     counts = Counter(transform(dict(sources))["annotation"].event_types[0] for _ in range(200))
     assert set(counts) == {"haze", "ir_noise"} and counts["haze"] > counts["ir_noise"]
 
@@ -155,8 +155,69 @@ def test_a_fixed_set_is_the_same_every_time_and_goes_through_the_kinds_in_turn(s
         (dict(strength=(0.5, 0.1)), "strength is"),
         (dict(kinds=["rain"]), "no infrared-visible kind 'rain', choose from haze"),
         (dict(kinds=dict(haze=0)), "weights above 0"),
+        (dict(kinds=dict(haze=2, ir_noise=-1)), "weights above 0"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         RandomDegradation(**arguments)
+
+
+def test_what_happens_in_a_fixed_set_depends_on_the_pair_and_the_seed(sources):
+    def degraded(seed, key):
+        transform = RandomDegradation(prob=1, kinds=["ir_noise"], seed=seed)
+        return transform(dict(sources, key=key))["img_b"]
+
+    first = degraded(5, "pair_1")
+    assert np.array_equal(first, degraded(5, "pair_1"))
+    assert not np.array_equal(first, degraded(5, "pair_2"))
+    assert not np.array_equal(first, degraded(6, "pair_1"))
+
+
+def test_the_kinds_of_a_fixed_set_come_in_turn_beside_those_drawn(sources):
+    names = ["haze", "ir_noise", "jpeg"]
+    transform = RandomDegradation(prob=1, kinds=names, max_degradations=3, seed=1)
+    for index in range(9):
+        done = transform(dict(sources, key=f"pair_{index}", sample_idx=index))["degradations"]
+        assert names[index % 3] in done
+
+
+def test_what_was_done_is_named_in_the_order_of_the_events(sources):
+    known = degradation_kinds("infrared-visible")
+    transform, counts = RandomDegradation(prob=1, max_degradations=3), Counter()
+    for _ in range(60):
+        results = transform(dict(sources, annotation=NORMAL))
+        done = results["degradations"]
+        assert tuple(known[name].event for name in done) == results["annotation"].event_types
+        assert list(done) == sorted(done, key=list(known).index) and len(set(done)) == len(done)
+        counts[len(done)] += 1
+    assert set(counts) == {1, 2, 3} and min(counts.values()) > 5
+    assert RandomDegradation(prob=0)(dict(sources))["degradations"] == ()
+
+
+def test_strengths_are_drawn_from_the_range_given(sources):
+    for strength, word in (((0, 0.1), "slight"), ((0.9, 1), "strong")):
+        transform = RandomDegradation(prob=1, kinds=["haze"], max_degradations=1, strength=strength)
+        texts = [transform(dict(sources))["annotation"].events[0].description.lower() for _ in range(40)]
+        other = {"slight": "strong", "strong": "slight"}[word]
+        assert any(word in text for text in texts) and not any(other in text for text in texts)
+    transform = RandomDegradation(prob=1, kinds=["haze"], max_degradations=1, strength=(0, 1))
+    changes = [np.abs(transform(dict(sources))["img_a"] - sources["img_a"]).mean() for _ in range(40)]
+    assert max(changes) > 4 * min(changes), "a range, not one strength"
+
+
+def test_what_was_degraded_has_whole_levels_and_the_other_source_stays_as_it_is(sources):
+    sources["img_a"] += 0.3
+    for kind, name, other in (("haze", "img_a", "img_b"), ("ir_noise", "img_b", "img_a")):
+        results = RandomDegradation(prob=1, kinds=[kind])(dict(sources))
+        assert np.array_equal(results[name], np.rint(results[name]))
+        assert results[other] is sources[other]
+
+
+def test_a_normal_medical_pair_is_normal_no_more(sources):
+    normal = Annotation((Event("medical_normal", "nothing is wrong"), Event("edge_preservation")))
+    results = RandomDegradation("medical", prob=1, max_degradations=1)(dict(sources, annotation=normal))
+    kept, added = results["annotation"].event_types
+    assert kept == "edge_preservation"
+    assert added in {kind.event for kind in degradation_kinds("medical").values()}
+    assert results["annotation"].annotator == "RandomDegradation"

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmfusion_distill.datasets.transforms import (
+    RandomDegradation,
     RandomEvenSource,
     RandomPairCrop,
     RandomPairResize,
+    RandomTextConflict,
     RandomTone,
 )
 
@@ -132,3 +134,61 @@ def test_both_sides_are_scaled_and_levels_stay() -> None:
 def test_a_crop_of_the_whole_picture_is_the_picture() -> None:
     results = RandomPairCrop(crop_size=(20, 30))(_pair(20, 30))
     np.testing.assert_array_equal(results["img_b"], _pair(20, 30)["img_b"])
+
+
+def test_scales_are_drawn_from_the_whole_range_as_often_above_one_as_below() -> None:
+    sizes = [RandomPairResize(scale=(0.5, 2))(_pair(40, 40))["img_a"].shape[0] for _ in range(400)]
+    assert 20 <= min(sizes) < 24 and 68 < max(sizes) <= 80
+    # evenly in the logarithm; four standard deviations
+    assert abs(sum(size < 40 for size in sizes) - 200) < 50
+
+
+def test_a_factor_is_raised_no_further_than_the_crop_needs() -> None:
+    for size, expected in (((20, 20), (20, 30)), ((10, 45), (30, 45)), ((1, 1), (4, 6))):
+        results = RandomPairResize(scale=(0.1, 0.1), min_size=size)(_pair(40, 60))
+        assert results["img_b"].shape[:2] == expected
+
+
+def test_fine_stripes_do_not_come_out_coarse() -> None:
+    stripes = np.tile(np.array([0, 255], np.float32), (30, 30))[:, :, None]
+    resized = RandomPairResize(scale=(1 / 3, 1 / 3))(dict(img_a=stripes, img_b=stripes))["img_b"]
+    assert np.ptp(resized) < 100, "every third pixel alone is a stripe of full contrast"
+
+
+def test_levels_of_other_tones_are_whole_and_the_exponent_is_drawn_on_both_sides_of_one() -> None:
+    before, brighter = _pair(), 0
+    for _ in range(200):
+        after = RandomTone(prob=1, gamma_a=(0.5, 2), invert_prob=0)(_pair())
+        for image in (after["img_a"], after["img_b"]):
+            np.testing.assert_array_equal(image, np.rint(image))
+        assert after["img_a"].shape == before["img_a"].shape and after["img_b"].shape == before["img_b"].shape
+        brighter += after["img_a"].mean() > before["img_a"].mean()
+    assert abs(brighter - 100) < 4 * np.sqrt(200) / 2
+
+
+def test_contrast_goes_down_around_a_level_that_is_drawn() -> None:
+    transform = RandomTone(prob=1, gamma_b=(1, 1), contrast_b=(0.2, 0.4), invert_prob=0)
+    images = [transform(_pair())["img_b"] for _ in range(100)]
+    ranges, darkest = [float(np.ptp(image)) for image in images], [float(image.min()) for image in images]
+    assert 50 <= min(ranges) < 60 and 92 < max(ranges) <= 103
+    # the level takes what contrast leaves: up to 0.8 of the range
+    assert min(darkest) < 20 and 150 < max(darkest) <= 204
+    assert max(float(image.max()) for image in images) <= 255
+
+
+def test_no_draw_comes_twice() -> None:
+    """Each transform has a generator of its own, whose seed is drawn: from many."""
+    tones = {RandomTone(prob=1, invert_prob=0)(_pair(8, 200))["img_b"].tobytes() for _ in range(150)}
+    assert len(tones) == 150
+    noise = RandomDegradation(prob=1, kinds=["ir_noise"], max_degradations=1)
+    assert len({noise(_pair())["img_b"].tobytes() for _ in range(150)}) == 150
+    conflict = RandomTextConflict(drop_prob=0, withhold_prob=0, replace_prob=1, bare_prob=0)
+    texts = {conflict(_pair())["annotation"].events[0].description for _ in range(400)}
+    assert len(texts) > 80
+
+
+def test_an_enlarged_edge_is_no_staircase() -> None:
+    step = np.zeros((12, 12, 1), np.float32)
+    step[:, 6:] = 255
+    resized = RandomPairResize(scale=(1.7, 1.7))(dict(img_a=step, img_b=step))["img_b"]
+    assert ((resized > 20) & (resized < 235)).any()

@@ -26,10 +26,12 @@ class Passage(NamedTuple):
     Args:
         place (str): 'FILE:LINE'.
         text (str): The words.
+        whole (bool): Whether it stands by itself; in running text a command may lack arguments. Default: True.
     """
 
     place: str
     text: str
+    whole: bool = True
 
 
 def blocks(*languages: str) -> Iterator[Passage]:
@@ -47,12 +49,12 @@ def inline_code() -> Iterator[Passage]:
         # Blocks become empty lines, so that the numbers of the lines stay.
         text = FENCE.sub(lambda found: "\n" * found[0].count("\n"), path.read_text())
         for found in INLINE.finditer(text):
-            yield Passage(_place(path, text, found.start()), found[1])
+            yield Passage(_place(path, text, found.start()), found[1], False)
 
 
 def commands() -> Iterator[Passage]:
     """Every single command of the documents."""
-    for place, text in blocks("bash", "shell", "sh", "console"):
+    for place, text, _ in blocks("bash", "shell", "sh", "console"):
         file, _, line = place.partition(":")
         number = int(line)
         for command in text.replace("\\\n", "\\\0").splitlines():
@@ -60,15 +62,15 @@ def commands() -> Iterator[Passage]:
             for part in _split(words):
                 yield Passage(f"{file}:{number}", shlex.join(part))
             number += 1 + command.count("\0")
-    for place, text in inline_code():
+    for place, text, _ in inline_code():
         if f"{text} ".startswith(COMMANDS) and "/..." not in text:
             for part in _split(_words(text)):
-                yield Passage(place, shlex.join(part))
+                yield Passage(place, shlex.join(part), False)
 
 
 def paths() -> Iterator[Passage]:
     """What stands in running text or a command and looks like a path of the repository."""
-    for place, text in [*inline_code(), *commands()]:
+    for place, text, _ in [*inline_code(), *commands()]:
         for word in re.split(r"[\s:='\"`()]+", text):
             if word.startswith(tuple(f"{folder}/" for folder in FOLDERS)) and "..." not in word:
                 yield Passage(place, word.rstrip(".,;"))

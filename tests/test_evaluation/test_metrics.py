@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity as skimage_ssim
 
-from mmfusion_distill.evaluation import METRICS_BY_NAME, compute_metrics
+from mmfusion_distill.evaluation import METRICS_BY_NAME, compute_metrics, source_wise_metrics
 
 from . import reference
 
-SOURCE_WISE = [name for name, entry in METRICS_BY_NAME.items() if entry.per_source]
+SOURCE_WISE = source_wise_metrics(METRICS_BY_NAME)
 
 
 @pytest.fixture(scope="module")

@@ -146,3 +146,38 @@ def test_losses_run_in_float32_under_autocast():
     exact = build("FusionSSIMLoss")(*[image.float() for image in images])
     assert value.dtype == torch.float32
     assert float(value) == pytest.approx(float(exact))
+
+
+def test_fusion_loss_takes_rows_default_terms_and_factor_from_the_config():
+    images = torch.rand(2, 3, 16, 16), torch.rand(2, 3, 16, 16), torch.rand(2, 1, 16, 16)
+    plain = build("FusionLoss")(*images)
+    doubled = build("FusionLoss", loss_weight=2.0)(*images)
+    assert {name: float(value) for name, value in doubled.items()} == pytest.approx(
+        {name: 2 * float(value) for name, value in plain.items()}
+    )
+    rain = build("FusionLoss", event_table=dict(rain=(3, 0, 0, 0, 0)))
+    values = rain(*images, events=[["rain"], ["rain"]])
+    assert float(values["loss_max"]) == pytest.approx(3 * float(build("MaxIntensityLoss")(*images)))
+    assert float(sum(values.values())) == pytest.approx(float(values["loss_max"]))
+    medical = build("FusionLoss", default_event="medical_default")
+    named = build("FusionLoss")(*images, events=[["medical_default"]] * 2)
+    for events in (None, [[], ["unheard_of"]]):
+        for name, value in medical(*images, events=events).items():
+            assert float(value) == pytest.approx(float(named[name]))
+    term = dict(type="MaxIntensityLoss", loss_weight=5.0)
+    replaced = build("FusionLoss", terms=dict(grad=term))(*images)
+    weight = EVENT_WEIGHTS["default"][2]
+    expected = 5 * weight * float(build("MaxIntensityLoss")(*images))
+    assert float(replaced["loss_grad"]) == pytest.approx(expected)
+    assert float(replaced["loss_max"]) == float(plain["loss_max"])
+
+
+def test_features_add_up_over_levels_and_have_to_be_as_many():
+    loss = build("FeatureDistillationLoss", loss_weight=0.5)
+    ours, theirs = ([torch.randn(2, 4, size, size) for size in (4, 8)] for _ in range(2))
+    each = [float(loss([one], [other])) for one, other in zip(ours, theirs)]
+    assert float(loss(ours, theirs)) == pytest.approx(sum(each))
+    with pytest.raises(ValueError, match="shorter|longer"):
+        loss(ours, theirs[:1])
+    result = build("ResultDistillationLoss", loss_weight=3.0)
+    assert float(result(constant(0.2), constant(0.6))) == pytest.approx(0.24)

@@ -113,7 +113,7 @@ def test_training_follows_pairs_texts_and_events(teacher):
 def test_each_term_of_the_distillation_is_compared_with_what_it_is_meant_for(distiller, teacher):
     model = distiller.train()
     with (
-        seen_by(model.pixel_loss) as fusion,
+        seen_by(model.student.pixel_loss) as fusion,
         seen_by(model.feature_loss) as feature,
         seen_by(model.result_loss) as result,
     ):
@@ -121,7 +121,7 @@ def test_each_term_of_the_distillation_is_compared_with_what_it_is_meant_for(dis
         run_loss(model, ordered(make_batch(ANNOTATIONS), ORDER))
 
     with torch.no_grad():
-        student, features = model.generator(**inputs, return_features=True)
+        student, features = model.student.generator(**inputs, return_features=True)
         widened = [connect(feature) for connect, feature in zip(model.connectors, features)]
         texts = [[event.text for event in annotation.events] for annotation in ANNOTATIONS]
         embedded = teacher.text_embedder(texts, inputs["img_a"].device)
@@ -140,3 +140,45 @@ def test_each_term_of_the_distillation_is_compared_with_what_it_is_meant_for(dis
     assert_close(result[1][0][1], target[ORDER])
     for level, reference in zip(feature[1][0][1], target_features):
         assert_close(level, reference[ORDER])
+
+
+def test_samples_with_and_without_text_are_fused_as_alone(tiny_teacher):
+    tiny_teacher["guidance"]["null_embedding"] = True
+    torch.manual_seed(2)
+    model = MODELS.build(
+        dict(type="ImageFusor", generator=tiny_teacher, text_encoder=dict(type="SentenceTextEncoder"))
+    )
+    torch.nn.init.normal_(model.generator.guidance.null, std=0.05)
+    texts = [ANNOTATIONS[0], None, ANNOTATIONS[2]]
+    together = [sample.output.pred_img for sample in model.test_step(make_batch(texts))]
+    for index, result in enumerate(together):
+        (alone,) = model.test_step(ordered(make_batch(texts), [index]))
+        torch.testing.assert_close(result, alone.output.pred_img, rtol=0, atol=0.01)
+
+
+def test_a_text_left_out_in_training_still_weighs_the_loss(tiny_teacher):
+    tiny_teacher["guidance"]["null_embedding"] = True
+    calls = []
+
+    class Weighed(torch.nn.Module):
+        def forward(self, fused, img_a, img_b, events=None):
+            calls.append((fused, events))
+            return dict(loss_it=fused.mean())
+
+    model = MODELS.build(
+        dict(
+            type="ImageFusor",
+            generator=tiny_teacher,
+            pixel_loss=dict(type=Weighed),
+            text_encoder=dict(type="SentenceTextEncoder"),
+        )
+    ).train()
+    torch.nn.init.normal_(model.generator.guidance.null, std=0.05)
+    batch, without = make_batch(ANNOTATIONS), make_batch([ANNOTATIONS[0], None, ANNOTATIONS[2]])
+    for place, sample in enumerate(batch["data_samples"]):
+        sample.set_metainfo(dict(drop_text=place == 1))
+    run_loss(model, batch)
+    run_loss(model, without)
+    (fused, events), (expected, _) = calls
+    assert [tuple(names) for names in events] == [entry.event_types for entry in ANNOTATIONS]
+    assert_close(fused, expected)

@@ -5,8 +5,8 @@ import torch
 from conftest import ROOT
 from mmagic.registry import MODELS
 from mmengine.config import Config
+from reference_network import ReferenceNetwork
 
-from mmfusion_distill.analysis.reference_network import ReferenceNetwork
 from mmfusion_distill.apis.model_files import convert_published_checkpoint
 from mmfusion_distill.models.checkpoints import CheckpointError, load_network
 

@@ -178,3 +178,36 @@ def test_a_set_names_its_losses_and_is_not_empty(triple):
     assert float(values["loss_near"]) == pytest.approx(3 * float(alone))
     with pytest.raises(ValueError, match="name at least one loss"):
         build("LossSet", losses={})
+
+
+def test_measures_weigh_in_the_mean_as_the_config_says(triple):
+    img_a, img_b, _ = triple.split(1)
+    fused = (img_a + img_b) / 2
+    off = dict.fromkeys(MEASURES, 0.0)
+    each = {
+        name: float(build("PyramidMarginLoss", gains=off | {name: 2.0})(fused, img_a, img_b))
+        for name in ("SD", "VIF_balanced")
+    }
+    loss = build("PyramidMarginLoss", gains=off | dict.fromkeys(each, 2.0), weights=dict(SD=3.0, EN=7.0))
+    expected = (3 * each["SD"] + each["VIF_balanced"]) / 4
+    assert float(loss(fused, img_a, img_b)) == pytest.approx(expected, rel=1e-5)
+    with pytest.raises(ValueError, match="'SIM'"):
+        build("PyramidMarginLoss", weights=dict(SIM=1.0))
+
+
+def test_an_even_b_costs_nothing_beside_one_that_is_not(triple):
+    img_a, img_b, fused = triple.split(1)
+    # A neighbour in the batch does not matter, and half a level apart is still even.
+    nearly = torch.full_like(img_b, 0.5)
+    nearly[..., 10:20, 10:20] += 0.5 / 255
+    batch = torch.cat([fused, fused]), torch.cat([img_a, img_a]), torch.cat([nearly, img_b])
+    values = build("PyramidMarginLoss", reduction="none")(*batch)
+    assert float(values[0]) == 0
+    assert float(values[1]) == pytest.approx(float(build("PyramidMarginLoss")(fused, img_a, img_b)), rel=1e-3)
+
+
+def test_what_lies_outside_the_range_weighs_what_the_config_says():
+    even = torch.full((1, 1, 48, 48), 0.4)
+    loss = build("PyramidDistanceLoss", outside_weight=5.0, loss_weight=2.0)
+    assert float(loss(even + 0.8, even, even)) == pytest.approx(2 * (0.8 + 5 * 0.2), abs=1e-5)
+    assert float(loss(even - 0.5, even, even)) == pytest.approx(2 * (0.5 + 5 * 0.1), abs=1e-5)

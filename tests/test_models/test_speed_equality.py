@@ -2,8 +2,8 @@
 
 import pytest
 import torch
+from reference_network import ReferenceNetwork, to_our_names
 
-from mmfusion_distill.analysis.reference_network import ReferenceNetwork, to_our_names
 from mmfusion_distill.models import XRestormerFusionNet
 from mmfusion_distill.models.layers import XRestormerBlock
 from mmfusion_distill.models.networks.padding import reflect_pad_to_multiple

@@ -1,12 +1,12 @@
 """Fusion metrics as pure functions on pictures, one file for each family."""
 
 from .contrast import average_gradient, edge_intensity, spatial_frequency, standard_deviation
-from .correlation import correlation_coefficient, difference_correlation
-from .edge_loss import fusion_artifacts, fusion_loss, lost_and_added_edges
+from .correlation import correlation_coefficient, difference_correlation, difference_correlations
+from .edge_loss import added_edges, fusion_artifacts, information_loss, lost_edges
 from .edge_preservation import (
-    combined_edge_preservation,
     edge_preservation,
     source_edge_preservation,
+    weighted_edge_preservation,
 )
 from .feature_mutual_information import feature_mutual_information
 from .fusion_visual_fidelity import fusion_visual_information_fidelity
@@ -24,6 +24,7 @@ from .perceptual import chen_blum, chen_varshney
 from .phase_congruency import phase_congruency_preservation
 from .pixel_error import (
     ciede2000,
+    fusion_peak_signal_to_noise_ratio,
     mean_squared_error,
     peak_signal_to_noise_ratio,
     root_mean_squared_error,
@@ -31,27 +32,27 @@ from .pixel_error import (
 from .saliency_structural import piella, yang
 from .structural import structural_similarities, structural_similarity
 from .visual_fidelity import visual_information_fidelities, visual_information_fidelity
-from .wavelet_preservation import combine_detail_preservation, detail_preservation
+from .wavelet_preservation import wavelet_detail_preservation
 
 __all__ = [
+    "added_edges",
     "average_gradient",
     "chen_blum",
     "chen_varshney",
     "ciede2000",
-    "combine_detail_preservation",
-    "combined_edge_preservation",
     "correlation_coefficient",
     "cross_entropy",
-    "detail_preservation",
     "difference_correlation",
+    "difference_correlations",
     "edge_intensity",
     "edge_preservation",
     "entropy",
     "feature_mutual_information",
     "fusion_artifacts",
-    "fusion_loss",
+    "fusion_peak_signal_to_noise_ratio",
     "fusion_visual_information_fidelity",
-    "lost_and_added_edges",
+    "information_loss",
+    "lost_edges",
     "mean_squared_error",
     "multiscale_structural_similarities",
     "multiscale_structural_similarity",
@@ -68,5 +69,7 @@ __all__ = [
     "structural_similarity",
     "visual_information_fidelities",
     "visual_information_fidelity",
+    "wavelet_detail_preservation",
+    "weighted_edge_preservation",
     "yang",
 ]

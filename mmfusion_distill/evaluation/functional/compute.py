@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...user_errors import UserError
-from .catalog import METRICS_BY_NAME, FusionTriple, MetricEntry, SourceScores
+from .catalog import METRICS_BY_NAME, FusionTriple
 from .gray_image import GrayImage
+from .metric_entry import FORMS, MetricEntry, Scoring, SourceWiseMetric
 from .protocols import Protocol, get_protocol
 from .quality import BALANCED_QUALITY_INPUTS, QUALITY_INPUTS, balanced_quality, quality
 
@@ -28,7 +29,6 @@ COMPOSITES = {
     "quality": (QUALITY_INPUTS, quality),
     "balanced_quality": (BALANCED_QUALITY_INPUTS, balanced_quality),
 }
-FORMS = ("A", "B", "balanced")
 _WHOLE_PICTURE = ("SF", "CIEDE2000")  # what takes all channels at once
 
 
@@ -108,7 +108,7 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
         if form not in FORMS or not base:
             base, form = key, ""
         entry = _lookup(key, base)
-        if form and entry.per_source is None:
+        if form and not isinstance(entry, SourceWiseMetric):
             raise UserError(f"'{key}': {base} has no per-source form.")
         parsed.append((key, entry, form))
     return parsed
@@ -121,7 +121,7 @@ def higher_is_better(key: str) -> bool:
         UserError: If the key is unknown.
     """
     ((_, entry, _),) = parse_metric_names([key])
-    return entry is None or entry.higher_is_better
+    return entry is None or entry.direction == "higher"
 
 
 def source_wise_metrics(names: Iterable[str]) -> list[str]:
@@ -129,7 +129,7 @@ def source_wise_metrics(names: Iterable[str]) -> list[str]:
     return [
         key
         for key, entry, form in parse_metric_names(names)
-        if entry is not None and entry.per_source is not None and not form
+        if isinstance(entry, SourceWiseMetric) and not form
     ]
 
 
@@ -159,34 +159,14 @@ def _score_each_channel(triple: FusionTriple, names: Sequence[str], protocol: Pr
 
 
 def _score_once(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
-    per_source: dict[str, SourceScores] = {}
+    scoring = Scoring(triple, protocol)
     scores = {}
     for key, entry, form in parse_metric_names(names):
-        if entry.per_source is None:
-            value = entry.score(triple, protocol)
-        else:
-            if entry.name not in per_source:
-                per_source[entry.name] = entry.per_source(triple, protocol)
-            values = per_source[entry.name]
-            value = _in_form(entry, form, values, triple, protocol)
+        value = entry.value(scoring, form)
         if not math.isfinite(value):
             raise ArithmeticError(f"{key} came out as {value}; please report the three pictures.")
         scores[key] = float(value)
     return scores
-
-
-def _in_form(
-    entry: MetricEntry,
-    form: str,
-    values: SourceScores,
-    triple: FusionTriple,
-    protocol: Protocol,
-) -> float:
-    if form == "balanced":
-        return entry.balanced(values)
-    if form:
-        return values[FORMS.index(form)]
-    return entry.score(triple, protocol, values)
 
 
 def _check_sizes(triple: FusionTriple) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["correlation_coefficient", "difference_correlation"]
+__all__ = ["correlation_coefficient", "difference_correlation", "difference_correlations"]
 
 
 def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
@@ -50,6 +51,11 @@ def difference_correlation(source: ImageLike, other: ImageLike, fused: ImageLike
     covariance = np.vdot(source.values, difference) / difference.size
     variance = np.vdot(difference, difference) / difference.size
     return _clip(covariance / math.sqrt(variance * _variance(source)))
+
+
+def difference_correlations(sources: Sequence[ImageLike], fused: ImageLike) -> list[float]:
+    """SCD's terms of both sources."""
+    return [difference_correlation(source, other, fused) for source, other in zip(sources, reversed(sources))]
 
 
 def _variance(image: GrayImage) -> float:

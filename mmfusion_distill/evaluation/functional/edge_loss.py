@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
+from .weighted_score import WeightedScore, weighted_mean
 
-__all__ = ["EdgeShares", "fusion_artifacts", "fusion_loss", "lost_and_added_edges"]
+__all__ = ["added_edges", "fusion_artifacts", "information_loss", "lost_edges"]
 
 # Sigmoids (maximum, slope, turning point) for strength and orientation, and the edge weights.
 _STRENGTH = (0.9999, 19.0, 0.5)
@@ -19,16 +20,8 @@ _WEAK_WEIGHT = 0.001
 _WEIGHT_EXPONENT = 1.5
 
 
-class EdgeShares(NamedTuple):
-    """Edge weight of one source (``total``) and how much of it was lost or hidden by artifacts."""
-
-    lost: float
-    artifacts: float
-    total: float
-
-
-def fusion_loss(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
-    """Labf: share of the sources' edges that the fused picture lost.
+def information_loss(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
+    """Labf: share of the sources' edges that the fused picture lost, the (total) loss of information.
 
     ``sum r [(1 - Q_AF) w_A + (1 - Q_BF) w_B] / sum(w_A + w_B)``, r = 1 where F's gradient does
     not exceed both sources' (whatever is not preserved there was lost). ``Q_SF`` is the geometric
@@ -40,14 +33,13 @@ def fusion_loss(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
     Source: Petrovic, Xydeas, "Objective image fusion performance characterisation", ICCV 2005.
     Other definitions in use: the sigmoid constants of Qabf.
     """
-    shares = lost_and_added_edges(img_a, img_b, fused)
-    return sum(share.lost for share in shares) / sum(share.total for share in shares)
+    return weighted_mean(lost_edges([img_a, img_b], fused))
 
 
 def fusion_artifacts(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
     """Nabf: share of edges that the fusion made up.
 
-    As :func:`fusion_loss`, summed where F's gradient exceeds that of both sources.
+    As :func:`information_loss`, summed where F's gradient exceeds that of both sources.
 
     Range [0, 1]; lower is better. Always defined.
 
@@ -56,26 +48,33 @@ def fusion_artifacts(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> fl
     Video Process. 7(6), 2013. Other definitions in use: Petrovic's own, which adds
     2 - Q_AF - Q_BF weighted by w_A + w_B and can exceed 1.
     """
-    shares = lost_and_added_edges(img_a, img_b, fused)
-    return sum(share.artifacts for share in shares) / sum(share.total for share in shares)
+    return weighted_mean(added_edges([img_a, img_b], fused))
 
 
-def lost_and_added_edges(
-    img_a: ImageLike, img_b: ImageLike, fused: ImageLike
-) -> tuple[EdgeShares, EdgeShares]:
-    """Return the shares of source A and of source B; Labf and Nabf are their weighted means."""
-    image_a, image_b, fused = (as_gray_image(image) for image in (img_a, img_b, fused))
-    strength_f, orientation_f = _gradient(fused)
-    added = (strength_f > _gradient(image_a)[0]) & (strength_f > _gradient(image_b)[0])
+def lost_edges(sources: Sequence[ImageLike], fused: ImageLike) -> list[WeightedScore]:
+    """Labf towards each source, with the weight of its edges."""
+    return [WeightedScore(lost / total, total) for lost, _, total in _split(sources, fused)]
+
+
+def added_edges(sources: Sequence[ImageLike], fused: ImageLike) -> list[WeightedScore]:
+    """Nabf towards each source, with the weight of its edges."""
+    return [WeightedScore(added / total, total) for _, added, total in _split(sources, fused)]
+
+
+def _split(sources: Sequence[ImageLike], fused: ImageLike) -> list[tuple[float, float, float]]:
+    """Of each source, the edge weight that was lost, that artifacts hide, and all of it."""
+    images = [as_gray_image(source) for source in sources]
+    strength_f, orientation_f = _gradient(as_gray_image(fused))
+    added = np.logical_and.reduce([strength_f > _gradient(image)[0] for image in images])
     shares = []
-    for image in (image_a, image_b):
+    for image in images:
         strength, orientation = _gradient(image)
         quality = _preservation(strength, orientation, strength_f, orientation_f)
         weight = np.where(strength >= _WEAK_EDGE, strength**_WEIGHT_EXPONENT, _WEAK_WEIGHT)
         missing = (1 - quality) * weight
         artifacts = float(missing[added].sum())
-        shares.append(EdgeShares(float(missing.sum()) - artifacts, artifacts, float(weight.sum())))
-    return shares[0], shares[1]
+        shares.append((float(missing.sum()) - artifacts, artifacts, float(weight.sum())))
+    return shares
 
 
 def _gradient(image: GrayImage) -> tuple[np.ndarray, np.ndarray]:

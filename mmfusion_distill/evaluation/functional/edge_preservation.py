@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
+from .weighted_score import WeightedScore, weighted_mean
 
-__all__ = ["combined_edge_preservation", "edge_preservation", "source_edge_preservation"]
+__all__ = ["edge_preservation", "source_edge_preservation", "weighted_edge_preservation"]
 
 # Sigmoid parameters of Xydeas and Petrovic: maximum, slope, turning point.
 STRENGTH_SIGMOID = (0.9994, -15.0, 0.5)
@@ -32,21 +33,7 @@ def edge_preservation(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> f
     instead of 1: public implementations, hence published numbers, do it so; it changes Q_g from
     0.9988 to 0.9994. Other definitions in use: other borders and other sigmoid constants.
     """
-    image_a, image_b, fused = (as_gray_image(image) for image in (img_a, img_b, fused))
-    preserved = [source_edge_preservation(source, fused) for source in (image_a, image_b)]
-    return combined_edge_preservation(image_a, image_b, *preserved)
-
-
-def combined_edge_preservation(
-    img_a: ImageLike, img_b: ImageLike, towards_a: float, towards_b: float
-) -> float:
-    """Qabf from its two per-source values, weighted by the sources' total edge strength."""
-    strength_a = _total_strength(as_gray_image(img_a))
-    strength_b = _total_strength(as_gray_image(img_b))
-    if strength_a + strength_b == 0:
-        return 1.0
-    kept = towards_a * strength_a + towards_b * strength_b
-    return kept / (strength_a + strength_b)
+    return weighted_mean([weighted_edge_preservation(source, fused) for source in (img_a, img_b)])
 
 
 def source_edge_preservation(source: ImageLike, fused: ImageLike) -> float:
@@ -56,12 +43,17 @@ def source_edge_preservation(source: ImageLike, fused: ImageLike) -> float:
     the two per-source values weighted by the sources' total edge strength, so the smaller of
     the two never exceeds Qabf.
     """
-    source, fused = as_gray_image(source), as_gray_image(fused)
-    total = _total_strength(source)
+    return weighted_edge_preservation(source, fused).value
+
+
+def weighted_edge_preservation(source: ImageLike, fused: ImageLike) -> WeightedScore:
+    """:func:`source_edge_preservation` and the source's total edge strength."""
+    gradient = sobel_gradient(as_gray_image(source))
+    total = float(gradient.magnitude.sum(dtype=np.float64))
     if total == 0:
-        return 1.0
-    strips = zip(*map(_strips, [*sobel_gradient(source), *sobel_gradient(fused)]), strict=True)
-    return sum(_preserved_strength(*strip) for strip in strips) / total
+        return WeightedScore(1.0, 0.0)
+    strips = zip(*map(_strips, [*gradient, *sobel_gradient(as_gray_image(fused))]), strict=True)
+    return WeightedScore(sum(_preserved_strength(*strip) for strip in strips) / total, total)
 
 
 class Gradient(NamedTuple):
@@ -89,10 +81,6 @@ def _sobel_gradient(image: GrayImage) -> Gradient:
         orientation = np.arctan(np.divide(-gy, gx, out=gy), out=gy)
     orientation[gx == 0] = np.pi / 2
     return Gradient(magnitude, orientation)
-
-
-def _total_strength(image: GrayImage) -> float:
-    return float(sobel_gradient(image).magnitude.sum(dtype=np.float64))
 
 
 def _strips(array: np.ndarray) -> list[np.ndarray]:

@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import cv2
 import numpy as np
 
+from ...user_errors import UserError
+
 __all__ = ["GrayImage", "ImageLike", "as_gray_image"]
 
 _INTEGER_RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
@@ -31,7 +33,7 @@ class GrayImage:
 
     Raises:
         TypeError: If the array has another type.
-        ValueError: If shape, range or values do not make a picture.
+        UserError: If shape, range or values do not make a picture.
     """
 
     def __init__(self, image: np.ndarray, data_range: float | None = None) -> None:
@@ -103,9 +105,9 @@ def as_gray_image(image: ImageLike) -> GrayImage:
 
 def _check_shape(image: np.ndarray) -> None:
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
-        raise ValueError(f"A picture is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}.")
+        raise UserError(f"A picture is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}.")
     if image.size == 0:
-        raise ValueError(f"The picture is empty: its shape is {image.shape}.")
+        raise UserError(f"The picture is empty: its shape is {image.shape}.")
 
 
 def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
@@ -114,19 +116,19 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
     if image.dtype in _INTEGER_RANGES:
         data_range = data_range or _INTEGER_RANGES[image.dtype]
         if image.max() > data_range:
-            raise ValueError(
+            raise UserError(
                 f"Values up to {image.max()} of {image.dtype} lie outside the stated range [0, {data_range:g}]."
             )
         return float(data_range)
     if not np.issubdtype(image.dtype, np.floating):
         raise TypeError(f"A picture holds uint8, uint16 or float values; got {image.dtype}.")
     if data_range is None:
-        raise ValueError("A float picture does not tell its range: pass data_range (1.0 or 255.0, say).")
+        raise UserError("A float picture does not tell its range: pass data_range (1.0 or 255.0, say).")
     if not np.isfinite(image).all():
-        raise ValueError("The picture holds NaN or infinite values.")
+        raise UserError("The picture holds NaN or infinite values.")
     low, high = float(image.min()), float(image.max())
     if low < 0 or high > data_range * (1 + 1e-6):
-        raise ValueError(
+        raise UserError(
             f"Values from {low:.4g} to {high:.4g} lie outside the stated range [0, {data_range:g}]."
         )
     return float(data_range)

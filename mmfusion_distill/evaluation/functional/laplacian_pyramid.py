@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...user_errors import UserError
+
 __all__ = ["laplacian_pyramid_fusion"]
 
 _KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
@@ -37,10 +39,10 @@ def laplacian_pyramid_fusion(
         Picture of the shape and type of ``img_a``, clipped to its range; integers are rounded.
 
     Raises:
-        ValueError: If the sizes differ.
+        UserError: If the sizes differ.
     """
     if img_a.shape[:2] != img_b.shape[:2]:
-        raise ValueError(
+        raise UserError(
             f"laplacian_pyramid_fusion: source A is {img_a.shape[0]}x{img_a.shape[1]} but source B "
             f"{img_b.shape[0]}x{img_b.shape[1]}; resize one of them."
         )

@@ -1,38 +1,150 @@
-"""One line of the table of metrics."""
+"""What a metric is: its name, its direction, and how its function looks at two sources."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .fusion_triple import FusionTriple
 from .protocols import Protocol
+from .weighted_score import weighted_mean
 
-__all__ = ["MetricEntry", "SourceScores"]
+__all__ = [
+    "FORMS",
+    "FusedMetric",
+    "JointMetric",
+    "MetricEntry",
+    "Scoring",
+    "SourceScores",
+    "SourceWiseMetric",
+    "SummedMetric",
+    "WeightedMetric",
+]
 
-SourceScores: TypeAlias = Sequence[float]
+#: What a source-wise metric has besides the fusion score.
+FORMS = ("A", "B", "balanced")
+
+SourceScores: TypeAlias = tuple[float, float]
+Options: TypeAlias = Callable[[Protocol], dict[str, Any]]
+
+
+class Scoring:
+    """One fused picture under one protocol, and what metrics have computed of it.
+
+    Args:
+        triple: The pictures.
+        protocol: The choices of the evaluator.
+    """
+
+    def __init__(self, triple: FusionTriple, protocol: Protocol) -> None:
+        self.sources = [triple.img_a, triple.img_b]
+        self.fused = triple.fused
+        self.protocol = protocol
+        self._results: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """The result of `compute`, kept under its key."""
+        if key not in self._results:
+            self._results[key] = compute()
+        return self._results[key]
 
 
 @dataclass(frozen=True)
-class MetricEntry:
-    """One metric of the table.
+class MetricEntry(ABC):
+    """One metric.
 
     Args:
         name: Key in results.
         title: Full name.
-        score: The fusion score of a triple under a protocol; a source-wise metric also gets the
-            two per-source values.
-        per_source: The values towards A and towards B; None if the metric has no such form.
-        higher_is_better: Direction.
+        function: The pure function; what it takes is said by the kind of metric.
+        options: Its further arguments by the protocol.
+        direction: ``higher`` or ``lower``: which values are better.
     """
 
     name: str
     title: str
-    score: Callable[..., float]
-    per_source: Callable[[FusionTriple, Protocol], SourceScores] | None = None
-    higher_is_better: bool = True
+    function: Callable[..., Any]
+    options: Options = lambda protocol: {}
+    direction: str = "higher"
 
-    def balanced(self, values: SourceScores) -> float:
-        """The worse of the two per-source values."""
-        return min(values) if self.higher_is_better else max(values)
+    @abstractmethod
+    def total(self, scoring: Scoring) -> float:
+        """The fusion score."""
+
+    def value(self, scoring: Scoring, form: str = "") -> float:
+        """The fusion score, or one of its `FORMS`, which only a source-wise metric has."""
+        return self.total(scoring)
+
+
+class FusedMetric(MetricEntry):
+    """``function(fused)``: a metric of the fused picture alone."""
+
+    def total(self, scoring: Scoring) -> float:
+        """The fusion score."""
+        return self.function(scoring.fused, **self.options(scoring.protocol))
+
+
+class SourceWiseMetric(MetricEntry):
+    """A metric that has a value towards each of the two sources."""
+
+    @abstractmethod
+    def per_source(self, scoring: Scoring) -> SourceScores:
+        """The values towards A and towards B, computed at the first call."""
+
+    def value(self, scoring: Scoring, form: str = "") -> float:
+        """The fusion score; ``A`` or ``B``, the value towards one source; or ``balanced``, the worse of these."""
+        if form == "balanced":
+            return (min if self.direction == "higher" else max)(self.per_source(scoring))
+        return self.per_source(scoring)[FORMS.index(form)] if form else self.total(scoring)
+
+    def _call(self, scoring: Scoring, *sources: int) -> Any:
+        """What the function says of some of the sources, computed once."""
+        pictures = [scoring.sources[index] for index in sources]
+        options = self.options(scoring.protocol)
+        return scoring.once((self.name, sources), lambda: self.function(pictures, scoring.fused, **options))
+
+
+@dataclass(frozen=True)
+class SummedMetric(SourceWiseMetric):
+    """``function(sources, fused)`` gives a value for each source, of which the fusion score is the sum or the mean.
+
+    Args:
+        combine: ``sum`` or ``mean``, by the protocol.
+    """
+
+    combine: Callable[[Protocol], str] = lambda protocol: "sum"
+
+    def per_source(self, scoring: Scoring) -> SourceScores:
+        """The values towards A and towards B."""
+        return tuple(self._call(scoring, 0, 1))
+
+    def total(self, scoring: Scoring) -> float:
+        """The fusion score."""
+        total = sum(self.per_source(scoring))
+        return total / 2 if self.combine(scoring.protocol) == "mean" else total
+
+
+class WeightedMetric(SourceWiseMetric):
+    """``function(sources, fused)`` gives a :class:`WeightedScore` for each, of which the fusion score is the mean."""
+
+    def per_source(self, scoring: Scoring) -> SourceScores:
+        """The values towards A and towards B."""
+        return tuple(score.value for score in self._call(scoring, 0, 1))
+
+    def total(self, scoring: Scoring) -> float:
+        """The fusion score."""
+        return weighted_mean(self._call(scoring, 0, 1))
+
+
+class JointMetric(SourceWiseMetric):
+    """``function(sources, fused)`` gives one value for all sources together, and for one alone."""
+
+    def per_source(self, scoring: Scoring) -> SourceScores:
+        """The values towards A and towards B."""
+        return self._call(scoring, 0), self._call(scoring, 1)
+
+    def total(self, scoring: Scoring) -> float:
+        """The fusion score."""
+        return self._call(scoring, 0, 1)

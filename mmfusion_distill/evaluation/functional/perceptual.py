@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from scipy import fft
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
+from .weighted_score import WeightedScore
 
-__all__ = ["WeightedScore", "chen_blum", "chen_varshney"]
+__all__ = ["chen_blum", "chen_varshney"]
 
 _BLOCK = 16
 _SALIENCY_EXPONENT = 5
-
-
-class WeightedScore(NamedTuple):
-    """Score towards one source and the weight it has in the combined one."""
-
-    value: float
-    weight: float
 
 
 def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:

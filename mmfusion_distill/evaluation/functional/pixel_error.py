@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,23 +11,30 @@ from .gray_image import ImageLike, as_gray_image
 
 __all__ = [
     "ciede2000",
+    "fusion_peak_signal_to_noise_ratio",
     "mean_squared_error",
     "peak_signal_to_noise_ratio",
     "root_mean_squared_error",
 ]
 
 
-def mean_squared_error(source: ImageLike, fused: ImageLike) -> float:
+def mean_squared_error(source: ImageLike, fused: ImageLike, scale: str = "unit") -> float:
     """MSE: mean squared difference of the pictures scaled to [0, 1].
 
     The fusion score is the mean over the two sources. Range [0, 1]; lower is better. A picture
     between two different sources cannot reach 0.
 
     Other definitions in use: gray levels in [0, 255] (65025 times larger).
+
+    Args:
+        source: Source picture.
+        fused: Fused picture of the same size.
+        scale: ``unit`` or ``gray_levels``.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
     difference = source.values - fused.values
-    return float(np.vdot(difference, difference)) / difference.size / 255.0**2
+    mean_square = float(np.vdot(difference, difference)) / difference.size / 255.0**2
+    return 255.0**2 * mean_square if scale == "gray_levels" else mean_square
 
 
 def root_mean_squared_error(source: ImageLike, fused: ImageLike, form: str = "root_of_mean") -> float:
@@ -68,6 +76,27 @@ def peak_signal_to_noise_ratio(mse: float, pixels: int, peak: float = 1.0) -> fl
     """
     floor = 1.0 / (255.0**2 * pixels)
     return 10.0 * math.log10(peak**2 / max(mse, floor))
+
+
+def fusion_peak_signal_to_noise_ratio(
+    sources: Sequence[ImageLike], fused: ImageLike, form: str = "mse", peak: float | str = 1.0
+) -> float:
+    """PSNR of the mean error towards sources; see :func:`peak_signal_to_noise_ratio`.
+
+    Args:
+        sources: Source pictures.
+        fused: Fused picture of the same size.
+        form: From the ``mse``, or from ``rmse_of_sum`` in the place of the MSE.
+        peak: Value taken for white, or ``fused_maximum``.
+    """
+    fused = as_gray_image(fused)
+    if form == "rmse_of_sum":
+        errors = [root_mean_squared_error(source, fused, "root_of_sum") for source in sources]
+    else:
+        errors = [mean_squared_error(source, fused) for source in sources]
+    # One gray level at least: a black result has no peak.
+    white = max(float(fused.values.max()), 1.0) / 255.0 if peak == "fused_maximum" else float(peak)
+    return peak_signal_to_noise_ratio(sum(errors) / len(errors), fused.values.size, white)
 
 
 def ciede2000(img_a: ImageLike, fused: ImageLike) -> float:

@@ -8,8 +8,8 @@ import numpy as np
 
 from .filters import WindowStatistics, gaussian_kernel, pad_to_at_least, window_statistics
 from .gray_image import ImageLike, as_gray_image
-from .perceptual import WeightedScore
 from .structural import similarity_map
+from .weighted_score import WeightedScore
 
 __all__ = ["piella", "yang"]
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pywt
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["DetailPreservation", "combine_detail_preservation", "detail_preservation"]
+__all__ = ["wavelet_detail_preservation"]
 
 _LEVEL_EXPONENTS = (2 / 3, 1 / 3)  # fine, coarse
 
-DetailPreservation = tuple[tuple[float, float], ...]
 
-
-def detail_preservation(source: ImageLike, fused: ImageLike) -> DetailPreservation:
-    """QM, one source: (preserved, total) detail energy of each Haar level, the finest first.
+def wavelet_detail_preservation(sources: Sequence[ImageLike], fused: ImageLike) -> float:
+    """QM: detail energy of two Haar levels that the fused picture preserves.
 
     Per position of a level, with the horizontal, vertical and diagonal coefficients H, V, D:
     ``E = exp(-|H_S - H_F|) + exp(-|V_S - V_F|) + exp(-|D_S - D_F|)``, weighted by the source's
     energy ``w = H_S^2 + V_S^2 + D_S^2``. The level's score is ``sum(E_AF w_A + E_BF w_B) / sum(w_A
-    + w_B)``; QM is the product of the scores of the two levels to the powers 2/3 and 1/3.
+    + w_B)``; QM is the product of the scores of the two levels to the powers 2/3 and 1/3. With a
+    single source it is the per-source score.
 
     Range [0, 3]; higher is better; gray levels in [0, 255], so a difference of a few levels
     already counts as lost. Sources without detail give 3 (nothing could be lost).
@@ -28,24 +29,18 @@ def detail_preservation(source: ImageLike, fused: ImageLike) -> DetailPreservati
     Source: Wang, Liu, "A novel image fusion metric based on multi-scale analysis", ICSP 2008, as
     in the toolbox of Liu et al. (TPAMI 2012). Other definitions in use: E divided by 3.
 
-    Returns:
-        Two pairs; :func:`combine_detail_preservation` makes a score of one or several sources.
+    Args:
+        sources: Source pictures.
+        fused: Fused picture of the same size.
     """
-    levels = zip(_details(as_gray_image(source)), _details(as_gray_image(fused)), strict=True)
-    pairs = []
-    for details_s, details_f in levels:
-        weight = np.square(details_s).sum(axis=0)
-        kept = np.exp(-np.abs(details_s - details_f)).sum(axis=0)
-        pairs.append((float((kept * weight).sum()), float(weight.sum())))
-    return tuple(pairs)
-
-
-def combine_detail_preservation(*sources: DetailPreservation) -> float:
-    """QM of one or several sources."""
+    details = [_details(as_gray_image(image)) for image in [*sources, fused]]
     score = 1.0
-    for level, exponent in zip(zip(*sources, strict=True), _LEVEL_EXPONENTS, strict=True):
-        kept = sum(pair[0] for pair in level)
-        total = sum(pair[1] for pair in level)
+    for exponent, (*details_s, details_f) in zip(_LEVEL_EXPONENTS, zip(*details)):
+        kept = total = 0.0
+        for source in details_s:
+            weight = np.square(source).sum(axis=0)
+            kept += float((np.exp(-np.abs(source - details_f)).sum(axis=0) * weight).sum())
+            total += float(weight.sum())
         score *= (kept / total if total > 0 else 3.0) ** exponent
     return score
 

@@ -102,8 +102,8 @@ class FusionMetric(BaseMetric):
             try:
                 triple = FusionTriple(*(GrayImage(image) for image in images))
                 scores = score_triple(triple, self._scored, self.protocol)
-            except ValueError as error:
-                raise ValueError(f"Cannot score '{key}': {error}") from error
+            except UserError as error:
+                raise UserError(f"Cannot score '{key}': {error}") from error
             if _WINS in self.metrics:
                 scores.update(self._scores_of_pyramid(key, images[0], images[1], triple))
             self.results.append((key, scores))

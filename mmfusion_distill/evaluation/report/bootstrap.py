@@ -59,7 +59,7 @@ def paired_bootstrap(
         seed: Seed; equal seeds give equal results.
 
     Raises:
-        ValueError: If there is no method of the reference's name.
+        UserError: If there is no method of the reference's name.
     """
     generator = np.random.default_rng(seed)
     pairs = result.scores.shape[2]

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from mmfusion_distill.io.image_io import ImageReadError, read_image
-from mmfusion_distill.io.pairing import list_images
-from mmfusion_distill.io.regular_file import check_regular_file
-
+from ...io.image_io import ImageReadError, read_image
+from ...io.pairing import list_images
 from ...io.progress import progress_bar
+from ...io.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.catalog import FusionTriple
@@ -236,7 +235,7 @@ def _score_pair(
         triple = FusionTriple(source_a, source_b, _wrap(picture))
         try:
             scores = score_triple(triple, metrics, protocol)
-        except (ValueError, ArithmeticError) as error:
+        except (UserError, ArithmeticError) as error:
             raise type(error)(f"{name}: {error}") from error
         rows.append([scores[metric] for metric in metrics])
     return np.array(rows)

@@ -8,9 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmfusion_distill.io.image_io import write_image
-from mmfusion_distill.io.pairing import list_images
-
+from ...io.image_io import write_image
+from ...io.pairing import list_images
 from ...user_errors import UserError
 from .folder import read_picture
 

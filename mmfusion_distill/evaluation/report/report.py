@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmfusion_distill.io.regular_file import write_atomically
-
+from ...io.regular_file import write_atomically
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ...io.table import Cell, Table
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 
@@ -24,75 +22,41 @@ def to_markdown(result: EvaluationResult, bootstrap: BootstrapResult | None = No
     A dagger marks a baseline that beats every method. With a bootstrap, the half-widths of the
     intervals follow the means and marks say how a row differs from the reference.
     """
-    style = _Style(
-        bold=lambda text: f"**{text}**",
-        underline=lambda text: f"<u>{text}</u>",
-        dagger="†",
-        up="↑",
-        down="↓",
-        plus_minus=" ±",
-        escape=lambda text: text.replace("|", r"\|"),
-    )
-    rows = _cells(result, bootstrap, style)
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|" + "---|" + "---:|" * (len(rows[0]) - 1))
-    return "\n".join(lines) + "\n\n" + _caption(result, bootstrap) + "\n"
+    return f"{_table(result, bootstrap).to_markdown()}\n\n{_caption(result, bootstrap)}\n"
 
 
 def to_latex(result: EvaluationResult, bootstrap: BootstrapResult | None = None) -> str:
     """The same as a LaTeX ``tabular`` with booktabs rules."""
-    style = _Style(
-        bold=lambda text: rf"\textbf{{{text}}}",
-        underline=lambda text: rf"\underline{{{text}}}",
-        dagger=r"$^\dagger$",
-        up=r"$\uparrow$",
-        down=r"$\downarrow$",
-        plus_minus=r"$\pm$",
-        escape=_escape_latex,
-    )
-    header, *body = _cells(result, bootstrap, style)
-    first_baseline = int(np.argmax(result.is_baseline)) if result.is_baseline.any() else None
-    lines = [r"\begin{tabular}{l" + "r" * (len(header) - 1) + "}", r"\toprule"]
-    lines += [" & ".join(header) + r" \\", r"\midrule"]
-    for index, row in enumerate(body):
-        if index == first_baseline and index:
-            lines.append(r"\midrule")
-        lines.append(" & ".join(row) + r" \\")
-    lines += [r"\bottomrule", r"\end{tabular}"]
     comment = "\n".join("% " + line for line in _caption(result, bootstrap).splitlines())
-    return comment + "\n" + "\n".join(lines) + "\n"
+    first_baseline = int(np.argmax(result.is_baseline)) if result.is_baseline.any() else 0
+    table = _table(result, bootstrap).to_latex(rules_above={first_baseline} - {0})
+    return f"{comment}\n{table}\n"
 
 
 def summary_csv(result: EvaluationResult, bootstrap: BootstrapResult | None = None) -> str:
     """One row for each method and metric: mean, rank, interval, p-value, verdict."""
     ranks = result.ranks()
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(
-        ["method", "metric", "mean", "rank", "low", "high", "p_value", "verdict", "pairs", "protocol"]
-    )
+    rows = []
     for i, method in enumerate(result.methods):
         for j, metric in enumerate(result.metrics):
             interval = ["", ""] if bootstrap is None else [bootstrap.low[i, j], bootstrap.high[i, j]]
             test = ["", ""]
             if bootstrap is not None and bootstrap.p_values is not None and i != bootstrap.reference:
                 test = [bootstrap.p_values[i, j], bootstrap.verdicts[i, j]]
-            writer.writerow(
-                [method, metric, result.means[i, j], ranks[i, j], *interval, *test]
-                + [len(result.names), result.protocol.name]
-            )
-    return buffer.getvalue()
+            row = [method, metric, result.means[i, j], ranks[i, j], *interval, *test]
+            rows.append([*row, len(result.names), result.protocol.name])
+    titles = ("method", "metric", "mean", "rank", "low", "high", "p_value", "verdict", "pairs", "protocol")
+    return Table(titles, rows).to_csv()
 
 
 def per_image_csv(result: EvaluationResult) -> str:
     """One row for each pair and method, one column for each metric."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["name", "method", *result.metrics])
-    for k, name in enumerate(result.names):
-        for i, method in enumerate(result.methods):
-            writer.writerow([name, method, *result.scores[i, :, k]])
-    return buffer.getvalue()
+    rows = [
+        [name, method, *result.scores[i, :, k]]
+        for k, name in enumerate(result.names)
+        for i, method in enumerate(result.methods)
+    ]
+    return Table(["name", "method", *result.metrics], rows).to_csv()
 
 
 def to_json(result: EvaluationResult, bootstrap: BootstrapResult | None = None) -> str:
@@ -137,63 +101,31 @@ def _add_bootstrap(document: dict, result: EvaluationResult, bootstrap: Bootstra
             entry["verdict"] = dict(zip(result.metrics, bootstrap.verdicts[i].tolist(), strict=True))
 
 
-class _Style:
-    """How a table language writes emphasis and signs."""
-
-    def __init__(
-        self,
-        bold: Callable[[str], str],
-        underline: Callable[[str], str],
-        dagger: str,
-        up: str,
-        down: str,
-        plus_minus: str,
-        escape: Callable[[str], str],
-    ) -> None:
-        self.bold = bold
-        self.underline = underline
-        self.dagger = dagger
-        self.up = up
-        self.down = down
-        self.plus_minus = plus_minus
-        self.escape = escape
-
-
-def _cells(result: EvaluationResult, bootstrap: BootstrapResult | None, style: _Style) -> list[list[str]]:
+def _table(result: EvaluationResult, bootstrap: BootstrapResult | None) -> Table:
     best, second = result.best_methods()
     beats = result.beats_all_methods()
-    arrows = [style.up if up else style.down for up in result.higher_is_better]
-    header = [
-        "method",
-        *(f"{style.escape(m)} {arrow}" for m, arrow in zip(result.metrics, arrows, strict=True)),
-        "mean rank",
-    ]
+    arrows = ["↑" if up else "↓" for up in result.higher_is_better]
+    titles = ["method", *(f"{m} {arrow}" for m, arrow in zip(result.metrics, arrows)), "mean rank"]
     tested = bootstrap is not None and bootstrap.verdicts is not None
     if tested:
-        header.append(f"better/worse than {style.escape(result.methods[bootstrap.reference])}")
+        titles.append(f"better/worse than {result.methods[bootstrap.reference]}")
     mean_ranks = result.mean_ranks()
-    rows = [header]
+    rows = []
     for i, method in enumerate(result.methods):
-        row = [style.escape(method)]
+        row: list[str | Cell] = [method]
         for j in range(len(result.metrics)):
-            text = _number(result.means[i, j])
-            if best[i, j]:
-                text = style.bold(text)
-            elif second[i, j]:
-                text = style.underline(text)
-            elif beats[i, j]:
-                text += style.dagger
+            emphasis = "bold" if best[i, j] else "underline" if second[i, j] else ""
+            after = "†" if beats[i, j] else ""
             if bootstrap is not None:
-                half_width = (bootstrap.high[i, j] - bootstrap.low[i, j]) / 2
-                text += style.plus_minus + _number(half_width)
+                after += f" ±{_number((bootstrap.high[i, j] - bootstrap.low[i, j]) / 2)}"
             if tested:
-                text += _MARKS[bootstrap.verdicts[i, j]]
-            row.append(text)
+                after += _MARKS[bootstrap.verdicts[i, j]]
+            row.append(Cell(_number(result.means[i, j]), emphasis, after))
         row.append(f"{mean_ranks[i]:.2f}")
         if tested:
             row.append(_tally(bootstrap, i))
         rows.append(row)
-    return rows
+    return Table(titles, rows)
 
 
 def _tally(bootstrap: BootstrapResult, row: int) -> str:
@@ -231,10 +163,3 @@ def _caption(result: EvaluationResult, bootstrap: BootstrapResult | None) -> str
                 "(paired bootstrap, Holm-corrected)."
             )
     return "\n".join(lines)
-
-
-_LATEX = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", **{sign: "\\" + sign for sign in "_%&#${}"}}
-
-
-def _escape_latex(text: str) -> str:
-    return "".join(_LATEX.get(sign, sign) for sign in text)

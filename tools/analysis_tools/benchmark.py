@@ -1,0 +1,157 @@
+"""Print a Markdown table of time: of networks, of the fusing of folders, of metrics, or of training steps.
+
+python tools/analysis_tools/benchmark.py networks --sizes 640x480 1920x1080 --export onnx openvino --threads 2
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from mmfusion_distill.apis.command_line import at_least, exit_on_user_error, image_size
+
+CONFIGS = Path(__file__).parents[2] / "configs" / "_base_" / "models"
+DEFAULT = {name: CONFIGS / f"{name}_fusionunet.py" for name in ("teacher", "student", "tiny")}
+
+
+def read_networks(paths: list[str]) -> dict[str, dict]:
+    """Networks of configs by short names; without any, teacher, student and tiny."""
+    from mmfusion_distill.analysis.networks_at_random import network_config
+
+    return {name: network_config(path) for name, path in (named(paths, "stem") or DEFAULT).items()}
+
+
+def named(paths: list[str], part: str) -> dict[str, str]:
+    """Paths by a part of theirs, or by themselves where these are not unique."""
+    names = [getattr(Path(path), part) for path in paths]
+    return {path if names.count(name) > 1 else name: path for name, path in zip(names, paths)}
+
+
+def networks(args: argparse.Namespace) -> str:
+    """Time, operations, parameters and memory of networks, a copy and the Laplacian pyramid."""
+    from mmfusion_distill.analysis.benchmark import benchmark_table
+    from mmfusion_distill.analysis.preparers import export_networks
+
+    chosen = read_networks(args.configs)
+    with tempfile.TemporaryDirectory() as folder:
+        files, problems = export_networks(chosen, args.export, folder)
+        files.update(named(args.exported, "name"))
+        table = benchmark_table(chosen, args.sizes, args.repeats, args.device, files)
+    return "\n".join([table, *problems])
+
+
+def folder(args: argparse.Namespace) -> str:
+    """Pairs per second for a folder: one by one, with reading and writing beside the network, and in batches."""
+    from mmfusion_distill.analysis.stopwatch import conditions, time_in_turn
+    from mmfusion_distill.apis import FusionInferencer, fuse_files
+    from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+    from mmfusion_distill.io.table import Table
+
+    network = FusionInferencer(weights=args.weights, device=args.device)
+    fuse = partial(fuse_files, network, overwrite=True)
+    ways = {"one by one": (0, 1), f"{args.workers} threads": (args.workers, 1)}
+    ways[f"{args.workers} threads, batches of {args.batch_size}"] = (args.workers, args.batch_size)
+    with tempfile.TemporaryDirectory() as place:
+        height, width = args.size
+        write_generated_pairs(place, args.pairs, height=height, width=width)
+        places = [Path(place) / name for name in ("visible", "infrared", "out")]
+        runs = {
+            name: partial(fuse, *places, workers=workers, batch_size=batch_size)
+            for name, (workers, batch_size) in ways.items()
+        }
+        times = time_in_turn(runs, args.repeats, args.device)
+    first = times["one by one"].seconds
+    rows = [[n, f"{args.pairs / t.seconds:.2f}", f"{first / t.seconds:.2f} times"] for n, t in times.items()]
+    table = Table(["way", "pairs/s", "of the first"], rows).to_markdown()
+    where = conditions(args.repeats, args.device)
+    return f"{table}\n\n{args.pairs} pairs of {width}x{height}, {args.weights}, {where}."
+
+
+def processes(args: argparse.Namespace) -> str:
+    """Pairs per second for a folder that several processes share."""
+    from mmfusion_distill.analysis.process_benchmark import processes_table
+
+    height, width = args.size
+    return processes_table(args.counts, args.pairs, width, height, args.weights, args.repeats)
+
+
+def metrics(args: argparse.Namespace) -> str:
+    """Time of each metric on one pair of pictures."""
+    from mmfusion_distill.analysis.metric_benchmark import metrics_table
+    from mmfusion_distill.evaluation import METRICS_BY_NAME
+
+    height, width = args.size
+    return metrics_table(width, height, args.metrics or list(METRICS_BY_NAME), args.repeats)
+
+
+def training(args: argparse.Namespace) -> str:
+    """Time of a training step."""
+    from mmfusion_distill.analysis.training_benchmark import training_table
+
+    options = dict(with_bfloat16=args.bfloat16, with_compile=args.compile)
+    chosen = read_networks(args.configs)
+    return training_table(chosen, args.side, args.batch, args.repeats, args.device, **options)
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="{networks,folder,processes,metrics,training}")
+
+    def add(function: Callable, repeats: int, threads: int | None = None) -> argparse.ArgumentParser:
+        command = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
+        command.set_defaults(function=function)
+        command.add_argument("--repeats", type=at_least(1), default=repeats, help=f"timed runs ({repeats})")
+        shown = threads or "PyTorch's choice"
+        command.add_argument("--threads", type=at_least(1), default=threads, help=f"default: {shown}")
+        return command
+
+    size = dict(type=image_size, metavar="WIDTHxHEIGHT")
+    command = add(networks, 9)
+    command.add_argument("configs", nargs="*", help="configs; times are relative to the first")
+    formats = ("onnx", "openvino", "torchscript")
+    command.add_argument("--export", nargs="+", default=[], choices=formats, help="run them exported as well")
+    command.add_argument(
+        "--exported", nargs="+", default=[], metavar="FILE", help="files of tools/deployment/export.py"
+    )
+    command.add_argument("--sizes", nargs="+", default=[(480, 640)], help="default: 640x480", **size)
+    command.add_argument("--device", default="cpu")
+    command = add(folder, 3)
+    command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
+    command.add_argument("--pairs", type=at_least(1), default=16)
+    command.add_argument("--size", default=(480, 640), **size)
+    command.add_argument("--batch-size", type=at_least(1), default=4)
+    command.add_argument("--workers", type=at_least(1), default=2)
+    command.add_argument("--device", default="cpu")
+    command = add(processes, 3, threads=1)
+    command.add_argument("counts", nargs="*", type=at_least(1), default=[1, 2], help="default: 1 2")
+    command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
+    command.add_argument("--pairs", type=at_least(1), default=200)
+    command.add_argument("--size", default=(128, 160), **size)
+    command = add(metrics, 5, threads=1)
+    command.add_argument("--size", default=(480, 640), **size)
+    command.add_argument("--metrics", nargs="+", metavar="KEY", help="default: all")
+    command = add(training, 5)
+    command.add_argument("configs", nargs="*", help="configs; times are relative to the first")
+    command.add_argument("--side", type=at_least(64), default=64, help="of the crops, a multiple of 64")
+    command.add_argument("--batch", type=at_least(1), default=4, help="crops of a step")
+    command.add_argument("--bfloat16", action="store_true", help="under autocast to bfloat16 as well")
+    command.add_argument("--compile", action="store_true", help="by torch.compile as well: takes minutes")
+    command.add_argument("--device", default="cpu")
+    return parser.parse_args(argv)
+
+
+def run(args: argparse.Namespace) -> None:
+    from mmfusion_distill.analysis.stopwatch import set_threads
+
+    set_threads(args.threads)
+    print(args.function(args))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the arguments and print the table."""
+    exit_on_user_error(run, parse_args(argv))
+
+
+if __name__ == "__main__":
+    main()
