@@ -8,7 +8,11 @@ from conftest import ROOT
 from mmagic.registry import DATASETS, MODELS, TRANSFORMS
 from mmengine.config import Config
 
-CONFIGS = sorted((ROOT / "configs" / "fusion_distill").glob("*.py"))
+CONFIGS = [
+    path
+    for folder in ("fusion_distill", "ablation")
+    for path in sorted((ROOT / "configs" / folder).glob("*.py"))
+]
 NAMED_BY_THE_PAPER = {
     "teacher_xrestormer-d48_1xb4-500e_msrs-128x128.py": ("generator", 40_289_814),
     "distill_xrestormer-d48-d16_1xb4-500e_msrs-128x128.py": ("student", 4_371_772),

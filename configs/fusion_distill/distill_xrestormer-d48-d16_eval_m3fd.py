@@ -5,5 +5,6 @@ _base_ = [
     "../_base_/datasets/m3fd.py",
 ]
 
+model = dict(teacher_checkpoint="work_dirs/teacher_xrestormer-d48_1xb4-500e_roadscene-128x128")
 # nothing to train here
 train_dataloader = None

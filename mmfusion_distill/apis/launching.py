@@ -25,6 +25,8 @@ _STARTED_BY = {
     "slurm": "srun",
     "mpi": "mpirun, with the first machine's name in MASTER_ADDR",
 }
+#: What ends a program, politely.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 #: Seconds for all processes to start.
 _START = 600
 #: For the last share to be done: the launcher, and not a clock, says that a process has died.
@@ -64,7 +66,8 @@ class Processes:
             return [item]
         from mmengine.dist import all_gather_object
 
-        with _deaf():
+        # While waiting signals are ignored: what the others send would be lost.
+        with _answered_by(signal.SIG_IGN):
             try:
                 return all_gather_object(item, self.group)
             except RuntimeError as error:
@@ -120,8 +123,7 @@ class Processes:
 def launched(launcher: str = "none") -> Iterator[Processes]:
     """Join the processes that a launcher started; only the first prints while they work.
 
-    The first Ctrl-C (SIGINT) or SIGTERM, by which schedulers end a job, is a KeyboardInterrupt, and the following
-    ones, which launchers send after it, are ignored: so that there is a report of what was done.
+    See :func:`interrupted_once` for what ends them: there is a report of what was done.
 
     Args:
         launcher (str): 'none', 'pytorch', 'slurm' or 'mpi'. Default: 'none', this process alone; needs no PyTorch.
@@ -136,28 +138,37 @@ def launched(launcher: str = "none") -> Iterator[Processes]:
         yield Processes()
         return
     processes = _join(launcher)
-    handlers = {number: signal.signal(number, _interrupt_once) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with open(os.devnull, "w") as nowhere, contextlib.ExitStack() as silence:
+        with open(os.devnull, "w") as nowhere, interrupted_once(), contextlib.ExitStack() as silence:
             if not processes.is_first:
                 silence.enter_context(contextlib.redirect_stdout(nowhere))
                 silence.enter_context(contextlib.redirect_stderr(nowhere))
             yield processes
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
         from torch.distributed import destroy_process_group
 
         destroy_process_group()
 
 
-def _join(launcher: str) -> Processes:
-    missing = [name for name in _TOLD[launcher] if not os.environ.get(name)]
+def check_launcher(launcher: str) -> None:
+    """Check that a launcher has started this process.
+
+    Args:
+        launcher (str): 'none', 'pytorch', 'slurm' or 'mpi'.
+
+    Raises:
+        UserError: If it has not.
+    """
+    missing = [name for name in _TOLD.get(launcher, ()) if not os.environ.get(name)]
     if missing:
         raise UserError(
             f"--launcher {launcher}: the environment has no {missing[0]}: start the command with "
             f"{_STARTED_BY[launcher]}, or leave the option out"
         )
+
+
+def _join(launcher: str) -> Processes:
+    check_launcher(launcher)
     from mmengine.dist import get_rank, get_world_size, init_dist
     from torch.distributed import new_group
 
@@ -176,19 +187,27 @@ def _join(launcher: str) -> Processes:
         ) from error
 
 
-def _interrupt_once(*_: object) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+@contextlib.contextmanager
+def interrupted_once() -> Iterator[None]:
+    """The first Ctrl-C (SIGINT) or SIGTERM, by which schedulers end a job, is a KeyboardInterrupt.
+
+    The following ones, which launchers send after it, are ignored, so that what has to be done at the end is done.
+    """
+
+    def interrupt(*_: object) -> None:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    with _answered_by(interrupt):
+        yield
 
 
 @contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """Signals wait: what the others send would be lost."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+def _answered_by(handler: Any) -> Iterator[None]:
+    before = [signal.signal(number, handler) for number in _ENDING]
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before):
+        for number, handler in zip(_ENDING, before):
             signal.signal(number, handler)

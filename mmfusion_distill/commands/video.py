@@ -18,10 +18,12 @@ def build_parser() -> argparse.ArgumentParser:
         description="Fuse two videos, cameras or streams: A B OUT; or one that shows both side by side: "
         "AB OUT --layout left-right. OUT may be left out with --show.",
         epilog="A and B are files, URLs, or indices of cameras (0, 1 ...; ./0 is a file). While it runs the video is "
-        "called NAME.unfinished.avi; .avi and .mkv play after a kill, .mp4 does not. "
+        "called NAME.unfinished.avi; .avi, .mkv and .webm play after a kill, .mp4 does not. "
         "exit codes: 0 done, 1 nothing could be done, 2 wrong use, 130 Ctrl-C on files",
     )
-    parser.add_argument("paths", nargs="+", metavar="A B OUT", help="sources and target (.avi, .mkv, .mp4)")
+    parser.add_argument(
+        "paths", nargs="+", metavar="A B OUT", help="sources and target (.avi, .mkv, .mp4, .webm)"
+    )
     parser.add_argument(
         "--layout", choices=list(LAYOUTS), help="one source that shows A and B, A named first"
     )

@@ -68,6 +68,8 @@ class VideoReader:
         width, height = (
             int(self._get(name)) for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
         )
+        #: Width and height.
+        self.size = (width, height)
         if width * height > max_pixels():
             raise VideoReadError(
                 f"{self.name} has {width}x{height} pixels, more than {max_pixels():,}: shrink it, or set "

@@ -11,7 +11,7 @@ from ..user_errors import UserError, UserFileError
 from .regular_file import check_writable
 
 #: Encodings that OpenCV's wheels have, by extension.
-_ENCODINGS = {".avi": "MJPG", ".mkv": "mp4v", ".mp4": "mp4v"}
+_ENCODINGS = {".avi": "MJPG", ".mkv": "mp4v", ".mp4": "mp4v", ".webm": "VP80"}
 _LEAST_SPACE = 16 * 2**20
 _CHECKED_EVERY = 25
 
@@ -19,11 +19,11 @@ _CHECKED_EVERY = 25
 class VideoWriter:
     """Writes frames to `NAME.unfinished.avi` beside the target, and renames it when it is finished.
 
-    After a kill that file stays. Of .avi and .mkv it plays as far as it was written; .mp4 notes at the end where its
-    frames are, and cannot be played without.
+    After a kill that file stays. Of .avi, .mkv and .webm it plays as far as it was written; .mp4 notes at the end
+    where its frames are, and cannot be played without.
 
     Args:
-        path (str | Path): Target: .avi (MJPG), .mkv or .mp4 (MPEG-4).
+        path (str | Path): Target: .avi (MJPG), .mkv or .mp4 (MPEG-4), .webm (VP8).
         overwrite (bool): Replace files that are there. Default: False.
 
     Raises:

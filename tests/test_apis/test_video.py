@@ -51,7 +51,7 @@ def videos(tmp_path):
     return write_video(tmp_path / "a.avi", [128] * 20), write_video(tmp_path / "b.avi", levels)
 
 
-@pytest.mark.parametrize("target", ["out.avi", "out.mkv", "out.mp4", "new/out.avi"])
+@pytest.mark.parametrize("target", ["out.avi", "out.mkv", "out.mp4", "out.webm", "new/out.avi"])
 def test_two_files_become_a_third(target, videos, tmp_path):
     report = fuse_video(SecondSource(), *videos, tmp_path / target)
     assert report.frames == 20 and report.fps > 0 and report.notes == []

@@ -107,7 +107,7 @@ def test_about_the_share_is_degraded_by_one_or_two_kinds_that_go_together(source
 
 
 def test_weights_choose_the_kinds(sources):
-    transform = RandomDegradation(prob=1, kinds=dict(haze=3, ir_noise=1, jpeg=0), max_degradations=1)
+    transform = RandomDegradation(prob=1, kinds=dict(haze=0.6, ir_noise=0.2, jpeg=0), max_degradations=1)
     counts = Counter(transform(dict(sources))["annotation"].event_types[0] for _ in range(200))
     assert set(counts) == {"haze", "ir_noise"} and counts["haze"] > counts["ir_noise"]
 
@@ -155,6 +155,7 @@ def test_a_fixed_set_is_the_same_every_time_and_goes_through_the_kinds_in_turn(s
         (dict(strength=(0.5, 0.1)), "strength is"),
         (dict(kinds=["rain"]), "no infrared-visible kind 'rain', choose from haze"),
         (dict(kinds=dict(haze=0)), "weights above 0"),
+        (dict(kinds=dict(haze=2, ir_noise=-1)), "weights above 0"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, message):

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmfusion_distill.datasets.transforms import (
+    RandomDegradation,
     RandomEvenSource,
     RandomPairCrop,
     RandomPairResize,
+    RandomTextConflict,
     RandomTone,
 )
 
@@ -172,3 +174,21 @@ def test_contrast_goes_down_around_a_level_that_is_drawn() -> None:
     # the level takes what contrast leaves: up to 0.8 of the range
     assert min(darkest) < 20 and 150 < max(darkest) <= 204
     assert max(float(image.max()) for image in images) <= 255
+
+
+def test_no_draw_comes_twice() -> None:
+    """Each transform has a generator of its own, whose seed is drawn: from many."""
+    tones = {RandomTone(prob=1, invert_prob=0)(_pair(8, 200))["img_b"].tobytes() for _ in range(150)}
+    assert len(tones) == 150
+    noise = RandomDegradation(prob=1, kinds=["ir_noise"], max_degradations=1)
+    assert len({noise(_pair())["img_b"].tobytes() for _ in range(150)}) == 150
+    conflict = RandomTextConflict(drop_prob=0, withhold_prob=0, replace_prob=1, bare_prob=0)
+    texts = {conflict(_pair())["annotation"].events[0].description for _ in range(400)}
+    assert len(texts) > 80
+
+
+def test_an_enlarged_edge_is_no_staircase() -> None:
+    step = np.zeros((12, 12, 1), np.float32)
+    step[:, 6:] = 255
+    resized = RandomPairResize(scale=(1.7, 1.7))(dict(img_a=step, img_b=step))["img_b"]
+    assert ((resized > 20) & (resized < 235)).any()

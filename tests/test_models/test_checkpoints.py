@@ -1,5 +1,7 @@
 """Weights in every form that they come in, brought into the form of what takes them."""
 
+import os
+
 import pytest
 import torch
 from mmagic.registry import MODELS
@@ -11,6 +13,7 @@ from mmfusion_distill.models.checkpoints import (
     load_network,
     read_checkpoint,
     read_state_dict,
+    resolve_checkpoint,
 )
 
 
@@ -125,3 +128,23 @@ def test_half_precision_is_taken_and_whole_numbers_are_not(weights, tmp_path, ti
     assert load_network(network, tmp_path / "half.pth") == []
     with pytest.raises(CheckpointError, match="bias holds torch.int64 instead of torch.float32"):
         fit_model(Model(), of_model(weights) | {"generator.bias": torch.ones(3).long()}, "w.pth")
+
+
+def test_a_run_stands_for_its_newest_best_checkpoint_or_for_its_last_one(tmp_path):
+    # By time, as iteration 900 comes behind 1000 in the alphabet.
+    for age, name in enumerate(["best_quality_iter_1000", "best_quality_iter_900", "iter_50", "iter_2000"]):
+        (tmp_path / f"{name}.pth").touch()
+        os.utime(tmp_path / f"{name}.pth", (1e9 - age, 1e9 - age))
+    (tmp_path / "last_checkpoint").write_text("/where/it/was/iter_2000.pth\n")
+    assert resolve_checkpoint(tmp_path) == tmp_path / "best_quality_iter_1000.pth"
+    os.utime(tmp_path / "best_quality_iter_900.pth", (2e9, 2e9))
+    assert resolve_checkpoint(tmp_path) == tmp_path / "best_quality_iter_900.pth"
+    assert resolve_checkpoint(tmp_path / "iter_50.pth") == tmp_path / "iter_50.pth"
+    # Of two figures neither is the best one.
+    (tmp_path / "best_sharpness_epoch_3.pth").touch()
+    assert resolve_checkpoint(tmp_path) == tmp_path / "iter_2000.pth"
+
+
+def test_a_run_without_a_checkpoint_says_so(tmp_path):
+    with pytest.raises(CheckpointError, match="last_checkpoint does not exist: train it first"):
+        read_checkpoint(tmp_path)

@@ -142,3 +142,16 @@ def test_networks_without_a_common_stride_are_refused(tmp_path):
     )
     with pytest.raises(ValueError, match=r"strides \[32, 16, 8\].*of \[4, 2, 1\]: none match"):
         Trial(tmp_path, dict(coarse, color="luminance"), SHALLOW)
+
+
+def test_a_text_encoder_that_does_not_fit_the_teacher_is_an_error_at_build():
+    with pytest.raises(ValueError, match="gives 384 values.*text_channels=512"):
+        MODELS.build(
+            dict(
+                type="FusionDistiller",
+                student=DEEP,
+                teacher=dict(DEEP, guidance=dict(TEXT, text_channels=512)),
+                teacher_checkpoint="not_read_yet.pth",
+                text_encoder=dict(type="SentenceTextEncoder"),
+            )
+        )

@@ -132,6 +132,21 @@ def test_connectors_come_back_from_a_checkpoint(build, averaged):
         assert torch.equal(model.state_dict()[key], value)
 
 
+def test_a_checkpoint_of_a_run_in_a_wrapper_loads(build):
+    trained, model = build(), build()
+    with torch.no_grad():
+        for parameter in trained.parameters():
+            parameter.add_(1)
+    averaged = ExponentialMovingAverage(trained)
+    state = {
+        key.removeprefix("module."): value for key, value in averaged.state_dict().items() if key != "steps"
+    }
+    assert list(state) == list(trained.state_dict())
+    model.load_state_dict(state)
+    for key, value in trained.state_dict().items():
+        assert torch.equal(model.state_dict()[key], value)
+
+
 def test_a_work_folder_stands_for_its_best_or_last_checkpoint(tiny_network, tmp_path):
     network = MODELS.build(tiny_network)
     for name, value in (("iter_4", 4.0), ("best_quality_iter_2", 2.0)):
@@ -156,12 +171,13 @@ def test_the_teacher_sees_the_degraded_pair_or_the_clean_one_with_the_text_from_
             module = teacher.module
 
             def __call__(self, *args, **kwargs):
-                seen[teacher_input] = args[0]  # noqa: B023
+                seen[teacher_input] = args[0]["img_a"]  # noqa: B023
                 return teacher(*args, **kwargs)  # noqa: B023
 
         model.teacher = Recorder()
-        embed = model.text_embedder
-        model.text_embedder = lambda lines, device: texts.extend(lines) or embed(lines, device)  # noqa: B023
+        guide = teacher.module
+        embed = guide.text_embedder
+        guide.text_embedder = lambda lines, device: texts.extend(lines) or embed(lines, device)  # noqa: B023
         model(**data, mode="loss")
         source = data["inputs"]["img_a" if teacher_input == "degraded" else "target_a"]
         assert torch.equal(seen[teacher_input], source)
@@ -175,6 +191,6 @@ def test_a_distilled_students_fusion_loss_compares_with_the_clean_sources(build)
     data = model.data_preprocessor(make_degraded_batch([DARK]), training=True)
     inputs = data["inputs"]
     losses = model(**data, mode="loss")
-    fused = model.generator(inputs["img_a"], inputs["img_b"])
-    expected = model.pixel_loss(fused, inputs["target_a"], inputs["target_b"])
+    fused = model.student(inputs)
+    expected = model.student.pixel_loss(fused, inputs["target_a"], inputs["target_b"])
     torch.testing.assert_close(losses["loss_max"], expected["loss_max"])

@@ -66,7 +66,7 @@ def test_tensor_mode_reads_the_texts_of_its_samples_unless_an_embedding_is_given
     batch = teacher.data_preprocessor(make_batch([DARK]))
     inputs, samples = batch["inputs"], batch["data_samples"]
     sources = inputs["img_a"], inputs["img_b"]
-    own = teacher.embed_texts(teacher.generator, samples, sources[0])
+    own = teacher.embed_texts(samples, sources[0])
     torch.testing.assert_close(teacher(inputs, samples), teacher.generator(*sources, own))
     given = torch.rand_like(own)
     torch.testing.assert_close(teacher(inputs, samples, text_emb=given), teacher.generator(*sources, given))
@@ -99,12 +99,12 @@ def test_the_null_embedding_stands_in_for_missing_and_dropped_text(tiny_teacher)
     samples = DataSample.stack([DataSample(metainfo=dict(key=str(i), annotation=DARK)) for i in range(2)])
     samples.set_metainfo(dict(drop_text=[True, False]))
     images = torch.rand(2, 3, 8, 8)
-    embeddings = model.embed_texts(model.generator, samples, images, training=True)
+    embeddings = model.embed_texts(samples, images, training=True)
     assert torch.equal(embeddings[0], model.generator.guidance.null)
     assert not torch.equal(embeddings[1], model.generator.guidance.null)
-    assert not torch.equal(
-        model.embed_texts(model.generator, samples, images)[0], model.generator.guidance.null
-    ), "texts are dropped in training only"
+    assert not torch.equal(model.embed_texts(samples, images)[0], model.generator.guidance.null), (
+        "texts are dropped in training only"
+    )
     model.test_step(make_batch([None, DARK]))
 
 
@@ -138,3 +138,23 @@ def test_predictions_of_degraded_pairs_carry_their_targets(student):
     (sample,) = student.test_step(batch)
     torch.testing.assert_close(sample.target_a.flip(0), clean)
     assert sample.target_b.shape == (1, 64, 64)
+
+
+@pytest.mark.parametrize("text_cache", ["default", None, "mine.sqlite"])
+def test_embeddings_are_kept_where_the_config_says(tiny_teacher, tmp_path, monkeypatch, text_cache):
+    monkeypatch.setenv("MMFUSION_CACHE", str(tmp_path / "cache"))
+    wanted = {
+        "default": tmp_path / "cache" / "text_embeddings.sqlite",
+        "mine.sqlite": tmp_path / "mine.sqlite",
+    }
+    given = str(tmp_path / text_cache) if text_cache == "mine.sqlite" else text_cache
+    encoder = dict(type="SentenceTextEncoder")
+    model = MODELS.build(
+        dict(type="ImageFusor", generator=tiny_teacher, text_encoder=encoder, text_cache=given)
+    )
+    model.embed_texts(
+        model.generator,
+        DataSample.stack([DataSample(metainfo=dict(annotation=DARK))]),
+        torch.rand(1, 3, 8, 8),
+    )
+    assert [path for path in wanted.values() if path.exists()] == ([wanted[text_cache]] if text_cache else [])

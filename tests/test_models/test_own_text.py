@@ -113,7 +113,7 @@ def test_training_follows_pairs_texts_and_events(teacher):
 def test_each_term_of_the_distillation_is_compared_with_what_it_is_meant_for(distiller, teacher):
     model = distiller.train()
     with (
-        seen_by(model.pixel_loss) as fusion,
+        seen_by(model.student.pixel_loss) as fusion,
         seen_by(model.feature_loss) as feature,
         seen_by(model.result_loss) as result,
     ):
@@ -121,7 +121,7 @@ def test_each_term_of_the_distillation_is_compared_with_what_it_is_meant_for(dis
         run_loss(model, ordered(make_batch(ANNOTATIONS), ORDER))
 
     with torch.no_grad():
-        student, features = model.generator(**inputs, return_features=True)
+        student, features = model.student.generator(**inputs, return_features=True)
         widened = [connect(feature) for connect, feature in zip(model.connectors, features)]
         texts = [[event.text for event in annotation.events] for annotation in ANNOTATIONS]
         embedded = teacher.text_embedder(texts, inputs["img_a"].device)

@@ -261,3 +261,36 @@ def test_the_fusor_fuses_in_tiles_what_test_cfg_says():
     torch.testing.assert_close(fused[..., :128], left, rtol=1e-4, atol=1e-5)
     with pytest.raises(ValueError, match="none of auto, whole, tile"):
         ImageFusor(generator, test_cfg=dict(mode="half"))
+
+
+@pytest.mark.parametrize("share, whole", [(0.79, True), (0.81, False)])
+def test_auto_takes_at_most_four_fifths_of_the_memory_for_the_padded_image(monkeypatch, share, whole):
+    # 300 x 500 is padded to 320 x 512.
+    monkeypatch.setattr(tiling, "free_memory", lambda _: 320 * 512 * 100 / share)
+    sizes = []
+
+    def record(a, b, samples):
+        sizes.append(tuple(a.shape[-2:]))
+        return a + b
+
+    a = torch.rand(1, 1, 300, 500)
+    fused = fuse_image(record, a, a, TilingConfig(tile=256, overlap=0), 64, pixel_bytes=100)
+    torch.testing.assert_close(fused, 2 * a)
+    assert (sizes == [(300, 500)]) is whole
+    assert whole or max(max(size) for size in sizes) == 256
+
+
+@pytest.mark.parametrize("memory, at_a_time", [(1.5, 1), (3.5, 3), (100, 4)])
+def test_as_many_tiles_at_a_time_as_asked_if_the_memory_allows(monkeypatch, memory, at_a_time):
+    monkeypatch.setattr(tiling, "free_memory", lambda _: memory * 128**2 * 100 / 0.8)
+    shapes = []
+
+    def record(a, b, samples):
+        shapes.append(a.shape[0])
+        return a + b
+
+    # Too large to be fused whole by however much memory.
+    a = torch.rand(1, 1, 128 * 12, 128 * 12)
+    config = TilingConfig(tile=128, overlap=0, batch=4)
+    torch.testing.assert_close(fuse_image(record, a, a, config, 64, pixel_bytes=100), 2 * a)
+    assert max(shapes) == at_a_time

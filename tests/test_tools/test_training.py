@@ -79,6 +79,22 @@ def weights(path):
     return torch.load(path, weights_only=True)["state_dict"]
 
 
+def resuming_changes_nothing(config, work_dir, settings):
+    """Go on from the second of a run's four iterations, and compare the end."""
+    resumed = Path(f"{work_dir}_resumed")
+    resumed.mkdir()
+    (resumed / "iter_2.pth").write_bytes(Path(work_dir, "iter_2.pth").read_bytes())
+    (resumed / "last_checkpoint").write_text(str(resumed / "iter_2.pth"))
+    run_training(str(config), work_dir=str(resumed), resume="auto", cfg_options=settings)
+    losses = logged(work_dir)
+    assert sorted(logged(resumed)) == [3, 4]
+    for step in (3, 4):
+        assert logged(resumed)[step]["loss"] == losses[step]["loss"]
+        assert logged(resumed)[step]["lr"] == losses[step]["lr"]
+    one, other = weights(f"{work_dir}/iter_4.pth"), weights(resumed / "iter_4.pth")
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
 def test_teacher_student_test_and_resume(options, tmp_path):
     run_training(str(TEACHER), work_dir="teacher", cfg_options=small(options, "generator"))
     losses = logged("teacher")
@@ -87,21 +103,13 @@ def test_teacher_student_test_and_resume(options, tmp_path):
     assert list(Path("teacher").glob("best_balanced_quality_iter_4.pth"))
     assert list(Path("teacher").glob("*/vis_data/vis_image/*.png"))
 
-    resumed = Path("resumed")
-    resumed.mkdir()
-    (resumed / "iter_2.pth").write_bytes(Path("teacher/iter_2.pth").read_bytes())
-    (resumed / "last_checkpoint").write_text(str(resumed / "iter_2.pth"))
-    run_training(str(TEACHER), work_dir="resumed", resume="auto", cfg_options=small(options, "generator"))
-    assert sorted(logged("resumed")) == [3, 4]
-    for step in (3, 4):
-        assert logged("resumed")[step]["loss"] == losses[step]["loss"]
-        assert logged("resumed")[step]["lr"] == losses[step]["lr"]
-    one, other = weights("teacher/iter_4.pth"), weights("resumed/iter_4.pth")
-    assert all(torch.equal(one[key], other[key]) for key in one)
+    resuming_changes_nothing(TEACHER, "teacher", small(options, "generator"))
 
     settings = small(options, "student", "teacher") | {"model.teacher_checkpoint": "teacher"}
     run_training(str(STUDENT), work_dir="student", cfg_options=settings)
     assert {"loss_feature", "loss_result"} <= set(logged("student")[1])
+    resuming_changes_nothing(STUDENT, "student", settings)
+    assert any(name.startswith("connectors.") for name in weights("student/iter_4.pth"))
     shutil.rmtree("teacher")
     metrics = run_test(str(STUDENT), "student", work_dir="tested", out="tested/m.json", cfg_options=settings)
     assert json.loads(Path("tested/m.json").read_text()) == metrics

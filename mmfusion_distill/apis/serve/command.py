@@ -6,10 +6,11 @@ import threading
 from collections.abc import Sequence
 
 from ...user_errors import exit_on_user_error
+from ..launching import interrupted_once
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Serve a page in the browser that fuses pairs, until Ctrl-C.
+    """Serve a page in the browser that fuses pairs, until Ctrl-C or SIGTERM.
 
     Args:
         argv (Sequence[str], optional): Arguments. Default: None, those of the process.
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         "--max-megapixels", type=float, default=8, help="largest picture, in million pixels (default: 8)"
     )
     parser.add_argument("--max-megabytes", type=float, default=25, help="largest file (default: 25)")
+    parser.add_argument("--max-frames", type=int, default=600, help="longest video (default: 600)")
     return parser
 
 
@@ -50,16 +52,19 @@ def _serve(args: argparse.Namespace) -> None:
     from .limits import Limits
     from .server import is_loopback, launch
 
-    limits = Limits(args.max_megapixels, args.max_megabytes)
-    service = FusionService(args.weights, args.device)
-    with launch(service, limits, args.host, args.port) as address:
-        if not is_loopback(args.host):
-            print(
-                f"warning: whoever reaches {args.host} can use this page, which has no password",
-                file=sys.stderr,
-            )
-        print(f"serving at {address} (Ctrl-C ends it)", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("ended")
+    limits = Limits(args.max_megapixels, args.max_megabytes, args.max_frames)
+    with interrupted_once():
+        service = FusionService(args.weights, args.device)
+        with launch(service, limits, args.host, args.port) as address:
+            if not is_loopback(args.host):
+                print(
+                    f"warning: whoever reaches {args.host} can use this page, which has no password",
+                    file=sys.stderr,
+                )
+            print(f"serving at {address} (Ctrl-C ends it)", flush=True)
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                print("ended", flush=True)
+            finally:
+                service.end()

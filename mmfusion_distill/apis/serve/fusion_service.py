@@ -13,10 +13,15 @@ from ...annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ...user_errors import UserError
 from ..fusion_inferencer import FusionInferencer
 from ..models import list_models
+from ..video import VideoOptions
+from .film_fusing import FusedFilm, OneAtATime, fuse_films
+from .films import Film
 from .uploads import Picture
 
 #: Longest description that is read.
 MAX_TEXT = 2000
+#: Seconds that the end waits for what is being fused.
+_PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,9 @@ class FusionService:
                 raise UserError(f"two files of weights are called {name}: rename one of them")
             self._networks[name] = FusionInferencer(weights=source, device=device)
         self._annotator = StatisticsAnnotator()
-        self._lock = threading.Lock()
+        #: Held while a network computes, and while videos are fused.
+        self._lock, self._films = threading.Lock(), threading.Lock()
+        self._ended = threading.Event()
 
     @property
     def names(self) -> list[str]:
@@ -91,7 +98,6 @@ class FusionService:
                 reads none; one sentence.
         """
         network = self._network(name)
-        text = (text or "").strip()
         if img_a is None or img_b is None:
             missing = " and ".join(label for label, image in (("A", img_a), ("B", img_b)) if image is None)
             raise UserError(f"source {missing} is missing: upload it, or take the sample pair")
@@ -100,19 +106,68 @@ class FusionService:
                 f"the two sources differ in size: {img_a.name} is {img_a.size}, {img_b.name} is {img_b.size}; "
                 "register and crop them to the same view first"
             )
-        if len(text) > MAX_TEXT:
-            raise UserError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
-        if text and not network.guided:
-            raise UserError(f"the network {name} is not guided by text: leave the text out")
+        words = self.check_text(name, text)
         annotation = self._annotator.annotate_arrays(img_a.pixels * 255, img_b.pixels * 255, modality)
         pair = dict(img_a=img_a.pixels, img_b=img_b.pixels)
-        if network.guided and not text:
+        if network.guided and words is None:
             pair["annotation"] = annotation
         with self._lock:
             start = time.perf_counter()
-            fused = network(pair, text=text or None)["predictions"][0]
+            fused = network(pair, text=words)["predictions"][0]
             seconds = time.perf_counter() - start
         return Outcome(fused, annotation.events, seconds)
+
+    def fuse_films(
+        self, film_a: Film | None, film_b: Film | None, name: str, options: VideoOptions
+    ) -> FusedFilm:
+        """Fuse two videos, or one that shows both sources; pairs are fused in between.
+
+        Args:
+            film_a (Film | None): Source A; with a layout the one that shows both.
+            film_b (Film | None): Source B; not looked at with a layout.
+            name (str): One of :attr:`names`.
+            options (VideoOptions): How.
+
+        Returns:
+            FusedFilm: The result.
+
+        Raises:
+            UserError: If a source is missing, they cannot be fused, or the page has ended; one sentence.
+        """
+        network = OneAtATime(self._network(name), self._lock, self._ended)
+        with self._films:
+            return fuse_films(network, film_a, film_b, options)
+
+    def end(self) -> None:
+        """Give up what is being fused, and wait until its files are gone."""
+        self._ended.set()
+        for lock in (self._films, self._lock):
+            if lock.acquire(timeout=_PATIENCE):
+                lock.release()
+
+    def check_text(self, name: str, text: str | None, wanted: str | None = None) -> str | None:
+        """The text as a network is given it.
+
+        Args:
+            name (str): One of :attr:`names`.
+            text (str | None): What was typed.
+            wanted (str, optional): What to do where a guided network gets none. Default: None, it needs none.
+
+        Returns:
+            str | None: None where there is none.
+
+        Raises:
+            UserError: If it is too long, missing, or for a network that reads none.
+        """
+        text = (text or "").strip()
+        is_guided = self.is_guided(name)
+        if len(text) > MAX_TEXT:
+            raise UserError(f"the text has {len(text)} characters: shorten it to {MAX_TEXT}")
+        if text and not is_guided:
+            raise UserError(f"the network {name} is not guided by text: leave the text out")
+        if wanted and is_guided and not text:
+            raise UserError(f"the network {name} is guided by text: {wanted}")
+        return text or None
 
     def _network(self, name: str) -> FusionInferencer:
         # Never a path: what a visitor names is not opened.

@@ -12,11 +12,12 @@ from ...user_errors import UserError
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one uploaded picture.
+    """Limits of one uploaded picture or video.
 
     Args:
         megapixels (float): Pixels, in millions. Default: 8.
         megabytes (float): Size of the file, in millions of bytes. Default: 25.
+        frames (int): Of a video. Default: 600.
 
     Raises:
         UserError: If one is not above 0.
@@ -24,9 +25,14 @@ class Limits:
 
     megapixels: float = 8
     megabytes: float = 25
+    frames: int = 600
 
     def __post_init__(self) -> None:
-        for option, value in (("megapixels", self.megapixels), ("megabytes", self.megabytes)):
+        for option, value in (
+            ("megapixels", self.megapixels),
+            ("megabytes", self.megabytes),
+            ("frames", self.frames),
+        ):
             if not 0 < value < float("inf"):
                 raise UserError(f"--max-{option} is {value}: give a number above 0")
 
@@ -45,19 +51,49 @@ class Limits:
         Raises:
             ImageReadError: If it is gone, too large, or no picture whose header tells its size.
         """
+        self.check_bytes(path, name)
         try:
-            if os.path.getsize(path) > self.bytes:
-                raise ImageReadError(
-                    f"{name} is larger than {self.megabytes:g} MB: shrink it, or start the page with a larger "
-                    "--max-megabytes"
-                )
             header = read_header(read_regular_file(path, self.bytes))
         except OSError as error:
             raise ImageReadError(f"{name} is gone or cannot be read: upload it again") from error
         if header is None:
             raise ImageReadError(f"{name} is no picture: upload a PNG, JPEG, TIFF, BMP, GIF or WebP file")
-        if header.width * header.height > self.megapixels * 1e6:
+        self._check_pixels(header.width, header.height, name)
+
+    def check_bytes(self, path: str | Path, name: str) -> None:
+        """Check the size of a file; see :meth:`check`."""
+        try:
+            size = os.path.getsize(path)
+        except OSError as error:
+            raise ImageReadError(f"{name} is gone or cannot be read: upload it again") from error
+        if size > self.bytes:
             raise ImageReadError(
-                f"{name} has {header.width}x{header.height} pixels, more than {self.megapixels:g} million: shrink "
+                f"{name} is larger than {self.megabytes:g} MB: shrink it, or start the page with a larger "
+                "--max-megabytes"
+            )
+
+    def check_frames(self, size: tuple[int, int], total: int | None, fps: float, name: str) -> None:
+        """Check what a video says of itself.
+
+        Args:
+            size (tuple[int, int]): Width and height.
+            total (int | None): How many frames there are; None if it does not say.
+            fps (float): Frames per second.
+            name (str): What the user calls it.
+
+        Raises:
+            ImageReadError: If frames are too large or too many.
+        """
+        self._check_pixels(*size, name)
+        if total is not None and total > self.frames:
+            raise ImageReadError(
+                f"{name} has {total} frames ({total / fps:.0f} s), more than {self.frames}: cut it, or start the "
+                "page with a larger --max-frames"
+            )
+
+    def _check_pixels(self, width: int, height: int, name: str) -> None:
+        if width * height > self.megapixels * 1e6:
+            raise ImageReadError(
+                f"{name} has {width}x{height} pixels, more than {self.megapixels:g} million: shrink "
                 "it, or start the page with a larger --max-megapixels"
             )

@@ -27,6 +27,7 @@ STYLE = """
 .mmf-slider .mmf-left { left: 6px; }
 .mmf-slider .mmf-right { right: 6px; }
 .mmf-preview img { max-height: 180px; max-width: 100%; border-radius: 6px; margin: 0; }
+.mmf-video { width: 100%; max-width: 960px; border-radius: 6px; }
 .mmf-download { display: inline-block; padding: 8px 16px; border-radius: 6px; color: white !important;
   background: #2563eb; text-decoration: none; }
 """
@@ -55,6 +56,20 @@ def download(fused: np.ndarray) -> str:
     """A link that saves the result as PNG."""
     address = f"data:image/png;base64,{_encoded(fused, '.png')}"
     return f'<a class="mmf-download" download="fused.png" href="{address}">Download PNG</a>'
+
+
+def film(data: bytes) -> str:
+    """A video that plays, and a link that saves it."""
+    address = f"data:video/webm;base64,{base64.b64encode(data).decode()}"
+    return (
+        f'<video class="mmf-video" controls autoplay loop muted src="{address}"></video>'
+        f'<div><a class="mmf-download" download="fused.webm" href="{address}">Download WebM</a></div>'
+    )
+
+
+def facts(text: str) -> str:
+    """A sentence about a result."""
+    return f'<div class="mmf-facts">{escape(text)}</div>'
 
 
 def event_list(events: Sequence[Event]) -> str:

@@ -1,19 +1,18 @@
 """The page: what stands on it, and what its buttons call."""
 
 import random
-from collections.abc import Callable
-from functools import partial, wraps
-from html import escape
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ...annotation.annotators.base import MODALITIES
-from ...user_errors import UserError
 from ...version import __version__
 from . import markup
 from .fusion_service import MAX_TEXT, FusionService
 from .gradio_import import import_gradio
 from .limits import Limits
+from .page_calls import CALL, in_the_page, upload_field
 from .uploads import Picture, sample_pair, take_upload
+from .video_tab import build_video_tab
 
 if TYPE_CHECKING:
     import gradio
@@ -51,71 +50,50 @@ def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
             f"# Image fusion\nmmfusion_distill {__version__}. Two registered pictures of one scene become one. "
             f"Up to {limits.megapixels:g} million pixels and {limits.megabytes:g} MB each; nothing is kept."
         )
-        sources = []
-        with gr.Row():
-            for label in ("A (visible, CT, PET, SPECT)", "B (infrared, MRI)"):
-                with gr.Column():
-                    drop = gr.File(label=f"Source {label}", height=120)
-                    # Gradio's own leaves an empty temporary file behind for every upload.
-                    drop.preprocess = _path_of
-                    state = gr.State(None, time_to_live=_KEPT)
-                    sources.append((drop, state, gr.HTML()))
-        with gr.Row():
-            weights = gr.Dropdown(service.names, value=service.names[0], label="Weights")
-            modality = gr.Dropdown(list(MODALITIES), value=MODALITIES[0], label="Kind of pair")
-            text = gr.Textbox(max_length=MAX_TEXT, **_text_options(service, service.names[0]))
-        with gr.Row():
-            sample = gr.Button("Sample pair")
-            fuse = gr.Button("Fuse", variant="primary")
-        with gr.Row():
-            sliders = gr.HTML(), gr.HTML()
-        download, facts, events = gr.HTML(), gr.HTML(), gr.HTML()
-
-        states, previews = [source[1] for source in sources], [source[2] for source in sources]
-        results = [*sliders, download, facts, events]
-        options = dict(api_name=False, show_progress="minimal", concurrency_limit=1)
-        for is_source_b, (drop, state, preview) in enumerate(sources):
-            take = partial(_take, limits, bool(is_source_b))
-            # The field is emptied afterwards, as the file is gone; the preview tells what is there.
-            taken = drop.upload(_in_the_page(take), drop, [state, preview], **options)
-            taken.then(lambda: None, None, drop, **options)
-        sample.click(_sample, None, [*states, *previews], **options)
-        weights.change(lambda name: gr.Textbox(**_text_options(service, name)), weights, text, **options)
-        fuse.click(
-            _in_the_page(partial(_fuse, service)), [*states, weights, text, modality], results, **options
-        )
+        with gr.Tab("Pictures"):
+            _build_picture_tab(service, limits)
+        with gr.Tab("Video"):
+            build_video_tab(service, limits, _KEPT)
     _refuse_addresses(page)
     return page
+
+
+def _build_picture_tab(service: FusionService, limits: Limits) -> None:
+    gr = import_gradio()
+    sources = []
+    with gr.Row():
+        for label in ("A (visible, CT, PET, SPECT)", "B (infrared, MRI)"):
+            with gr.Column():
+                drop = upload_field(f"Source {label}")
+                state = gr.State(None, time_to_live=_KEPT)
+                sources.append((drop, state, gr.HTML()))
+    with gr.Row():
+        weights = gr.Dropdown(service.names, value=service.names[0], label="Weights")
+        modality = gr.Dropdown(list(MODALITIES), value=MODALITIES[0], label="Kind of pair")
+        text = gr.Textbox(max_length=MAX_TEXT, **_text_options(service, service.names[0]))
+    with gr.Row():
+        sample = gr.Button("Sample pair")
+        fuse = gr.Button("Fuse", variant="primary")
+    with gr.Row():
+        sliders = gr.HTML(), gr.HTML()
+    download, facts, events = gr.HTML(), gr.HTML(), gr.HTML()
+
+    states, previews = [source[1] for source in sources], [source[2] for source in sources]
+    results = [*sliders, download, facts, events]
+    for is_source_b, (drop, state, preview) in enumerate(sources):
+        take = partial(_take, limits, bool(is_source_b))
+        # The field is emptied afterwards, as the file is gone; the preview tells what is there.
+        taken = drop.upload(in_the_page(take), drop, [state, preview], **CALL)
+        taken.then(lambda: None, None, drop, **CALL)
+    sample.click(_sample, None, [*states, *previews], **CALL)
+    weights.change(lambda name: gr.Textbox(**_text_options(service, name)), weights, text, **CALL)
+    fuse.click(in_the_page(partial(_fuse, service)), [*states, weights, text, modality], results, **CALL)
 
 
 def _text_options(service: FusionService, name: str) -> dict:
     if service.is_guided(name):
         return dict(label="Text", interactive=True, placeholder="e.g. low light; empty: the events below")
     return dict(label="Text (only for guided networks)", interactive=False, value="", placeholder="")
-
-
-def _in_the_page(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What the user can mend becomes one sentence in the page."""
-
-    @wraps(function, assigned=())
-    def wrapped(*args: Any) -> Any:
-        try:
-            return function(*args)
-        except UserError as error:
-            message = str(error)
-        except (MemoryError, RuntimeError) as error:
-            # PyTorch has no type of its own for what the CPU lacks.
-            if not isinstance(error, MemoryError) and "memory" not in str(error):
-                raise
-            message = "there is not enough memory for this pair: take smaller pictures"
-        # The page shows a message as HTML, and names of files are the visitor's.
-        raise import_gradio().Error(escape(message), print_exception=False)
-
-    return wrapped
-
-
-def _path_of(payload: Any) -> str | None:
-    return None if payload is None else payload.path
 
 
 def _take(limits: Limits, is_source_b: bool, path: str | None) -> tuple[Picture | None, str]:
@@ -138,8 +116,9 @@ def _fuse(
         markup.slider(img_a, outcome.fused, "A"),
         markup.slider(img_b, outcome.fused, "B"),
         markup.download(outcome.fused),
-        f'<div class="mmf-facts">{img_a.size} pixels fused by {escape(name)} in {outcome.seconds:.2f} s. '
-        "The statistics annotator sees:</div>",
+        markup.facts(
+            f"{img_a.size} pixels fused by {name} in {outcome.seconds:.2f} s. The statistics annotator sees:"
+        ),
         markup.event_list(outcome.events),
     )
 

@@ -6,31 +6,33 @@ from typing import Any
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
+from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from ...io.shipped_weights import shipped_weights
 from ...user_errors import UserError
 from ..checkpoints import load_network
 from .frozen_module import FrozenModule
-from .image_fusor import ImageFusor, targets_of
+from .image_fusor import PREPROCESSOR, ImageFusor, targets_of
 
 SIDES = ("student", "teacher")
 TEACHER_INPUTS = ("degraded", "clean")
 
 
 @MODELS.register_module()
-class FusionDistiller(ImageFusor):
+class FusionDistiller(BaseModel):
     """Train a student without text to fuse as a teacher with text does.
 
-    The student is the model's `generator`: its checkpoint loads into an :class:`ImageFusor` as it is. Teacher and
-    text encoder are in no checkpoint and no optimizer. Testing tests the student, and needs no file of the teacher:
-    that is read at the first training step, or by :meth:`load_teacher`.
+    Two :class:`ImageFusor` do the fusing. Only the student is trained, tested and saved, under the names that it has
+    by itself, so that its checkpoint loads into an :class:`ImageFusor`; the teacher with its text encoder is in no
+    checkpoint and no optimizer. Its file is read at the first training step, or by :meth:`load_teacher`: building
+    the model and testing the student need none.
 
     Args:
         student (dict): Config of the student network.
         teacher (dict): Config of the teacher network.
-        teacher_checkpoint (str): The teacher's weights: a file, or the work folder of its run, whose best
-            checkpoint is taken, or the name of weights that come with the package.
+        teacher_checkpoint (str): The teacher's weights: a file, the work folder of its run, whose best checkpoint is
+            taken, or the name of weights that come with the package.
         fusion_loss (dict): Loss of the student's result against the sources. Default: :class:`FusionLoss` with
             the default weights for every pair.
         feature_loss (dict): Loss between features. Default: :class:`FeatureDistillationLoss`.
@@ -43,7 +45,11 @@ class FusionDistiller(ImageFusor):
         teacher_input (str): What the teacher sees of pairs that :class:`RandomDegradation` degraded: 'degraded', what
             the student sees and the text that names it, or 'clean', the sources and the text from before.
             Default: 'degraded'.
-        **kwargs: Further arguments of :class:`ImageFusor`.
+        text_encoder (dict, optional): Config of the teacher's text encoder. Default: None.
+        text_cache (str | None): As for :class:`ImageFusor`. Default: 'default'.
+        test_cfg (dict, optional): As for :class:`ImageFusor`. Default: None.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+        data_preprocessor (dict, optional): As for :class:`ImageFusor`. Default: None.
 
     Raises:
         UserError: If no features of the networks have the same stride.
@@ -60,30 +66,37 @@ class FusionDistiller(ImageFusor):
         connector: dict = dict(type="ConvConnector"),  # noqa: B006
         connector_side: str = "student",
         teacher_input: str = "degraded",
-        **kwargs: Any,
+        text_encoder: dict | None = None,
+        text_cache: str | None = "default",
+        test_cfg: dict | None = None,
+        init_cfg: dict | None = None,
+        data_preprocessor: dict | None = None,
     ) -> None:
-        super().__init__(generator=student, pixel_loss=fusion_loss, **kwargs)
         if connector_side not in SIDES:
             raise UserError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
         if teacher_input not in TEACHER_INPUTS:
             raise UserError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
-        network = MODELS.build(teacher)
-        self._check_text_channels(network)
-        self.teacher = FrozenModule(network)
+        super().__init__(MODELS.build(data_preprocessor or PREPROCESSOR), init_cfg)
+        self.student = ImageFusor(student, fusion_loss, test_cfg=test_cfg)
+        guide = ImageFusor(teacher, text_encoder=text_encoder, text_cache=text_cache)
+        self.teacher = FrozenModule(guide)
         self.teacher_checkpoint = teacher_checkpoint
         self._teacher_loaded = False
         self.feature_loss = MODELS.build(feature_loss)
         self.result_loss = MODELS.build(result_loss)
         self.connector_side = connector_side
         self.teacher_input = teacher_input
+        ours, theirs = self.student.generator, guide.generator
         #: Indices of the student's and the teacher's features that have the same stride.
-        self.matched_levels = match_strides(self.generator.feature_strides, network.feature_strides)
-        self.connectors = self._build_connectors(connector, network)
+        self.matched_levels = match_strides(ours.feature_strides, theirs.feature_strides)
+        self.connectors = self._build_connectors(connector, ours.feature_channels, theirs.feature_channels)
+        self._register_state_dict_hook(_leave_out_whose)
+        self._register_load_state_dict_pre_hook(_say_whose)
 
     @property
     def reads_annotations(self) -> bool:
         """Whether the teacher is guided by text: events weigh nothing in a distillation."""
-        return getattr(self.teacher.module, "guidance", None) is not None
+        return getattr(self.teacher.module.generator, "guidance", None) is not None
 
     def load_teacher(self) -> None:
         """Read the teacher's weights unless that is done.
@@ -92,31 +105,47 @@ class FusionDistiller(ImageFusor):
             CheckpointError: If they are missing or do not fit.
         """
         if not self._teacher_loaded:
-            load_network(self.teacher.module, shipped_weights(self.teacher_checkpoint))
+            load_network(self.teacher.module.generator, shipped_weights(self.teacher_checkpoint))
             self._teacher_loaded = True
+
+    def forward(
+        self,
+        inputs: dict[str, Tensor],
+        data_samples: DataSample | Sequence[DataSample] | None = None,
+        mode: str = "tensor",
+        **kwargs: Any,
+    ) -> Tensor | list[DataSample] | dict[str, Tensor]:
+        """Losses of a training step for mode 'loss', else what the student gives; see :meth:`ImageFusor.forward`."""
+        if mode != "loss":
+            return self.student(inputs, data_samples, mode, **kwargs)
+        samples = DataSample.stack(data_samples) if isinstance(data_samples, Sequence) else data_samples
+        return self.loss(inputs, samples)
 
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step: the fusion terms, `loss_feature` and `loss_result`."""
         self.load_teacher()
-        sources, seen, field = (inputs["img_a"], inputs["img_b"]), targets_of(inputs), "target_annotation"
-        if self.teacher_input == "degraded" or "target_a" not in inputs:
-            seen, field = sources, "annotation"
-        text_emb = self.embed_texts(self.teacher.module, data_samples, seen[0], field=field)
-        target, target_features = self.teacher(*seen, text_emb, return_features=True)
-        fused, features = self.generator(*sources, return_features=True)
+        seen, field = inputs, "annotation"
+        if self.teacher_input == "clean" and "target_a" in inputs:
+            seen, field = dict(zip(("img_a", "img_b"), targets_of(inputs))), "target_annotation"
+        text_emb = self.teacher.module.embed_texts(data_samples, seen["img_a"], field=field)
+        target, target_features = self.teacher(seen, text_emb=text_emb, return_features=True)
+        fused, features = self.student(inputs, return_features=True)
         ours = [features[index] for index, _ in self.matched_levels]
         theirs = [target_features[index] for _, index in self.matched_levels]
         if self.connector_side == "student":
             ours = [connect(feature) for connect, feature in zip(self.connectors, ours)]
         else:
             theirs = [connect(feature) for connect, feature in zip(self.connectors, theirs)]
-        losses = self.pixel_loss(fused, *targets_of(inputs))
+        losses = self.student.pixel_loss(fused, *targets_of(inputs))
         losses["loss_feature"] = self.feature_loss(ours, theirs)
         losses["loss_result"] = self.result_loss(fused, target)
         return losses
 
-    def _build_connectors(self, connector: dict, teacher: nn.Module) -> nn.ModuleList:
-        ours, theirs = self.generator.feature_channels, teacher.feature_channels
+    def parse_losses(self, losses: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """As :meth:`ImageFusor.parse_losses`."""
+        return self.student.parse_losses(losses)
+
+    def _build_connectors(self, connector: dict, ours: Sequence[int], theirs: Sequence[int]) -> nn.ModuleList:
         widths = [(ours[student], theirs[teacher]) for student, teacher in self.matched_levels]
         if self.connector_side == "teacher":
             widths = [width[::-1] for width in widths]
@@ -147,3 +176,22 @@ def match_strides(student: Sequence[int], teacher: Sequence[int]) -> list[tuple[
             "give both networks stems and levels that do"
         )
     return matched
+
+
+#: What a checkpoint calls the student's parts, as its own checkpoint would.
+_STUDENT = "student."
+_STUDENTS_PARTS = ("generator.", "pixel_loss.")
+
+
+def _leave_out_whose(model: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    _rename(state_dict, prefix, lambda name: name.removeprefix(_STUDENT))
+
+
+def _say_whose(state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    _rename(state_dict, prefix, lambda name: _STUDENT + name if name.startswith(_STUDENTS_PARTS) else name)
+
+
+def _rename(state_dict: dict[str, Tensor], prefix: str, rename: Callable[[str], str]) -> None:
+    """Rename what is below a prefix, and keep the order."""
+    for key in [key for key in state_dict if key.startswith(prefix)]:
+        state_dict[prefix + rename(key.removeprefix(prefix))] = state_dict.pop(key)

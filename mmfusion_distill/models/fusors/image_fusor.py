@@ -66,8 +66,8 @@ class ImageFusor(BaseEditModel):
         self.generator = MODELS.build(generator)
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
         self.text_embedder = build_text_embedder(text_encoder, text_cache)
-        self._register_load_state_dict_pre_hook(_drop_connectors, with_module=True)
-        self._check_text_channels(self.generator)
+        self._register_load_state_dict_pre_hook(_drop_connectors)
+        self._check_text_channels()
 
     @property
     def reads_annotations(self) -> bool:
@@ -108,7 +108,7 @@ class ImageFusor(BaseEditModel):
         if mode == "tensor":
             img_a, img_b = inputs["img_a"], inputs["img_b"]
             if "text_emb" not in kwargs and data_samples is not None:
-                kwargs["text_emb"] = self.embed_texts(self.generator, data_samples, img_a)
+                kwargs["text_emb"] = self.embed_texts(data_samples, img_a)
             return self.generator(img_a, img_b, **kwargs)
         raise UserError(f"mode '{mode}' is none of loss, predict, tensor")
 
@@ -117,7 +117,7 @@ class ImageFusor(BaseEditModel):
         if self.pixel_loss is None:
             raise UserError("this model was built without pixel_loss and cannot be trained")
         img_a, img_b = inputs["img_a"], inputs["img_b"]
-        text_emb = self.embed_texts(self.generator, data_samples, img_a, training=True)
+        text_emb = self.embed_texts(data_samples, img_a, training=True)
         fused = self.generator(img_a, img_b, text_emb)
         return self.pixel_loss(fused, *targets_of(inputs), events=events_of(data_samples))
 
@@ -131,7 +131,7 @@ class ImageFusor(BaseEditModel):
         img_a, img_b = inputs["img_a"], inputs["img_b"]
         if data_samples is None:
             data_samples = DataSample.stack([DataSample() for _ in range(len(img_a))])
-        text_emb = self.embed_texts(self.generator, data_samples, img_a)
+        text_emb = self.embed_texts(data_samples, img_a)
         fused = self.fuse(img_a, img_b, text_emb)
         paddings = data_samples.metainfo.get("padding_size", [None] * len(img_a))
         samples = data_samples.split() if len(data_samples.metainfo) else [DataSample() for _ in paddings]
@@ -160,16 +160,14 @@ class ImageFusor(BaseEditModel):
 
     def embed_texts(
         self,
-        network: torch.nn.Module,
         data_samples: DataSample,
         images: Tensor,
         training: bool = False,
         field: str = "annotation",
     ) -> Tensor | None:
-        """Text embeddings of a batch for a network.
+        """Text embeddings of a batch for the network; without guidance nothing is computed.
 
         Args:
-            network (torch.nn.Module): The network that they are for; without guidance nothing is computed.
             data_samples (DataSample): Stacked data samples with the annotations.
             images (Tensor): The batch, for its device.
             training (bool): Whether texts may be left out at random. Default: False.
@@ -182,7 +180,7 @@ class ImageFusor(BaseEditModel):
         Raises:
             UserError: If text is missing and the guidance has no null embedding.
         """
-        guidance = getattr(network, "guidance", None)
+        guidance = getattr(self.generator, "guidance", None)
         if guidance is None:
             return None
         annotations = data_samples.metainfo.get(field, [None] * len(images))
@@ -215,8 +213,8 @@ class ImageFusor(BaseEditModel):
         all_reduce_dict(log_vars, op="mean")
         return total, log_vars
 
-    def _check_text_channels(self, network: torch.nn.Module) -> None:
-        guidance = getattr(network, "guidance", None)
+    def _check_text_channels(self) -> None:
+        guidance = getattr(self.generator, "guidance", None)
         if guidance is None or self.text_embedder is None:
             return
         channels = self.text_embedder.encoder.channels
@@ -257,9 +255,7 @@ def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:
     return image.detach().float().flip(0).mul_(255).clamp_(0, 255).cpu()
 
 
-def _drop_connectors(model: torch.nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
-    # Checkpoints of a distillation also hold its connectors: the distiller needs them, a student does not.
-    if hasattr(model, "connectors"):
-        return
+def _drop_connectors(state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    # Checkpoints of a distillation also hold its connectors, which a student does not need.
     for key in [key for key in state_dict if key.startswith(f"{prefix}connectors.")]:
         del state_dict[key]
