@@ -74,6 +74,8 @@ def check_command(words, parse):
         assert importlib.util.find_spec(arguments[1]), f"there is no module {arguments[1]}"
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "-c", "exec")
+    elif program == "python" and arguments[0].startswith("tests/"):
+        assert (ROOT / arguments[0]).is_file(), f"there is no {arguments[0]}"
     elif program == "python" and arguments[0].startswith("tools/"):
         check_script(arguments[0], arguments[1:], parse)
     elif program == "mmfusion" or program == "python":
