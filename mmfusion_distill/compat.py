@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -175,6 +176,28 @@ def _without_device(init_dist: Callable[..., None]) -> Callable[..., None]:
     return init
 
 
+def treat_empty_variables_as_unset() -> None:
+    """Let `{{$MMFUSION_DATA_ROOT:data}}` in a config mean `data` where the variable is empty, as shells do.
+
+    mmengine takes an empty variable for one that is set and then misses its value. The replaced function hides ours
+    from it while it looks, and does nothing where none is empty.
+    """
+    from mmengine.config import Config
+
+    original = Config._substitute_env_variables
+
+    def substitute(filename: str, temp_config_name: str) -> dict:
+        empty = [name for name, value in os.environ.items() if name.startswith("MMFUSION_") and not value]
+        for name in empty:
+            del os.environ[name]
+        try:
+            return original(filename, temp_config_name)
+        finally:
+            os.environ.update(dict.fromkeys(empty, ""))
+
+    Config._substitute_env_variables = staticmethod(substitute)
+
+
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
     global _is_applied
@@ -187,3 +210,4 @@ def apply() -> None:
     register_mmcv_layers()
     make_checkpoints_loadable()
     allow_launchers_on_cpu()
+    treat_empty_variables_as_unset()

@@ -1,5 +1,6 @@
 """The workarounds do what they say, and nothing where they are not needed."""
 
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import torch
 from mmengine.logging import HistoryBuffer
 
 from mmfusion_distill import compat
+from mmfusion_distill.io.config_files import read_config_file
 
 
 @pytest.mark.skipif(not compat.placeholder_operators(), reason="a full mmcv is installed")
@@ -67,3 +69,10 @@ def test_a_second_call_changes_nothing():
     before = ext_loader.load_ext
     compat.apply()
     assert ext_loader.load_ext is before
+
+
+def test_an_empty_variable_is_none(configs, monkeypatch):
+    monkeypatch.setenv("MMFUSION_DATA_ROOT", "")
+    config = read_config_file(configs.parent / "_base_" / "datasets" / "roadscene-128x128.py")
+    assert config.train_dataloader.dataset.data_root == "data/RoadScene"
+    assert os.environ["MMFUSION_DATA_ROOT"] == ""

@@ -3,6 +3,6 @@ _base_ = [
     "../_base_/default_runtime.py",
     "../_base_/models/distill_fusionunet.py",
     "../_base_/datasets/roadscene-96x192_degraded.py",
-    "../_base_/schedules/adamw_1xb2-3k_compare.py",
+    "../_base_/schedules/adamw_1xb1-3k_compare.py",
 ]
 default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=1, save_best="degraded/balanced_quality"))

@@ -4,7 +4,7 @@ _base_ = [
     "../_base_/networks/student.py",
     "../_base_/losses_structure.py",
     "../_base_/datasets/roadscene-96x192_degraded.py",
-    "../_base_/schedules/adamw_1xb2-3k_compare.py",
+    "../_base_/schedules/adamw_1xb1-3k_compare.py",
 ]
 model = dict(type="ImageFusor", generator={{_base_.student}}, pixel_loss={{_base_.fusion_loss}})
 default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=1, save_best="degraded/balanced_quality"))

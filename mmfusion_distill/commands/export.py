@@ -1,4 +1,4 @@
-"""`mmfusion export`: CONFIG CHECKPOINT OUT --format onnx --precision fp32.
+"""`mmfusion export`: [CONFIG] WEIGHTS OUT --format onnx --precision fp32.
 
 The exported file is compared with PyTorch at several sizes; a difference above 1e-3 ends with exit code 1. Files of
 lower precision are compared by the pictures that they make of real or generated pairs, and must reach a PSNR.
@@ -34,7 +34,7 @@ def export(args: argparse.Namespace) -> bool:
         )
     if bool(args.quality_a) != bool(args.quality_b):
         raise UserError("--quality-a and --quality-b go together: give both folders")
-    inferencer = FusionInferencer(args.config, args.checkpoint, "cpu")
+    inferencer = FusionInferencer(args.config, args.weights, "cpu")
     network = inferencer.model.generator
     calibration = None
     if args.precision == "int8":
@@ -77,12 +77,16 @@ def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the arguments, export, check, and return the exit code."""
     parser = argparse.ArgumentParser(
-        description="Export a network, and compare the file with PyTorch; exit code 1 if it differs too much."
+        usage="%(prog)s [options] [CONFIG] WEIGHTS OUT",
+        description="Export a network, and compare the file with PyTorch; exit code 1 if it differs too much.",
     )
     parser.add_argument(
-        "config", help="config of the network or of its distillation (whose student is taken)"
+        "network",
+        nargs="+",
+        metavar="WEIGHTS",
+        help="weights that come with the package by name, or a file of the publish command; or the config of the "
+        "network or of its distillation (whose student is taken), and a checkpoint or the work folder of a run",
     )
-    parser.add_argument("checkpoint", help="checkpoint, or the work folder of a run")
     parser.add_argument("out", help="target, ending in " + ", ".join(FORMATS.values()))
     parser.add_argument("--format", choices=FORMATS, default="onnx")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
@@ -98,6 +102,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--quality-b", metavar="DIR")
     parser.add_argument("--quality-pairs", type=at_least(1), default=4, help="the last so many (default: 4)")
-    if not exit_on_user_error(export, parser.parse_args(argv)):
+    args = parser.parse_args(argv)
+    *config, args.weights = args.network
+    if len(config) > 1:
+        parser.error(f"wanted [CONFIG] WEIGHTS OUT, not {len(args.network) + 1} of them")
+    args.config = config[0] if config else None
+    if not exit_on_user_error(export, args):
         sys.exit("error: the exported file differs too much from PyTorch, see above")
     return 0

@@ -155,7 +155,9 @@ def test_the_direction_of_motion_is_found():
     assert blur_by_motion(picture, np.random.default_rng(0)).shape == picture.shape
 
 
-@pytest.mark.skipif("MMFUSION_DATA_ROOT" not in os.environ, reason="needs real pairs: set MMFUSION_DATA_ROOT")
+@pytest.mark.skipif(
+    not os.environ.get("MMFUSION_DATA_ROOT"), reason="needs real pairs: set MMFUSION_DATA_ROOT"
+)
 @pytest.mark.parametrize(
     ("folder_a", "folder_b", "modality", "every"),
     [

@@ -128,6 +128,13 @@ def test_metrics_folders_and_training_steps_are_timed_too(tools, tiny_network, t
     assert [row[0] for row in cells(capsys.readouterr().out)] == ["net"]
 
 
+def test_a_folder_is_timed_in_processes(tools, capsys):
+    from analysis_tools.benchmark import main
+
+    main(["processes", "1", "--size", "64x64", "--repeats", "1", "--pairs", "2"])
+    assert [row[0] for row in cells(capsys.readouterr().out)] == ["1"]
+
+
 def test_flops_of_a_config(tools, tiny_network, tmp_path, capsys):
     from analysis_tools.get_flops import main
 

@@ -18,6 +18,7 @@ from mmengine.registry import Registry
 
 from mmfusion_distill.commands import mmfusion
 
+LAUNCHERS = {"mpirun", "torchrun"}
 #: Programs that are not ours: their arguments are their business.
 OTHERS = {"git", "mutmut", "pre-commit", "source", "vllm"}
 ALL_COMMANDS = sorted({command.text: command for command in commands()}.values())
@@ -30,29 +31,43 @@ class _Reached(BaseException):
 
 
 @pytest.fixture
-def find_parser(monkeypatch):
-    """Run a program up to where it parses its arguments, and return the parser."""
+def parse(monkeypatch):
+    """Run a program up to where it parses its arguments, and let its parser have these."""
 
-    def stop(parser, *arguments, **settings):
+    def stop(parser, arguments=None, namespace=None):
         # The one that only looks for the subcommand.
         if parser.prog == "mmfusion":
-            return _parse_known_args(parser, *arguments, **settings)
-        raise _Reached(parser)
+            return _parse_known_args(parser, arguments, namespace)
+        # Arguments of its own come before: short names of others' subcommands.
+        raise _Reached(parser, arguments or [])
 
-    def find(run, *arguments):
-        monkeypatch.setattr(argparse.ArgumentParser, "parse_known_args", stop)
-        with pytest.raises(_Reached) as reached:
-            run(*arguments)
-        monkeypatch.undo()
-        return reached.value.args[0]
+    def refuse(problem):
+        raise AssertionError(problem)
 
-    monkeypatch.setattr(sys, "argv", ["program"])
-    return find
+    def parse_arguments(arguments, run, *inputs):
+        with monkeypatch.context() as patch:
+            patch.setattr(argparse.ArgumentParser, "parse_known_args", stop)
+            patch.setattr(sys, "argv", ["program"])
+            patch.syspath_prepend(ROOT / "tools")
+            with pytest.raises(_Reached) as reached:
+                run(*inputs)
+        parser, own = reached.value.args
+        parser.error = refuse
+        with contextlib.suppress(SystemExit):  # --help
+            parser.parse_args([*own, *arguments])
+
+    return parse_arguments
 
 
-def check_command(words, find_parser):
+def check_command(words, parse):
     program, *arguments = words
-    if program == "bash":
+    if program in LAUNCHERS:
+        # Behind its own options comes ours.
+        start = next(i for i, word in enumerate(arguments) if word.startswith(("python", "-m", "tools/")))
+        check_command(
+            ["python", *arguments[start:]] if arguments[start] != "python" else arguments[start:], parse
+        )
+    elif program == "bash":
         program, arguments = arguments[0], arguments[1:]
         assert (ROOT / program).is_file(), f"there is no {program}"
     elif program == "python" and arguments[0] == "-m" and arguments[1] != "mmfusion_distill":
@@ -60,9 +75,9 @@ def check_command(words, find_parser):
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "-c", "exec")
     elif program == "python" and arguments[0].startswith("tools/"):
-        check_script(arguments[0], arguments[1:], find_parser)
+        check_script(arguments[0], arguments[1:], parse)
     elif program == "mmfusion" or program == "python":
-        check_subcommand(arguments if program == "mmfusion" else arguments[2:], find_parser)
+        check_subcommand(arguments if program == "mmfusion" else arguments[2:], parse)
     elif program == "make":
         targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         assert set(arguments) <= set(targets)
@@ -75,28 +90,19 @@ def check_command(words, find_parser):
         assert program in OTHERS, f"unknown program {program}"
 
 
-def check_script(path, arguments, find_parser):
+def check_script(path, arguments, parse):
     assert (ROOT / path).is_file(), f"there is no {path}"
     if arguments:
-        check_arguments(find_parser(runpy.run_path, str(ROOT / path), None, "__main__"), arguments)
+        parse(arguments, runpy.run_path, str(ROOT / path), None, "__main__")
 
 
-def check_subcommand(arguments, find_parser):
+def check_subcommand(arguments, parse):
     if not arguments or arguments[0].startswith("-") or arguments[0] == "COMMAND":
         return
     name, *arguments = arguments
     assert name in mmfusion.available(), f"there is no mmfusion {name}"
     if arguments:
-        check_arguments(find_parser(mmfusion.main, [name]), arguments)
-
-
-def check_arguments(parser, arguments):
-    def refuse(problem):
-        raise AssertionError(problem)
-
-    parser.error = refuse
-    with contextlib.suppress(SystemExit):  # --help
-        parser.parse_args(arguments)
+        parse(arguments, mmfusion.main, [name])
 
 
 def check_installation(arguments):
@@ -109,9 +115,9 @@ def check_installation(arguments):
 
 
 @pytest.mark.parametrize("command", ALL_COMMANDS, ids=lambda command: command.place)
-def test_a_command_is_one_that_its_program_takes(command, find_parser):
+def test_a_command_is_one_that_its_program_takes(command, parse):
     try:
-        check_command(shlex.split(command.text), find_parser)
+        check_command(shlex.split(command.text), parse)
     except AssertionError as problem:
         if command.whole or "the following arguments are required" not in str(problem):
             raise
@@ -121,9 +127,9 @@ def test_a_command_is_one_that_its_program_takes(command, find_parser):
     "command",
     ["mmfusion fly", "mmfusion fuse a b", "mmfusion fuse a b c --fast", "python tools/fly.py", "make fly"],
 )
-def test_a_command_that_is_none_is_found(command, find_parser):
+def test_a_command_that_is_none_is_found(command, parse):
     with pytest.raises(AssertionError):
-        check_command(shlex.split(command), find_parser)
+        check_command(shlex.split(command), parse)
 
 
 def test_paths_are_there():

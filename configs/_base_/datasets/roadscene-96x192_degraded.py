@@ -1,4 +1,4 @@
-# RoadScene with degradations on small crops, for comparisons of many trainings.
+# RoadScene with degradations, one small crop at a time, for comparisons of many trainings.
 _base_ = ["./roadscene-176x344_degraded.py"]
 
 crop_size = (96, 192)
@@ -9,4 +9,4 @@ sampled = [
     *_base_.other_cameras,
 ]
 train_pipeline = [*sampled, dict(type="RandomDegradation", prob=0.5), dict(type="PackPair")]
-train_dataloader = dict(num_workers=1, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=1, num_workers=1, dataset=dict(pipeline=train_pipeline))

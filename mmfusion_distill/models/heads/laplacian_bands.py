@@ -4,46 +4,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..layers.runtime_forms import exporting, shuffle_by_two
-
-#: Binomial kernel; its standard deviation is 1 pixel.
-KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+from ..layers.runtime_forms import binomial_blur, expand_by_two
 
 # Gray levels below which energies of a band do not count: noise of rounding.
 FLOOR = 0.2 / 255
-
-
-def reduce_by_two(x: Tensor) -> Tensor:
-    """Blur by the binomial kernel and take every second row and column: (N, C, H, W) to (N, C, H/2, W/2).
-
-    Borders are replicated; odd lengths are rounded up.
-    """
-    return _separable(x, stride=2)
-
-
-def expand_by_two(x: Tensor) -> Tensor:
-    """Twice the height and width by binomial interpolation, with replicated borders.
-
-    (N, C, H, W) to (N, C, 2H, 2W).
-    """
-    if exporting():
-        return _expand_by_convolution(x)
-    # Even samples see the kernel's taps 1, 6, 1, odd ones 4, 4, each twice for the zeros that are not there.
-    x = F.pad(x, (0, 0, 1, 1), mode="replicate")
-    middle = x[:, :, 1:-1]
-    even = (x[:, :, :-2] + x[:, :, 2:] + 6 * middle) / 8
-    x = torch.stack([even, (middle + x[:, :, 2:]) / 2], dim=3).flatten(2, 3)
-    x = F.pad(x, (1, 1, 0, 0), mode="replicate")
-    middle = x[..., 1:-1]
-    even = (x[..., :-2] + x[..., 2:] + 6 * middle) / 8
-    return torch.stack([even, (middle + x[..., 2:]) / 2], dim=4).flatten(3, 4)
 
 
 def gaussian_pyramid(x: Tensor, num_levels: int) -> list[Tensor]:
     """An image and `num_levels` reductions of it, each half as large as the one before."""
     pyramid = [x]
     for _ in range(num_levels):
-        pyramid.append(reduce_by_two(pyramid[-1]))
+        pyramid.append(binomial_blur(pyramid[-1], stride=2))
     return pyramid
 
 
@@ -68,7 +39,7 @@ def share_of_a(bands: Tensor, slope: int, favour: Tensor | None = None) -> Tenso
     Returns:
         Tensor: (N, 1, H, W), 0 to 1.
     """
-    energies = _separable(bands.abs()) + FLOOR
+    energies = binomial_blur(bands.abs()) + FLOOR
     if torch.is_grad_enabled() or energies.dtype != torch.float32:
         energy_a, energy_b = torch.log(energies).chunk(2, dim=1)
         logit = slope * (energy_a - energy_b)
@@ -118,38 +89,3 @@ def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: in
         expanded = expand_by_two(fused)[..., :height, :width]
         fused = expanded + band_b + share_of_a(bands, slope) * (band_a - band_b)
     return fused
-
-
-def _separable(x: Tensor, stride: int = 1) -> Tensor:
-    if exporting():
-        return _separable_by_convolutions(x, stride)
-    # Shifted sums: for few channels several times as fast as a convolution of PyTorch on a CPU.
-    outer, inner, centre = KERNEL[:3]
-    for axis in (3, 2):
-        length = x.shape[axis]
-        padding = (2, 2, 0, 0) if axis == 3 else (0, 0, 2, 2)
-        # Not mirrored: that fails where a band has two rows, which a traced graph could not know.
-        x = F.pad(x, padding, mode="replicate")
-        taps = [x.narrow(axis, shift, length) for shift in range(5)]
-        if stride == 2:
-            taps = [tap[..., ::2] if axis == 3 else tap[..., ::2, :] for tap in taps]
-        x = outer * (taps[0] + taps[4]) + inner * (taps[1] + taps[3]) + centre * taps[2]
-    return x
-
-
-def _separable_by_convolutions(x: Tensor, stride: int) -> Tensor:
-    # Other runtimes copy every shifted map, and have fast convolutions by channel.
-    channels = int(x.shape[1])
-    kernel = x.new_tensor(KERNEL).expand(channels, 1, 5)
-    x = F.pad(x, (2, 2, 2, 2), mode="replicate")
-    x = F.conv2d(x, kernel[..., None], stride=(stride, 1), groups=channels)
-    return F.conv2d(x, kernel[:, :, None], stride=(1, stride), groups=channels)
-
-
-def _expand_by_convolution(x: Tensor) -> Tensor:
-    # A convolution to the four pixels that come of one.
-    channels = int(x.shape[1])
-    even, odd = x.new_tensor((1, 6, 1)) / 8, x.new_tensor((0, 4, 4)) / 8
-    kernels = torch.stack([torch.outer(rows, columns) for rows in (even, odd) for columns in (even, odd)])
-    x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    return shuffle_by_two(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels))

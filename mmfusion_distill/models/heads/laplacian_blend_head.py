@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..layers.runtime_forms import exporting, shuffle_by_two, subpixel_weight
-from .laplacian_bands import expand_by_two, gaussian_pyramid, hot_base, laplacian_band, share_of_a
+from ..layers.runtime_forms import conv_at_two_scales, expand_by_two
+from .laplacian_bands import gaussian_pyramid, hot_base, laplacian_band, share_of_a
 from .tone_curve import ToneCurve
 
 
@@ -181,31 +181,27 @@ class LaplacianBlendHead(BaseModule):
         """The three maps of each of some bands, the coarsest first."""
         finest = None
         for band in bands:
-            level = self._level(band)
-            feature, stride, conv = features[level], self.strides[level], self.convs[band]
-            # Less where there are so few bands that a picture can be a few pixels.
-            margin = min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
+            level, margin = self._level(band), self._margin(band)
+            feature, stride = features[level], self.strides[level]
             if 2**band > stride:
                 feature = F.avg_pool2d(feature, 2**band // stride)
             if finest is not None:
-                # Convolved already, with the band before.
-                maps = shuffle_by_two(finest, margin)
-            elif exporting() and level == 0 and stride == 2**band == 2:
-                # One convolution for both bands: other runtimes fill up the channels of each with zeros.
-                pairs = zip(subpixel_weight(self.convs[0]), (conv.weight, conv.bias))
-                weight, bias = (torch.cat(pair) for pair in pairs)
-                finest, maps = F.conv2d(feature, weight, bias, padding=1).split([12, 3], dim=1)
+                maps = finest
+            elif level == 0 and stride == 2**band == 2 and 0 in bands:
+                finest, maps = conv_at_two_scales(feature, self.convs[0], self.convs[1], self._margin(0))
             else:
-                maps = conv(feature)
+                maps = self.convs[band](feature)
             if margin:
                 # The zeros around feature maps tell the network where the border is, and training found that a
                 # pattern there raises spatial frequency unseen by measures of windows. So the border has its
                 # neighbours' maps.
-                inner = (
-                    maps if band == 0 and finest is not None else maps[..., margin:-margin, margin:-margin]
-                )
+                inner = maps if maps is finest else maps[..., margin:-margin, margin:-margin]
                 maps = F.pad(inner, (margin,) * 4, mode="replicate")
             yield maps.chunk(3, dim=1)
+
+    def _margin(self, band: int) -> int:
+        """Pixels of the border; less where there are so few bands that a picture can be a few pixels."""
+        return min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
 
     def _level(self, band: int) -> int:
         """Index of the decoder's level that a band's maps come from: of its stride, or the nearest."""

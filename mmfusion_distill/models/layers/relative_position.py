@@ -52,6 +52,4 @@ class RelativePosition(nn.Module):
         """
         # Two small products, by position and by key, instead of a sum over a map of all the pairs.
         positions = (q.transpose(0, 1) @ tables).transpose(0, 1)
-        return (
-            positions.reshape(-1, self.spread.shape[0]).matmul(self.spread).view(q.shape[0], q.shape[1], -1)
-        )
+        return positions @ self.spread

@@ -7,12 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from .pointwise import pointwise
 from .relative_position import RelativePosition
-from .stripes import map_stripes, runs_in_stripes
-
-# Logits of the windows that are attended to at a time: small enough for the second-level cache.
-CHUNK_BYTES = 5 * 2**19
+from .runtime_forms import map_windows, windows_of
 
 
 class OverlappingSpatialAttention(nn.Module):
@@ -54,87 +50,24 @@ class OverlappingSpatialAttention(nn.Module):
         self.rel_pos_emb = RelativePosition(window_size, self.overlap_window_size, head_dim)
         self.project_out = nn.Conv2d(num_heads * head_dim, channels, 1, bias=False)
 
-    def forward(self, x: Tensor, norm: nn.Module | None = None) -> Tensor:
-        """Attend.
-
-        Args:
-            x (Tensor): (N, C, H, W), preferably channels last; H and W are multiples of the window.
-            norm (nn.Module, optional): Makes it a pre-normalised residual branch, x + f(norm(x)). Default: None,
-                f(x).
-
-        Returns:
-            Tensor: The shape of `x`, channels last.
-        """
-        context = (self.overlap_window_size - self.window_size) // 2
-        forward = partial(self._forward, context=context, norm=norm, tables=self.rel_pos_emb.tables())
-        if runs_in_stripes(x):
-            return map_stripes(forward, x, context, self.qkv.out_channels, self.window_size)
-        return forward(x, 0, 0)
-
-    def _forward(
-        self, x: Tensor, top: int, bottom: int, context: int, norm: nn.Module | None, tables: Tensor
-    ) -> Tensor:
-        """Rows of `x` without `top` and `bottom` rows, which only give keys and values."""
-        y = x if norm is None else norm(x)
-        rows = slice(top, x.shape[2] - bottom)
-        query_weight, key_value_weight = self.qkv.weight.split(
-            [self.num_heads * self.head_dim, 2 * self.num_heads * self.head_dim]
-        )
-        q = pointwise(y[:, :, rows], query_weight * self.head_dim**-0.5)
+    def forward(self, x: Tensor) -> Tensor:
+        """Attend: (N, C, H, W), preferably channels last, to the same shape; H and W are multiples of the window."""
+        inner = self.num_heads * self.head_dim
+        q, kv = self.qkv(x).split([inner, 2 * inner], dim=1)
         # Without a bias, the keys and values of zeros are zeros.
-        y = F.pad(y.permute(0, 2, 3, 1), (0, 0, context, context, context - top, context - bottom))
-        k, v = F.linear(y, key_value_weight.flatten(1)).chunk(2, dim=-1)
-        attended = self._attend(self._query_windows(q), self._key_windows(k), self._key_windows(v), tables)
-        # (N, rows, columns, heads, size, size, dim) -> (N, heads * dim, H, W)
-        n, _, height, width = q.shape
-        attended = attended.permute(0, 1, 4, 2, 5, 3, 6).reshape(n, height, width, -1).permute(0, 3, 1, 2)
-        out = pointwise(attended, self.project_out.weight)
-        return out if norm is None else x[:, :, rows] + out
+        k, v = F.pad(kv, [(self.overlap_window_size - self.window_size) // 2] * 4).chunk(2, dim=1)
+        size, side = self.window_size, self.overlap_window_size
+        qkv = (windows_of(y, self.num_heads, s, size) for y, s in ((q, size), (k, side), (v, side)))
+        attended = map_windows(partial(self._attend, self.rel_pos_emb.tables()), *qkv)
+        # (N, rows, columns, heads, size, size, dim) -> (N, H, W, heads * dim) -> (N, heads * dim, H, W)
+        n, _, h, w = x.shape
+        attended = attended.permute(0, 1, 4, 2, 5, 3, 6).reshape(n, h, w, -1).permute(0, 3, 1, 2)
+        return self.project_out(attended)
 
-    def _query_windows(self, x: Tensor) -> Tensor:
-        # (N, heads * dim, H, W) -> (N, rows, columns, heads, size, size, dim), a view
-        n, _, height, width = x.shape
-        size = self.window_size
-        windows = x.permute(0, 2, 3, 1).view(
-            n, height // size, size, width // size, size, self.num_heads, self.head_dim
-        )
-        return windows.permute(0, 1, 3, 5, 2, 4, 6)
-
-    def _key_windows(self, x: Tensor) -> Tensor:
-        # (N, H + 2 * context, W + 2 * context, heads * dim) -> (N, rows, columns, heads, side, side, dim), a view
-        side, size = self.overlap_window_size, self.window_size
-        n, height, width, _ = x.shape
-        # Not unflatten: a trace would take the other sizes for constants.
-        x = x.reshape(n, height, width, self.num_heads, self.head_dim)
-        if torch.onnx.is_in_onnx_export():
-            return self._gather_key_windows(x)
-        return x.unfold(1, side, size).unfold(2, side, size).permute(0, 1, 2, 3, 5, 6, 4)
-
-    def _gather_key_windows(self, x: Tensor) -> Tensor:
-        # ONNX has no sliding window over a dimension of unknown length.
-        n, height, width, _, _ = x.shape
-        side, size = self.overlap_window_size, self.window_size
-        # The map exceeds its windows by the context, which is less than a window.
-        rows, columns = height // size, width // size
-        offsets = torch.arange(side, device=x.device)
-        row_index = (torch.arange(rows, device=x.device)[:, None] * size + offsets).flatten()
-        column_index = (torch.arange(columns, device=x.device)[:, None] * size + offsets).flatten()
-        x = x.index_select(1, row_index).index_select(2, column_index)
-        x = x.view(n, rows, side, columns, side, self.num_heads, self.head_dim)
-        return x.permute(0, 1, 3, 5, 2, 4, 6)
-
-    def _attend(self, q: Tensor, k: Tensor, v: Tensor, tables: Tensor) -> Tensor:
-        """Attention of all windows, in inference some columns of windows at a time."""
-        if not runs_in_stripes(q):
-            return self._attend_windows(q, k, v, tables)
-        n, rows, columns, heads = q.shape[:4]
-        logits_bytes = 4 * n * rows * heads * self.window_size**2 * self.overlap_window_size**2
-        step = max(CHUNK_BYTES // logits_bytes, 1)
-        chunks = zip(q.split(step, 2), k.split(step, 2), v.split(step, 2))
-        return torch.cat([self._attend_windows(*chunk, tables) for chunk in chunks], dim=2)
-
-    def _attend_windows(self, q: Tensor, k: Tensor, v: Tensor, tables: Tensor) -> Tensor:
+    def _attend(self, tables: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """softmax(q k^T / sqrt(dim) + position) v, of windows (N, rows, columns, heads, side, side, dim)."""
         shape = q.shape
         q, k, v = (x.reshape(-1, x.shape[4] * x.shape[5], x.shape[6]) for x in (q, k, v))
+        q = q * self.head_dim**-0.5
         logits = torch.baddbmm(self.rel_pos_emb(q, tables), q, k.transpose(1, 2))
         return (logits.softmax(dim=-1) @ v).view(shape)

@@ -64,9 +64,9 @@ class XRestormerBlock(BaseModule):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape, channels last; H and W are multiples of the window."""
         x = x.contiguous(memory_format=torch.channels_last)
-        x = self.channel_attn(x, self.norm1)
-        x = self.channel_ffn(x, self.norm2)
+        x = x + self.channel_attn(self.norm1(x))
+        x = x + self.channel_ffn(self.norm2(x))
         if not self.has_spatial_attn:
             return x
-        x = self.spatial_attn(x, self.norm3)
-        return self.spatial_ffn(x, self.norm4)
+        x = x + self.spatial_attn(self.norm3(x))
+        return x + self.spatial_ffn(self.norm4(x))

@@ -1,13 +1,11 @@
 """The first convolution of an encoder."""
 
-import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..layers.runtime_forms import conv_of_unshuffled, exporting
+from ..layers.runtime_forms import conv_of_unshuffled
 
 
 @MODELS.register_module()
@@ -44,8 +42,4 @@ class PixelUnshuffleStem(BaseModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, channels, H / factor, W / factor)."""
-        if exporting():
-            return conv_of_unshuffled(x, self.stride, self.conv)
-        x = x if self.stride == 1 else F.pixel_unshuffle(x, self.stride)
-        # On CPUs convolutions of maps stored channels last are several times as fast; those that follow keep it.
-        return self.conv(x.contiguous(memory_format=torch.channels_last))
+        return conv_of_unshuffled(x, self.stride, self.conv)
