@@ -150,13 +150,25 @@ def launched(launcher: str = "none") -> Iterator[Processes]:
         destroy_process_group()
 
 
-def _join(launcher: str) -> Processes:
-    missing = [name for name in _TOLD[launcher] if not os.environ.get(name)]
+def check_launcher(launcher: str) -> None:
+    """Check that a launcher has started this process.
+
+    Args:
+        launcher (str): 'none', 'pytorch', 'slurm' or 'mpi'.
+
+    Raises:
+        UserError: If it has not.
+    """
+    missing = [name for name in _TOLD.get(launcher, ()) if not os.environ.get(name)]
     if missing:
         raise UserError(
             f"--launcher {launcher}: the environment has no {missing[0]}: start the command with "
             f"{_STARTED_BY[launcher]}, or leave the option out"
         )
+
+
+def _join(launcher: str) -> Processes:
+    check_launcher(launcher)
     from mmengine.dist import get_rank, get_world_size, init_dist
     from torch.distributed import new_group
 

@@ -17,6 +17,7 @@ from ..io.shipped_weights import shipped_weights
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
 from ..user_errors import UserError
 from .config_options import check_options
+from .launching import check_launcher
 
 
 def load_config(
@@ -36,8 +37,9 @@ def load_config(
 
     Raises:
         MissingFileError: If the config does not exist.
-        UserError: If the config cannot be used, or has no such setting.
+        UserError: If the config cannot be used, or has no such setting, or the launcher has not started this process.
     """
+    check_launcher(launcher)
     cfg = read_config(config)
     cfg.launcher = launcher
     if cfg_options:

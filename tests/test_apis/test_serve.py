@@ -198,10 +198,11 @@ class TestCommandLine:
             with wanted, launch(service, Limits(), port=port):
                 pass
 
-    def test_limits_are_checked_before_networks_are_loaded(self):
+    @pytest.mark.parametrize("limit", ["megabytes", "megapixels", "frames"])
+    def test_limits_are_checked_before_networks_are_loaded(self, limit):
         pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
-        with pytest.raises(SystemExit, match="--max-megabytes is -1"):
-            serve.main(["--max-megabytes", "-1"])
+        with pytest.raises(SystemExit, match=f"--max-{limit} is -1"):
+            serve.main([f"--max-{limit}", "-1"])
 
 
 class Visitor:

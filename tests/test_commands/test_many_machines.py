@@ -15,7 +15,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmfusion_distill.commands import annotate, fuse
+from mmfusion_distill.commands import annotate, fuse, train
 from mmfusion_distill.io.shard import Shard
 
 #: `mmfusion fuse` with the mean of both sources in the place of a network, and a while for each.
@@ -207,7 +207,7 @@ def test_what_is_wrong_is_said_once(start, pair_folder):
 )
 def test_a_launcher_that_did_not_start_the_command_is_named(pair_folder, monkeypatch, launcher, message):
     monkeypatch.chdir(pair_folder)
-    for command, arguments in ((fuse, ["a", "b", "out"]), (annotate, ["a", "b"])):
+    for command, arguments in ((fuse, ["a", "b", "out"]), (annotate, ["a", "b"]), (train, ["config.py"])):
         with pytest.raises(SystemExit, match=message):
             command.main([*arguments, "--launcher", launcher])
 

@@ -68,6 +68,14 @@ def folder(args: argparse.Namespace) -> str:
     return f"{table}\n\n{args.pairs} pairs of {width}x{height}, {args.weights}, {where}."
 
 
+def processes(args: argparse.Namespace) -> str:
+    """Pairs per second for a folder that several processes share."""
+    from mmfusion_distill.analysis.process_benchmark import processes_table
+
+    height, width = args.size
+    return processes_table(args.counts, args.pairs, width, height, args.weights, args.repeats)
+
+
 def metrics(args: argparse.Namespace) -> str:
     """Time of each metric on one pair of pictures."""
     from mmfusion_distill.analysis.metric_benchmark import metrics_table
@@ -86,9 +94,9 @@ def training(args: argparse.Namespace) -> str:
     return training_table(chosen, args.side, args.batch, args.repeats, args.device, **options)
 
 
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(required=True, metavar="{networks,folder,metrics,training}")
+    commands = parser.add_subparsers(required=True, metavar="{networks,folder,processes,metrics,training}")
 
     def add(function: Callable, repeats: int, threads: int | None = None) -> argparse.ArgumentParser:
         command = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
@@ -115,6 +123,11 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     command.add_argument("--batch-size", type=at_least(1), default=4)
     command.add_argument("--workers", type=at_least(1), default=2)
     command.add_argument("--device", default="cpu")
+    command = add(processes, 3, threads=1)
+    command.add_argument("counts", nargs="*", type=at_least(1), default=[1, 2], help="default: 1 2")
+    command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
+    command.add_argument("--pairs", type=at_least(1), default=200)
+    command.add_argument("--size", default=(128, 160), **size)
     command = add(metrics, 5, threads=1)
     command.add_argument("--size", default=(480, 640), **size)
     command.add_argument("--metrics", nargs="+", metavar="KEY", help="default: all")
@@ -125,7 +138,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     command.add_argument("--bfloat16", action="store_true", help="under autocast to bfloat16 as well")
     command.add_argument("--compile", action="store_true", help="by torch.compile as well: takes minutes")
     command.add_argument("--device", default="cpu")
-    return parser.parse_args(argv)
+    return (commands.choices[name] if name else parser).parse_args(argv)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -135,9 +148,9 @@ def run(args: argparse.Namespace) -> None:
     print(args.function(args))
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the arguments and print the table."""
-    exit_on_user_error(run, parse_args(argv))
+def main(argv: Sequence[str] | None = None, name: str | None = None) -> None:
+    """Parse the arguments, of one table if it is named, and print the table."""
+    exit_on_user_error(run, parse_args(argv, name))
 
 
 if __name__ == "__main__":
