@@ -197,9 +197,11 @@ def test_measures_weigh_in_the_mean_as_the_config_says(triple):
 
 def test_an_even_b_costs_nothing_beside_one_that_is_not(triple):
     img_a, img_b, fused = triple.split(1)
-    # A neighbour in the batch does not matter, and half a level apart is still even.
-    nearly = torch.full_like(img_b, 0.5)
+    # A neighbour in the batch does not matter; half a level apart is still even, one and a half are not.
+    nearly, hardly = (torch.full_like(img_b, 0.5) for _ in range(2))
     nearly[..., 10:20, 10:20] += 0.5 / 255
+    hardly[..., 10:20, 10:20] += 1.5 / 255
+    assert float(build("PyramidMarginLoss")(fused, img_a, hardly)) > 0
     batch = torch.cat([fused, fused]), torch.cat([img_a, img_a]), torch.cat([nearly, img_b])
     values = build("PyramidMarginLoss", reduction="none")(*batch)
     assert float(values[0]) == 0
@@ -211,3 +213,22 @@ def test_what_lies_outside_the_range_weighs_what_the_config_says():
     loss = build("PyramidDistanceLoss", outside_weight=5.0, loss_weight=2.0)
     assert float(loss(even + 0.8, even, even)) == pytest.approx(2 * (0.8 + 5 * 0.2), abs=1e-5)
     assert float(loss(even - 0.5, even, even)) == pytest.approx(2 * (0.5 + 5 * 0.1), abs=1e-5)
+    two = torch.cat([even, even])
+    each = build("PyramidDistanceLoss", reduction="none")(torch.cat([even + 0.1, even]), two, two)
+    assert each.tolist() == pytest.approx([0.1, 0], abs=1e-5)
+
+
+@pytest.mark.parametrize("shift", [-0.4, 0.4])
+def test_the_goal_is_the_pyramid_as_a_picture_can_show_it(triple, shift):
+    img_a, img_b, _ = triple.split(1)
+    img_a = (img_a + shift).clamp(0, 1)
+    pyramid = laplacian_fusion(img_a, img_b)
+    assert (pyramid.max() > 1.05) if shift > 0 else (pyramid.min() < -0.05)
+    loss = build("PyramidMarginLoss", gains=dict.fromkeys(MEASURES, 0.0) | {"SD": 1.5})
+    shortfall = np.log1p(np.exp(2.0)) / 2
+    assert float(loss(pyramid.clamp(0, 1), img_a, img_b)) == pytest.approx(
+        4 * np.log1p(shortfall / 4), rel=1e-3
+    )
+    assert float(build("PyramidDistanceLoss")(pyramid.clamp(0, 1), img_a, img_b)) == pytest.approx(
+        0, abs=1e-6
+    )
