@@ -1,4 +1,4 @@
-"""Student architectures to choose from, and what each is worth after the same short training."""
+"""What networks are worth after the same short training."""
 
 import json
 from collections.abc import Mapping
@@ -10,74 +10,6 @@ from ..io.config_files import read_config
 
 #: Scores that a short training is judged by.
 QUALITY_COLUMNS = ("clean/balanced_quality", "clean/wins", "degraded/balanced_quality")
-
-_CONV, _POOLED = dict(type="GatedConvBlock"), dict(type="GatedConvBlock", pooled_attention=True)
-_ATTENTION = dict(
-    type="XRestormerBlock", channel_heads=4, spatial_heads=2, window_size=4, ffn_expansion_factor=2
-)
-_PLAIN = dict(type="ConvFusion")
-
-
-def _cross(*levels: int) -> dict:
-    return dict(
-        type="SpatialChannelCrossFusion",
-        levels=levels,
-        exchange_channel_heads=4,
-        exchange_spatial_heads=1,
-        merge_channel_heads=4,
-        merge_spatial_heads=1,
-        merge_dim_head=16,
-        window_size=4,
-    )
-
-
-def _network(
-    widths: tuple,
-    deepest: dict,
-    num_blocks: tuple,
-    decoder_blocks: tuple,
-    neck: dict,
-    first_expansion: float = 1.5,
-) -> dict:
-    return dict(
-        type="FusionUNet",
-        widths=widths,
-        blocks=[dict(_CONV, expansion=first_expansion), *[_CONV] * (len(widths) - 2), deepest],
-        num_blocks=num_blocks,
-        decoder_blocks=decoder_blocks,
-        stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
-        neck=neck,
-    )
-
-
-#: Networks by name. In a name: width of level 1, blocks per level of encoder and decoder, deepest block, neck.
-STUDENT_CANDIDATES = {
-    "student: w24 1111 1111, attention, neck 3 4": _network(
-        (24, 32, 40, 48), _ATTENTION, (1, 1, 1, 1), (1, 1, 1, 1), _cross(3, 4)
-    ),
-    "w24 1121 1221, attention, neck 3 4": _network(
-        (24, 32, 40, 48), _ATTENTION, (1, 1, 2, 1), (1, 2, 2, 1), _cross(3, 4)
-    ),
-    "w24 1111 1111, attention, plain neck": _network(
-        (24, 32, 40, 48), _ATTENTION, (1, 1, 1, 1), (1, 1, 1, 1), _PLAIN
-    ),
-    "w24 1111 1111, convolutions, plain neck": _network(
-        (24, 32, 40, 48), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _PLAIN
-    ),
-    "w32 1121 1121, attention, neck 4": _network(
-        (32, 40, 48, 48), _ATTENTION, (1, 1, 2, 1), (1, 1, 2, 1), _cross(4)
-    ),
-    "w16 1122 1122, attention, neck 3 4": _network(
-        (16, 24, 40, 64), _ATTENTION, (1, 1, 2, 2), (1, 1, 2, 2), _cross(3, 4)
-    ),
-    "w12 1111 1111, pooled, neck 4": _network(
-        (12, 16, 24, 32), _POOLED, (1, 1, 1, 1), (1, 1, 1, 1), _cross(4)
-    ),
-    "w8 0111 1111, pooled, neck 4": _network((8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _cross(4)),
-    "tiny: w8 0111 1111, pooled, plain neck": _network(
-        (8, 16, 24, 32), _POOLED, (0, 1, 1, 1), (1, 1, 1, 1), _PLAIN, first_expansion=1.0
-    ),
-}
 
 
 def train_candidates(

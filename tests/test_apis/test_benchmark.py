@@ -147,9 +147,13 @@ def test_flops_of_a_config(tools, tiny_network, tmp_path, capsys):
 
 
 def test_candidates_are_chosen_by_their_names(tools):
-    from analysis_tools.candidates import main
+    from analysis_tools.candidates import find_networks, main
 
-    with pytest.raises(SystemExit, match="--only nobody names none of: student: w24"):
+    networks = find_networks()
+    assert list(networks)[:3] == ["teacher", "student", "tiny"]
+    sizes = [count_parameters(network) for network in networks.values()]
+    assert len(set(sizes)) == len(sizes) and max(sizes) == sizes[0]
+    with pytest.raises(SystemExit, match="--only nobody names none of: student; tiny; w24"):
         main(["--only", "nobody"])
 
 

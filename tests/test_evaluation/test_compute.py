@@ -10,12 +10,16 @@ from hypothesis.extra.numpy import arrays
 from mmfusion_distill.evaluation import (
     METRICS_BY_NAME,
     PROTOCOLS,
+    FusionTriple,
+    GrayImage,
     Protocol,
     balanced_quality,
     baseline_images,
     compute_metrics,
     quality,
 )
+from mmfusion_distill.evaluation.functional.metric_entry import JointMetric, Scoring
+from mmfusion_distill.user_errors import UserError
 
 from . import reference
 
@@ -52,10 +56,10 @@ def test_ranges_mean_the_same_picture(color_pair):
 @pytest.mark.parametrize(
     ("image", "kind", "message"),
     [
-        (np.zeros((4, 4)), ValueError, "pass data_range"),
+        (np.zeros((4, 4)), UserError, "pass data_range"),
         (np.zeros((4, 4), int), TypeError, "uint8, uint16 or float"),
-        (np.zeros((4, 4, 4), np.uint8), ValueError, r"shape \(4, 4, 4\)"),
-        (np.zeros((0, 4), np.uint8), ValueError, "empty"),
+        (np.zeros((4, 4, 4), np.uint8), UserError, r"shape \(4, 4, 4\)"),
+        (np.zeros((0, 4), np.uint8), UserError, "empty"),
     ],
 )
 def test_what_is_no_picture(image, kind, message):
@@ -196,6 +200,20 @@ def test_vifb_scores_channels_and_averages(color_pair):
         psnr.append(20 * np.log10(255 / np.sqrt(np.mean(errors))))
     assert scores["RMSE"] == pytest.approx(np.mean(rmse))
     assert scores["PSNR"] == pytest.approx(np.mean(psnr))
+
+
+def test_per_source_values_are_computed_when_asked_for_and_once(color_pair):
+    calls = []
+
+    def function(sources, fused):
+        calls.append(len(sources))
+        return float(len(sources))
+
+    metric = JointMetric("X", "pictures that it was given", function, direction="lower")
+    scoring = Scoring(FusionTriple(*map(GrayImage, color_pair)), PROTOCOLS["standard"])
+    assert metric.total(scoring) == 2.0 and calls == [2]
+    assert [metric.value(scoring, form) for form in ("A", "B", "balanced", "")] == [1.0, 1.0, 1.0, 2.0]
+    assert calls == [2, 1, 1]
 
 
 def test_protocols_are_declared_and_checked():
