@@ -1,8 +1,8 @@
 """`analysis_tools/benchmark.py networks` by its short name."""
 
-import sys
-
-from analysis_tools.benchmark import main
+import runpy
+from pathlib import Path
 
 if __name__ == "__main__":
-    main(["networks", *sys.argv[1:]])
+    tool = Path(__file__).resolve().parent / "analysis_tools" / "benchmark.py"
+    runpy.run_path(str(tool))["main"](name="networks")

@@ -1,6 +1,9 @@
 """`analysis_tools/candidates.py` by its short name."""
 
-from analysis_tools.candidates import main
+import runpy
+from pathlib import Path
 
 if __name__ == "__main__":
-    main()
+    runpy.run_path(
+        str(Path(__file__).resolve().parent / "analysis_tools" / "candidates.py"), run_name="__main__"
+    )

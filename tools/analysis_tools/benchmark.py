@@ -94,7 +94,7 @@ def training(args: argparse.Namespace) -> str:
     return training_table(chosen, args.side, args.batch, args.repeats, args.device, **options)
 
 
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="{networks,folder,processes,metrics,training}")
 
@@ -138,7 +138,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     command.add_argument("--bfloat16", action="store_true", help="under autocast to bfloat16 as well")
     command.add_argument("--compile", action="store_true", help="by torch.compile as well: takes minutes")
     command.add_argument("--device", default="cpu")
-    return parser.parse_args(argv)
+    return (commands.choices[name] if name else parser).parse_args(argv)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -148,9 +148,9 @@ def run(args: argparse.Namespace) -> None:
     print(args.function(args))
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the arguments and print the table."""
-    exit_on_user_error(run, parse_args(argv))
+def main(argv: Sequence[str] | None = None, name: str | None = None) -> None:
+    """Parse the arguments, of one table if it is named, and print the table."""
+    exit_on_user_error(run, parse_args(argv, name))
 
 
 if __name__ == "__main__":
