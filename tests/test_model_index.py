@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from mmfusion_distill.analysis.flops import count_gflops, count_parameters
 from mmfusion_distill.apis import get_model, list_models
-from mmfusion_distill.commands.models import format_configs
+from mmfusion_distill.commands.models import configs_table
 from mmfusion_distill.io.config_files import network_of
 from mmfusion_distill.io.model_index import read_model_index
 from mmfusion_distill.io.shipped_weights import DEFAULT_WEIGHTS, shipped_models
@@ -85,7 +85,7 @@ def scores_on_the_page(page, name, measure):
 
 
 def test_the_table_of_the_configs_is_what_the_command_prints():
-    table = format_configs(INDEX)
+    table = configs_table(INDEX).to_markdown()
     assert table in (CONFIGS / "README.md").read_text(), f"put this into {CONFIGS / 'README.md'}:\n{table}"
 
 

@@ -6,5 +6,3 @@ _base_ = [
 ]
 
 model = dict(teacher_checkpoint="work_dirs/teacher_xrestormer-d48_1xb4-500e_roadscene-128x128")
-# nothing to train here
-train_dataloader = None

@@ -1,10 +1,7 @@
 # The student on CT, PET and SPECT with MRI, half of the samples degraded: the shipped `medical`.
 _base_ = [
-    "../_base_/default_runtime.py",
+    "../_base_/degraded_runtime.py",
     "../_base_/models/student_fusionunet.py",
     "../_base_/datasets/harvard-224x224_degraded.py",
     "../_base_/schedules/adamw_1xb2-3k.py",
 ]
-default_hooks = dict(
-    checkpoint=dict(interval=1000, max_keep_ckpts=-1, save_best=["clean/wins", "degraded/balanced_quality"])
-)

@@ -4,6 +4,3 @@ _base_ = [
     "../_base_/models/teacher_xrestormer-d48.py",
     "../_base_/datasets/m3fd.py",
 ]
-
-# nothing to train here
-train_dataloader = None

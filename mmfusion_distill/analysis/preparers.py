@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
+from ..models.host_memory import keep_host_memory
 from ..user_errors import UserError
 from .networks_at_random import build_network, random_text
 
@@ -35,6 +36,9 @@ def prepare_pyramid(img_a: Tensor, img_b: Tensor, color: bool = False) -> Callab
 
 def prepare_network(img_a: Tensor, img_b: Tensor, network: dict) -> Callable[[], object]:
     """A network with random weights; a guided one gets a random text embedding: encoding is not part of the time."""
+    if img_a.device.type == "cpu":
+        # As the model around the network does.
+        keep_host_memory()
     net = build_network(network, str(img_a.device))
     text = random_text(net, str(img_a.device))
     return partial(net, img_a, img_b, text)

@@ -7,6 +7,7 @@ import torch
 from mmagic.registry import MODELS
 
 from ..io.config_files import network_of, read_config
+from ..io.model_index import find_config
 from ..io.regular_file import write_atomically
 from ..models.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.network_schema import check_network_config, parse_text_encoder_config
@@ -14,17 +15,8 @@ from ..models.published_checkpoints import convert_published_state_dict
 from ..models.published_config import NETWORK_METADATA, TEXT_ENCODER_METADATA
 from ..user_errors import UserError
 
-#: Networks of the published code. Their parameters have the same names at any width.
-PUBLISHED_NETWORKS = {
-    "teacher": dict(
-        type="XRestormerFusionNet",
-        dim=48,
-        num_refinement_blocks=4,
-        ffn_expansion_factor=2.66,
-        guidance=dict(type="FeatureWiseAffine", text_channels=512),
-    ),
-    "student": dict(type="XRestormerFusionNet", dim=16, num_refinement_blocks=2, ffn_expansion_factor=2),
-}
+#: Config of teacher and student of the published code. Their parameters have the same names at any width.
+PUBLISHED = "distill_xrestormer-d48-d16_1xb4-500e_msrs-128x128"
 
 
 def convert_published_checkpoint(source: str | Path, target: str | Path, role: str) -> Path:
@@ -41,8 +33,9 @@ def convert_published_checkpoint(source: str | Path, target: str | Path, role: s
     Raises:
         CheckpointError: If the source cannot be read, or parameters are missing or left over.
     """
+    network = read_config(find_config(PUBLISHED)).model[role]
     with torch.device("meta"):
-        wanted = [name for name, _ in MODELS.build(PUBLISHED_NETWORKS[role]).named_parameters()]
+        wanted = [name for name, _ in MODELS.build(network).named_parameters()]
     state = convert_published_state_dict(read_state_dict(source), wanted)
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..io.model_index import ModelEntry, read_model_index
 from ..io.shipped_weights import shipped_models
+from ..io.table import Table
 from ..user_errors import UserError, exit_on_user_error
 
 
@@ -76,10 +77,10 @@ def read_facts(entry: ModelEntry) -> WeightsFacts:
     )
 
 
-def format_table(facts: Sequence[WeightsFacts]) -> str:
-    """The facts for a person."""
-    rows = [("name", "parameters", "GFLOPs at 640x480", "size", "guided by text", "sha256")]
-    rows += [
+def weights_table(facts: Sequence[WeightsFacts]) -> Table:
+    """The weights for a person."""
+    titles = ("name", "parameters", "GFLOPs", "size", "guided by text", "sha256")
+    rows = [
         (
             fact.name,
             f"{fact.parameters:,}",
@@ -90,13 +91,10 @@ def format_table(facts: Sequence[WeightsFacts]) -> str:
         )
         for fact in facts
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
-    )
+    return Table(titles, rows)
 
 
-def format_configs(entries: Sequence[ModelEntry]) -> str:
+def configs_table(entries: Sequence[ModelEntry]) -> Table:
     """The table of configs in `configs/fusion_distill/README.md`."""
     titles = ("config", "trained on", "parameters", "GFLOPs", "balanced_quality", "weights")
     rows = [
@@ -110,8 +108,7 @@ def format_configs(entries: Sequence[ModelEntry]) -> str:
         )
         for entry in entries
     ]
-    lines = [f"| {' | '.join(row)} |" for row in (titles, *rows)]
-    return "\n".join([lines[0], "|---|---|---:|---:|---:|---|", *lines[1:]])
+    return Table(titles, rows)
 
 
 def list_models(args: argparse.Namespace) -> int:
@@ -121,17 +118,16 @@ def list_models(args: argparse.Namespace) -> int:
         print(
             json.dumps([asdict(entry) for entry in entries], indent=2, default=str)
             if args.json
-            else format_configs(entries)
+            else configs_table(entries).to_markdown()
         )
         return 0
     facts = [read_facts(entry) for entry in shipped_models().values()]
     if args.json:
         print(json.dumps([asdict(fact) for fact in facts], indent=2))
     else:
-        print(format_table(facts))
-        print(
-            f"\nin {Path(facts[0].file).parent}; the first is the default, README.md says how each was trained"
-        )
+        print(weights_table(facts).to_text())
+        folder = Path(facts[0].file).parent
+        print(f"\nGFLOPs at 640x480; {folder}: the first is the default, README.md says how each was trained")
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..io import PairFuser, PairingError, find_pairs, read_image_pair
-from .exported_fusion import reflected_index
+from ..io.reflection import reflected_index
 from .precision import SourcePair
 
 #: Sides of the crops that ranges are taken from: all maps of the network are kept for each.

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..io.free_memory import GIBIBYTE, free_memory
+from ..io.reflection import reflected_index
 from ..io.tiles import axis_tiles
 from ..user_errors import MissingFileError, MissingPackageError, UserError
 from .runtimes import UnusableFile, is_torchscript, open_onnx, open_openvino, open_torchscript
 
 MODES = ("auto", "whole", "tile")
-GIBIBYTE = 2**30
 
 #: Sides of tiles, and pixels that neighbours share.
 SMALLEST_TILE, LARGEST_TILE = 256, 2048
@@ -113,7 +114,8 @@ class ExportedFusion:
 
     def _tile(self, samples: int, height: int, width: int) -> int | None:
         """Side of the tiles for images of this size; None: whole."""
-        limit = self.max_memory or (0.8 * available_memory() if self._file.needs_whole else TILE_MEMORY)
+        free = 0.8 * free_memory() / GIBIBYTE if self._file.needs_whole else TILE_MEMORY
+        limit = self.max_memory or free
         pixels = limit * GIBIBYTE / self.pixel_bytes / samples
         if self._file.needs_whole and self.mode == "auto" and height * width > pixels:
             raise UserError(
@@ -166,22 +168,3 @@ def _padded(image: np.ndarray, multiple: int) -> np.ndarray:
         return image
     rows, columns = (reflected_index(length, multiple) for length in (height, width))
     return image[:, :, rows][..., columns]
-
-
-def reflected_index(length: int, multiple: int) -> np.ndarray:
-    """Indices that extend an axis to the next multiple by reflection, as often as it takes."""
-    target = -(-length // multiple) * multiple
-    if length == 1:
-        return np.zeros(target, dtype=np.int64)
-    position = np.arange(target) % (2 * (length - 1))
-    return np.minimum(position, 2 * (length - 1) - position)
-
-
-def available_memory() -> float:
-    """GiB that can be had without swapping; 4 where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return 4.0
-    kilobytes = [int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
-    return kilobytes[0] / 2**20 if kilobytes else 4.0

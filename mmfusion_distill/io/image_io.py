@@ -11,6 +11,7 @@ import numpy as np
 
 from ..user_errors import UserError
 from .data_files import is_data_file, read_data_file
+from .luminance import LUMINANCE_WEIGHTS
 from .picture_header import PictureHeader, read_header
 from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
 from .regular_file import read_regular_file, write_atomically
@@ -77,7 +78,7 @@ def arrange_channels(pixels: np.ndarray, channels: int | None) -> np.ndarray:
     if channels == 3 and pixels.shape[2] == 1:
         pixels = np.repeat(pixels, 3, axis=2)
     elif channels == 1 and pixels.shape[2] == 3:
-        pixels = pixels @ np.array([[0.299], [0.587], [0.114]], np.float32)
+        pixels = pixels @ np.array(LUMINANCE_WEIGHTS, np.float32)[:, None]
     return np.ascontiguousarray(pixels)
 
 

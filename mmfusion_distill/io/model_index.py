@@ -67,6 +67,11 @@ def read_model_index() -> tuple[ModelEntry, ...]:
     return tuple(_entry(model, root) for model in models)
 
 
+def find_config(name: str) -> Path:
+    """The file of a config by its name."""
+    return next(entry.config for entry in read_model_index() if entry.name == name)
+
+
 def _entry(model: dict, root: Path) -> ModelEntry:
     facts = model["Metadata"]
     data = facts.get("Training Data", [])

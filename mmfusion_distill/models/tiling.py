@@ -1,22 +1,21 @@
 """Inference of images that are too large to fuse whole."""
 
 import math
-import resource
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from mmengine.logging import print_log
 from torch import Tensor
 
+from ..io.free_memory import GIBIBYTE
+from ..io.free_memory import free_memory as free_memory_of_cpu
 from ..io.tiles import axis_tiles, groups_of_equal_size
 from ..user_errors import UserError
 
 MODES = ("auto", "whole", "tile")
 SMALLEST_TILE = 128
-GIBIBYTE = 2**30
 
 #: GiB that 'auto' uses at most on the CPU, which other programs need too.
 CPU_MEMORY = 3.0
@@ -211,32 +210,5 @@ def is_out_of_memory(error: RuntimeError) -> bool:
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes that can still be had on a device; on the CPU also as limits of process and container allow."""
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    available = _fields(Path("/proc/meminfo")).get("MemAvailable")
-    free = [4 * GIBIBYTE if available is None else 1024 * available]
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        free.append(limit - pages * resource.getpagesize())
-    container = Path("/sys/fs/cgroup")
-    try:
-        most = (container / "memory.max").read_text().strip()
-        if most != "max":
-            used = int((container / "memory.current").read_text())
-            # Files that were read and can be dropped count as used.
-            cached = _fields(container / "memory.stat").get("inactive_file", 0)
-            free.append(int(most) - used + cached)
-    except OSError:
-        pass  # no control group: nothing more to respect
-    return max(min(free), 0)
-
-
-def _fields(path: Path) -> dict[str, int]:
-    """The numbers of a file of the kernel by name; none where there is no such file."""
-    try:
-        lines = path.read_text().splitlines()
-    except OSError:
-        return {}
-    return {line.split()[0].rstrip(":"): int(line.split()[1]) for line in lines}
+    """Bytes that can still be had on a device."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else free_memory_of_cpu()

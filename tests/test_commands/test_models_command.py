@@ -28,7 +28,7 @@ def test_the_table_has_a_line_for_each(capsys):
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:2] == ["name", "parameters"]
-    assert [line.split()[0] for line in lines[1 : 1 + len(list_models())]] == list_models()
+    assert [line.split()[0] for line in lines[2 : 2 + len(list_models())]] == list_models()
 
 
 def test_all_configs_are_listed(capsys):

@@ -153,6 +153,7 @@ def test_a_fixed_set_is_the_same_every_time_and_goes_through_the_kinds_in_turn(s
         (dict(prob=2), "prob is 2"),
         (dict(max_degradations=0), "max_degradations is 0"),
         (dict(strength=(0.5, 0.1)), "strength is"),
+        (dict(strength=(0.5, 1.5)), "strength is"),
         (dict(kinds=["rain"]), "no infrared-visible kind 'rain', choose from haze"),
         (dict(kinds=dict(haze=0)), "weights above 0"),
         (dict(kinds=dict(haze=2, ir_noise=-1)), "weights above 0"),
@@ -221,3 +222,20 @@ def test_a_normal_medical_pair_is_normal_no_more(sources):
     assert kept == "edge_preservation"
     assert added in {kind.event for kind in degradation_kinds("medical").values()}
     assert results["annotation"].annotator == "RandomDegradation"
+
+
+@pytest.mark.parametrize("modality, kind", EVERY_KIND)
+def test_black_and_white_stay_within_the_range(modality, kind):
+    transform = RandomDegradation(modality, prob=1, kinds=[kind], strength=(1, 1))
+    for level in (0, 255):
+        image = np.full((24, 32, 3), level, np.float32)
+        results = transform(dict(img_a=image, img_b=image[..., :1]))
+        for name in ("img_a", "img_b"):
+            assert results[name].min() >= 0 and results[name].max() <= 255
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_blurred_black_is_black_and_blurred_white_is_white(level):
+    image = np.full((24, 32, 3), level, np.float32)
+    results = RandomDegradation(prob=1, kinds=["defocus"])(dict(img_a=image, img_b=image[..., :1]))
+    assert (results["img_a"] == level).all()

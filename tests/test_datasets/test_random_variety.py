@@ -69,6 +69,7 @@ def test_a_pair_is_resized_alike_and_holds_the_crop(
         (RandomEvenSource, dict(prob=1.1)),
         (RandomEvenSource, dict(prob=-0.1)),
         (RandomPairResize, dict(scale=(2, 1))),
+        (RandomPairResize, dict(scale=(0, 1))),
     ],
 )
 def test_ranges_that_are_none_are_refused(transform: type, options: dict) -> None:
@@ -192,3 +193,4 @@ def test_an_enlarged_edge_is_no_staircase() -> None:
     step[:, 6:] = 255
     resized = RandomPairResize(scale=(1.7, 1.7))(dict(img_a=step, img_b=step))["img_b"]
     assert ((resized > 20) & (resized < 235)).any()
+    assert resized.min() == 0 and resized.max() == 255, "interpolation overshoots beside an edge"

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mmfusion_distill.deployment import ExportedFusion, export_network, largest_differences
-from mmfusion_distill.deployment.exported_fusion import reflected_index
+from mmfusion_distill.io.reflection import reflected_index
 from mmfusion_distill.models import XRestormerFusionNet
 from mmfusion_distill.models.networks.padding import reflect_pad_to_multiple
 

@@ -132,14 +132,16 @@ def test_half_precision_is_taken_and_whole_numbers_are_not(weights, tmp_path, ti
 
 def test_a_run_stands_for_its_newest_best_checkpoint_or_for_its_last_one(tmp_path):
     # By time, as iteration 900 comes behind 1000 in the alphabet.
-    for age, name in enumerate(["best_quality_iter_1000", "best_quality_iter_900", "iter_50", "iter_2000"]):
+    for age, name in enumerate(
+        ["best_quality_iter_1000", "best_quality_iter_900", "best_quality_iter_50", "iter_2000"]
+    ):
         (tmp_path / f"{name}.pth").touch()
         os.utime(tmp_path / f"{name}.pth", (1e9 - age, 1e9 - age))
     (tmp_path / "last_checkpoint").write_text("/where/it/was/iter_2000.pth\n")
     assert resolve_checkpoint(tmp_path) == tmp_path / "best_quality_iter_1000.pth"
     os.utime(tmp_path / "best_quality_iter_900.pth", (2e9, 2e9))
     assert resolve_checkpoint(tmp_path) == tmp_path / "best_quality_iter_900.pth"
-    assert resolve_checkpoint(tmp_path / "iter_50.pth") == tmp_path / "iter_50.pth"
+    assert resolve_checkpoint(tmp_path / "iter_2000.pth") == tmp_path / "iter_2000.pth"
     # Of two figures neither is the best one.
     (tmp_path / "best_sharpness_epoch_3.pth").touch()
     assert resolve_checkpoint(tmp_path) == tmp_path / "iter_2000.pth"

@@ -152,9 +152,5 @@ def test_embeddings_are_kept_where_the_config_says(tiny_teacher, tmp_path, monke
     model = MODELS.build(
         dict(type="ImageFusor", generator=tiny_teacher, text_encoder=encoder, text_cache=given)
     )
-    model.embed_texts(
-        model.generator,
-        DataSample.stack([DataSample(metainfo=dict(annotation=DARK))]),
-        torch.rand(1, 3, 8, 8),
-    )
+    model.test_step(make_batch([DARK]))
     assert [path for path in wanted.values() if path.exists()] == ([wanted[text_cache]] if text_cache else [])

@@ -11,8 +11,10 @@ from torch.nn import functional as F
 
 from mmfusion_distill.models.heads.laplacian_bands import (
     gaussian_pyramid,
+    hot_level,
     laplacian_band,
     laplacian_fusion,
+    mean_and_variance,
     share_of_a,
 )
 from mmfusion_distill.models.heads.tone_curve import ToneCurve
@@ -203,9 +205,12 @@ def test_fine_bands_of_the_blend_head_may_come_later():
     torch.nn.init.normal_(head.tone_curve.layers[-1].weight, std=0.1)
     img_a, img_b = torch.rand(1, 1, 32, 32), torch.rand(1, 1, 32, 32)
     features = features_of(channels, strides, 32, 32)
-    whole = head(features, img_a, img_b, (32, 32))
-    coarse = head.coarse(features, img_a, img_b, (32, 32), 2)
-    torch.testing.assert_close(head.fine(features, img_a, img_b, coarse, 2), whole)
+    expected = head(features, img_a, img_b, (32, 32))
+    whole = head.whole(features, img_a, img_b, (32, 32))
+    images = head.tuned(img_a, img_b, whole)
+    hot = hot_level(*mean_and_variance(images[:, 1:]))
+    coarse = head.coarse(features, gaussian_pyramid(images, 2)[-1], hot, 2)
+    torch.testing.assert_close(head.fine(features, img_a, img_b, whole, coarse), expected)
 
 
 def test_a_map_coarser_than_the_base_is_an_error():

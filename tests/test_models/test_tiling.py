@@ -1,5 +1,7 @@
 """Tiled inference."""
 
+import resource
+
 import numpy as np
 import pytest
 import torch
@@ -241,7 +243,7 @@ def test_wrong_settings_are_named(options, message):
 def test_free_memory_respects_the_limit_of_the_process(monkeypatch):
     unlimited = tiling.free_memory(torch.device("cpu"))
     assert unlimited > 0
-    monkeypatch.setattr(tiling.resource, "getrlimit", lambda _: (0, 0))
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (0, 0))
     assert tiling.free_memory(torch.device("cpu")) == 0
 
 

@@ -15,26 +15,14 @@ test_pipeline = [
     dict(type="PackInputs"),
 ]
 
+scenes = dict(type="CustomDataset", data_root=data_root, metainfo=metainfo)
 train_dataloader = dict(
-    dataset=dict(
-        type="CustomDataset",
-        data_root=data_root,
-        metainfo=metainfo,
-        ann_file="train/labels.txt",
-        data_prefix="train/visible",
-        pipeline=train_pipeline,
-    ),
+    dataset=dict(scenes, ann_file="train/labels.txt", data_prefix="train/visible", pipeline=train_pipeline)
 )
 val_dataloader = dict(
     dataset=dict(
-        type="CustomDataset",
-        data_root=data_root,
-        metainfo=metainfo,
-        ann_file="val/labels.txt",
-        data_prefix="val/visible",
-        test_mode=True,
-        pipeline=test_pipeline,
-    ),
+        scenes, ann_file="val/labels.txt", data_prefix="val/visible", test_mode=True, pipeline=test_pipeline
+    )
 )
 test_dataloader = val_dataloader
 val_evaluator = dict(type="Accuracy", topk=(1,))

@@ -22,26 +22,23 @@ test_pipeline = [
     ),
 ]
 
+scenes = dict(type="CocoDataset", data_root=data_root, metainfo=metainfo)
 train_dataloader = dict(
     dataset=dict(
-        type="CocoDataset",
-        data_root=data_root,
-        metainfo=metainfo,
+        scenes,
         ann_file="train/people.json",
         data_prefix=dict(img="train/visible/"),
         pipeline=train_pipeline,
-    ),
+    )
 )
 val_dataloader = dict(
     dataset=dict(
-        type="CocoDataset",
-        data_root=data_root,
-        metainfo=metainfo,
+        scenes,
         ann_file="val/people.json",
         data_prefix=dict(img="val/visible/"),
         test_mode=True,
         pipeline=test_pipeline,
-    ),
+    )
 )
 test_dataloader = val_dataloader
 val_evaluator = dict(type="CocoMetric", ann_file=data_root + "/val/people.json", metric="bbox")

@@ -1,5 +1,7 @@
 # Generated night scenes for MMagic: the visible picture is noisy and is to be as it was, with the help of the
 # infrared one. `python tools/dataset_converters/night_scenes.py data/night` writes them.
+_base_ = ["./night-128x160.py"]
+
 data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 
 noise = dict(
@@ -21,28 +23,18 @@ test_pipeline = [
     dict(type="PackInputs"),
 ]
 
+scenes = dict(
+    type="BasicImageDataset",
+    metainfo=dict(dataset_type="night", task_name="denoising"),
+    data_root=data_root,
+)
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="InfiniteSampler", shuffle=True),
-    dataset=dict(
-        type="BasicImageDataset",
-        metainfo=dict(dataset_type="night", task_name="denoising"),
-        data_root=data_root,
-        data_prefix=dict(img="train/visible", gt="train/visible"),
-        pipeline=train_pipeline,
-    ),
+    dataset=dict(scenes, data_prefix=dict(img="train/visible", gt="train/visible"), pipeline=train_pipeline)
 )
 val_dataloader = dict(
     batch_size=1,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(
-        type="BasicImageDataset",
-        metainfo=dict(dataset_type="night", task_name="denoising"),
-        data_root=data_root,
+        scenes,
         data_prefix=dict(img="val/visible", gt="val/visible"),
         test_mode=True,
         pipeline=test_pipeline,

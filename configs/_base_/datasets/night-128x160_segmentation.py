@@ -16,23 +16,18 @@ test_pipeline = [
     dict(type="PackSegInputs"),
 ]
 
+scenes = dict(type="BaseSegDataset", data_root=data_root, metainfo=metainfo, img_suffix=".png")
 train_dataloader = dict(
     dataset=dict(
-        type="BaseSegDataset",
-        data_root=data_root,
-        metainfo=metainfo,
-        img_suffix=".png",
+        scenes,
         data_prefix=dict(img_path="train/visible", seg_map_path="train/masks"),
         pipeline=train_pipeline,
-    ),
+    )
 )
 val_dataloader = dict(
     batch_size=1,
     dataset=dict(
-        type="BaseSegDataset",
-        data_root=data_root,
-        metainfo=metainfo,
-        img_suffix=".png",
+        scenes,
         data_prefix=dict(img_path="val/visible", seg_map_path="val/masks"),
         test_mode=True,
         pipeline=test_pipeline,

@@ -5,8 +5,7 @@ crop_size = (64, 64)
 train_pipeline = [
     dict(type="LoadImagePair"),
     dict(type="RandomPairCrop", crop_size=crop_size),
-    dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
-    dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
+    *_base_.flips,
     dict(type="PackPair"),
 ]
 train_dataloader = dict(

@@ -2,15 +2,11 @@
 _base_ = ["./roadscene-176x344_degraded.py"]
 
 crop_size = (96, 192)
-train_pipeline = [
+sampled = [
     dict(type="LoadImagePair"),
     dict(type="RandomPairResize", scale=(0.4, 1.0), min_size=crop_size),
     dict(type="RandomPairCrop", crop_size=crop_size),
-    dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
-    dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
-    dict(type="RandomTone", prob=0.4),
-    dict(type="RandomEvenSource", prob=0.04),
-    dict(type="RandomDegradation", prob=0.5),
-    dict(type="PackPair"),
+    *_base_.other_cameras,
 ]
+train_pipeline = [*sampled, dict(type="RandomDegradation", prob=0.5), dict(type="PackPair")]
 train_dataloader = dict(batch_size=1, num_workers=1, dataset=dict(pipeline=train_pipeline))

@@ -1,11 +1,5 @@
-# AdamW 5e-4 with a short warm-up and a cosine over 6,000 iterations, gradients clipped at norm 1; for a CPU.
-optim_wrapper = dict(
-    type="OptimWrapper",
-    optimizer=dict(type="AdamW", lr=5e-4, weight_decay=1e-4, betas=(0.9, 0.99)),
-    clip_grad=dict(max_norm=1.0),
-)
-train_cfg = dict(type="IterBasedTrainLoop", max_iters=6000, val_interval=1000)
-param_scheduler = [
-    dict(type="LinearLR", by_epoch=False, start_factor=0.05, begin=0, end=200),
-    dict(type="CosineAnnealingLR", by_epoch=False, begin=200, end=6000, eta_min=5e-6),
-]
+# As adamw_1xb2-3k.py, over 6,000 iterations.
+_base_ = ["./adamw_1xb2-3k.py"]
+
+train_cfg = dict(max_iters=6000)
+param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=6000)]

@@ -1,12 +1,4 @@
 # The student's schedule: as the teacher's, with a cosine down to 1e-7.
 _base_ = ["./adamw_1xb4-1000e.py"]
 
-param_scheduler = [
-    dict(
-        type="CosineAnnealingLR",
-        by_epoch=True,
-        T_max=1000,
-        eta_min=1e-7,
-        convert_to_iter_based=True,
-    )
-]
+param_scheduler = [dict(_base_.param_scheduler[0], eta_min=1e-7)]

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from scipy.fft import rfft2
 
-_GRAY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
+from ...io.luminance import LUMINANCE_WEIGHTS
+
 _ROWS = ("upper", "middle", "lower")
 _COLUMNS = ("left", "centre", "right")
 
@@ -13,7 +14,7 @@ def luminance(image: np.ndarray) -> np.ndarray:
     """Gray picture (H, W) of an (H, W), (H, W, 1) or RGB (H, W, 3) picture; values that are not finite become 0."""
     image = np.nan_to_num(np.asarray(image, np.float32), posinf=255.0, neginf=0.0)
     if image.ndim == 3:
-        image = image @ _GRAY_WEIGHTS if image.shape[2] == 3 else image[..., 0]
+        image = image @ np.array(LUMINANCE_WEIGHTS, np.float32) if image.shape[2] == 3 else image[..., 0]
     return np.ascontiguousarray(image)
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import cv2
 import numpy as np
 
+from ...io.luminance import LUMINANCE_WEIGHTS
 from ...user_errors import UserError
 
 __all__ = ["GrayImage", "ImageLike", "as_gray_image"]
@@ -137,4 +138,4 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
 def _luminance(image: np.ndarray) -> np.ndarray:
     if image.dtype in _INTEGER_RANGES:
         return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    return image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    return image.astype(np.float64) @ np.array(LUMINANCE_WEIGHTS)

@@ -13,6 +13,7 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from ...user_errors import UserError
+from ..host_memory import keep_host_memory
 from ..networks.exact_tiles import fuse_in_exact_tiles
 from ..text_encoders import TextEmbedder
 from ..text_encoders.text_embedder import default_cache_path
@@ -143,6 +144,8 @@ class ImageFusor(BaseEditModel):
     def fuse(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
         """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W)."""
         network = self.generator
+        if img_a.device.type == "cpu":
+            keep_host_memory()
 
         def fuse(a: Tensor, b: Tensor, samples: slice) -> Tensor:
             if text_emb is None:

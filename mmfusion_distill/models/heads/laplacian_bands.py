@@ -51,17 +51,21 @@ def share_of_a(bands: Tensor, slope: int, favour: Tensor | None = None) -> Tenso
     return power_a / (power_a + (power_b if favour is None else power_b * torch.exp(-favour)))
 
 
-def hot_base(base_b: Tensor, img_b: Tensor) -> Tensor:
-    """What is hot in the base of B: above its mean by more than half its standard deviation.
-
-    Args:
-        base_b (Tensor): Base of a pyramid of B.
-        img_b (Tensor): B itself, (N, 1, H, W).
-    """
-    mean = img_b.mean(dim=(2, 3), keepdim=True)
-    deviation = (img_b - mean).square().mean(dim=(2, 3), keepdim=True)
+def hot_level(mean: Tensor, variance: Tensor) -> Tensor:
+    """The level above which B is hot: its mean and half its standard deviation."""
     # The root has no gradient at 0, where B is even.
-    return F.relu(base_b - mean - torch.sqrt(deviation + 1e-12) / 2)
+    return mean + torch.sqrt(variance + 1e-12) / 2
+
+
+def mean_and_variance(img: Tensor) -> tuple[Tensor, Tensor]:
+    """Of every picture of (N, 1, H, W), both (N, 1, 1, 1)."""
+    mean = img.mean(dim=(2, 3), keepdim=True)
+    return mean, (img - mean).square().mean(dim=(2, 3), keepdim=True)
+
+
+def hot_base(base_b: Tensor, img_b: Tensor) -> Tensor:
+    """What is hot in the base of a pyramid of B, (N, 1, H, W)."""
+    return F.relu(base_b - hot_level(*mean_and_variance(img_b)))
 
 
 def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: int = 8) -> Tensor:

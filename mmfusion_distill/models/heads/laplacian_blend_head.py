@@ -11,21 +11,19 @@ from torch.nn import functional as F
 
 from ...user_errors import UserError
 from ..layers.runtime_forms import conv_at_two_scales, expand_by_two
-from .laplacian_bands import gaussian_pyramid, hot_base, laplacian_band, share_of_a
+from .laplacian_bands import gaussian_pyramid, hot_level, laplacian_band, mean_and_variance, share_of_a
 from .tone_curve import ToneCurve
 
 
-class Coarse(NamedTuple):
-    """What the head made of the whole picture, for the tiles of its fine bands.
+class Whole(NamedTuple):
+    """What the head must know of the whole picture, also where it makes a tile.
 
     Attributes:
         curves (Tensor | None): Tone curves, (N, 6).
-        fused (Tensor): The result at the resolution of the coarse bands, (N, 1, H / 2**k, W / 2**k).
         shown_by_b (Tensor): How much B shows, 0 to 1, (N, 1, 1, 1).
     """
 
     curves: Tensor | None
-    fused: Tensor
     shown_by_b: Tensor
 
 
@@ -110,72 +108,88 @@ class LaplacianBlendHead(BaseModule):
         Returns:
             Tensor: `(N, 1, *size)`, not clamped.
         """
-        coarse = self.coarse(features, img_a, img_b, size, 0)
         height, width = size
-        return self._mixed(coarse.fused, img_a, coarse.shown_by_b)[..., :height, :width]
+        whole = self.whole(features, img_a, img_b, size)
+        images = self.tuned(img_a, img_b, whole)
+        hot = hot_level(*mean_and_variance(images[:, 1:, :height, :width]))
+        fused = self.coarse(features, images, hot, 0)
+        return self._mixed(fused, img_a, whole)[..., :height, :width]
 
-    def coarse(
-        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int], first_band: int
-    ) -> Coarse:
-        """Fuse the base and the bands from index `first_band` on; arguments as for :meth:`forward`.
-
-        Of `features` only the maps of these bands are looked at, the others may be None.
-        """
+    def whole(
+        self, features: Sequence[Tensor | None], img_a: Tensor, img_b: Tensor, size: Sequence[int]
+    ) -> Whole:
+        """What is chosen by the whole picture; arguments as for :meth:`forward`, the deepest map is looked at."""
         height, width = size
         whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
         span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
         curves = None
         if self.tone_curve is not None:
             curves = self.tone_curve(features[-1], whole_a, whole_b)
-        images = self._tuned(img_a, img_b, curves)
-        pyramid = gaussian_pyramid(images, self.num_bands)
+        return Whole(curves, (span / self.LEAST_RANGE).clamp(0, 1))
+
+    def tuned(self, img_a: Tensor, img_b: Tensor, whole: Whole) -> Tensor:
+        """Both sources, or tiles of them, through their curves, as the two channels of one image."""
+        if whole.curves is None:
+            return torch.cat([img_a, img_b], dim=1)
+        curve_a, curve_b = whole.curves.chunk(2, dim=1)
+        return torch.cat([ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)], dim=1)
+
+    def coarse(
+        self, features: Sequence[Tensor | None], images: Tensor, hot: Tensor, first_band: int
+    ) -> Tensor:
+        """Fuse the base and the bands from index `first_band` on.
+
+        Args:
+            features (Sequence[Tensor | None]): The decoder's maps; only those of these bands are looked at.
+            images (Tensor): The tuned sources reduced to the resolution of `first_band`, (N, 2, h, w).
+            hot (Tensor): The :func:`hot_level` of tuned B, (N, 1, 1, 1).
+            first_band (int): Index of the finest of these bands.
+
+        Returns:
+            Tensor: (N, 1, h, w).
+        """
+        pyramid = gaussian_pyramid(images, self.num_bands - first_band)
         base_a, base_b = pyramid[-1].chunk(2, dim=1)
         maps = self._maps(features, range(self.num_bands, first_band - 1, -1))
         towards_b, hotter, residual = next(maps)
-        hot = hot_base(base_b, images[:, 1:, :height, :width])
-        fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * hot + residual
-        for band in range(self.num_bands - 1, first_band - 1, -1):
-            fused = self._add_band(fused, next(maps), *pyramid[band : band + 2])
-        return Coarse(curves, fused, (span / self.LEAST_RANGE).clamp(0, 1))
+        fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * F.relu(base_b - hot) + residual
+        return self._with_bands(fused, maps, pyramid)
 
     def fine(
-        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, coarse: Coarse, num_bands: int
+        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, whole: Whole, coarse: Tensor
     ) -> Tensor:
-        """Add the `num_bands` finest bands to what :meth:`coarse` gave, of a picture or a tile of it.
+        """Add to what :meth:`coarse` gave the bands that are finer, of a tile of the picture.
 
         Args:
             features (Sequence[Tensor]): Maps of the tile.
-            img_a (Tensor): Luminance of A, (N, 1, H, W), a tile at a place that is a multiple of 2**num_bands.
+            img_a (Tensor): Luminance of A, (N, 1, H, W), a tile at a place that is a multiple of 2**k.
             img_b (Tensor): B, likewise.
-            coarse (Coarse): With `fused` cut to the tile.
-            num_bands (int): Bands that are missing in `coarse`.
+            whole (Whole): Of the whole picture.
+            coarse (Tensor): Result so far, cut to the tile: (N, 1, H / 2**k, W / 2**k), k bands being missing.
 
         Returns:
             Tensor: (N, 1, H, W).
         """
-        images = self._tuned(img_a, img_b, coarse.curves)
-        pyramid = gaussian_pyramid(images, num_bands)
-        fused, maps = coarse.fused, self._maps(features, range(num_bands - 1, -1, -1))
-        for band in range(num_bands - 1, -1, -1):
-            fused = self._add_band(fused, next(maps), *pyramid[band : band + 2])
-        return self._mixed(fused, img_a, coarse.shown_by_b)
+        num_bands = (img_a.shape[2] // coarse.shape[2]).bit_length() - 1
+        pyramid = gaussian_pyramid(self.tuned(img_a, img_b, whole), num_bands)
+        maps = self._maps(features, range(num_bands - 1, -1, -1))
+        return self._mixed(self._with_bands(coarse, maps, pyramid), img_a, whole)
 
     @staticmethod
-    def _mixed(fused: Tensor, img_a: Tensor, shown_by_b: Tensor) -> Tensor:
-        return img_a + shown_by_b * (fused - img_a)
+    def _mixed(fused: Tensor, img_a: Tensor, whole: Whole) -> Tensor:
+        return img_a + whole.shown_by_b * (fused - img_a)
 
-    def _add_band(
-        self,
-        fused: Tensor,
-        maps: tuple[Tensor, ...],
-        fine: Tensor,
-        coarse: Tensor,
+    def _with_bands(
+        self, fused: Tensor, maps: Iterator[tuple[Tensor, ...]], pyramid: Sequence[Tensor]
     ) -> Tensor:
-        bands = laplacian_band(fine, coarse)
-        band_a, band_b = bands.chunk(2, dim=1)
-        choice, gain, residual = maps
-        blended = band_b + share_of_a(bands, self.SLOPE, self.CHOICE * choice) * (band_a - band_b)
-        return expand_by_two(fused) + (1 + gain) * blended + residual
+        """Add the bands of a pyramid of both sources to its blended base, the coarsest first."""
+        for fine, coarse in zip(pyramid[-2::-1], pyramid[::-1]):
+            bands = laplacian_band(fine, coarse)
+            band_a, band_b = bands.chunk(2, dim=1)
+            choice, gain, residual = next(maps)
+            blended = band_b + share_of_a(bands, self.SLOPE, self.CHOICE * choice) * (band_a - band_b)
+            fused = expand_by_two(fused) + (1 + gain) * blended + residual
+        return fused
 
     def _maps(self, features: Sequence[Tensor], bands: range) -> Iterator[tuple[Tensor, ...]]:
         """The three maps of each of some bands, the coarsest first."""
@@ -208,10 +222,3 @@ class LaplacianBlendHead(BaseModule):
         return min(
             range(len(self.strides)), key=lambda level: abs(self.strides[level].bit_length() - 1 - band)
         )
-
-    def _tuned(self, img_a: Tensor, img_b: Tensor, curves: Tensor | None) -> Tensor:
-        """Both sources through their curves, as the two channels of one image."""
-        if curves is None:
-            return torch.cat([img_a, img_b], dim=1)
-        curve_a, curve_b = curves.chunk(2, dim=1)
-        return torch.cat([ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)], dim=1)

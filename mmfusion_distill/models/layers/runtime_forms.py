@@ -51,7 +51,8 @@ def conv_at_two_scales(
 ) -> tuple[Tensor, Tensor]:
     """A transposed convolution to twice the size (4x4, stride 2, padding 1) and a 3x3 convolution of one map.
 
-    Exported as a single convolution: other runtimes fill up the few channels of each with zeros.
+    They are a single convolution: oneDNN is slow at transposed ones, and other runtimes fill up the few channels of
+    each with zeros.
 
     Args:
         x (Tensor): (N, C, H, W).
@@ -62,8 +63,6 @@ def conv_at_two_scales(
     Returns:
         tuple[Tensor, Tensor]: (N, C_double, 2 H - 2 crop, 2 W - 2 crop) and (N, C_same, H, W).
     """
-    if not _exporting():
-        return F.pad(double(x), (-crop,) * 4), same(x)
     subpixels = 4 * double.out_channels
     weight = torch.cat([_subpixel_weight(double.weight), same.weight])
     bias = torch.cat([double.bias.repeat_interleave(4), same.bias])
@@ -90,9 +89,15 @@ def _subpixel_weight(weight: Tensor) -> Tensor:
 def _shuffle_by_two(x: Tensor, crop: int = 0) -> Tensor:
     """Pixel-shuffle by 2, without `crop` pixels at each border: (N, 4 C, H, W) to (N, C, 2 H - 2 crop, ...).
 
-    A transposed convolution with ones: ONNX Runtime's DepthToSpace takes four times as long.
+    Exported as a transposed convolution with ones: ONNX Runtime's DepthToSpace takes four times as long.
     """
     channels = int(x.shape[1]) // 4
+    if not _exporting():
+        # From channels last to contiguous in one copy, which PyTorch's own takes three times as long for.
+        n, _, height, width = x.shape
+        x = x.permute(0, 2, 3, 1).reshape(n, height, width, channels, 2, 2)
+        x = x.permute(0, 3, 1, 4, 2, 5).reshape(n, channels, 2 * height, 2 * width)
+        return x[..., crop : 2 * height - crop, crop : 2 * width - crop] if crop else x
     places = torch.eye(4, dtype=x.dtype, device=x.device).view(4, 1, 2, 2).repeat(channels, 1, 1, 1)
     return F.conv_transpose2d(x, places, stride=2, padding=crop, groups=channels)
 
@@ -119,7 +124,8 @@ def binomial_blur(x: Tensor, stride: int = 1) -> Tensor:
         taps = [x.narrow(axis, shift, length) for shift in range(5)]
         if stride == 2:
             taps = [tap[..., ::2] if axis == 3 else tap[..., ::2, :] for tap in taps]
-        x = outer * (taps[0] + taps[4]) + inner * (taps[1] + taps[3]) + centre * taps[2]
+        x = torch.add(taps[0], taps[4]).add_(taps[1] + taps[3], alpha=inner / outer)
+        x = x.add_(taps[2], alpha=centre / outer).mul_(outer)
     return x
 
 
@@ -138,11 +144,11 @@ def expand_by_two(x: Tensor) -> Tensor:
         return _shuffle_by_two(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels))
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]
-    even = (x[:, :, :-2] + x[:, :, 2:] + 6 * middle) / 8
+    even = torch.add(x[:, :, :-2], x[:, :, 2:]).add_(middle, alpha=6).mul_(1 / 8)
     x = torch.stack([even, (middle + x[:, :, 2:]) / 2], dim=3).flatten(2, 3)
     x = F.pad(x, (1, 1, 0, 0), mode="replicate")
     middle = x[..., 1:-1]
-    even = (x[..., :-2] + x[..., 2:] + 6 * middle) / 8
+    even = torch.add(x[..., :-2], x[..., 2:]).add_(middle, alpha=6).mul_(1 / 8)
     return torch.stack([even, (middle + x[..., 2:]) / 2], dim=4).flatten(3, 4)
 
 

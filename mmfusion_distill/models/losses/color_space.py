@@ -2,13 +2,15 @@
 
 from torch import Tensor
 
+from ...io.luminance import LUMINANCE_WEIGHTS
+
 
 def rgb_to_gray(x: Tensor) -> Tensor:
     """Luminance 0.299 R + 0.587 G + 0.114 B: (N, 3, H, W) to (N, 1, H, W); a gray image is returned as it is."""
     if x.shape[1] == 1:
         return x
-    red, green, blue = x.split(1, dim=1)
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    red, green, blue = (weight * part for weight, part in zip(LUMINANCE_WEIGHTS, x.split(1, dim=1)))
+    return red + green + blue
 
 
 def rgb_to_cbcr(x: Tensor) -> tuple[Tensor, Tensor]:

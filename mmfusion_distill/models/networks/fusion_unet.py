@@ -1,7 +1,8 @@
 """The fusion network of teachers and students."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import torch
 from mmagic.registry import MODELS
@@ -130,12 +131,7 @@ class FusionUNet(BaseModule):
             return 0
         local = 0
         for level in range(len(self.strides) - 1):
-            parts = [
-                *self.encoder_a.levels[level],
-                *self.encoder_b.levels[level],
-                *self.decoder_levels[level],
-            ]
-            reaches = [getattr(part, "reach", None) for part in parts]
+            reaches = [getattr(block, "reach", None) for block in self._blocks_of(level)]
             if None in reaches or getattr(self.neck, "reaches", [None] * len(self.strides))[level] is None:
                 break
             local = level + 1
@@ -144,11 +140,11 @@ class FusionUNet(BaseModule):
     @property
     def pixel_bytes(self) -> int:
         """Memory that inference takes per pixel, for the choice between whole images and tiles."""
-        device = next(self.parameters()).device.type
-        # On the CPU, by stripes, measured (1.2 kB at dim 16); elsewhere all windows of level 1 are attended to at
-        # once, which is estimated.
-        finest = self.decoder_widths[0] / self.strides[0] ** 2
-        return 64 + int((40 if device == "cpu" else 640) * finest)
+        # Peaks of `tools/benchmark.py --sizes 640x480` on a CPU and a little more. Where the finest level is
+        # attended to, other devices hold the logits of all its windows at once; that is estimated.
+        attended = 180 if next(self.parameters()).device.type == "cpu" else 640
+        per_value = 80 if self.num_local_levels else attended
+        return 64 + int(per_value * self.decoder_widths[0] / self.strides[0] ** 2)
 
     def forward(
         self,
@@ -189,11 +185,7 @@ class FusionUNet(BaseModule):
         if self.color == "luminance":
             a = rgb_to_gray(img_a)
         else:
-            a = (
-                img_a
-                if img_a.shape[1] == self.in_channels_a
-                else img_a.expand(-1, self.in_channels_a, -1, -1)
-            )
+            a = img_a.expand(-1, self.in_channels_a, -1, -1)
         return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple), text
 
     def decode(
@@ -241,13 +233,12 @@ class FusionUNet(BaseModule):
         necks = getattr(self.neck, "multiples", [1] * len(self.strides))
         multiples = []
         for level, stride in enumerate(self.strides):
-            parts = [
-                *self.encoder_a.levels[level],
-                *self.encoder_b.levels[level],
-                *self.decoder_levels[level],
-            ]
-            multiples += [stride * getattr(part, "multiple", 1) for part in parts] + [stride * necks[level]]
+            blocks = [getattr(block, "multiple", 1) for block in self._blocks_of(level)]
+            multiples += [stride * multiple for multiple in (*blocks, necks[level])]
         return multiples
+
+    def _blocks_of(self, level: int) -> Iterator[nn.Module]:
+        return chain(self.encoder_a.levels[level], self.encoder_b.levels[level], self.decoder_levels[level])
 
     def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
         if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):

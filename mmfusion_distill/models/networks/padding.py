@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from ...io.reflection import reflected
+
 
 def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     """Pad at the bottom and the right by reflection up to the next multiple.
@@ -20,16 +22,9 @@ def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     for axis in (2, 3):
         length = x.shape[axis]
         target = (length + multiple - 1) // multiple * multiple
-        if torch.jit.is_tracing():
-            # Only what is added is looked up: runtimes copy the rest much faster.
-            x = torch.cat([x, x.index_select(axis, _reflected(length, target, x.device)[length:])], dim=axis)
-        elif target != length:
-            x = x.index_select(axis, _reflected(length, target, x.device))
+        if not torch.jit.is_tracing() and target == length:
+            continue
+        # Only what is added is looked up: runtimes copy the rest much faster.
+        added = reflected(torch.arange(target, device=x.device)[length:], length)
+        x = torch.cat([x, x.index_select(axis, added)], dim=axis)
     return x
-
-
-def _reflected(length: int | Tensor, target: int | Tensor, device: torch.device) -> Tensor:
-    # 0 1 2 1 0 1 2 ...: reflection without repeating the edge, as often as it takes. By one pixel: only that.
-    period = torch.as_tensor(2 * (length - 1), device=device)
-    position = torch.arange(target, device=device) % period.clamp(min=1)
-    return torch.minimum(position, period - position)
