@@ -16,6 +16,7 @@ from mmfusion_distill.annotation.annotators.base import MODALITIES
 from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import find_pairs
 from mmfusion_distill.io.pairing import ImagePair, read_name_list
+from mmfusion_distill.io.table import Table
 
 
 def main() -> None:
@@ -53,9 +54,12 @@ def main() -> None:
 
 def print_recall(pairs: list[ImagePair], options: dict, args: argparse.Namespace) -> None:
     rows = measure_recall(StatisticsAnnotator(**options), pairs, args.modality, args.seed)
-    print(f"{rows[0].pairs} pairs\n{'event':24s}{'recall':>8s}{'false alarms':>14s}{'on clean pairs':>16s}")
-    for row in rows:
-        print(f"{row.event:24s}{row.recall:8.3f}{row.false_alarms:14.3f}{row.on_clean:16.3f}")
+    cells = [
+        [row.event, *(f"{value:.3f}" for value in (row.recall, row.false_alarms, row.on_clean))]
+        for row in rows
+    ]
+    table = Table(["event", "recall", "false alarms", "on clean pairs"], cells).to_text()
+    print(f"{rows[0].pairs} pairs\n{table}")
 
 
 def print_agreement(pairs: list[ImagePair], options: dict, args: argparse.Namespace) -> None:
@@ -65,13 +69,12 @@ def print_agreement(pairs: list[ImagePair], options: dict, args: argparse.Namesp
         print(" ".join(f"thresholds.{name}={value:g}" for name, value in chosen.items()))
         options = dict(options, thresholds={**options.get("thresholds", {}), **chosen})
     rows = measure_agreement(StatisticsAnnotator(**options), pairs, references, args.modality)
-    print(
-        f"{len(pairs)} pairs\n{'event':24s}{'precision':>10s}{'recall':>8s}{'F1':>8s}{'pairs':>7s}{'named':>7s}"
-    )
-    for row in rows:
-        print(
-            f"{row.event:24s}{row.precision:10.3f}{row.recall:8.3f}{row.f1:8.3f}{row.pairs:7d}{row.named:7d}"
-        )
+    cells = [
+        [row.event, *(f"{value:.3f}" for value in (row.precision, row.recall, row.f1)), row.pairs, row.named]
+        for row in rows
+    ]
+    table = Table(["event", "precision", "recall", "F1", "pairs", "named"], cells).to_text()
+    print(f"{len(pairs)} pairs\n{table}")
 
 
 if __name__ == "__main__":
