@@ -33,7 +33,7 @@ demo: $(STAMP)
 # others and holds every runtime crashed in it.
 test: $(STAMP) $(SERVE_STAMP) lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0 \
-		--ignore-glob 'tests/test_apis/test_serve*.py'
+		--ignore tests/test_datasets/test_main_process.py --ignore-glob 'tests/test_apis/test_serve*.py'
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/test_datasets/test_main_process.py
 	OMP_NUM_THREADS=1 $(SERVE_VENV)/bin/python -m pytest tests/test_apis/test_serve*.py
 
