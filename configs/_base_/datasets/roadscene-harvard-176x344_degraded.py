@@ -2,12 +2,15 @@
 # training samples about two thirds are from RoadScene. Validated on RoadScene.
 _base_ = ["./roadscene-176x344_degraded.py", "./harvard.py"]
 
-medical_pipeline = [
+medical_sampled = [
     dict(type="LoadImagePair"),
     dict(type="RandomPairResize", scale=(0.9, 1.3), min_size=_base_.crop_size),
     dict(type="RandomPairCrop", crop_size=_base_.crop_size),
     *_base_.flips,
     dict(type="RandomTone", prob=0.3, gamma_b=(0.6, 1.7), contrast_b=(0.8, 1.0), invert_prob=0.0),
+]
+medical_pipeline = [
+    *medical_sampled,
     dict(type="RandomDegradation", modality="medical", prob=0.5),
     dict(type="RandomDropText", prob=0.2),
     dict(type="PackPair"),
