@@ -12,7 +12,7 @@ import numpy as np
 from ..evaluation import EvaluationResult, baseline_images, get_protocol, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
-from ..io.regular_file import write_atomically
+from ..io.regular_file import write_text_atomically
 from ..io.table import Table
 from .named_network import NamedNetwork
 from .scored_pairs import ScoredPair, score_fusions
@@ -213,8 +213,7 @@ def write_section(path: str | Path, title: str, section: str) -> None:
         parts[titles.index(heading)] = section
     else:
         parts.append(section)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, "\n".join(part.rstrip() + "\n" for part in [_HEAD, *parts]).encode())
+    write_text_atomically(path, "\n".join(part.rstrip() + "\n" for part in [_HEAD, *parts]))
 
 
 def main_row(network: NamedNetwork) -> str:

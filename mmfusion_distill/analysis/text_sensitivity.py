@@ -12,7 +12,7 @@ from ..annotation.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
 from ..evaluation import EvaluationResult, get_protocol, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
-from ..io.regular_file import write_atomically
+from ..io.regular_file import write_text_atomically
 from ..io.table import Table
 from ..user_errors import UserError
 from .scored_pairs import ScoredPair, score_fusions
@@ -199,8 +199,7 @@ def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
     check_report_path(path)
     path = Path(path)
     writers = dict(zip(REPORT_SUFFIXES, (_csv, _json, lambda result: sensitivity_table(result) + "\n")))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, writers[path.suffix](result).encode("utf-8", "backslashreplace"))
+    write_text_atomically(path, writers[path.suffix](result), "backslashreplace")
 
 
 def check_report_path(path: str | Path) -> None:

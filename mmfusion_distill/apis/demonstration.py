@@ -14,6 +14,7 @@ from ..datasets.paired_fusion_dataset import PairedFusionDataset
 from ..engine.runners import FusionRunner
 from ..io.config_files import read_config
 from ..io.image_io import read_image, write_image
+from ..io.regular_file import write_text_atomically
 from .fusion_inferencer import FusionInferencer
 
 TEACHER_CONFIG = "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
@@ -110,7 +111,7 @@ def find_demo_data(work_dir: Path, scored_pairs: int) -> DemoData:
     write_generated_pairs(root, GENERATED_PAIRS)
     names = sorted(path.stem for path in (root / "visible").glob("*.png"))
     train_list = root / "train.txt"
-    train_list.write_text("\n".join(names[scored_pairs:]) + "\n")
+    write_text_atomically(train_list, "\n".join(names[scored_pairs:]) + "\n")
     origin = f"{GENERATED_PAIRS} generated scenes in {root} (set MMFUSION_DATA_ROOT for real ones)"
     return DemoData(root, "visible", "infrared", train_list, names[:scored_pairs], origin)
 
@@ -120,7 +121,7 @@ def _annotate(data: DemoData, annotations: Path, names: list[str] | None = None)
     ann_file = data.train_list
     if names is not None:
         ann_file = annotations.parent / "val.txt"
-        ann_file.write_text("\n".join(names) + "\n")
+        write_text_atomically(ann_file, "\n".join(names) + "\n")
     dataset = PairedFusionDataset(
         data_root=str(data.root),
         data_prefix=dict(img_a=data.folder_a, img_b=data.folder_b, annotation=str(annotations.resolve())),

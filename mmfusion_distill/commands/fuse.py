@@ -170,7 +170,7 @@ def write_json(
     path: str, report: "FusingReport", seconds: float, interrupted: bool, shard: "Shard | None" = None
 ) -> None:
     """The report for programs; docs/commands.md says what is in it."""
-    from ..io.regular_file import write_atomically
+    from ..io.regular_file import write_text_atomically
 
     content = dict(
         written=[str(target) for target in report.written],
@@ -182,7 +182,7 @@ def write_json(
         seconds=round(seconds, 3),
         pairs_per_second=round(len(report.written) / seconds, 3),
     )
-    write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
+    write_text_atomically(path, json.dumps(content, indent=2) + "\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

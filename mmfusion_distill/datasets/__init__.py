@@ -1,6 +1,8 @@
 """Image pairs, their annotations and transforms."""
 
-from ..annotation.annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
+from ..annotation.annotation_file import read_annotation
+from ..annotation.annotation_parser import parse_annotation
+from ..annotation.annotation_types import Annotation, AnnotationError, Event
 from ..io.image_io import ImageReadError, read_image, write_image
 from ..io.pairing import ImagePair, PairingError, find_pairs
 from ..lazy import lazy_attributes

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..annotation.annotation_file import write_text_atomically
 from ..io.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
+from ..io.regular_file import write_text_atomically
 from ..user_errors import UserError
 
 #: Splits that are the same for everybody.

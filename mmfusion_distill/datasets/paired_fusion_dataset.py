@@ -11,7 +11,8 @@ from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from ..annotation.annotation_file import Annotation, find_annotation, read_annotation
+from ..annotation.annotation_file import read_annotation_of
+from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
 from ..io.pairing import ImagePair, find_pairs, read_name_list, shorten
 from ..user_errors import UserError
@@ -124,10 +125,7 @@ class PairedFusionDataset(BaseDataset):
 
     def _find_annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
         folder = self.data_prefix.get("annotation")
-        found: list[Annotation | None] = []
-        for pair in pairs:
-            path = find_annotation(folder, pair.path_a.name, pair.path_b.name) if folder else None
-            found.append(None if path is None else read_annotation(path))
+        found = [read_annotation_of(pair, folder) if folder else None for pair in pairs]
         _name_unknown_events(found)
         missing = [index for index, annotation in enumerate(found) if annotation is None]
         if missing and self.annotator is not None:

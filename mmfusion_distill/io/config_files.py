@@ -59,8 +59,16 @@ def read_config(path: str | Path) -> Config:
 
 
 def network_of(model: dict) -> dict:
-    """Config of the network in that of a model: of an ImageFusor its own, of a FusionDistiller the student."""
-    return model["student"] if model["type"] == "FusionDistiller" else model["generator"]
+    """Config of the network that fuses: an ImageFusor's generator, of a distillation the student."""
+    return fusor_of(model)["generator"]
+
+
+def fusor_of(model: dict) -> dict:
+    """Config of the model that fuses: itself, of a distillation the student as an ImageFusor."""
+    if model["type"] != "FusionDistiller":
+        return model
+    kept = {key: model[key] for key in ("test_cfg", "data_preprocessor") if key in model}
+    return dict(type="ImageFusor", generator=model["student"], **kept)
 
 
 def read_config_file(path: str | Path) -> Config:

@@ -10,6 +10,7 @@ from mmfusion_distill.analysis.retention import Claim, measure_retention, retent
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import PairedFusionDataset
+from mmfusion_distill.io.regular_file import check_writable, write_text_atomically
 
 
 def parse_args() -> argparse.Namespace:
@@ -50,7 +51,7 @@ def find_pairs(args: argparse.Namespace) -> list[dict]:
 
 def report(args: argparse.Namespace) -> None:
     if args.out:
-        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+        check_writable(Path(args.out).parent)
     networks = {"teacher": tuple(args.teacher), "student": tuple(args.student)}
     measured = measure_retention(
         networks, find_pairs(args), FusionInferencer, repeats=args.repeats, device=args.device
@@ -58,7 +59,7 @@ def report(args: argparse.Namespace) -> None:
     table = retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
     print(table)
     if args.out:
-        Path(args.out).write_text(table + "\n", encoding="utf-8")
+        write_text_atomically(args.out, table + "\n")
 
 
 def main() -> None:

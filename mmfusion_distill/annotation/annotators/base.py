@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...io.pairing import ImagePair
 from ...user_errors import UserError
-from ..annotation_file import Annotation
+from ..annotation_types import Annotation
 
 #: Kinds of image pairs.
 MODALITIES = ("infrared-visible", "medical")

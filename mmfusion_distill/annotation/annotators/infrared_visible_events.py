@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..annotation_file import Event
+from ..annotation_types import Event
 from . import image_statistics as stats
 from .visible_measures import VisibleMeasures, blown_out, measure_visible
 

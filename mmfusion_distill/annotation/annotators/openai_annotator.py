@@ -10,7 +10,8 @@ from mmagic.registry import TASK_UTILS
 
 from ...io.pairing import ImagePair
 from ...user_errors import MissingPackageError
-from ..annotation_file import META_FIELDS, Annotation, parse_annotation
+from ..annotation_parser import parse_annotation
+from ..annotation_types import META_FIELDS, Annotation
 from ..prompting import Prompt, data_url, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
 from .chat_client import ChatClient, ChatError

@@ -7,7 +7,7 @@ from mmagic.registry import TASK_UTILS
 
 from ...io.image_io import read_image
 from ...io.pairing import ImagePair
-from ..annotation_file import Annotation, Event
+from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from . import image_statistics as stats
 from .base import AnnotationResult, Annotator, check_modality

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
 from collections.abc import Sequence
@@ -17,6 +16,8 @@ from mmengine.dist import all_reduce, broadcast_object_list, collect_results, ge
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
+from ...io.regular_file import write_text_atomically
+from ...io.table import Table
 from ...user_errors import UserError
 from ..functional.catalog import FusionTriple
 from ..functional.compute import parse_metric_names, score_triple
@@ -202,13 +203,9 @@ class FusionMetric(BaseMetric):
         return {f"{prefix}{name}": value for name, value in means.items()}
 
     def _write_scores(self, by_name: dict[str, dict[str, float]]) -> None:
-        self.save_scores.parent.mkdir(parents=True, exist_ok=True)
         columns = list(next(iter(by_name.values())))
-        with self.save_scores.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["name", *columns])
-            for name, scores in by_name.items():
-                writer.writerow([name, *(scores[column] for column in columns)])
+        rows = [[name, *(scores[column] for column in columns)] for name, scores in by_name.items()]
+        write_text_atomically(self.save_scores, Table(["name", *columns], rows).to_csv())
 
 
 def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
