@@ -7,19 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..io.shard import Shard
-from ..user_errors import exit_on_user_error
-
-__all__ = [
-    "SettingsAction",
-    "add_launcher_arguments",
-    "add_run_arguments",
-    "add_share_arguments",
-    "at_least",
-    "exit_on_user_error",
-    "image_size",
-    "parse_run_arguments",
-    "parse_shard",
-]
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..apis.command_line import at_least, exit_on_user_error
+from ..apis.command_line import at_least
 from ..deployment.precision import PRECISIONS
 from ..deployment.runtimes import FORMATS
-from ..user_errors import UserError
+from ..user_errors import UserError, exit_on_user_error
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3

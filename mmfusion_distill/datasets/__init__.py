@@ -8,7 +8,7 @@ from ..io.pairing import ImagePair, PairingError, find_pairs
 from ..lazy import lazy_attributes
 
 # What needs PyTorch; pictures and annotations do not.
-__getattr__ = lazy_attributes(
+__getattr__, _lazy = lazy_attributes(
     __name__,
     {
         "LoadImagePair": ".transforms",
@@ -33,23 +33,11 @@ __all__ = [
     "Event",
     "ImagePair",
     "ImageReadError",
-    "LoadImagePair",
-    "LoadPairedImage",
-    "PackPair",
-    "PairedFusionDataset",
     "PairingError",
-    "RandomDegradation",
-    "RandomDropText",
-    "RandomEvenSource",
-    "RandomPairCrop",
-    "RandomTextConflict",
-    "SeededConcatDataset",
-    "SeededDefaultSampler",
-    "SeededInfiniteSampler",
-    "VisibleOnly",
     "find_pairs",
     "parse_annotation",
     "read_annotation",
     "read_image",
     "write_image",
+    *_lazy,
 ]

@@ -5,7 +5,8 @@ python tools/analysis_tools/even_infrared.py
 
 import argparse
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:

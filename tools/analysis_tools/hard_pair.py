@@ -9,7 +9,7 @@ when the weights change.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.user_errors import exit_on_user_error
 
 SEED = 5
 SIZE = (240, 320)

@@ -9,8 +9,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 DATA_ROOT = "MMFUSION_DATA_ROOT"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import PairedFusionDataset
 from mmfusion_distill.io.regular_file import check_writable, write_text_atomically
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:

@@ -5,8 +5,8 @@ python tools/analysis_tools/text_sensitivity.py CONFIG CHECKPOINT --out sensitiv
 
 import argparse
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:

@@ -9,8 +9,6 @@ import numpy as np
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["correlation_coefficient", "difference_correlation", "difference_correlations"]
-
 
 def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
     """CC: Pearson correlation of a source and the fused picture over all pixels.

@@ -10,8 +10,6 @@ import numpy as np
 from .gray_image import GrayImage, ImageLike, as_gray_image
 from .weighted_score import WeightedScore, weighted_mean
 
-__all__ = ["added_edges", "fusion_artifacts", "information_loss", "lost_edges"]
-
 # Sigmoids (maximum, slope, turning point) for strength and orientation, and the edge weights.
 _STRENGTH = (0.9999, 19.0, 0.5)
 _ORIENTATION = (0.9995, 22.0, 0.5)

@@ -10,8 +10,6 @@ import numpy as np
 from .gray_image import GrayImage, ImageLike, as_gray_image
 from .weighted_score import WeightedScore, weighted_mean
 
-__all__ = ["edge_preservation", "source_edge_preservation", "weighted_edge_preservation"]
-
 # Sigmoid parameters of Xydeas and Petrovic: maximum, slope, turning point.
 STRENGTH_SIGMOID = (0.9994, -15.0, 0.5)
 ORIENTATION_SIGMOID = (0.9879, -22.0, 0.8)

@@ -10,8 +10,6 @@ from ...user_errors import UserError
 from .filters import pad_to_at_least
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["FEATURES", "feature_mutual_information"]
-
 _WINDOW = 3
 _WINDOWS_PER_CHUNK = 1 << 11
 

@@ -12,8 +12,6 @@ import numpy as np
 from ...io.luminance import LUMINANCE_WEIGHTS
 from ...user_errors import UserError
 
-__all__ = ["GrayImage", "ImageLike", "as_gray_image"]
-
 _INTEGER_RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 

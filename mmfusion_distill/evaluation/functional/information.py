@@ -9,8 +9,6 @@ import numpy as np
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["cross_entropy", "entropy", "mutual_information", "normalized_mutual_information"]
-
 
 def entropy(image: ImageLike, all_channels: bool = False) -> float:
     """EN: Shannon entropy of the gray-level histogram.

@@ -7,8 +7,6 @@ import numpy as np
 
 from ...user_errors import UserError
 
-__all__ = ["laplacian_pyramid_fusion"]
-
 _KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 # Gray levels below which energies of a band do not count: noise of rounding.
 _FLOOR = np.float32(0.2)

@@ -9,8 +9,6 @@ from scipy import fft
 from .gray_image import GrayImage, ImageLike, as_gray_image
 from .weighted_score import WeightedScore
 
-__all__ = ["chen_blum", "chen_varshney"]
-
 _BLOCK = 16
 _SALIENCY_EXPONENT = 5
 

@@ -13,8 +13,6 @@ from scipy import fft
 from .filters import gaussian_kernel, pad_to_at_least
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["PhaseCongruency", "phase_congruency", "phase_congruency_preservation"]
-
 _SCALES, _ORIENTATIONS = 4, 6
 _SHORTEST_WAVELENGTH, _WAVELENGTH_FACTOR, _BANDWIDTH = 3.0, 2.1, 0.55
 _ANGULAR_SPREAD = np.pi / _ORIENTATIONS / 1.2

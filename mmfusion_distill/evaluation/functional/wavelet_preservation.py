@@ -9,8 +9,6 @@ import pywt
 
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["wavelet_detail_preservation"]
-
 _LEVEL_EXPONENTS = (2 / 3, 1 / 3)  # fine, coarse
 
 

@@ -19,13 +19,11 @@ from mmengine.logging import MMLogger
 from ...io.regular_file import write_text_atomically
 from ...io.table import Table
 from ...user_errors import UserError
-from ..functional.catalog import FusionTriple
 from ..functional.compute import parse_metric_names, score_triple
+from ..functional.fusion_triple import FusionTriple
 from ..functional.gray_image import GrayImage
 from ..functional.laplacian_pyramid import laplacian_pyramid_fusion
 from ..functional.protocols import get_protocol
-
-__all__ = ["WIN_MEASURES", "FusionMetric"]
 
 #: Measures whose means are compared with the Laplacian pyramid's.
 WIN_MEASURES = ("EN", "SD", "SF", "MI", "SCD", "VIF", "Qabf", "SSIM")

@@ -17,13 +17,11 @@ from ...io.progress import progress_bar
 from ...io.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
-from ..functional.catalog import FusionTriple
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
+from ..functional.fusion_triple import FusionTriple
 from ..functional.gray_image import GrayImage
 from ..functional.protocols import Protocol, get_protocol
 from .results import EvaluationResult
-
-__all__ = ["evaluate_folders", "read_picture"]
 
 _EXIF_ORIENTATION = 274
 

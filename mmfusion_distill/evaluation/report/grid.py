@@ -13,8 +13,6 @@ from ...io.pairing import list_images
 from ...user_errors import UserError
 from .folder import read_picture
 
-__all__ = ["Box", "picture_grid", "write_picture_grid"]
-
 #: x, y, width, height in pixels.
 Box = tuple[int, int, int, int]
 

@@ -9,8 +9,6 @@ from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
-__all__ = ["write_report"]
-
 
 def write_report(
     result: EvaluationResult,

@@ -11,8 +11,6 @@ from ...io.table import Cell, Table
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 
-__all__ = ["per_image_csv", "summary_csv", "to_json", "to_latex", "to_markdown"]
-
 _MARKS = {"better": "+", "worse": "-", "same": "=", "": ""}
 
 
