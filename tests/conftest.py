@@ -1,6 +1,8 @@
 """What many tests need: small networks, small pairs, real data where it is there."""
 
+import faulthandler
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,28 @@ import mmfusion_distill  # noqa: F401  (registers the components)
 from mmfusion_distill.datasets import write_image
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _crash_file(run: str, worker: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"mmfusion-tests-{run}-{worker}.txt"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    """A process of pytest-xdist that crashes leaves a file that says where: what it prints is lost."""
+    if hasattr(config, "workerinput"):
+        given = config.workerinput
+        config.crash_file = _crash_file(given["testrunuid"], given["workerid"]).open("w")
+        faulthandler.enable(config.crash_file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    file = _crash_file(node.workerinput["testrunuid"], node.workerinput["workerid"])
+    if file.exists():
+        if error:
+            print(f"\n{file.name}:\n{file.read_text()}")
+        file.unlink()
 
 
 @pytest.fixture(autouse=True)
