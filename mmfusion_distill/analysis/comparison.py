@@ -10,6 +10,7 @@ from mmengine.infer import BaseInferencer
 
 from ..evaluation import baseline_images, compute_metrics
 from ..io.image_io import read_image_pair
+from ..io.pixels import to_uint8, without_single_channel
 from ..io.table import Table
 from .flops import count_gflops, count_parameters
 from .stopwatch import time_in_turn
@@ -64,7 +65,7 @@ def compare(
     gflops: dict[str, list[float]] = {name: [] for name in networks}
     for pair in pairs:
         sources = read_image_pair(pair["img_a"], pair["img_b"])
-        img_a, img_b = (_gray_or_color(np.rint(source).astype(np.uint8)) for source in sources)
+        img_a, img_b = (without_single_channel(to_uint8(source)) for source in sources)
         fused = {name: network(pair)["predictions"][0] for name, network in networks.items()}
         for name, picture in {**fused, **baseline_images(img_a, img_b)}.items():
             scores.setdefault(name, []).append(compute_metrics(img_a, img_b, picture, metrics))
@@ -125,7 +126,3 @@ def _retention(student: MethodResult, teacher: MethodResult) -> list[str]:
         for name in student.scores
     ]
     return [f"{100 * ratio:.1f} %" for ratio in size + quality]
-
-
-def _gray_or_color(image: np.ndarray) -> np.ndarray:
-    return image[:, :, 0] if image.shape[2] == 1 else image

@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from ..annotation.annotation_types import Annotation
 from ..evaluation import FusionTriple, GrayImage, score_triple
+from ..io.pixels import to_uint8, without_single_channel
 from ..user_errors import UserError
 
 
@@ -128,7 +129,8 @@ def _scored_pair(results: dict) -> ScoredPair:
     for key in ("img_a", "img_b"):
         target = f"target_{key[-1]}"
         pictures[key], pictures[target] = (
-            _as_picture(image) for image in (results[key], results.get(target, results[key]))
+            without_single_channel(to_uint8(image))
+            for image in (results[key], results.get(target, results[key]))
         )
     return ScoredPair(
         name=results["key"],
@@ -136,8 +138,3 @@ def _scored_pair(results: dict) -> ScoredPair:
         kinds=results.get("degradations", ()),
         **pictures,
     )
-
-
-def _as_picture(image: np.ndarray) -> np.ndarray:
-    image = np.rint(image).clip(0, 255).astype(np.uint8)
-    return image[:, :, 0] if image.shape[2] == 1 else image

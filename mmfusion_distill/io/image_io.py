@@ -14,6 +14,7 @@ from .data_files import is_data_file, read_data_file
 from .luminance import LUMINANCE_WEIGHTS
 from .picture_header import PictureHeader, read_header
 from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
+from .pixels import to_uint8
 from .regular_file import read_regular_file, write_atomically
 from .value_range import stretch, to_full_range
 
@@ -123,7 +124,7 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
     """
     path = Path(path)
     check_image_format(path)
-    pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    pixels = to_uint8(image)
     if pixels.ndim == 3:
         pixels = pixels[:, :, ::-1]
     try:

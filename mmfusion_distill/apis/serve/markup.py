@@ -4,10 +4,10 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
-import cv2
 import numpy as np
 
 from ...annotation.annotation_types import Event
+from ...io.pixels import data_url, shrink
 from .uploads import Picture
 
 #: Longest side of a picture on the page; the download has all pixels.
@@ -54,7 +54,7 @@ def slider(picture: Picture, fused: np.ndarray, label: str) -> str:
 
 def download(fused: np.ndarray) -> str:
     """A link that saves the result as PNG."""
-    address = f"data:image/png;base64,{_encoded(fused, '.png')}"
+    address = data_url(fused, "png")
     return f'<a class="mmf-download" download="fused.png" href="{address}">Download PNG</a>'
 
 
@@ -79,16 +79,4 @@ def event_list(events: Sequence[Event]) -> str:
 
 
 def _shown(pixels: np.ndarray) -> str:
-    scale = _SHOWN / max(pixels.shape[:2])
-    if scale < 1:
-        size = tuple(max(1, round(side * scale)) for side in pixels.shape[1::-1])
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return f"data:image/jpeg;base64,{_encoded(pixels, '.jpg')}"
-
-
-def _encoded(pixels: np.ndarray, kind: str) -> str:
-    pixels = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
-    if pixels.ndim == 3:
-        pixels = pixels[:, :, ::-1]  # OpenCV wants BGR
-    _, data = cv2.imencode(kind, pixels)
-    return base64.b64encode(data).decode()
+    return data_url(shrink(pixels, _SHOWN))

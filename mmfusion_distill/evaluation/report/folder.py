@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ...io.image_io import ImageReadError, read_image
 from ...io.pairing import list_images
+from ...io.pixels import without_single_channel
 from ...io.progress import progress_bar
 from ...io.regular_file import check_regular_file
 from ...user_errors import UserError
@@ -120,7 +121,7 @@ def read_picture(path: str | Path, is_thermal: bool = False) -> np.ndarray:
     levels = np.rint(image)
     if np.array_equal(levels, image):
         image = levels.astype(np.uint8)
-    return image[:, :, 0] if image.shape[2] == 1 else image
+    return without_single_channel(image)
 
 
 def check_method_names(methods: Mapping[str, str | Path]) -> None:
