@@ -40,6 +40,17 @@ class MethodResult:
     seconds: float | None = None
     peak_bytes: int | None = None
 
+    def share_of(self, other: "MethodResult", quantity: str) -> float:
+        """This over another row's metric, or `parameters`, `gflops`, `seconds`, `peak_bytes`.
+
+        NaN where the other's is zero or was not measured.
+        """
+        mine, theirs = (
+            row.scores[quantity] if quantity in row.scores else getattr(row, quantity)
+            for row in (self, other)
+        )
+        return mine / theirs if theirs else float("nan")
+
 
 def compare(
     networks: Mapping[str, BaseInferencer],
@@ -111,18 +122,7 @@ def comparison_table(results: Sequence[MethodResult], student: str, teacher: str
         ]
         rows.append([result.name, *size, *(f"{result.scores[metric]:.3f}" for metric in metrics)])
         if result.name == student and teacher in by_name:
-            rows.append(["  of teacher", *_retention(result, by_name[teacher])])
+            quantities = ("parameters", "gflops", "seconds", *metrics)
+            shares = [result.share_of(by_name[teacher], quantity) for quantity in quantities]
+            rows.append(["  of teacher", *(f"{100 * share:.1f} %" for share in shares)])
     return Table(["", "parameters", "GFLOPs", "s/image", *metrics], rows).to_text()
-
-
-def _retention(student: MethodResult, teacher: MethodResult) -> list[str]:
-    size = [
-        student.parameters / teacher.parameters,
-        student.gflops / teacher.gflops,
-        student.seconds / teacher.seconds,
-    ]
-    quality = [
-        student.scores[name] / teacher.scores[name] if teacher.scores[name] else float("nan")
-        for name in student.scores
-    ]
-    return [f"{100 * ratio:.1f} %" for ratio in size + quality]

@@ -79,6 +79,23 @@ def validation_dataset(config: Config) -> dict:
     return dict(loader["dataset"])
 
 
+def inputs_of(dataset: dict, limit: int | None = None) -> list[dict]:
+    """The pairs of a data set as :class:`FusionInferencer` takes them, by their paths.
+
+    Args:
+        dataset (dict): Config of a :class:`PairedFusionDataset`.
+        limit (int, optional): The first ones only. Default: None, all.
+    """
+    built = DATASETS.build(dataset)
+    infos = (built.get_data_info(index) for index in range(len(built))[:limit])
+    return [
+        dict(
+            img_a=info["img_a_path"], img_b=info["img_b_path"], annotation=info["annotation"], key=info["key"]
+        )
+        for info in infos
+    ]
+
+
 def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None = None) -> list[ScoredPair]:
     """Load the pairs of a data set.
 

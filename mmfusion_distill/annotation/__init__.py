@@ -2,7 +2,8 @@
 
 from ..lazy import lazy_attributes
 from .annotate_pairs import AnnotationSummary, annotate_pairs
-from .annotators.base import MODALITIES, AnnotationResult, Annotator
+from .annotators.base import AnnotationResult, Annotator
+from .modalities import MODALITIES
 
 # The annotators register with MMagic, which brings PyTorch along.
 __getattr__, _lazy = lazy_attributes(

@@ -9,7 +9,7 @@ from ..io.image_io import read_image
 from ..io.pairing import ImagePair
 from ..io.pixels import shrink, to_uint8
 from ..user_errors import UserError
-from .annotators.base import check_modality
+from .modalities import check_modality
 
 _FOLDER = Path(__file__).parent / "prompts"
 

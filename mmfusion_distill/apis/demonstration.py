@@ -9,8 +9,8 @@ import numpy as np
 from mmengine.config import Config
 
 from ..analysis.comparison import compare, comparison_table
+from ..analysis.scored_pairs import folder_dataset, inputs_of
 from ..datasets.generated_scenes import write_generated_pairs
-from ..datasets.paired_fusion_dataset import PairedFusionDataset
 from ..engine.runners import FusionRunner
 from ..io.config_files import read_config
 from ..io.image_io import read_image, write_image
@@ -122,19 +122,8 @@ def _annotate(data: DemoData, annotations: Path, names: list[str] | None = None)
     if names is not None:
         ann_file = annotations.parent / "val.txt"
         write_text_atomically(ann_file, "\n".join(names) + "\n")
-    dataset = PairedFusionDataset(
-        data_root=str(data.root),
-        data_prefix=dict(img_a=data.folder_a, img_b=data.folder_b, annotation=str(annotations.resolve())),
-        ann_file=str(ann_file.resolve()),
-        annotator="statistics",
-    )
-    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
-    return [
-        dict(
-            img_a=info["img_a_path"], img_b=info["img_b_path"], annotation=info["annotation"], key=info["key"]
-        )
-        for info in infos
-    ]
+    folders = data.root / data.folder_a, data.root / data.folder_b
+    return inputs_of(folder_dataset(*folders, annotations, ann_file))
 
 
 def _train(

@@ -14,12 +14,11 @@ from mmengine.logging import print_log
 from ..annotation.annotation_file import read_annotation_of
 from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
+from ..annotation.modalities import check_modality
 from ..io.pairing import ImagePair, find_pairs, read_name_list, shorten
 from ..user_errors import UserError
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
-
-MODALITIES = ("infrared-visible", "medical")
 
 
 @DATASETS.register_module()
@@ -64,8 +63,7 @@ class PairedFusionDataset(BaseDataset):
         missing = {"img_a", "img_b"} - set(data_prefix)
         if missing:
             raise UserError(f"PairedFusionDataset: data_prefix lacks {', '.join(sorted(missing))}")
-        if modality not in MODALITIES:
-            raise UserError(f"PairedFusionDataset: modality '{modality}' is none of {', '.join(MODALITIES)}")
+        check_modality(modality, "PairedFusionDataset")
         self.require_annotation = require_annotation
         self.annotator = annotator
         self.modality = modality

@@ -12,7 +12,7 @@ from mmfusion_distill.analysis.annotation_agreement import (
 )
 from mmfusion_distill.analysis.annotation_recall import measure_recall
 from mmfusion_distill.annotation import StatisticsAnnotator
-from mmfusion_distill.annotation.annotators.base import MODALITIES
+from mmfusion_distill.annotation.modalities import MODALITIES
 from mmfusion_distill.datasets import find_pairs
 from mmfusion_distill.io.pairing import ImagePair, read_name_list
 from mmfusion_distill.io.table import Table
