@@ -11,6 +11,7 @@ import torch
 from mmagic.registry import MODELS
 from torch import nn
 
+from ..io.config_files import constructors_of
 from .checkpoints import CheckpointError
 
 _BLOCKS = ("GatedConvBlock", "XRestormerBlock")
@@ -241,17 +242,11 @@ def _shown(value: Any) -> str:
 def _arguments(built: type) -> dict[str, Any]:
     """Type hints by name of the arguments of a class, and of its base as far as they are handed on."""
     arguments: dict[str, Any] = {}
-    for owner in inspect.getmro(built):
-        function = vars(owner).get("__init__")
-        if function is None:
-            continue
+    for function in constructors_of(built):
         hints = typing.get_type_hints(function)
-        parameters = inspect.signature(function).parameters.values()
-        for entry in parameters:
+        for entry in inspect.signature(function).parameters.values():
             if entry.kind is entry.POSITIONAL_OR_KEYWORD and entry.name in hints:
                 arguments.setdefault(entry.name, hints[entry.name])
-        if not any(entry.kind is entry.VAR_KEYWORD for entry in parameters):
-            break
     # It would load files and run code.
     arguments.pop("init_cfg", None)
     return arguments

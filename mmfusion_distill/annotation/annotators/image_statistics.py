@@ -68,6 +68,14 @@ def stripe_strength(gray: np.ndarray, mask: np.ndarray | None = None) -> tuple[f
     return _line_offsets(gray, mask), _line_offsets(gray.T, None if mask is None else mask.T)
 
 
+def stripes_in_words(gray: np.ndarray, limit: float, mask: np.ndarray | None = None) -> str:
+    """The stronger stripes, e.g. 'Vertical stripes of 7.1 gray levels'; '' if they are not above a limit."""
+    rows, columns = stripe_strength(gray, mask)
+    strength = max(rows, columns)
+    kind = "Horizontal" if rows >= columns else "Vertical"
+    return f"{kind} stripes of {strength:.1f} gray levels" if strength > limit else ""
+
+
 def _line_offsets(gray: np.ndarray, mask: np.ndarray | None) -> float:
     if gray.shape[0] < 3:
         return 0.0

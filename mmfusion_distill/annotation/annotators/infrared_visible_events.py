@@ -71,9 +71,9 @@ def find_infrared_visible_events(
         _low_light(gray_a, measures, limits),
         _over_exposure(gray_a, measures, limits),
         _haze(img_a, gray_a, measures, limits),
-        _high_noise(gray_a, limits),
+        _noise("high_noise", "visible", gray_a, limits.noise),
         _ir_low_contrast(gray_b, limits),
-        _ir_noise(gray_b, limits),
+        _noise("ir_noise", "infrared", gray_b, limits.ir_noise),
         _motion_blur(gray_a, gray_b, limits),
         _sensor_artifact(gray_a, gray_b, limits),
     )
@@ -154,14 +154,15 @@ def _haze(
     )
 
 
-def _high_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+def _noise(event: str, name: str, gray: np.ndarray, limit: float) -> Event | None:
     sigma = stats.noise_sigma(gray)
-    if sigma <= limits.noise:
+    if sigma <= limit:
         return None
+    strength = "heavy" if sigma > 2 * limit else "clearly visible"
     return Event(
-        "high_noise",
-        f"The visible image carries {_strength(sigma, limits.noise)} noise of standard deviation "
-        f"{sigma:.1f} gray levels over the whole frame.",
+        event,
+        f"The {name} image carries {strength} noise of standard deviation {sigma:.1f} gray levels over the whole "
+        "frame.",
     )
 
 
@@ -173,17 +174,6 @@ def _ir_low_contrast(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Eve
         "ir_low_contrast",
         f"The infrared image has low contrast: its tones span {contrast:.0f} of 255 gray levels around "
         f"{gray.mean():.0f}, warm and cold objects are hard to tell apart.",
-    )
-
-
-def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
-    sigma = stats.noise_sigma(gray)
-    if sigma <= limits.ir_noise:
-        return None
-    return Event(
-        "ir_noise",
-        f"The infrared image carries {_strength(sigma, limits.ir_noise)} noise of standard deviation "
-        f"{sigma:.1f} gray levels over the whole frame.",
     )
 
 
@@ -205,16 +195,9 @@ def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisible
 def _sensor_artifact(
     gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds
 ) -> Event | None:
-    parts = []
-    for name, gray in (("visible", gray_a), ("infrared", gray_b)):
-        rows, columns = stats.stripe_strength(gray)
-        if max(rows, columns) > limits.stripes:
-            kind = "Horizontal" if rows >= columns else "Vertical"
-            parts.append(
-                f"{kind} stripes of {max(rows, columns):.1f} gray levels cross the whole {name} image."
-            )
+    parts = [
+        f"{stripes} cross the whole {name} image."
+        for name, gray in (("visible", gray_a), ("infrared", gray_b))
+        if (stripes := stats.stripes_in_words(gray, limits.stripes))
+    ]
     return Event("sensor_artifact", " ".join(parts)) if parts else None
-
-
-def _strength(value: float, limit: float) -> str:
-    return "heavy" if value > 2 * limit else "clearly visible"

@@ -118,10 +118,9 @@ def _structure_consistency(masks: tuple, limits: MedicalThresholds) -> Event | N
 
 
 def _artifact_reduction(grays: tuple, masks: tuple, limits: MedicalThresholds) -> Event | None:
-    parts = []
-    for name, gray, mask in zip(("first", "MRI"), grays, masks):
-        rows, columns = stats.stripe_strength(gray, mask)
-        if max(rows, columns) > limits.stripes:
-            kind = "Horizontal" if rows >= columns else "Vertical"
-            parts.append(f"{kind} stripes of {max(rows, columns):.1f} gray levels cross the {name} image.")
+    parts = [
+        f"{stripes} cross the {name} image."
+        for name, gray, mask in zip(("first", "MRI"), grays, masks)
+        if (stripes := stats.stripes_in_words(gray, limits.stripes, mask))
+    ]
     return Event("artifact_reduction", " ".join(parts)) if parts else None
