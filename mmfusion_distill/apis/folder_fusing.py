@@ -13,11 +13,11 @@ import numpy as np
 
 from ..io.image_io import write_image
 from ..io.pair_fuser import PairFuser, batches_of_equal_size
-from ..io.pair_reader import Noted, PairReader, has_16_bits, were_stretched
+from ..io.pair_reader import PairReader, has_16_bits, were_stretched
 from ..io.pairing import ImagePair
 from ..io.progress import progress_bar
 from ..io.shard import Shard
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
 from .fusing_targets import find_targets
 from .launching import Processes
@@ -103,7 +103,11 @@ def fuse_files(
         _finish(writes, 0, part.written, failures)
         part.is_interrupted = True
     part.failures = {index: _sentence(pairs[index], error) for index, error in failures.items()}
-    part.noted = reader.noted if reader else _noted_of([pairs[index] for index in sorted(part.written)])
+    if reader is None:
+        written = [pairs[index] for index in sorted(part.written)]
+        part.noted = {were_stretched: [pair.name for pair in written if has_16_bits(pair.path_b)]}
+    else:
+        part.noted = reader.noted
     parts = processes.gather(part)
     report = report_of_parts(parts, pairs, targets)
     if any(part.is_interrupted for part in parts):
@@ -125,8 +129,8 @@ def _sentence(pair: ImagePair, error: Exception) -> str:
     if isinstance(error, (ValueError, OSError)):
         return str(error)
     # Of a library, e.g. out of memory: it does not know the file.
-    reason = str(error).strip().splitlines() or [""]
-    return f"{pair.path_a}: {type(error).__name__} {reason[0][:200]}".rstrip()
+    said = f" {reason_of(error)}" if str(error).strip() else ""
+    return f"{pair.path_a}: {type(error).__name__}{said}"
 
 
 def _noted(error: Exception) -> Exception:
@@ -134,10 +138,6 @@ def _noted(error: Exception) -> Exception:
         raise error
     # The frames hold on to the maps of the network.
     return error.with_traceback(None)
-
-
-def _noted_of(pairs: list[ImagePair]) -> Noted:
-    return {were_stretched: [pair.name for pair in pairs if has_16_bits(pair.path_b)]}
 
 
 def _load(

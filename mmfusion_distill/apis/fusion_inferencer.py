@@ -24,7 +24,7 @@ from ..io.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 from ..models.checkpoints import CheckpointError, load_network
 from ..models.published_config import read_network_config
 from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 
 
 class FusionInferencer(BaseInferencer):
@@ -203,8 +203,8 @@ def check_device(device: str | None) -> None:
     try:
         torch.empty(0, device=device)
     except (AssertionError, RuntimeError) as error:  # CUDA not built in, no GPU, no such name
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"the device {device} cannot be used ({reason[:120]}): take cpu") from error
+        reason = reason_of(error, 120)
+        raise UserError(f"the device {device} cannot be used ({reason}): take cpu") from error
 
 
 def to_picture(sample: DataSample) -> np.ndarray:

@@ -88,7 +88,11 @@ class PairedFusionDataset(BaseDataset):
                 logger="current",
                 level=logging.WARNING,
             )
-        annotations = self._annotations(pairs)
+        if self.annotator is None:
+            annotations = self._find_annotations(pairs)
+        else:
+            # Looking for files counts too: another process might find what the first one just wrote.
+            annotations = on_main_process(lambda: self._find_annotations(pairs))
         return [
             dict(
                 key=pair.name,
@@ -114,12 +118,6 @@ class PairedFusionDataset(BaseDataset):
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
-
-    def _annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
-        if self.annotator is None:
-            return self._find_annotations(pairs)
-        # Looking for files counts too: another process might find what the first one just wrote.
-        return on_main_process(lambda: self._find_annotations(pairs))
 
     def _find_annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
         folder = self.data_prefix.get("annotation")

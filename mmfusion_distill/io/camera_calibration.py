@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 from .regular_file import read_regular_file, write_text_atomically
 
 _FORMAT = "mmfusion_distill calibration 1"
@@ -63,7 +63,7 @@ class CameraCalibration:
                 f"the calibration {path} cannot be read ({error.strerror}): check --calibration"
             ) from error
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0][:80]
+            reason = f"it lacks {error}" if isinstance(error, KeyError) else reason_of(error, 80)
             raise UserError(
                 f"{path} is no calibration ({reason}): write one with `mmfusion calibrate`"
             ) from error

@@ -13,7 +13,7 @@ import yaml
 from mmengine.config import Config
 from mmengine.registry import Registry
 
-from ..user_errors import MissingFileError, UserError
+from ..user_errors import MissingFileError, UserError, reason_of
 
 #: Parts of a config whose dicts with a `type` are built.
 _BUILT = (
@@ -97,9 +97,8 @@ def read_config_file(path: str | Path) -> Config:
     except RecursionError:
         raise ConfigError(f"the config {path} is nested too deep, or inherits from itself") from None
     except Exception as error:  # it is a program, which fails in its own way
-        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise ConfigError(
-            f"the config {path} cannot be read ({type(error).__name__}: {reason[:200]})"
+            f"the config {path} cannot be read ({type(error).__name__}: {reason_of(error)})"
         ) from error
 
 

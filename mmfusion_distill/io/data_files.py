@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..user_errors import reason_of
 from .medical_slices import read_dicom_slice, read_nifti_slice
 from .picture_source import ImageReadError
 from .pixel_limit import check_pixels
@@ -48,9 +49,8 @@ def _read_array(path: Path, slice_index: int | None) -> np.ndarray:
         # Mapped, as a header may promise more than there is; and never objects, which could be programs.
         array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, EOFError, SyntaxError, MemoryError, OverflowError) as error:
-        reason = str(error).strip().splitlines() or [""]
         raise ImageReadError(
-            f"{path} is no array of plain numbers, or cut off ({reason[0][:80]}): save it anew with numpy.save"
+            f"{path} is no array of plain numbers, or cut off ({reason_of(error, 80)}): save it anew with numpy.save"
         ) from error
     shape = array.shape
     if not (array.ndim in (2, 3) and array.size and (array.ndim == 2 or shape[2] <= 4)):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..user_errors import reason_of
 from .picture_source import ImageReadError
 from .pixel_limit import max_pixels
 from .value_range import percentile_range, stretch_between
@@ -130,5 +131,6 @@ def _within(values: np.ndarray, window: tuple[float, float] | None, path: Path) 
 
 
 def _unreadable(path: Path, kind: str, error: Exception) -> ImageReadError:
-    reason = str(error).strip().splitlines() or [type(error).__name__]
-    return ImageReadError(f"{path} is no {kind} file that can be read ({reason[0][:120]}): replace the file")
+    return ImageReadError(
+        f"{path} is no {kind} file that can be read ({reason_of(error, 120)}): replace the file"
+    )

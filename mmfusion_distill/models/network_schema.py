@@ -12,6 +12,7 @@ from mmagic.registry import MODELS
 from torch import nn
 
 from ..io.config_files import constructors_of
+from ..user_errors import reason_of
 from .checkpoints import CheckpointError
 
 _BLOCKS = ("GatedConvBlock", "XRestormerBlock")
@@ -94,10 +95,8 @@ def check_network_config(config: Any, source: str, most_parameters: int = MOST_P
         with torch.device("meta"):
             network = MODELS.build(config)
     except Exception as error:  # values that do not go together; what is raised depends on the part
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-        raise CheckpointError(
-            f"{source}: the network of its config cannot be built ({reason[:200]})"
-        ) from error
+        reason = reason_of(error, line=-1)
+        raise CheckpointError(f"{source}: the network of its config cannot be built ({reason})") from error
     _check_size(network, source, most_parameters)
 
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
@@ -13,24 +14,7 @@ from .uploads import Picture
 #: Longest side of a picture on the page; the download has all pixels.
 _SHOWN = 1280
 
-STYLE = """
-.mmf-slider { position: relative; line-height: 0; overflow: hidden; border-radius: 6px; --split: 50%; }
-.mmf-slider img { width: 100%; height: auto; display: block; margin: 0; }
-.mmf-slider .mmf-fused { position: absolute; inset: 0; clip-path: inset(0 0 0 var(--split)); }
-.mmf-slider::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--split); width: 2px;
-  margin-left: -1px; background: white; box-shadow: 0 0 3px black; pointer-events: none; }
-.mmf-slider input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0;
-  cursor: ew-resize; }
-.mmf-slider input:focus-visible + span { outline: 2px solid orange; }
-.mmf-slider span { position: absolute; bottom: 6px; padding: 2px 6px; border-radius: 4px; font-size: 12px;
-  line-height: 1.3; color: white; background: rgba(0, 0, 0, .65); pointer-events: none; }
-.mmf-slider .mmf-left { left: 6px; }
-.mmf-slider .mmf-right { right: 6px; }
-.mmf-preview img { max-height: 180px; max-width: 100%; border-radius: 6px; margin: 0; }
-.mmf-video { width: 100%; max-width: 960px; border-radius: 6px; }
-.mmf-download { display: inline-block; padding: 8px 16px; border-radius: 6px; color: white !important;
-  background: #2563eb; text-decoration: none; }
-"""
+STYLE = (Path(__file__).parent / "page.css").read_text()
 
 
 def preview(picture: Picture) -> str:

@@ -127,7 +127,8 @@ class FusionMetric(BaseMetric):
         longest = _longest_of_all_processes(len(self.results))
         padding = [None] * (longest - len(self.results))
         everything = longest * get_world_size()
-        collected = self._collect(self.results + padding, everything)
+        results = self.results + padding
+        collected = collect_results(results, everything, self.collect_device, tmpdir=self.collect_dir)
         outcome: list[Any] = [None]
         if is_main_process():
             outcome = [self._summarise(collected, size)]
@@ -178,11 +179,6 @@ class FusionMetric(BaseMetric):
             scores = {f"pyramid_{name}": value for name, value in of_fused.items()}
             self._pyramid_scores[key] = (digest, scores)
         return scores
-
-    def _collect(self, results: list, size: int) -> list | None:
-        if self.collect_device == "cpu":
-            return collect_results(results, size, "cpu", tmpdir=self.collect_dir)
-        return collect_results(results, size, self.collect_device)
 
     def _summarise(self, collected: list, size: int | None) -> dict[str, float] | str:
         results = [item for item in collected if item is not None]
