@@ -9,13 +9,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..evaluation import EvaluationResult, baseline_images, get_protocol, paired_bootstrap, picture_grid
+from ..annotation.annotation_types import Annotation
+from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
 from ..io.regular_file import write_text_atomically
 from ..io.table import Table
 from .named_network import NamedNetwork
-from .scored_pairs import ScoredPair, score_fusions
+from .scored_pairs import ScoredPair, fuse_pair, score_pairs
 
 #: Columns of the tables of scores, besides wins.
 COLUMNS = (*WIN_MEASURES, "balanced_quality", "quality")
@@ -64,25 +65,16 @@ def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> 
         SetScores: Their scores.
     """
     titles = EvaluationResult.BASELINE_TITLES
-    scores, pictures = [], []
+    pictures = []
     for pair in pairs:
-        fused = {}
-        for network in networks:
-            for row, annotation in _rows_of(network, pair).items():
-                sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name, annotation=annotation)
-                fused[row] = network.inferencer(sources)["predictions"][0]
+        fused = {
+            row: fuse_pair(network.inferencer, pair, annotation)
+            for network in networks
+            for row, annotation in _rows_of(network, pair).items()
+        }
         without = baseline_images(pair.img_a, pair.img_b)
-        fused.update({titles[name]: without[name] for name in _BASELINES})
-        pictures.append(fused)
-        scores.append(list(score_fusions(pair, fused, COLUMNS).values()))
-    result = EvaluationResult(
-        [pair.name for pair in pairs],
-        list(pictures[0]),
-        list(COLUMNS),
-        np.array(scores).transpose(1, 2, 0),
-        get_protocol("standard"),
-    )
-    return SetScores(pairs, result, pictures)
+        pictures.append({**fused, **{titles[name]: without[name] for name in _BASELINES}})
+    return SetScores(pairs, score_pairs(pairs, pictures, COLUMNS), pictures)
 
 
 def scores_table(scores: SetScores) -> str:
@@ -221,11 +213,11 @@ def main_row(network: NamedNetwork) -> str:
     return f"{network.name} with text" if network.inferencer.guided else network.name
 
 
-def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, object]:
+def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, Annotation | None]:
     """Annotations that a network is given, by row."""
     if not network.inferencer.guided:
         return {network.name: None}
-    rows: dict[str, object] = {main_row(network): pair.annotation}
+    rows: dict[str, Annotation | None] = {main_row(network): pair.annotation}
     guidance = getattr(network.inferencer.model.generator, "guidance", None)
     if getattr(guidance, "null", None) is not None:
         rows[f"{network.name} without text"] = None
