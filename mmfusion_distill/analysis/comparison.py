@@ -11,7 +11,7 @@ from mmengine.infer import BaseInferencer
 from ..evaluation import baseline_images, compute_metrics
 from ..io.image_io import read_image_pair
 from ..io.pixels import to_uint8, without_single_channel
-from ..io.table import Table
+from ..io.table import Table, shown
 from .flops import count_gflops, count_parameters
 from .stopwatch import time_in_turn
 
@@ -116,10 +116,7 @@ def comparison_table(results: Sequence[MethodResult], student: str, teacher: str
     metrics = list(results[0].scores)
     rows = []
     for result in results:
-        size = [
-            "-" if value is None else format(value, form)
-            for value, form in ((result.parameters, ",d"), (result.gflops, ".2f"), (result.seconds, ".3f"))
-        ]
+        size = shown(result.parameters, ",d"), shown(result.gflops, ".2f"), shown(result.seconds, ".3f")
         rows.append([result.name, *size, *(f"{result.scores[metric]:.3f}" for metric in metrics)])
         if result.name == student and teacher in by_name:
             quantities = ("parameters", "gflops", "seconds", *metrics)

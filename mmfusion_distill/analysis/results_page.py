@@ -14,7 +14,7 @@ from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, pi
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
 from ..io.regular_file import write_text_atomically
-from ..io.table import Table
+from ..io.table import Table, shown
 from .named_network import NamedNetwork
 from .scored_pairs import ScoredPair, fuse_pair, score_pairs
 
@@ -109,7 +109,7 @@ def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScore
     rows = []
     for network in networks:
         digest = hashlib.sha256(network.weights.read_bytes()).hexdigest()[:12]
-        row = [network.name, _size(network.parameters, ",d"), _size(network.gflops, ".2f")]
+        row = [network.name, shown(network.parameters, ",d"), shown(network.gflops, ".2f")]
         row.append(f"`{network.weights.name}` ({digest})")
         if teacher:
             row += [_share(getattr(network, key), getattr(teacher, key)) for key in ("parameters", "gflops")]
@@ -222,10 +222,6 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, Annotation | 
     if getattr(guidance, "null", None) is not None:
         rows[f"{network.name} without text"] = None
     return rows
-
-
-def _size(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
 
 
 def _share(value: float | None, whole: float | None) -> str:
