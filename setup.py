@@ -85,7 +85,15 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.10,<3.13",
     packages=find_packages(include=["mmfusion_distill", "mmfusion_distill.*"]),
-    package_data={"mmfusion_distill": ["annotation/prompts/*", "weights/*", "datasets/splits/*"]},
+    package_data={
+        "mmfusion_distill": [
+            "annotation/prompts/*",
+            "annotation/texts/*",
+            "apis/serve/*.css",
+            "weights/*",
+            "datasets/splits/*",
+        ]
+    },
     install_requires=runtime_requirements(),
     extras_require={name: read_requirements(f"{name}.txt") for name in EXTRAS},
     cmdclass={"build_py": BuildWithMim},

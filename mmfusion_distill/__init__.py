@@ -50,11 +50,11 @@ def _import_components() -> None:
 
 
 _components_are_imported = False
-__getattr__ = lazy_attributes(__name__, dict.fromkeys(_PACKAGES, ""))
+__getattr__, _lazy = lazy_attributes(__name__, dict.fromkeys(_PACKAGES, ""))
 
 # Without PyTorch what is left is `deployment`, which runs exported networks, `io`, and scores of files.
 if find_spec("torch") is not None:
     from . import deferred_imports
 
     deferred_imports.install(_prepare_mmagic, _import_components)
-    __all__ += [*_PACKAGES]
+    __all__ += _lazy

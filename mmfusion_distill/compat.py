@@ -15,8 +15,6 @@ from typing import Any
 
 from .user_errors import MissingOperatorError
 
-__all__ = ["MissingOperatorError", "apply", "placeholder_operators"]
-
 #: Compiled operators that :mod:`compat_operators` serves.
 SERVED = frozenset(
     {

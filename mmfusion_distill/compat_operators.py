@@ -33,23 +33,9 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     return torchvision.ops.nms(boxes, scores, iou_threshold)
 
 
-def roi_align_forward(
-    input: Tensor,
-    rois: Tensor,
-    output: Tensor,
-    argmax_y: Tensor,
-    argmax_x: Tensor,
-    aligned_height: int,
-    aligned_width: int,
-    spatial_scale: float,
-    sampling_ratio: int,
-    pool_mode: int,
-    aligned: bool,
-) -> None:
+def roi_align_forward(input: Tensor, rois: Tensor, output: Tensor, *buffers: Tensor, **settings: Any) -> None:
     """Fill `output` (K, C, aligned_height, aligned_width) with the means of regions (K, 5)."""
-    _check_pool_mode(pool_mode)
-    size = (aligned_height, aligned_width)
-    output.copy_(torchvision.ops.roi_align(input, rois, size, spatial_scale, sampling_ratio, aligned))
+    output.copy_(_roi_align(rois, settings)(input))
 
 
 def roi_align_backward(
@@ -58,27 +44,23 @@ def roi_align_backward(
     argmax_y: Tensor,
     argmax_x: Tensor,
     grad_input: Tensor,
-    aligned_height: int,
-    aligned_width: int,
-    spatial_scale: float,
-    sampling_ratio: int,
-    pool_mode: int,
-    aligned: bool,
+    **settings: Any,
 ) -> None:
     """Fill `grad_input` (N, C, H, W)."""
-    _check_pool_mode(pool_mode)
-    size = (aligned_height, aligned_width)
+    # A linear map: where its gradient is taken does not matter.
+    _fill_gradients(_roi_align(rois, settings), [torch.zeros_like(grad_input)], grad_output, [grad_input])
+
+
+def _roi_align(rois: Tensor, settings: dict[str, Any]) -> Callable[[Tensor], Tensor]:
+    if settings["pool_mode"] == 0:
+        raise MissingOperatorError("roi_align with pool_mode='max'")
+    size = settings["aligned_height"], settings["aligned_width"]
+    scale, samples, aligned = (settings[name] for name in ("spatial_scale", "sampling_ratio", "aligned"))
 
     def align(x: Tensor) -> Tensor:
-        return torchvision.ops.roi_align(x, rois, size, spatial_scale, sampling_ratio, aligned)
+        return torchvision.ops.roi_align(x, rois, size, scale, samples, aligned)
 
-    # A linear map: where its gradient is taken does not matter.
-    _fill_gradients(align, [torch.zeros_like(grad_input)], grad_output, [grad_input])
-
-
-def _check_pool_mode(pool_mode: int) -> None:
-    if pool_mode == 0:
-        raise MissingOperatorError("roi_align with pool_mode='max'")
+    return align
 
 
 def deform_conv_forward(

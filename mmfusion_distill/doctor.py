@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
-__all__ = ["Check", "examine", "main"]
-
 
 @dataclass(frozen=True)
 class Check:

@@ -10,8 +10,8 @@ from typing import Any
 from .user_errors import MissingPackageError
 
 
-def lazy_attributes(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """Make the `__getattr__` of a package (PEP 562).
+def lazy_attributes(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
+    """Make the `__getattr__` of a package (PEP 562), and list what it gives for its `__all__`.
 
     A help text or a check of files then does not pay for PyTorch because a neighbour of what it uses needs it.
 
@@ -21,8 +21,8 @@ def lazy_attributes(package: str, modules: Mapping[str, str]) -> Callable[[str],
             that is a module itself maps to an empty string.
 
     Returns:
-        Callable[[str], Any]: Raises AttributeError for other names, and ImportError with the way to the doctor
-            where something that this package needs is missing.
+        tuple[Callable[[str], Any], list[str]]: The function, which raises AttributeError for other names, and
+            ImportError with the way to the doctor where something that this package needs is missing; and the names.
     """
 
     def load(name: str) -> Any:
@@ -38,7 +38,7 @@ def lazy_attributes(package: str, modules: Mapping[str, str]) -> Callable[[str],
         setattr(sys.modules[package], name, value)
         return value
 
-    return load
+    return load, list(modules)
 
 
 _ADVICE = "Run `python -m mmfusion_distill.doctor` to see what is missing and how to mend it."

@@ -77,3 +77,17 @@ def _sentence(error: Exception) -> str:
     # From a worker of a data loader, with the traceback in its message: the last line says what it is about.
     name, _, sentence = text.strip().splitlines()[-1].partition(": ")
     return sentence or name
+
+
+def reason_of(error: BaseException, longest: int = 200, line: int = 0) -> str:
+    """What another library's error says, short enough for the sentence of a :class:`UserError`.
+
+    Args:
+        error (BaseException): The error.
+        longest (int): Characters that are kept. Default: 200.
+        line (int): Which line of its message. Default: 0, the first.
+
+    Returns:
+        str: The line, or the error's type if it says nothing.
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[line][:longest]

@@ -1,9 +1,11 @@
 """What the metafile says of every config and of the weights that come with the package is true."""
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from conftest import ROOT
@@ -27,15 +29,23 @@ def by_name(entry):
     return entry.alias or entry.name
 
 
+@cache
+def gflops_of(network: str) -> float:
+    """Operations of a network on the size that the metafile speaks of; many configs share one."""
+    return count_gflops(json.loads(network), 480, 640)
+
+
 def test_every_config_is_in_the_metafile_once():
     assert sorted(entry.config for entry in INDEX) == sorted(CONFIGS.glob("*.py"))
     assert all(entry.name == entry.config.stem for entry in INDEX)
 
 
 @pytest.mark.parametrize("entry", INDEX, ids=by_name)
-def test_parameters_and_training_data_are_those_of_the_config(entry):
+def test_parameters_operations_and_training_data_are_those_of_the_config(entry):
     cfg = Config.fromfile(entry.config)
-    assert entry.parameters == count_parameters(network_of(cfg.model))
+    network = network_of(cfg.to_dict()["model"])
+    assert entry.parameters == count_parameters(network)
+    assert gflops_of(json.dumps(network)) == pytest.approx(entry.flops / 1e9, rel=0.01)
     dataset = {} if cfg.train_dataloader is None else cfg.train_dataloader.dataset
     roots = {part.data_root for part in dataset.get("datasets", [dataset])} if dataset else set()
     # Harvard CT-MRI lies in Harvard/CT-MRI.

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.apis.demonstration import run_demo
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def main() -> None:

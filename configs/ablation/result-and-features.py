@@ -1,8 +1,7 @@
 # The student distilled by results and features, as configs/fusion_distill does.
 _base_ = [
-    "../_base_/default_runtime.py",
+    "../_base_/compare_runtime.py",
     "../_base_/models/distill_fusionunet.py",
     "../_base_/datasets/roadscene-96x192_degraded.py",
     "../_base_/schedules/adamw_1xb1-3k_compare.py",
 ]
-default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=1, save_best="degraded/balanced_quality"))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..annotation.annotation_file import Annotation, find_annotation, read_annotation
+from ..annotation.annotation_file import read_annotation_of
+from ..annotation.annotation_types import Annotation
 from ..annotation.annotators.infrared_visible_events import (
     InfraredVisibleThresholds,
     is_dark,
@@ -70,12 +71,12 @@ def read_references(pairs: Iterable[ImagePair], folder: str | Path) -> list[Anno
     """
     references = []
     for pair in pairs:
-        path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
-        if path is None:
+        annotation = read_annotation_of(pair, folder)
+        if annotation is None:
             raise UserError(
                 f"{folder} has no annotation of {pair.name}: name the pairs that have one with --names"
             )
-        references.append(read_annotation(path))
+        references.append(annotation)
     return references
 
 

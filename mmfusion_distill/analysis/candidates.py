@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..annotation.annotation_file import write_text_atomically
 from ..engine.runners import FusionRunner
 from ..io.config_files import read_config
+from ..io.regular_file import write_text_atomically
 
 #: Scores that a short training is judged by.
 QUALITY_COLUMNS = ("clean/balanced_quality", "clean/wins", "degraded/balanced_quality")

@@ -10,7 +10,8 @@ from mmengine.infer import BaseInferencer
 
 from ..evaluation import baseline_images, compute_metrics
 from ..io.image_io import read_image_pair
-from ..io.table import Table
+from ..io.pixels import to_uint8, without_single_channel
+from ..io.table import Table, shown
 from .flops import count_gflops, count_parameters
 from .stopwatch import time_in_turn
 
@@ -39,6 +40,17 @@ class MethodResult:
     seconds: float | None = None
     peak_bytes: int | None = None
 
+    def share_of(self, other: "MethodResult", quantity: str) -> float:
+        """This over another row's metric, or `parameters`, `gflops`, `seconds`, `peak_bytes`.
+
+        NaN where the other's is zero or was not measured.
+        """
+        mine, theirs = (
+            row.scores[quantity] if quantity in row.scores else getattr(row, quantity)
+            for row in (self, other)
+        )
+        return mine / theirs if theirs else float("nan")
+
 
 def compare(
     networks: Mapping[str, BaseInferencer],
@@ -64,7 +76,7 @@ def compare(
     gflops: dict[str, list[float]] = {name: [] for name in networks}
     for pair in pairs:
         sources = read_image_pair(pair["img_a"], pair["img_b"])
-        img_a, img_b = (_gray_or_color(np.rint(source).astype(np.uint8)) for source in sources)
+        img_a, img_b = (without_single_channel(to_uint8(source)) for source in sources)
         fused = {name: network(pair)["predictions"][0] for name, network in networks.items()}
         for name, picture in {**fused, **baseline_images(img_a, img_b)}.items():
             scores.setdefault(name, []).append(compute_metrics(img_a, img_b, picture, metrics))
@@ -104,28 +116,10 @@ def comparison_table(results: Sequence[MethodResult], student: str, teacher: str
     metrics = list(results[0].scores)
     rows = []
     for result in results:
-        size = [
-            "-" if value is None else format(value, form)
-            for value, form in ((result.parameters, ",d"), (result.gflops, ".2f"), (result.seconds, ".3f"))
-        ]
+        size = shown(result.parameters, ",d"), shown(result.gflops, ".2f"), shown(result.seconds, ".3f")
         rows.append([result.name, *size, *(f"{result.scores[metric]:.3f}" for metric in metrics)])
         if result.name == student and teacher in by_name:
-            rows.append(["  of teacher", *_retention(result, by_name[teacher])])
+            quantities = ("parameters", "gflops", "seconds", *metrics)
+            shares = [result.share_of(by_name[teacher], quantity) for quantity in quantities]
+            rows.append(["  of teacher", *(f"{100 * share:.1f} %" for share in shares)])
     return Table(["", "parameters", "GFLOPs", "s/image", *metrics], rows).to_text()
-
-
-def _retention(student: MethodResult, teacher: MethodResult) -> list[str]:
-    size = [
-        student.parameters / teacher.parameters,
-        student.gflops / teacher.gflops,
-        student.seconds / teacher.seconds,
-    ]
-    quality = [
-        student.scores[name] / teacher.scores[name] if teacher.scores[name] else float("nan")
-        for name in student.scores
-    ]
-    return [f"{100 * ratio:.1f} %" for ratio in size + quality]
-
-
-def _gray_or_color(image: np.ndarray) -> np.ndarray:
-    return image[:, :, 0] if image.shape[2] == 1 else image

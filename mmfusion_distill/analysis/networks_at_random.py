@@ -6,13 +6,12 @@ import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
-from ..io.config_files import read_config
+from ..io.config_files import network_of, read_config
 
 
-def network_config(config: str | Path | dict) -> dict:
-    """The network in a config: `model.generator`, or a distillation's `model.student`."""
-    cfg = config if isinstance(config, dict) else read_config(config)
-    return cfg["model"].get("generator") or cfg["model"]["student"]
+def network_config(config: str | Path) -> dict:
+    """The network that a config of a model or of its distillation is about."""
+    return network_of(read_config(config).model)
 
 
 def build_network(network: dict, device: str = "cpu") -> nn.Module:

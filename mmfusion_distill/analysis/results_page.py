@@ -9,13 +9,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..evaluation import EvaluationResult, baseline_images, get_protocol, paired_bootstrap, picture_grid
+from ..annotation.annotation_types import Annotation
+from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
-from ..io.regular_file import write_atomically
-from ..io.table import Table
+from ..io.regular_file import write_text_atomically
+from ..io.table import Table, shown
 from .named_network import NamedNetwork
-from .scored_pairs import ScoredPair, score_fusions
+from .scored_pairs import ScoredPair, fuse_pair, score_pairs
 
 #: Columns of the tables of scores, besides wins.
 COLUMNS = (*WIN_MEASURES, "balanced_quality", "quality")
@@ -64,25 +65,16 @@ def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> 
         SetScores: Their scores.
     """
     titles = EvaluationResult.BASELINE_TITLES
-    scores, pictures = [], []
+    pictures = []
     for pair in pairs:
-        fused = {}
-        for network in networks:
-            for row, annotation in _rows_of(network, pair).items():
-                sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name, annotation=annotation)
-                fused[row] = network.inferencer(sources)["predictions"][0]
+        fused = {
+            row: fuse_pair(network.inferencer, pair, annotation)
+            for network in networks
+            for row, annotation in _rows_of(network, pair).items()
+        }
         without = baseline_images(pair.img_a, pair.img_b)
-        fused.update({titles[name]: without[name] for name in _BASELINES})
-        pictures.append(fused)
-        scores.append(list(score_fusions(pair, fused, COLUMNS).values()))
-    result = EvaluationResult(
-        [pair.name for pair in pairs],
-        list(pictures[0]),
-        list(COLUMNS),
-        np.array(scores).transpose(1, 2, 0),
-        get_protocol("standard"),
-    )
-    return SetScores(pairs, result, pictures)
+        pictures.append({**fused, **{titles[name]: without[name] for name in _BASELINES}})
+    return SetScores(pairs, score_pairs(pairs, pictures, COLUMNS), pictures)
 
 
 def scores_table(scores: SetScores) -> str:
@@ -117,7 +109,7 @@ def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScore
     rows = []
     for network in networks:
         digest = hashlib.sha256(network.weights.read_bytes()).hexdigest()[:12]
-        row = [network.name, _size(network.parameters, ",d"), _size(network.gflops, ".2f")]
+        row = [network.name, shown(network.parameters, ",d"), shown(network.gflops, ".2f")]
         row.append(f"`{network.weights.name}` ({digest})")
         if teacher:
             row += [_share(getattr(network, key), getattr(teacher, key)) for key in ("parameters", "gflops")]
@@ -213,8 +205,7 @@ def write_section(path: str | Path, title: str, section: str) -> None:
         parts[titles.index(heading)] = section
     else:
         parts.append(section)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, "\n".join(part.rstrip() + "\n" for part in [_HEAD, *parts]).encode())
+    write_text_atomically(path, "\n".join(part.rstrip() + "\n" for part in [_HEAD, *parts]))
 
 
 def main_row(network: NamedNetwork) -> str:
@@ -222,19 +213,15 @@ def main_row(network: NamedNetwork) -> str:
     return f"{network.name} with text" if network.inferencer.guided else network.name
 
 
-def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, object]:
+def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, Annotation | None]:
     """Annotations that a network is given, by row."""
     if not network.inferencer.guided:
         return {network.name: None}
-    rows: dict[str, object] = {main_row(network): pair.annotation}
+    rows: dict[str, Annotation | None] = {main_row(network): pair.annotation}
     guidance = getattr(network.inferencer.model.generator, "guidance", None)
     if getattr(guidance, "null", None) is not None:
         rows[f"{network.name} without text"] = None
     return rows
-
-
-def _size(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
 
 
 def _share(value: float | None, whole: float | None) -> str:

@@ -50,15 +50,9 @@ class RetentionReport:
         return next(result for result in self.results if result.name == role)
 
     def ratio(self, quantity: str) -> float:
-        """Student over teacher of a metric, or of ``parameters``, ``gflops``, ``seconds``, ``peak_bytes``.
-
-        NaN where the teacher's value is zero or was not measured.
-        """
-        teacher, student = (
-            row.scores[quantity] if quantity in row.scores else getattr(row, quantity)
-            for row in map(self.row, ROLES)
-        )
-        return student / teacher if teacher else float("nan")
+        """Student over teacher, see :meth:`MethodResult.share_of`."""
+        teacher, student = map(self.row, ROLES)
+        return student.share_of(teacher, quantity)
 
     def verdicts(self, claim: Claim | None = None) -> dict[str, bool]:
         """Which parts of a claim hold; both composites are judged."""

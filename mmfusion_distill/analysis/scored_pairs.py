@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 from mmagic.registry import DATASETS
 from mmengine.config import Config
+from mmengine.infer import BaseInferencer
 
 from ..annotation.annotation_types import Annotation
-from ..evaluation import FusionTriple, GrayImage, score_triple
+from ..evaluation import EvaluationResult, FusionTriple, GrayImage, get_protocol, score_triple
+from ..io.pixels import to_uint8, without_single_channel
 from ..user_errors import UserError
 
 
@@ -78,6 +80,23 @@ def validation_dataset(config: Config) -> dict:
     return dict(loader["dataset"])
 
 
+def inputs_of(dataset: dict, limit: int | None = None) -> list[dict]:
+    """The pairs of a data set as :class:`FusionInferencer` takes them, by their paths.
+
+    Args:
+        dataset (dict): Config of a :class:`PairedFusionDataset`.
+        limit (int, optional): The first ones only. Default: None, all.
+    """
+    built = DATASETS.build(dataset)
+    infos = (built.get_data_info(index) for index in range(len(built))[:limit])
+    return [
+        dict(
+            img_a=info["img_a_path"], img_b=info["img_b_path"], annotation=info["annotation"], key=info["key"]
+        )
+        for info in infos
+    ]
+
+
 def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None = None) -> list[ScoredPair]:
     """Load the pairs of a data set.
 
@@ -102,25 +121,34 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
     return [_scored_pair(built[index]) for index in range(len(built))[:limit]]
 
 
-def score_fusions(
-    pair: ScoredPair, fused: Mapping[str, np.ndarray], metrics: Sequence[str]
-) -> dict[str, list[float]]:
-    """Score fusions of one pair against its targets.
+def fuse_pair(network: BaseInferencer, pair: ScoredPair, annotation: Annotation | None) -> np.ndarray:
+    """The fused picture of a pair as a network sees it, by an annotation that need not be the pair's own."""
+    sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name, annotation=annotation)
+    return network(sources)["predictions"][0]
+
+
+def score_pairs(
+    pairs: Sequence[ScoredPair], fused: Sequence[Mapping[str, np.ndarray]], metrics: Sequence[str]
+) -> EvaluationResult:
+    """Score fusions against the sources before they were degraded.
 
     Args:
-        pair (ScoredPair): The pair.
-        fused (Mapping[str, np.ndarray]): Pictures by name.
+        pairs (Sequence[ScoredPair]): The pairs.
+        fused (Sequence[Mapping[str, np.ndarray]]): Per pair, pictures by the names of the rows.
         metrics (Sequence[str]): Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`.
 
     Returns:
-        dict[str, list[float]]: Scores by name, in the order of the metrics.
+        EvaluationResult: A row for each picture of a pair.
     """
-    target_a, target_b = GrayImage(pair.target_a), GrayImage(pair.target_b)
-    scores = {}
-    for name, picture in fused.items():
-        triple = FusionTriple(target_a, target_b, GrayImage(picture))
-        scores[name] = list(score_triple(triple, metrics).values())
-    return scores
+    scores = np.empty((len(fused[0]), len(metrics), len(pairs)))
+    for index, (pair, pictures) in enumerate(zip(pairs, fused)):
+        # The sources are analysed once for all rows.
+        sources = GrayImage(pair.target_a), GrayImage(pair.target_b)
+        for row, picture in enumerate(pictures.values()):
+            triple = FusionTriple(*sources, GrayImage(picture))
+            scores[row, :, index] = list(score_triple(triple, metrics).values())
+    names = [pair.name for pair in pairs]
+    return EvaluationResult(names, list(fused[0]), list(metrics), scores, get_protocol("standard"))
 
 
 def _scored_pair(results: dict) -> ScoredPair:
@@ -128,7 +156,8 @@ def _scored_pair(results: dict) -> ScoredPair:
     for key in ("img_a", "img_b"):
         target = f"target_{key[-1]}"
         pictures[key], pictures[target] = (
-            _as_picture(image) for image in (results[key], results.get(target, results[key]))
+            without_single_channel(to_uint8(image))
+            for image in (results[key], results.get(target, results[key]))
         )
     return ScoredPair(
         name=results["key"],
@@ -136,8 +165,3 @@ def _scored_pair(results: dict) -> ScoredPair:
         kinds=results.get("degradations", ()),
         **pictures,
     )
-
-
-def _as_picture(image: np.ndarray) -> np.ndarray:
-    image = np.rint(image).clip(0, 255).astype(np.uint8)
-    return image[:, :, 0] if image.shape[2] == 1 else image

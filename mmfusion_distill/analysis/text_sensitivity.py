@@ -2,20 +2,20 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from mmengine.infer import BaseInferencer
 
 from ..annotation.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
-from ..evaluation import EvaluationResult, get_protocol, paired_bootstrap, picture_grid
+from ..evaluation import EvaluationResult, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..io.image_io import write_image
-from ..io.regular_file import write_atomically
+from ..io.regular_file import write_text_atomically
 from ..io.table import Table
 from ..user_errors import UserError
-from .scored_pairs import ScoredPair, score_fusions
+from .scored_pairs import ScoredPair, fuse_pair, score_pairs
 
 #: What the network may read: the pair's text, nothing, another pair's text.
 TEXTS = ("right", "none", "wrong")
@@ -108,14 +108,13 @@ def wrong_texts(pairs: Sequence[ScoredPair]) -> list[int]:
 
 
 def measure_text_sensitivity(
-    network: BaseInferencer, pairs: Sequence[ScoredPair], measures: Sequence[str] = MEASURES, seed: int = 0
+    network: BaseInferencer, pairs: Sequence[ScoredPair], seed: int = 0
 ) -> TextSensitivity:
     """Fuse degraded pairs with the right text, none and a wrong one, and score against the clean sources.
 
     Args:
         network (BaseInferencer): A network that is guided by text.
         pairs (Sequence[ScoredPair]): Degraded pairs.
-        measures (Sequence[str]): Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`. Default: `MEASURES`.
         seed (int): Of the bootstrap. Default: 0.
 
     Returns:
@@ -128,27 +127,22 @@ def measure_text_sensitivity(
         raise UserError("the network is not guided by text: name a teacher's config")
     texts = [text for text in TEXTS if text != "none" or network.model.generator.guidance.null is not None]
     others = wrong_texts(pairs)
-    scores = np.empty((len(texts), len(measures), len(pairs)))
     pictures = []
-    for index, (pair, other) in enumerate(zip(pairs, others)):
+    for pair, other in zip(pairs, others):
         annotations = dict(right=pair.annotation, none=None, wrong=pairs[other].annotation)
-        sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name)
-        pictures.append(
-            {text: network(dict(sources, annotation=annotations[text]))["predictions"][0] for text in texts}
-        )
-        scores[:, :, index] = list(score_fusions(pair, pictures[-1], measures).values())
-    names, protocol = [pair.name for pair in pairs], get_protocol("standard")
+        pictures.append({text: fuse_pair(network, pair, annotations[text]) for text in texts})
+    scored = score_pairs(pairs, pictures, MEASURES)
     titles = [f"right - {text}" for text in texts[1:]]
-    differences = EvaluationResult(names, titles, list(measures), scores[:1] - scores[1:], protocol)
+    differences = replace(scored, methods=titles, scores=scored.scores[:1] - scored.scores[1:])
     # The mean of the differences resampled: each draw takes a pair with all its texts.
     bootstrap = paired_bootstrap(differences, level=_LEVEL, seed=seed)
     return TextSensitivity(
-        scores=EvaluationResult(names, texts, list(measures), scores, protocol),
+        scores=scored,
         differences=differences,
         low=bootstrap.low,
         high=bootstrap.high,
         kinds=[pair.kinds for pair in pairs],
-        wrong=[names[other] for other in others],
+        wrong=[scored.names[other] for other in others],
         fused=pictures,
     )
 
@@ -199,8 +193,7 @@ def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
     check_report_path(path)
     path = Path(path)
     writers = dict(zip(REPORT_SUFFIXES, (_csv, _json, lambda result: sensitivity_table(result) + "\n")))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, writers[path.suffix](result).encode("utf-8", "backslashreplace"))
+    write_text_atomically(path, writers[path.suffix](result), "backslashreplace")
 
 
 def check_report_path(path: str | Path) -> None:
@@ -209,19 +202,16 @@ def check_report_path(path: str | Path) -> None:
         raise UserError(f"{path}: the report ends in one of {', '.join(REPORT_SUFFIXES)}")
 
 
-def write_sensitivity_picture(
-    result: TextSensitivity, pairs: Sequence[ScoredPair], path: str | Path, count: int = _PICTURED
-) -> None:
+def write_sensitivity_picture(result: TextSensitivity, pairs: Sequence[ScoredPair], path: str | Path) -> None:
     """Show the pairs that gain most from their text, then those that lose most (or gain least).
 
     Args:
         result (TextSensitivity): The scores.
         pairs (Sequence[ScoredPair]): The pairs that were scored.
         path (str | Path): Picture to write.
-        count (int): Pairs of each sort. Default: 3.
     """
     order = np.argsort(-result.differences.scores[0, 0], kind="stable").tolist()
-    shown = order if len(order) <= 2 * count else order[:count] + order[-count:]
+    shown = order if len(order) <= 2 * _PICTURED else order[:_PICTURED] + order[-_PICTURED:]
     rows = [[pairs[i].img_a, pairs[i].img_b, pairs[i].target_a, *result.fused[i].values()] for i in shown]
     titles = ["A, degraded", "B, degraded", "A, clean", *(f"text: {text}" for text in result.scores.methods)]
     write_image(path, picture_grid(rows, titles))

@@ -2,10 +2,11 @@
 
 from ..lazy import lazy_attributes
 from .annotate_pairs import AnnotationSummary, annotate_pairs
-from .annotators.base import MODALITIES, AnnotationResult, Annotator
+from .annotators.base import AnnotationResult, Annotator
+from .modalities import MODALITIES
 
 # The annotators register with MMagic, which brings PyTorch along.
-__getattr__ = lazy_attributes(
+__getattr__, _lazy = lazy_attributes(
     __name__,
     {
         "OpenAIAnnotator": ".annotators.openai_annotator",
@@ -20,9 +21,6 @@ __all__ = [
     "AnnotationResult",
     "AnnotationSummary",
     "Annotator",
-    "OpenAIAnnotator",
-    "StatisticsAnnotator",
-    "TransformersAnnotator",
     "annotate_pairs",
-    "build_annotator",
+    *_lazy,
 ]

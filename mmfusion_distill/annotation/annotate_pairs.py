@@ -9,14 +9,9 @@ from tqdm import tqdm
 
 from ..io.pairing import ImagePair
 from ..io.progress import progress_bar
-from .annotation_file import (
-    AnnotationError,
-    annotation_path,
-    find_annotation,
-    read_annotation,
-    write_annotation,
-    write_text_atomically,
-)
+from ..io.regular_file import write_text_atomically
+from .annotation_file import annotation_path, read_annotation_of, write_annotation
+from .annotation_types import AnnotationError
 from .annotators.base import AnnotationResult, Annotator
 
 #: Folder, beside the annotations, with the answers that could not be used.
@@ -113,16 +108,17 @@ def _not_done(
     pairs: Sequence[ImagePair], folder: Path, overwrite: bool, summary: AnnotationSummary, progress: tqdm
 ) -> Iterator[ImagePair]:
     for pair in pairs:
-        path = None if overwrite else find_annotation(folder, pair.path_a.name, pair.path_b.name)
-        if path is None:
-            yield pair
-            continue
         try:
-            summary.events.update(set(read_annotation(path).event_types))
-            summary.skipped += 1
+            annotation = None if overwrite else read_annotation_of(pair, folder)
         except AnnotationError as error:
             # Perhaps written by hand: the user decides what becomes of it.
             summary.failures.append(AnnotationResult(pair, None, str(error)))
+        else:
+            if annotation is None:
+                yield pair
+                continue
+            summary.events.update(set(annotation.event_types))
+            summary.skipped += 1
         progress.update()
 
 

@@ -7,26 +7,10 @@ published form skip.
 
 from pathlib import Path
 
-from ..io.pairing import image_stem
-from ..io.regular_file import read_regular_file, write_atomically
+from ..io.pairing import ImagePair, image_stem
+from ..io.regular_file import read_regular_file, write_text_atomically
 from .annotation_parser import MAX_CHARACTERS, parse_annotation
-from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event
-from .event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
-
-__all__ = [
-    "EVENT_TYPES",
-    "MEDICAL_EVENT_TYPES",
-    "Annotation",
-    "AnnotationError",
-    "Event",
-    "annotation_path",
-    "find_annotation",
-    "format_annotation",
-    "parse_annotation",
-    "read_annotation",
-    "write_annotation",
-    "write_text_atomically",
-]
+from .annotation_types import META_FIELDS, Annotation, AnnotationError
 
 
 def format_annotation(annotation: Annotation) -> str:
@@ -61,11 +45,6 @@ def write_annotation(path: str | Path, annotation: Annotation) -> None:
     write_text_atomically(path, format_annotation(annotation))
 
 
-def write_text_atomically(path: str | Path, text: str) -> None:
-    """Write UTF-8 text through a temporary file in the same folder, so that a kill leaves no half file."""
-    write_atomically(path, text.encode())
-
-
 def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
     """Where the annotation of a pair is written: ``<nameA>_<nameB>.txt``, names without extension."""
     return Path(folder) / f"{image_stem(name_a)}_{image_stem(name_b)}.txt"
@@ -88,3 +67,14 @@ def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None
         Path(folder) / f"{image_stem(name_b)}.txt",
     )
     return next((path for path in candidates if path.is_file()), None)
+
+
+def read_annotation_of(pair: ImagePair, folder: str | Path) -> Annotation | None:
+    """The annotation of a pair in a folder, None if it has none there.
+
+    Raises:
+        AnnotationError: If it is none; names the file.
+        OSError: If it cannot be read.
+    """
+    path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
+    return None if path is None else read_annotation(path)

@@ -91,10 +91,10 @@ def kill_pixels(
     return damaged
 
 
-def smooth_noise(shape: tuple[int, int], rng: np.random.Generator, cell: int = 96) -> np.ndarray:
-    """Noise (H, W) of deviation about 0.5 that changes over ``cell`` pixels."""
+def smooth_noise(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Noise (H, W) of deviation about 0.5 that changes over 96 pixels."""
     height, width = shape
-    grid = rng.normal(0, 0.6, (height // cell + 3, width // cell + 3)).astype(np.float32)
+    grid = rng.normal(0, 0.6, (height // 96 + 3, width // 96 + 3)).astype(np.float32)
     return cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
 
 

@@ -1,16 +1,15 @@
 """What vision-language models are shown and asked."""
 
-import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ..io.image_io import read_image
 from ..io.pairing import ImagePair
+from ..io.pixels import shrink, to_uint8
 from ..user_errors import UserError
-from .annotators.base import check_modality
+from .modalities import check_modality
 
 _FOLDER = Path(__file__).parent / "prompts"
 
@@ -61,22 +60,8 @@ def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list
         ImageReadError: If a file cannot be read.
     """
     sources = read_image(pair.path_a, 3), read_image(pair.path_b, 3, is_thermal=True)
-    pictures = [_shrink(source, max_size) for source in sources]
+    pictures = [shrink(source, max_size) for source in sources]
     if montage:
         height = min(picture.shape[0] for picture in pictures)
-        pictures.append(_shrink(np.hstack([picture[:height] for picture in pictures]), max_size))
-    return [np.rint(picture).clip(0, 255).astype(np.uint8) for picture in pictures]
-
-
-def _shrink(picture: np.ndarray, max_size: int) -> np.ndarray:
-    scale = max_size / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-
-
-def data_url(picture: np.ndarray) -> str:
-    """A picture (H, W, 3), uint8, RGB as a JPEG data URL."""
-    _, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
-    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
+        pictures.append(shrink(np.hstack([picture[:height] for picture in pictures]), max_size))
+    return [to_uint8(picture) for picture in pictures]

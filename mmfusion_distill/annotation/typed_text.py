@@ -1,6 +1,6 @@
 """Descriptions that a user types."""
 
-from .annotation_file import Annotation, Event
+from .annotation_types import Annotation, Event
 
 
 def annotation_of_text(text: str) -> Annotation:

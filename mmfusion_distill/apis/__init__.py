@@ -3,7 +3,7 @@
 from ..lazy import lazy_attributes
 
 # What needs OpenCV or PyTorch; a command that only prints its help does not.
-__getattr__ = lazy_attributes(
+__getattr__, __all__ = lazy_attributes(
     __name__,
     {
         "FusingInterrupted": ".fusing_report",
@@ -17,15 +17,3 @@ __getattr__ = lazy_attributes(
         "run_training": ".running",
     },
 )
-
-__all__ = [
-    "FusingInterrupted",
-    "FusingReport",
-    "FusionInferencer",
-    "fuse_files",
-    "get_model",
-    "list_models",
-    "load_config",
-    "run_test",
-    "run_training",
-]

@@ -6,20 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..annotation.modalities import MODALITIES
 from ..io.shard import Shard
-from ..user_errors import exit_on_user_error
-
-__all__ = [
-    "SettingsAction",
-    "add_launcher_arguments",
-    "add_run_arguments",
-    "add_share_arguments",
-    "at_least",
-    "exit_on_user_error",
-    "image_size",
-    "parse_run_arguments",
-    "parse_shard",
-]
 
 
 def at_least(least: int) -> Callable[[str], int]:
@@ -116,3 +104,27 @@ def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | N
     args = vars(parser.parse_args(argv))
     os.environ.setdefault("LOCAL_RANK", str(args.pop("local_rank")))
     return args
+
+
+def add_pair_arguments(parser: argparse.ArgumentParser, default: str) -> None:
+    """Folders of pairs to measure on, instead of those that a tool takes by itself; see :func:`check_pair_arguments`.
+
+    Args:
+        parser (argparse.ArgumentParser): Gets `--a`, `--b`, `--annotations`, `--names` and `--modality`.
+        default (str): Which pairs are taken without them.
+    """
+    parser.add_argument("--a", metavar="DIR", help=f"source A (default: {default})")
+    parser.add_argument("--b", metavar="DIR", help="source B")
+    parser.add_argument(
+        "--annotations", metavar="DIR", help="with --a: texts; what lacks is taken from image statistics"
+    )
+    parser.add_argument("--names", metavar="FILE", help="with --a: names of the pairs to use, one per line")
+    parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0], help="with --a")
+
+
+def check_pair_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """End the program if the arguments of :func:`add_pair_arguments` do not go together."""
+    if bool(args.a) != bool(args.b):
+        parser.error("--a and --b go together: give both folders")
+    if (args.annotations or args.names) and not args.a:
+        parser.error("--annotations and --names go with --a and --b")

@@ -9,11 +9,12 @@ import numpy as np
 from mmengine.config import Config
 
 from ..analysis.comparison import compare, comparison_table
+from ..analysis.scored_pairs import folder_dataset, inputs_of
 from ..datasets.generated_scenes import write_generated_pairs
-from ..datasets.paired_fusion_dataset import PairedFusionDataset
 from ..engine.runners import FusionRunner
 from ..io.config_files import read_config
 from ..io.image_io import read_image, write_image
+from ..io.regular_file import write_text_atomically
 from .fusion_inferencer import FusionInferencer
 
 TEACHER_CONFIG = "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
@@ -110,7 +111,7 @@ def find_demo_data(work_dir: Path, scored_pairs: int) -> DemoData:
     write_generated_pairs(root, GENERATED_PAIRS)
     names = sorted(path.stem for path in (root / "visible").glob("*.png"))
     train_list = root / "train.txt"
-    train_list.write_text("\n".join(names[scored_pairs:]) + "\n")
+    write_text_atomically(train_list, "\n".join(names[scored_pairs:]) + "\n")
     origin = f"{GENERATED_PAIRS} generated scenes in {root} (set MMFUSION_DATA_ROOT for real ones)"
     return DemoData(root, "visible", "infrared", train_list, names[:scored_pairs], origin)
 
@@ -120,20 +121,9 @@ def _annotate(data: DemoData, annotations: Path, names: list[str] | None = None)
     ann_file = data.train_list
     if names is not None:
         ann_file = annotations.parent / "val.txt"
-        ann_file.write_text("\n".join(names) + "\n")
-    dataset = PairedFusionDataset(
-        data_root=str(data.root),
-        data_prefix=dict(img_a=data.folder_a, img_b=data.folder_b, annotation=str(annotations.resolve())),
-        ann_file=str(ann_file.resolve()),
-        annotator="statistics",
-    )
-    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
-    return [
-        dict(
-            img_a=info["img_a_path"], img_b=info["img_b_path"], annotation=info["annotation"], key=info["key"]
-        )
-        for info in infos
-    ]
+        write_text_atomically(ann_file, "\n".join(names) + "\n")
+    folders = data.root / data.folder_a, data.root / data.folder_b
+    return inputs_of(folder_dataset(*folders, annotations, ann_file))
 
 
 def _train(

@@ -5,19 +5,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import groupby, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..io.image_io import write_image
-from ..io.pair_fuser import PairFuser
-from ..io.pair_reader import Noted, PairReader, has_16_bits, were_stretched
+from ..io.pair_fuser import PairFuser, batches_of_equal_size
+from ..io.pair_reader import PairReader, has_16_bits, were_stretched
 from ..io.pairing import ImagePair
 from ..io.progress import progress_bar
 from ..io.shard import Shard
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
 from .fusing_targets import find_targets
 from .launching import Processes
@@ -91,7 +91,9 @@ def fuse_files(
             load = partial(_load, inferencer, reader, annotations, text)
             reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
             loaded = _without_failures(zip(waiting, reads), failures)
-            for index, picture in _fuse_batches(inferencer, loaded, batch_size, failures):
+            batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
+            fused = chain.from_iterable(_fuse_batch(inferencer, batch, failures) for batch in batches)
+            for index, picture in fused:
                 writes.append((index, writers.submit(write_image, targets[index], picture)))
                 progress.update()
                 _finish(writes, 2 * workers, part.written, failures)
@@ -101,7 +103,11 @@ def fuse_files(
         _finish(writes, 0, part.written, failures)
         part.is_interrupted = True
     part.failures = {index: _sentence(pairs[index], error) for index, error in failures.items()}
-    part.noted = reader.noted if reader else _noted_of([pairs[index] for index in sorted(part.written)])
+    if reader is None:
+        written = [pairs[index] for index in sorted(part.written)]
+        part.noted = {were_stretched: [pair.name for pair in written if has_16_bits(pair.path_b)]}
+    else:
+        part.noted = reader.noted
     parts = processes.gather(part)
     report = report_of_parts(parts, pairs, targets)
     if any(part.is_interrupted for part in parts):
@@ -123,8 +129,8 @@ def _sentence(pair: ImagePair, error: Exception) -> str:
     if isinstance(error, (ValueError, OSError)):
         return str(error)
     # Of a library, e.g. out of memory: it does not know the file.
-    reason = str(error).strip().splitlines() or [""]
-    return f"{pair.path_a}: {type(error).__name__} {reason[0][:200]}".rstrip()
+    said = f" {reason_of(error)}" if str(error).strip() else ""
+    return f"{pair.path_a}: {type(error).__name__}{said}"
 
 
 def _noted(error: Exception) -> Exception:
@@ -132,10 +138,6 @@ def _noted(error: Exception) -> Exception:
         raise error
     # The frames hold on to the maps of the network.
     return error.with_traceback(None)
-
-
-def _noted_of(pairs: list[ImagePair]) -> Noted:
-    return {were_stretched: [pair.name for pair in pairs if has_16_bits(pair.path_b)]}
 
 
 def _load(
@@ -148,10 +150,9 @@ def _load(
     inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
     if annotations is not None and text is None:
         # Only guided networks have annotations, and these need PyTorch.
-        from ..annotation.annotation_file import find_annotation, read_annotation
+        from ..annotation.annotation_file import read_annotation_of
 
-        path = find_annotation(annotations, pair.path_a.name, pair.path_b.name)
-        inputs["annotation"] = None if path is None else read_annotation(path)
+        inputs["annotation"] = read_annotation_of(pair, annotations)
     if reader is not None:
         inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
     return inferencer.load(inputs, text)
@@ -180,15 +181,6 @@ def _without_failures(
             failures[index] = _noted(error)
         else:
             yield index, result
-
-
-def _fuse_batches(
-    inferencer: PairFuser, loaded: Iterable[tuple[int, Any]], batch_size: int, failures: dict[int, Exception]
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Fuse loaded pairs, neighbours of equal size together; pictures by index."""
-    for _, group in groupby(loaded, key=lambda item: inferencer.size_of(item[1])):
-        while batch := list(islice(group, batch_size)):
-            yield from _fuse_batch(inferencer, batch, failures)
 
 
 def _fuse_batch(

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ..io.image_io import check_image_format, is_own_picture
-from ..io.pairing import ImagePair, find_pairs, image_stem, shorten
+from ..io.pairing import ImagePair, pairs_of, shorten
 from ..io.regular_file import check_writable
 from ..user_errors import UserError
 
@@ -26,21 +26,13 @@ def find_targets(
             somebody else's picture.
         OSError: If nothing can be written to the target's folder.
     """
-    pairs, targets = _pairs_and_targets(source_a, source_b, out)
-    _check_targets(pairs, targets, overwrite)
-    return pairs, targets
-
-
-def _pairs_and_targets(source_a: Path, source_b: Path, out: Path) -> tuple[list[ImagePair], list[Path]]:
-    if source_a.is_dir() != source_b.is_dir():
-        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
-    if not source_a.is_dir():
-        pair = ImagePair(image_stem(source_a.name), source_a, source_b)
-        return [pair], [out if out.suffix else out / f"{pair.name}.png"]
-    pairs, unmatched = find_pairs(source_a, source_b, with_data=True)
+    pairs, unmatched = pairs_of(source_a, source_b)
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
-    return pairs, [out / f"{pair.name}.png" for pair in pairs]
+    is_picture = not source_a.is_dir() and out.suffix
+    targets = [out if is_picture else out / f"{pair.name}.png" for pair in pairs]
+    _check_targets(pairs, targets, overwrite)
+    return pairs, targets
 
 
 def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
-from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,18 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
 
-from ..annotation.annotation_file import Annotation
+from ..annotation.annotation_types import Annotation
 from ..annotation.typed_text import annotation_of_text
 from ..datasets.transforms import LoadImagePair, PackPair
 from ..deployment import is_exported
-from ..io.config_files import check_config, read_config
+from ..io.config_files import check_config, fusor_of, read_config
+from ..io.pair_fuser import batches_of_equal_size
 from ..io.picture_source import PictureSource, check_pairs, is_path
 from ..io.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 from ..models.checkpoints import CheckpointError, load_network
 from ..models.published_config import read_network_config
 from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 
 
 class FusionInferencer(BaseInferencer):
@@ -125,9 +125,7 @@ class FusionInferencer(BaseInferencer):
     ) -> Iterator[dict]:
         """Load pairs and batch those of equal size that follow each other."""
         loaded = (self.load(pair, text) for pair in inputs)
-        for _, group in groupby(loaded, key=self.size_of):
-            while batch := list(islice(group, batch_size)):
-                yield pseudo_collate(batch)
+        yield from map(pseudo_collate, batches_of_equal_size(loaded, self.size_of, batch_size))
 
     def load(self, pair: dict, text: str | None = None) -> dict:
         """Read a pair; see :class:`~mmfusion_distill.io.PairFuser`.
@@ -176,9 +174,7 @@ class FusionInferencer(BaseInferencer):
         return dict(predictions=[to_picture(sample) for sample in preds])
 
     def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
-        config = dict(cfg["model"])
-        if config["type"] == "FusionDistiller":
-            config = dict(type="ImageFusor", generator=config["student"], test_cfg=config.get("test_cfg"))
+        config = dict(fusor_of(cfg["model"]))
         config.pop("pixel_loss", None)
         model = MODELS.build(config)
         if not is_exported(weights):
@@ -207,8 +203,8 @@ def check_device(device: str | None) -> None:
     try:
         torch.empty(0, device=device)
     except (AssertionError, RuntimeError) as error:  # CUDA not built in, no GPU, no such name
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"the device {device} cannot be used ({reason[:120]}): take cpu") from error
+        reason = reason_of(error, 120)
+        raise UserError(f"the device {device} cannot be used ({reason}): take cpu") from error
 
 
 def to_picture(sample: DataSample) -> np.ndarray:

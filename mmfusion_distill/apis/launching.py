@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from ..io.shard import Shard
-from ..user_errors import UserError, is_user_error
+from ..user_errors import UserError, is_user_error, reason_of
 
 T = TypeVar("T")
 
@@ -180,9 +180,8 @@ def _join(launcher: str) -> Processes:
         init_dist(launcher, backend="gloo", timeout=_START)
         return Processes(get_rank(), get_world_size(), new_group(backend="gloo", timeout=_PATIENCE))
     except (RuntimeError, ValueError, KeyError) as error:
-        reason = (str(error).strip().splitlines() or [""])[0][:200]
         raise UserError(
-            f"--launcher {launcher}: this process cannot join the others ({reason}): check MASTER_ADDR and "
+            f"--launcher {launcher}: this process cannot join the others ({reason_of(error)}): check MASTER_ADDR and "
             "MASTER_PORT, and start no more processes on a machine than it has GPUs, if it has some"
         ) from error
 

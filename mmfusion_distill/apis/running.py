@@ -12,7 +12,7 @@ from mmengine.runner import Runner, find_latest_checkpoint
 
 from ..engine.optim_wrappers.bfloat16_optim_wrapper import has_bfloat16_instructions
 from ..engine.runners import FusionRunner
-from ..io.config_files import check_config, read_config
+from ..io.config_files import check_config, fusor_of, read_config
 from ..io.shipped_weights import shipped_weights
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
 from ..user_errors import UserError
@@ -171,13 +171,6 @@ def _prepare_file(path: str) -> None:
         Path(path).unlink()
 
 
-def _test_the_student(cfg: Config) -> None:
-    """Let a distillation's config test its student alone."""
-    if cfg.model.type == "FusionDistiller":
-        kept = {key: cfg.model[key] for key in ("test_cfg", "data_preprocessor") if key in cfg.model}
-        cfg.model = dict(type="ImageFusor", generator=cfg.model.student, **kept)
-
-
 class _MetricsKeeper(Hook):
     """MMagic's test loop shows its metrics to hooks only."""
 
@@ -220,7 +213,7 @@ def run_test(
     cfg.load_from, cfg.resume = _existing(shipped_weights(checkpoint)), False
     if out:
         _prepare_file(out)
-    _test_the_student(cfg)
+    cfg.model = fusor_of(cfg.model)
     # Hooks ask for the iteration, for which mmengine would build the training, data set and all.
     for part in ("train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler"):
         cfg[part] = None

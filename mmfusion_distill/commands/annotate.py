@@ -8,9 +8,10 @@ from .. import annotation
 from ..annotation import MODALITIES, AnnotationSummary, Annotator, annotate_pairs
 from ..annotation.annotate_pairs import INTERRUPTED, format_summary
 from ..annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
-from ..apis.command_line import SettingsAction, add_share_arguments, exit_on_user_error
+from ..apis.command_line import SettingsAction, add_share_arguments
 from ..apis.launching import launched
 from ..io.pairing import shorten
+from ..user_errors import exit_on_user_error
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

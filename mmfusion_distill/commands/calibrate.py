@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..io.camera_calibration import CameraCalibration
 from ..io.image_io import read_image
-from ..io.pairing import ImagePair, find_pairs, image_stem
+from ..io.pairing import pairs_of
 from ..io.registration import Shift, estimate_homography, matrix_of_sizes, measure_shift, warp_to_a
 from ..io.regular_file import check_writable
 from ..io.source_options import SourceOptions
@@ -38,15 +38,10 @@ def calibrate(
         OSError: If the file cannot be written.
     """
     source_a, source_b, out = Path(source_a), Path(source_b), Path(out)
-    if source_a.is_dir() != source_b.is_dir():
-        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
     if out.is_dir():
         raise UserError(f"{out} is a folder: name a file, e.g. {out / 'calibration.json'}")
     check_writable(out.parent)
-    if source_a.is_dir():
-        listed, _ = find_pairs(source_a, source_b, with_data=True)
-    else:
-        listed = [ImagePair(image_stem(source_a.name), source_a, source_b)]
+    listed, _ = pairs_of(source_a, source_b)
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
     options = replace(options or SourceOptions(), register="none", calibration=None)

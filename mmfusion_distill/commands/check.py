@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
-from ..apis.command_line import exit_on_user_error
 from ..datasets.folder_check import check_folders, format_problems
+from ..user_errors import exit_on_user_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..apis.command_line import at_least, exit_on_user_error
+from ..apis.command_line import at_least
 from ..evaluation import (
     DEFAULT_METRICS,
     METRICS_BY_NAME,
@@ -24,7 +24,7 @@ from ..evaluation import (
 from ..evaluation.report.folder import check_method_names
 from ..io.pairing import read_name_list
 from ..io.regular_file import check_writable
-from ..user_errors import UserError
+from ..user_errors import UserError, exit_on_user_error
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..apis.command_line import at_least, exit_on_user_error
+from ..apis.command_line import at_least
 from ..deployment.precision import PRECISIONS
 from ..deployment.runtimes import FORMATS
-from ..user_errors import UserError
+from ..user_errors import UserError, exit_on_user_error
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
@@ -63,15 +63,14 @@ def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray
     """The pairs that quality is measured on: (H, W, 3) and (H, W) uint8."""
     from ..datasets.generated_scenes import generate_pair
     from ..io import find_pairs, read_image_pair
+    from ..io.pixels import to_uint8
 
     folders = (args.quality_a, args.quality_b) if args.quality_a else (args.calibration_a, args.calibration_b)
     if not all(folders):
         return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]
     pairs, _ = find_pairs(*folders)
     images = (read_image_pair(pair.path_a, pair.path_b, 3) for pair in pairs[-args.quality_pairs :])
-    return [
-        (np.rint(img_a).astype(np.uint8), np.rint(img_b[:, :, 0]).astype(np.uint8)) for img_a, img_b in images
-    ]
+    return [(to_uint8(img_a), to_uint8(img_b[:, :, 0])) for img_a, img_b in images]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ..io.shard import Shard
 
 
+#: Arguments of the command that :func:`fuse_files` takes as they are.
+_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the arguments."""
     parser = argparse.ArgumentParser(
@@ -120,21 +124,8 @@ def _fuse_share(args: argparse.Namespace, processes: "Processes") -> tuple["Fusi
     reader, inferencer = processes.agree(prepare)
     start, is_interrupted = time.perf_counter(), False
     try:
-        report = fuse_files(
-            inferencer,
-            args.a,
-            args.b,
-            args.out,
-            args.text,
-            args.annotations,
-            args.batch_size,
-            args.workers,
-            args.overwrite,
-            args.skip_existing,
-            reader,
-            args.shard,
-            processes,
-        )
+        given = {name: getattr(args, name) for name in _FUSING}
+        report = fuse_files(inferencer, args.a, args.b, args.out, reader=reader, processes=processes, **given)
     except FusingInterrupted as interruption:
         report, is_interrupted = interruption.report, True
     return report, time.perf_counter() - start, is_interrupted
@@ -170,7 +161,7 @@ def write_json(
     path: str, report: "FusingReport", seconds: float, interrupted: bool, shard: "Shard | None" = None
 ) -> None:
     """The report for programs; docs/commands.md says what is in it."""
-    from ..io.regular_file import write_atomically
+    from ..io.regular_file import write_text_atomically
 
     content = dict(
         written=[str(target) for target in report.written],
@@ -182,7 +173,7 @@ def write_json(
         seconds=round(seconds, 3),
         pairs_per_second=round(len(report.written) / seconds, 3),
     )
-    write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
+    write_text_atomically(path, json.dumps(content, indent=2) + "\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from ..apis.command_line import exit_on_user_error
+from ..user_errors import exit_on_user_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

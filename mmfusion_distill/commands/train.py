@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
-from ..apis.command_line import add_run_arguments, exit_on_user_error, parse_run_arguments
+from ..apis.command_line import add_run_arguments, parse_run_arguments
+from ..user_errors import exit_on_user_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

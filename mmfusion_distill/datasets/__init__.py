@@ -1,12 +1,14 @@
 """Image pairs, their annotations and transforms."""
 
-from ..annotation.annotation_file import Annotation, AnnotationError, Event, parse_annotation, read_annotation
+from ..annotation.annotation_file import read_annotation
+from ..annotation.annotation_parser import parse_annotation
+from ..annotation.annotation_types import Annotation, AnnotationError, Event
 from ..io.image_io import ImageReadError, read_image, write_image
 from ..io.pairing import ImagePair, PairingError, find_pairs
 from ..lazy import lazy_attributes
 
 # What needs PyTorch; pictures and annotations do not.
-__getattr__ = lazy_attributes(
+__getattr__, _lazy = lazy_attributes(
     __name__,
     {
         "LoadImagePair": ".transforms",
@@ -31,23 +33,11 @@ __all__ = [
     "Event",
     "ImagePair",
     "ImageReadError",
-    "LoadImagePair",
-    "LoadPairedImage",
-    "PackPair",
-    "PairedFusionDataset",
     "PairingError",
-    "RandomDegradation",
-    "RandomDropText",
-    "RandomEvenSource",
-    "RandomPairCrop",
-    "RandomTextConflict",
-    "SeededConcatDataset",
-    "SeededDefaultSampler",
-    "SeededInfiniteSampler",
-    "VisibleOnly",
     "find_pairs",
     "parse_annotation",
     "read_annotation",
     "read_image",
     "write_image",
+    *_lazy,
 ]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..annotation.annotation_file import write_text_atomically
 from ..io.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
+from ..io.regular_file import write_text_atomically
 from ..user_errors import UserError
 
 #: Splits that are the same for everybody.
@@ -74,7 +74,11 @@ def prepare_dataset(
             count += f" (a complete download has {part.expected})"
         report.append(count)
         names = [pair.path_a.name for pair in pairs]
-        lists = _fixed_lists(part.split, names) if part.split else _random_lists(part.lists, names, seed)
+        if part.split:
+            lists = _fixed_lists(part.split, names)
+        else:
+            shares = dict(part.lists)
+            lists = dict(zip(shares, split_names(names, tuple(shares.values()), seed))) if shares else {}
         report += _write_lists(root, lists, overwrite)
         if annotator is not None:
             from ..annotation import annotate_pairs, build_annotator
@@ -174,28 +178,18 @@ def _fixed_lists(split: str, names: list[str]) -> dict[str, list[str]]:
     return lists
 
 
-def _random_lists(lists: tuple[tuple[str, float], ...], names: list[str], seed: int) -> dict[str, list[str]]:
-    if not lists:
-        return {}
-    parts = split_names(names, tuple(share for _, share in lists), seed)
-    return {name: part for (name, _), part in zip(lists, parts)}
-
-
 def _write_lists(root: Path, lists: dict[str, list[str]], overwrite: bool) -> list[str]:
     there = [name for name in lists if (root / name).is_file()]
     report = []
     if there and not overwrite:
         report.append(f"{', '.join(there)} there already and kept (--overwrite writes them anew)")
     for name, part in lists.items():
-        if part and (overwrite or not there or _is_missing_test_list(root / name)):
+        # A test list beside lists that were written before there was one: what was trained does not depend on it.
+        is_missing_test = name == "test.txt" and name not in there
+        if part and (overwrite or not there or is_missing_test):
             write_text_atomically(root / name, "\n".join(part) + "\n")
             report.append(f"{name}: {len(part)} pairs")
     return report
-
-
-def _is_missing_test_list(path: Path) -> bool:
-    # A test list beside lists that were written before there was one: what was trained does not depend on it.
-    return path.name == "test.txt" and not path.is_file()
 
 
 def collect_pairs_by_keyword(

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..annotation.annotation_file import AnnotationError, find_annotation, read_annotation
+from ..annotation.annotation_file import find_annotation, read_annotation
+from ..annotation.annotation_types import AnnotationError
 from ..io.image_io import ImageReadError, read_image
 from ..io.pairing import ImagePair, list_images
 from ..io.picture_header import read_header

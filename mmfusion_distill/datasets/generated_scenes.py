@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from ..io.image_io import write_image
+from ..io.pixels import to_uint8
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def generate_scene(seed: int, height: int = 192, width: int = 256) -> GeneratedS
     light = 0.25 + 0.75 / (1 + np.exp(-4 * columns * rng.choice([-1, 1])))
     visible = visible * light[None, :, None] + rng.normal(0, 3, visible.shape)
     thermal = cv2.GaussianBlur(thermal, (0, 0), 1.2) + rng.normal(0, 2, thermal.shape)
-    return GeneratedScene(to_pixels(visible), to_pixels(thermal)[:, :, None], uncovered(bodies))
+    return GeneratedScene(to_uint8(visible), to_uint8(thermal)[:, :, None], uncovered(bodies))
 
 
 def write_generated_pairs(
@@ -99,11 +100,6 @@ def write_generated_pairs(
         if not all(path.exists() for path in paths):
             for path, image in zip(paths, generate_pair(seed + index, height, width)):
                 write_image(path, image)
-
-
-def to_pixels(image: np.ndarray) -> np.ndarray:
-    """Round and clip to uint8."""
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def texture(rng: np.random.Generator, height: int, width: int, scale: int) -> np.ndarray:

@@ -10,7 +10,8 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from tqdm import tqdm
 
-from ..annotation.annotation_file import Annotation, read_annotation, write_annotation
+from ..annotation.annotation_file import read_annotation, write_annotation
+from ..annotation.annotation_types import Annotation
 from ..io.cache_folder import cache_folder
 from ..io.pairing import ImagePair, shorten
 from ..user_errors import UserError

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..io.image_io import write_image
-from ..io.regular_file import write_atomically
+from ..io.regular_file import write_text_atomically
 from .generated_scenes import GeneratedScene
 from .night_scenes import generate_night_scene
 
@@ -40,10 +40,10 @@ def write_night_scenes(
         write_image(folder / "infrared" / name, scene.thermal)
         write_image(folder / "masks" / name, scene.masks.any(0).astype(np.uint8))
     labels = "".join(f"{name} {int(len(scene.masks) > 0)}\n" for name, scene in scenes.items())
-    write_atomically(folder / "labels.txt", labels.encode())
+    write_text_atomically(folder / "labels.txt", labels)
     for kind in (None, *KINDS):
         path = folder / ("people.json" if kind is None else f"people_{kind}.json")
-        write_atomically(path, json.dumps(_coco(scenes, kind)).encode())
+        write_text_atomically(path, json.dumps(_coco(scenes, kind)))
 
 
 def _coco(scenes: dict[str, GeneratedScene], kind: str | None) -> dict:

@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
+from ..io.pixels import to_uint8
 from ..user_errors import UserError
-from .generated_scenes import GeneratedScene, body_mask, draw_building, texture, to_pixels, uncovered
+from .generated_scenes import GeneratedScene, body_mask, draw_building, texture, uncovered
 
 
 def generate_night_scene(
@@ -54,7 +55,7 @@ def generate_night_scene(
     masks = uncovered(bodies) if bodies else np.zeros((0, height, width), bool)
     visible = visible + rng.normal(0, 4, visible.shape)
     thermal = cv2.GaussianBlur(thermal, (0, 0), 0.8) + rng.normal(0, 3, thermal.shape)
-    return GeneratedScene(to_pixels(visible), to_pixels(thermal)[:, :, None], masks, tuple(kinds))
+    return GeneratedScene(to_uint8(visible), to_uint8(thermal)[:, :, None], masks, tuple(kinds))
 
 
 def _free_place(

@@ -11,14 +11,14 @@ from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from ..annotation.annotation_file import Annotation, find_annotation, read_annotation
+from ..annotation.annotation_file import read_annotation_of
+from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
+from ..annotation.modalities import check_modality
 from ..io.pairing import ImagePair, find_pairs, read_name_list, shorten
 from ..user_errors import UserError
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
-
-MODALITIES = ("infrared-visible", "medical")
 
 
 @DATASETS.register_module()
@@ -63,8 +63,7 @@ class PairedFusionDataset(BaseDataset):
         missing = {"img_a", "img_b"} - set(data_prefix)
         if missing:
             raise UserError(f"PairedFusionDataset: data_prefix lacks {', '.join(sorted(missing))}")
-        if modality not in MODALITIES:
-            raise UserError(f"PairedFusionDataset: modality '{modality}' is none of {', '.join(MODALITIES)}")
+        check_modality(modality, "PairedFusionDataset")
         self.require_annotation = require_annotation
         self.annotator = annotator
         self.modality = modality
@@ -89,7 +88,11 @@ class PairedFusionDataset(BaseDataset):
                 logger="current",
                 level=logging.WARNING,
             )
-        annotations = self._annotations(pairs)
+        if self.annotator is None:
+            annotations = self._find_annotations(pairs)
+        else:
+            # Looking for files counts too: another process might find what the first one just wrote.
+            annotations = on_main_process(lambda: self._find_annotations(pairs))
         return [
             dict(
                 key=pair.name,
@@ -116,18 +119,9 @@ class PairedFusionDataset(BaseDataset):
             random.setstate(states[0])
             np.random.set_state(states[1])
 
-    def _annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
-        if self.annotator is None:
-            return self._find_annotations(pairs)
-        # Looking for files counts too: another process might find what the first one just wrote.
-        return on_main_process(lambda: self._find_annotations(pairs))
-
     def _find_annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
         folder = self.data_prefix.get("annotation")
-        found: list[Annotation | None] = []
-        for pair in pairs:
-            path = find_annotation(folder, pair.path_a.name, pair.path_b.name) if folder else None
-            found.append(None if path is None else read_annotation(path))
+        found = [read_annotation_of(pair, folder) if folder else None for pair in pairs]
         _name_unknown_events(found)
         missing = [index for index, annotation in enumerate(found) if annotation is None]
         if missing and self.annotator is not None:

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from ..lazy import lazy_attributes
 
 # What needs OpenCV or PyTorch; a command that only prints its help does not.
-__getattr__ = lazy_attributes(
+__getattr__, __all__ = lazy_attributes(
     __name__,
     {
         "ExportedFusion": ".exported_fusion",
@@ -18,7 +18,5 @@ __getattr__ = lazy_attributes(
     },
 )
 
-__all__ = ["ExportedFusion", "ExportedInferencer", "is_exported"]
-
-if find_spec("torch") is not None:
-    __all__ += ["ExportedNetwork", "FORMATS", "export_network", "largest_differences"]
+if find_spec("torch") is None:
+    __all__ = ["ExportedFusion", "ExportedInferencer", "is_exported"]

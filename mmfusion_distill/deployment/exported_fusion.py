@@ -8,7 +8,7 @@ import numpy as np
 from ..io.free_memory import GIBIBYTE, free_memory
 from ..io.reflection import reflected_index
 from ..io.tiles import axis_tiles
-from ..user_errors import MissingFileError, MissingPackageError, UserError
+from ..user_errors import MissingFileError, MissingPackageError, UserError, reason_of
 from .runtimes import UnusableFile, is_torchscript, open_onnx, open_openvino, open_torchscript
 
 MODES = ("auto", "whole", "tile")
@@ -67,9 +67,8 @@ class ExportedFusion:
         except UnusableFile:
             raise
         except Exception as error:  # each runtime raises its own
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise UnusableFile(
-                f"{path} cannot be opened ({reason[:200]}): export the network anew"
+                f"{path} cannot be opened ({reason_of(error)}): export the network anew"
             ) from error
         #: What heights and widths are padded to before the network runs; 1 if it pads them itself.
         self.multiple = self._file.multiple

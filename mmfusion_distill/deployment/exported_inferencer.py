@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..io.image_io import read_image_pair
+from ..io.pair_fuser import batches_of_equal_size
 from ..io.picture_source import PictureSource, check_pairs
 from ..user_errors import UserError
 from .exported_fusion import ExportedFusion
@@ -81,16 +82,8 @@ class ExportedInferencer:
             UserError: If what is given are no pairs.
         """
         pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
-        predictions: list[np.ndarray] = []
-        while len(predictions) < len(pairs):
-            first = len(predictions)
-            batch = [pairs[first]]
-            for pair in pairs[first + 1 : first + batch_size]:
-                if self.size_of(pair) != self.size_of(batch[0]):
-                    break
-                batch.append(pair)
-            predictions += self.fuse_loaded(batch)
-        return dict(predictions=predictions)
+        batches = batches_of_equal_size(pairs, self.size_of, batch_size)
+        return dict(predictions=[picture for batch in batches for picture in self.fuse_loaded(batch)])
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`."""

@@ -1,38 +1,8 @@
 """Evaluation: metrics as pure functions, composites, tables, and the metric of the runner."""
 
 from ..lazy import lazy_attributes
-from .functional import (
-    average_gradient,
-    chen_blum,
-    chen_varshney,
-    ciede2000,
-    correlation_coefficient,
-    cross_entropy,
-    difference_correlation,
-    edge_intensity,
-    edge_preservation,
-    entropy,
-    feature_mutual_information,
-    fusion_artifacts,
-    fusion_visual_information_fidelity,
-    information_loss,
-    mean_squared_error,
-    multiscale_structural_similarity,
-    mutual_information,
-    normalized_mutual_information,
-    peak_signal_to_noise_ratio,
-    phase_congruency_preservation,
-    piella,
-    root_mean_squared_error,
-    source_edge_preservation,
-    spatial_frequency,
-    standard_deviation,
-    structural_similarity,
-    visual_information_fidelity,
-    yang,
-)
 from .functional.baselines import BASELINES, baseline_images
-from .functional.catalog import METRICS_BY_NAME, FusionTriple, MetricEntry
+from .functional.catalog import METRICS_BY_NAME
 from .functional.compute import (
     DEFAULT_METRICS,
     compute_metrics,
@@ -40,10 +10,31 @@ from .functional.compute import (
     score_triple,
     source_wise_metrics,
 )
+from .functional.contrast import average_gradient, edge_intensity, spatial_frequency, standard_deviation
+from .functional.correlation import correlation_coefficient, difference_correlation
+from .functional.edge_loss import fusion_artifacts, information_loss
+from .functional.edge_preservation import edge_preservation, source_edge_preservation
+from .functional.feature_mutual_information import feature_mutual_information
+from .functional.fusion_triple import FusionTriple
+from .functional.fusion_visual_fidelity import fusion_visual_information_fidelity
 from .functional.gray_image import GrayImage
+from .functional.information import cross_entropy, entropy, mutual_information, normalized_mutual_information
 from .functional.laplacian_pyramid import laplacian_pyramid_fusion
+from .functional.metric_entry import MetricEntry
+from .functional.multiscale_structural import multiscale_structural_similarity
+from .functional.perceptual import chen_blum, chen_varshney
+from .functional.phase_congruency import phase_congruency_preservation
+from .functional.pixel_error import (
+    ciede2000,
+    mean_squared_error,
+    peak_signal_to_noise_ratio,
+    root_mean_squared_error,
+)
 from .functional.protocols import PROTOCOLS, Protocol, get_protocol
 from .functional.quality import balanced_quality, quality
+from .functional.saliency_structural import piella, yang
+from .functional.structural import structural_similarity
+from .functional.visual_fidelity import visual_information_fidelity
 from .report.bootstrap import BootstrapResult, paired_bootstrap
 from .report.folder import evaluate_folders, read_picture
 from .report.grid import picture_grid, write_picture_grid
@@ -52,7 +43,7 @@ from .report.results import EvaluationResult
 from .report.tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
 
 # What needs PyTorch or matplotlib; scores of files do not.
-__getattr__ = lazy_attributes(
+__getattr__, _lazy = lazy_attributes(
     __name__,
     {
         "FusionMetric": ".metrics.fusion_metric",
@@ -67,10 +58,8 @@ __all__ = [
     "DEFAULT_METRICS",
     "METRICS_BY_NAME",
     "PROTOCOLS",
-    "WIN_MEASURES",
     "BootstrapResult",
     "EvaluationResult",
-    "FusionMetric",
     "FusionTriple",
     "GrayImage",
     "MetricEntry",
@@ -106,8 +95,6 @@ __all__ = [
     "phase_congruency_preservation",
     "picture_grid",
     "piella",
-    "plot_boxes",
-    "plot_radar",
     "quality",
     "read_picture",
     "root_mean_squared_error",
@@ -125,4 +112,5 @@ __all__ = [
     "write_picture_grid",
     "write_report",
     "yang",
+    *_lazy,
 ]

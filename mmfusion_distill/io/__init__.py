@@ -3,7 +3,7 @@
 from ..lazy import lazy_attributes
 
 # A command that only prints its help pays for none of them.
-__getattr__ = lazy_attributes(
+__getattr__, __all__ = lazy_attributes(
     __name__,
     {
         "ImagePair": ".pairing",
@@ -19,17 +19,3 @@ __getattr__ = lazy_attributes(
         "write_image": ".image_io",
     },
 )
-
-__all__ = [
-    "ImagePair",
-    "ImageReadError",
-    "PairFuser",
-    "PairingError",
-    "PictureSource",
-    "find_pairs",
-    "list_images",
-    "read_image",
-    "read_image_pair",
-    "read_name_list",
-    "write_image",
-]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..user_errors import UserError
-from .regular_file import read_regular_file, write_atomically
+from ..user_errors import UserError, reason_of
+from .regular_file import read_regular_file, write_text_atomically
 
 _FORMAT = "mmfusion_distill calibration 1"
 _LARGEST_FILE = 100_000
@@ -39,7 +39,7 @@ class CameraCalibration:
             size_b=[int(side) for side in self.size_b[::-1]],
             b_to_a=self.matrix.tolist(),
         )
-        write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
+        write_text_atomically(path, json.dumps(content, indent=1) + "\n")
 
     @classmethod
     def read(cls, path: str | Path) -> "CameraCalibration":
@@ -63,7 +63,7 @@ class CameraCalibration:
                 f"the calibration {path} cannot be read ({error.strerror}): check --calibration"
             ) from error
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0][:80]
+            reason = f"it lacks {error}" if isinstance(error, KeyError) else reason_of(error, 80)
             raise UserError(
                 f"{path} is no calibration ({reason}): write one with `mmfusion calibrate`"
             ) from error

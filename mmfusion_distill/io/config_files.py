@@ -3,7 +3,7 @@
 import ast
 import inspect
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -13,7 +13,7 @@ import yaml
 from mmengine.config import Config
 from mmengine.registry import Registry
 
-from ..user_errors import MissingFileError, UserError
+from ..user_errors import MissingFileError, UserError, reason_of
 
 #: Parts of a config whose dicts with a `type` are built.
 _BUILT = (
@@ -59,8 +59,16 @@ def read_config(path: str | Path) -> Config:
 
 
 def network_of(model: dict) -> dict:
-    """Config of the network in that of a model: of an ImageFusor its own, of a FusionDistiller the student."""
-    return model["student"] if model["type"] == "FusionDistiller" else model["generator"]
+    """Config of the network that fuses: an ImageFusor's generator, of a distillation the student."""
+    return fusor_of(model)["generator"]
+
+
+def fusor_of(model: dict) -> dict:
+    """Config of the model that fuses: itself, of a distillation the student as an ImageFusor."""
+    if model["type"] != "FusionDistiller":
+        return model
+    kept = {key: model[key] for key in ("test_cfg", "data_preprocessor") if key in model}
+    return dict(type="ImageFusor", generator=model["student"], **kept)
 
 
 def read_config_file(path: str | Path) -> Config:
@@ -89,9 +97,8 @@ def read_config_file(path: str | Path) -> Config:
     except RecursionError:
         raise ConfigError(f"the config {path} is nested too deep, or inherits from itself") from None
     except Exception as error:  # it is a program, which fails in its own way
-        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise ConfigError(
-            f"the config {path} cannot be read ({type(error).__name__}: {reason[:200]})"
+            f"the config {path} cannot be read ({type(error).__name__}: {reason_of(error)})"
         ) from error
 
 
@@ -141,22 +148,26 @@ def find_type(name: str) -> Any:
     return next((built for registry in _registries() if (built := registry.get(name)) is not None), None)
 
 
-def arguments_of(built: Any) -> tuple[set[str], bool]:
-    """Names of the arguments of a class or function, of base classes too, and whether these are all."""
-    names: set[str] = set()
-    closed = False
+def constructors_of(built: Any) -> Iterator[Callable]:
+    """The functions that take the arguments of a class or function: of bases too, as far as **kwargs reach."""
     for owner in inspect.getmro(built) if inspect.isclass(built) else (built,):
         function = vars(owner).get("__init__") if inspect.isclass(owner) else owner
-        if not inspect.isfunction(function):
-            continue
-        parameters = inspect.signature(function).parameters.values()
-        names |= {
-            entry.name for entry in parameters if entry.kind not in (entry.VAR_KEYWORD, entry.VAR_POSITIONAL)
-        }
-        closed = not any(entry.kind is entry.VAR_KEYWORD for entry in parameters)
-        if closed:
-            break
-    return names - {"self"}, closed
+        if inspect.isfunction(function):
+            yield function
+            if not _takes_others(function):
+                return
+
+
+def arguments_of(built: Any) -> tuple[set[str], bool]:
+    """Names of the arguments of a class or function, of base classes too, and whether these are all."""
+    functions = list(constructors_of(built))
+    parameters = [
+        entry for function in functions for entry in inspect.signature(function).parameters.values()
+    ]
+    names = {
+        entry.name for entry in parameters if entry.kind not in (entry.VAR_KEYWORD, entry.VAR_POSITIONAL)
+    }
+    return names - {"self"}, bool(functions) and not _takes_others(functions[-1])
 
 
 def _registries() -> Iterator[Registry]:
@@ -190,7 +201,7 @@ def _check_part(part: dict, where: str, path: str | Path) -> None:
     names, closed = arguments_of(built)
     ours = getattr(built, "__module__", "").startswith("mmfusion_distill.")
     # A class of another package may hand its **kwargs on to something else than its base.
-    if not closed or not (ours or _takes_no_others(built)):
+    if not closed or not (ours or not _takes_others(built)):
         return
     for key in part:
         if key not in names | _TAKEN:
@@ -199,20 +210,19 @@ def _check_part(part: dict, where: str, path: str | Path) -> None:
             )
 
 
-def _takes_no_others(built: Any) -> bool:
-    """Whether a class or function takes no arguments but those in its own signature."""
+def _takes_others(built: Any) -> bool:
+    """Whether a class or function takes arguments besides those in its own signature, or that cannot be known."""
     try:
         parameters = inspect.signature(built).parameters.values()
     except (TypeError, ValueError):
-        return False
-    return not any(entry.kind is entry.VAR_KEYWORD for entry in parameters)
+        return True
+    return any(entry.kind is entry.VAR_KEYWORD for entry in parameters)
 
 
 def _is_number(built: Any, argument: str) -> bool:
     """Whether an argument is annotated as a number, in a class or the first of its bases that has it."""
-    for owner in inspect.getmro(built) if inspect.isclass(built) else (built,):
-        function = vars(owner).get("__init__") if inspect.isclass(owner) else owner
-        if inspect.isfunction(function) and argument in inspect.signature(function).parameters:
+    for function in constructors_of(built):
+        if argument in inspect.signature(function).parameters:
             try:
                 hint = typing.get_type_hints(function).get(argument)
             except (NameError, TypeError):  # a hint that is there for type checkers only

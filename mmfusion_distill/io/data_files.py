@@ -1,13 +1,14 @@
 """Files that hold a picture as data: arrays of NumPy, DICOM, NIfTI."""
 
-import math
 import os
 from pathlib import Path
 
 import numpy as np
 
+from ..user_errors import reason_of
 from .medical_slices import read_dicom_slice, read_nifti_slice
 from .picture_source import ImageReadError
+from .pixel_limit import check_pixels
 from .regular_file import check_regular_file
 
 #: Extensions of such files (lower case).
@@ -19,12 +20,11 @@ def is_data_file(path: str | os.PathLike) -> bool:
     return os.fspath(path).lower().endswith(DATA_EXTENSIONS)
 
 
-def read_data_file(path: Path, max_pixels: int, slice_index: int | None = None) -> np.ndarray:
+def read_data_file(path: Path, slice_index: int | None = None) -> np.ndarray:
     """Read a file of :data:`DATA_EXTENSIONS`.
 
     Args:
         path (Path): The file.
-        max_pixels (int): Larger arrays, and larger volumes, are refused before they are read.
         slice_index (int, optional): Slice of a volume, from 0. Default: None, the middle one.
 
     Returns:
@@ -41,24 +41,19 @@ def read_data_file(path: Path, max_pixels: int, slice_index: int | None = None) 
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", error)
         raise ImageReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
-    return read(path, max_pixels, slice_index)
+    return read(path, slice_index)
 
 
-def _read_array(path: Path, max_pixels: int, slice_index: int | None) -> np.ndarray:
+def _read_array(path: Path, slice_index: int | None) -> np.ndarray:
     try:
         # Mapped, as a header may promise more than there is; and never objects, which could be programs.
         array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, EOFError, SyntaxError, MemoryError, OverflowError) as error:
-        reason = str(error).strip().splitlines() or [""]
         raise ImageReadError(
-            f"{path} is no array of plain numbers, or cut off ({reason[0][:80]}): save it anew with numpy.save"
+            f"{path} is no array of plain numbers, or cut off ({reason_of(error, 80)}): save it anew with numpy.save"
         ) from error
     shape = array.shape
     if not (array.ndim in (2, 3) and array.size and (array.ndim == 2 or shape[2] <= 4)):
         raise ImageReadError(f"{path} of shape {shape} is no image: give (H, W) or (H, W, 1 to 4)")
-    if math.prod(shape[:2]) > max_pixels:
-        raise ImageReadError(
-            f"{path} has {shape[1]}x{shape[0]} pixels, more than {max_pixels:,}: shrink it, or set "
-            "MMFUSION_MAX_PIXELS to allow more"
-        )
+    check_pixels(path, *shape[:2])
     return np.array(array).astype(array.dtype.newbyteorder("="))

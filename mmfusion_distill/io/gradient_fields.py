@@ -22,7 +22,7 @@ def to_gray(image: np.ndarray) -> np.ndarray:
     return image[:, :, 0] if image.shape[2] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
-def gradient_field(gray: np.ndarray, sigma: float = 1.5) -> np.ndarray:
+def gradient_field(gray: np.ndarray) -> np.ndarray:
     """Direction of edges, whatever side of them is brighter, weighted by how much they stand out where they are.
 
     A gradient of direction t counts as (cos 2t, sin 2t), which is the same for light on dark and dark on light; its
@@ -30,12 +30,11 @@ def gradient_field(gray: np.ndarray, sigma: float = 1.5) -> np.ndarray:
 
     Args:
         gray (np.ndarray): (H, W) float32 in [0, 255].
-        sigma (float): Blur before derivatives are taken, pixels. Default: 1.5.
 
     Returns:
         np.ndarray: (H, W, 2) float32, lengths in [0, 1).
     """
-    smooth = cv2.GaussianBlur(gray, (0, 0), sigma)
+    smooth = cv2.GaussianBlur(gray, (0, 0), 1.5)
     dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
     dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
     length = cv2.magnitude(dx, dy)

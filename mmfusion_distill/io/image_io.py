@@ -1,7 +1,6 @@
 """Reading and writing images of any usual depth."""
 
 import io
-import os
 import struct
 import zlib
 from pathlib import Path
@@ -12,13 +11,12 @@ import numpy as np
 from ..user_errors import UserError
 from .data_files import is_data_file, read_data_file
 from .luminance import LUMINANCE_WEIGHTS
-from .picture_header import PictureHeader, read_header
+from .picture_header import read_header
 from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
+from .pixel_limit import check_pixels
+from .pixels import to_uint8
 from .regular_file import read_regular_file, write_atomically
 from .value_range import stretch, to_full_range
-
-#: Largest picture that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
-MAX_PIXELS = 200_000_000
 
 
 def read_image(image: PictureSource, channels: int | None = None, is_thermal: bool = False) -> np.ndarray:
@@ -65,7 +63,7 @@ def read_pixels(image: PictureSource, slice_index: int | None = None) -> np.ndar
     if not is_path(image):
         return to_array(image)
     if is_data_file(image):
-        return read_data_file(Path(image), max_pixels(), slice_index)
+        return read_data_file(Path(image), slice_index)
     return _decode(Path(image))
 
 
@@ -123,7 +121,7 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
     """
     path = Path(path)
     check_image_format(path)
-    pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    pixels = to_uint8(image)
     if pixels.ndim == 3:
         pixels = pixels[:, :, ::-1]
     try:
@@ -187,7 +185,9 @@ def _decode(path: Path) -> np.ndarray:
         reason = getattr(error, "strerror", error)
         raise ImageReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
     header = read_header(data)
-    _check_size(header, path)
+    if header is not None:
+        # The pixels of a small file may need more memory than there is.
+        check_pixels(path, header.height, header.width)
     cut_off = header is not None and not header.is_whole
     image = None
     if data.startswith(b"GIF8"):
@@ -201,21 +201,6 @@ def _decode(path: Path) -> np.ndarray:
         reason = "is cut off" if cut_off else "is empty" if not data else "is damaged or no image"
         raise ImageReadError(f"{path} {reason}: replace the file, or take its name out of the list")
     return image if image.ndim == 2 else image[:, :, 2::-1]  # BGR(A) to RGB
-
-
-def max_pixels() -> int:
-    """Most pixels that a picture may have."""
-    return int(float(os.environ.get("MMFUSION_MAX_PIXELS", MAX_PIXELS)))
-
-
-def _check_size(header: PictureHeader | None, path: Path) -> None:
-    # By the header: the pixels of a small file may need more memory than there is.
-    limit = max_pixels()
-    if header is not None and header.height * header.width > limit:
-        raise ImageReadError(
-            f"{path} has {header.width}x{header.height} pixels, more than {limit:,}: shrink it, or set "
-            "MMFUSION_MAX_PIXELS to allow more"
-        )
 
 
 def _decode_with_opencv(data: bytes, path: Path) -> np.ndarray | None:

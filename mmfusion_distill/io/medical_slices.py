@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from ..user_errors import reason_of
 from .picture_source import ImageReadError
+from .pixel_limit import max_pixels
 from .value_range import percentile_range, stretch_between
 
 
-def read_dicom_slice(path: Path, max_pixels: int, slice_index: int | None = None) -> np.ndarray:
+def read_dicom_slice(path: Path, slice_index: int | None = None) -> np.ndarray:
     """Read one frame of a DICOM file.
 
     Args:
         path (Path): The file.
-        max_pixels (int): Most pixels of all frames.
         slice_index (int, optional): Frame, from 0. Default: None, the middle one.
 
     Returns:
@@ -32,7 +33,7 @@ def read_dicom_slice(path: Path, max_pixels: int, slice_index: int | None = None
     try:
         dataset = pydicom.dcmread(path)
         frames = int(dataset.get("NumberOfFrames") or 1)
-        _check_size((int(dataset.Rows), int(dataset.Columns), frames), max_pixels, path)
+        _check_size((int(dataset.Rows), int(dataset.Columns), frames), path)
         index = _checked_index(slice_index, frames, path)
         pixels = pixel_array(dataset, index=index if frames > 1 else None)
         if pixels.ndim == 3:
@@ -47,12 +48,11 @@ def read_dicom_slice(path: Path, max_pixels: int, slice_index: int | None = None
     return 1 - picture if dataset.get("PhotometricInterpretation") == "MONOCHROME1" else picture
 
 
-def read_nifti_slice(path: Path, max_pixels: int, slice_index: int | None = None) -> np.ndarray:
+def read_nifti_slice(path: Path, slice_index: int | None = None) -> np.ndarray:
     """Read one axial slice of a NIfTI volume, front of the body up; of a series the first volume.
 
     Args:
         path (Path): `.nii` or `.nii.gz`.
-        max_pixels (int): Most values of the volume.
         slice_index (int, optional): Slice along the last axis (feet to head), from 0. Default: None, the middle one.
 
     Returns:
@@ -69,7 +69,7 @@ def read_nifti_slice(path: Path, max_pixels: int, slice_index: int | None = None
         volume: Any = nibabel.load(path)
         if not 2 <= len(volume.shape) <= 5:
             raise ImageReadError(f"{path} of shape {volume.shape} is no volume: give three axes")
-        _check_size(volume.shape, max_pixels, path)
+        _check_size(volume.shape, path)
         volume = nibabel.as_closest_canonical(volume) if len(volume.shape) > 2 else volume
         values = np.asarray(volume.dataobj)
         values = values.reshape(*values.shape[:2], values.shape[2] if values.ndim > 2 else 1, -1)[..., 0]
@@ -91,10 +91,10 @@ def _check_package(name: str, path: Path) -> None:
         )
 
 
-def _check_size(shape: tuple[int, ...], max_pixels: int, path: Path) -> None:
-    if math.prod(shape) > max_pixels:
+def _check_size(shape: tuple[int, ...], path: Path) -> None:
+    if math.prod(shape) > max_pixels():
         raise ImageReadError(
-            f"{path} has {'x'.join(map(str, shape))} values, more than {max_pixels:,}: cut it, or set "
+            f"{path} has {'x'.join(map(str, shape))} values, more than {max_pixels():,}: cut it, or set "
             "MMFUSION_MAX_PIXELS to allow more"
         )
     if not math.prod(shape) > 0:
@@ -131,5 +131,6 @@ def _within(values: np.ndarray, window: tuple[float, float] | None, path: Path) 
 
 
 def _unreadable(path: Path, kind: str, error: Exception) -> ImageReadError:
-    reason = str(error).strip().splitlines() or [type(error).__name__]
-    return ImageReadError(f"{path} is no {kind} file that can be read ({reason[0][:120]}): replace the file")
+    return ImageReadError(
+        f"{path} is no {kind} file that can be read ({reason_of(error, 120)}): replace the file"
+    )

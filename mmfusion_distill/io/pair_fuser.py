@@ -1,11 +1,14 @@
 """What commands that work on many pairs ask of a network."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from .picture_source import PictureSource
+
+Item = TypeVar("Item")
 
 
 class PairFuser(Protocol):
@@ -26,3 +29,18 @@ class PairFuser(Protocol):
 
     def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
         """Fuse pairs of equal size to pictures."""
+
+
+def batches_of_equal_size(
+    items: Iterable[Item], size_of: Callable[[Item], tuple], batch_size: int
+) -> Iterator[list[Item]]:
+    """Batches of neighbours of equal size, in their order, made as they are asked for.
+
+    Args:
+        items (Iterable[Item]): What is to be fused.
+        size_of (Callable[[Item], tuple]): What is equal in a batch.
+        batch_size (int): Most items of a batch.
+    """
+    for _, group in groupby(items, key=size_of):
+        while batch := list(islice(group, batch_size)):
+            yield batch

@@ -140,6 +140,20 @@ def find_pairs(
     return [ImagePair(name, images_a[name], images_b[name]) for name in common], unmatched
 
 
+def pairs_of(source_a: Path, source_b: Path) -> tuple[list[ImagePair], list[str]]:
+    """The pair of two files, or the pairs of two folders and the files without a partner there.
+
+    Raises:
+        PairingError: If the folders do not exist or nothing pairs up.
+        UserError: If one is a file and the other a folder.
+    """
+    if source_a.is_dir() != source_b.is_dir():
+        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
+    if source_a.is_dir():
+        return find_pairs(source_a, source_b, with_data=True)
+    return [ImagePair(image_stem(source_a.name), source_a, source_b)], []
+
+
 def shorten(names: Sequence[str], shown: int = 10) -> str:
     """The first names, and how many more there are."""
     text = ", ".join(names[:shown])

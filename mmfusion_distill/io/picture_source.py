@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 
 if TYPE_CHECKING:
     import torch
@@ -145,9 +145,8 @@ def _of_tensor(image: "torch.Tensor") -> np.ndarray:
         # NumPy has no bfloat16, and half precision does not resolve 8 bits.
         pixels = (image.float() if image.is_floating_point() else image).numpy()
     except (RuntimeError, TypeError, NotImplementedError) as error:  # without data, sparse, quantised
-        reason = str(error).strip().splitlines()[0]
         raise ImageReadError(
-            f"a tensor of {image.dtype} cannot be used ({reason[:120]}): give a plain one"
+            f"a tensor of {image.dtype} cannot be used ({reason_of(error, 120)}): give a plain one"
         ) from error
     if pixels.ndim == 3 and pixels.shape[0] <= 4:
         pixels = pixels.transpose(1, 2, 0)

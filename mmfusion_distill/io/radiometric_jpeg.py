@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..user_errors import reason_of
 from .picture_source import ImageReadError
 
 #: Records that the directory of a file may have; flyr would walk through any number.
@@ -49,9 +50,8 @@ def read_radiometric(data: bytes, path: str | Path) -> np.ndarray:
         if celsius.ndim != 2 or not np.isfinite(celsius).any():
             raise ValueError("no temperatures")
     except Exception as error:  # whatever flyr meets in a damaged file
-        reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ImageReadError(
-            f"{path} holds temperatures that cannot be read ({reason[0][:80]}): export them as 16-bit TIFF"
+            f"{path} holds temperatures that cannot be read ({reason_of(error, 80)}): export them as 16-bit TIFF"
         ) from error
     return celsius
 

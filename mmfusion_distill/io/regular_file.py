@@ -90,6 +90,17 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         ) from error
 
 
+def write_text_atomically(path: str | Path, text: str, errors: str = "strict") -> None:
+    """Write UTF-8 text in one step; see :func:`write_atomically`.
+
+    Args:
+        path (str | Path): The file.
+        text (str): Its content.
+        errors (str): What becomes of characters that UTF-8 does not have, as for `str.encode`. Default: 'strict'.
+    """
+    write_atomically(path, text.encode("utf-8", errors))
+
+
 def check_writable(folder: str | Path) -> None:
     """Check that files can be written to a folder, which need not exist yet.
 

@@ -22,6 +22,11 @@ _LATEX_SIGNS = str.maketrans(
 )
 
 
+def shown(value: float | None, form: str) -> str:
+    """A value in a format of Python's, '-' where there is none."""
+    return "-" if value is None else format(value, form)
+
+
 class Cell(NamedTuple):
     """A value that stands out.
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ..user_errors import UserError
-from .image_io import max_pixels
+from .pixel_limit import check_pixels
 from .regular_file import check_regular_file
 
 #: How long a camera may say nothing.
@@ -70,11 +70,7 @@ class VideoReader:
         )
         #: Width and height.
         self.size = (width, height)
-        if width * height > max_pixels():
-            raise VideoReadError(
-                f"{self.name} has {width}x{height} pixels, more than {max_pixels():,}: shrink it, or set "
-                "MMFUSION_MAX_PIXELS to allow more"
-            )
+        check_pixels(self.name, height, width, VideoReadError)
         if _Y16 in (int(self._get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT)), int(self._get(cv2.CAP_PROP_FOURCC))):
             self._capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
         fps, count = self._get(cv2.CAP_PROP_FPS), self._get(cv2.CAP_PROP_FRAME_COUNT)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..user_errors import UserError
+from ..user_errors import UserError, reason_of
 
 NETWORK_PREFIX = "generator."
 
@@ -87,9 +87,9 @@ def _read_file(path: Path) -> Mapping:
         else:
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch, pickle, zip and safetensors each raise their own
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         # PyTorch writes for terminals, and names what is in the file.
-        reason = "".join(c for c in re.sub(r"\x1b\[[0-9;]*m", "", reason) if c.isprintable())
+        reason = re.sub(r"\x1b\[[0-9;]*m", "", reason_of(error, 1000))
+        reason = "".join(c for c in reason if c.isprintable())
         raise CheckpointError(
             f"the checkpoint {path} cannot be read as plain weights ({reason[:160]}): it is damaged, or holds "
             "objects other than tensors; save its state_dict alone"

@@ -11,6 +11,8 @@ import torch
 from mmagic.registry import MODELS
 from torch import nn
 
+from ..io.config_files import constructors_of
+from ..user_errors import reason_of
 from .checkpoints import CheckpointError
 
 _BLOCKS = ("GatedConvBlock", "XRestormerBlock")
@@ -93,10 +95,8 @@ def check_network_config(config: Any, source: str, most_parameters: int = MOST_P
         with torch.device("meta"):
             network = MODELS.build(config)
     except Exception as error:  # values that do not go together; what is raised depends on the part
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-        raise CheckpointError(
-            f"{source}: the network of its config cannot be built ({reason[:200]})"
-        ) from error
+        reason = reason_of(error, line=-1)
+        raise CheckpointError(f"{source}: the network of its config cannot be built ({reason})") from error
     _check_size(network, source, most_parameters)
 
 
@@ -241,17 +241,11 @@ def _shown(value: Any) -> str:
 def _arguments(built: type) -> dict[str, Any]:
     """Type hints by name of the arguments of a class, and of its base as far as they are handed on."""
     arguments: dict[str, Any] = {}
-    for owner in inspect.getmro(built):
-        function = vars(owner).get("__init__")
-        if function is None:
-            continue
+    for function in constructors_of(built):
         hints = typing.get_type_hints(function)
-        parameters = inspect.signature(function).parameters.values()
-        for entry in parameters:
+        for entry in inspect.signature(function).parameters.values():
             if entry.kind is entry.POSITIONAL_OR_KEYWORD and entry.name in hints:
                 arguments.setdefault(entry.name, hints[entry.name])
-        if not any(entry.kind is entry.VAR_KEYWORD for entry in parameters):
-            break
     # It would load files and run code.
     arguments.pop("init_cfg", None)
     return arguments

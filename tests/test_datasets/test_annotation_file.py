@@ -9,19 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmfusion_distill.annotation.annotation_file import (
-    EVENT_TYPES,
-    MEDICAL_EVENT_TYPES,
-    Annotation,
-    AnnotationError,
-    Event,
     annotation_path,
     find_annotation,
     format_annotation,
-    parse_annotation,
     read_annotation,
     write_annotation,
 )
-from mmfusion_distill.annotation.event_types import canonical_event_type
+from mmfusion_distill.annotation.annotation_parser import parse_annotation
+from mmfusion_distill.annotation.annotation_types import Annotation, AnnotationError, Event
+from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES, canonical_event_type
 
 TWO_EVENTS = Annotation((Event("low_light", "Dark road."), Event("ir_noise", "Grain in the sky.")))
 

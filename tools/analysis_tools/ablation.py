@@ -8,8 +8,8 @@ Interrupted, it goes on where it was when called again.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import SettingsAction, at_least, exit_on_user_error
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.apis.command_line import SettingsAction, at_least
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:

@@ -12,11 +12,11 @@ from mmfusion_distill.analysis.annotation_agreement import (
 )
 from mmfusion_distill.analysis.annotation_recall import measure_recall
 from mmfusion_distill.annotation import StatisticsAnnotator
-from mmfusion_distill.annotation.annotators.base import MODALITIES
-from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.annotation.modalities import MODALITIES
 from mmfusion_distill.datasets import find_pairs
 from mmfusion_distill.io.pairing import ImagePair, read_name_list
 from mmfusion_distill.io.table import Table
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def main() -> None:

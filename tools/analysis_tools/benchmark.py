@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error, image_size
+from mmfusion_distill.apis.command_line import at_least, image_size
+from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "_base_" / "models"
 DEFAULT = {name: CONFIGS / f"{name}_fusionunet.py" for name in ("teacher", "student", "tiny")}

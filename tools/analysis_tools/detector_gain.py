@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIG = (
     Path(__file__).resolve().parents[2]

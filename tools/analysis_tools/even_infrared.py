@@ -5,7 +5,8 @@ python tools/analysis_tools/even_infrared.py
 
 import argparse
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,15 +26,15 @@ def parse_args() -> argparse.Namespace:
 
 
 def report(args: argparse.Namespace) -> None:
-    import numpy as np
 
     from mmfusion_distill.analysis.even_infrared import even_infrared_table, measure_even_infrared
     from mmfusion_distill.apis import FusionInferencer, list_models
     from mmfusion_distill.datasets.generated_scenes import generate_pair
     from mmfusion_distill.io import read_image
+    from mmfusion_distill.io.pixels import to_uint8
 
     if args.pictures:
-        pictures = [np.rint(read_image(path)).astype(np.uint8) for path in args.pictures]
+        pictures = [to_uint8(read_image(path)) for path in args.pictures]
     else:
         pictures = [generate_pair(seed)[0] for seed in range(args.count)]
     networks = args.weights or list_models()

@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
-from mmfusion_distill.apis.command_line import exit_on_user_error, image_size
+from mmfusion_distill.apis.command_line import image_size
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def report(config: str, size: tuple[int, int]) -> None:

@@ -9,7 +9,7 @@ when the weights change.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
+from mmfusion_distill.user_errors import exit_on_user_error
 
 SEED = 5
 SIZE = (240, 320)
@@ -32,13 +32,14 @@ def draw(args: argparse.Namespace) -> None:
     from mmfusion_distill.datasets.generated_scenes import generate_pair
     from mmfusion_distill.evaluation import laplacian_pyramid_fusion, picture_grid
     from mmfusion_distill.io import write_image
+    from mmfusion_distill.io.pixels import to_uint8
 
     rng = np.random.default_rng(SEED)
     sources = [picture.astype(np.float32) for picture in generate_pair(SEED, *SIZE)]
     for name, strength in DEGRADATIONS.items():
         kind = degradation_kinds("infrared-visible")[name]
         sources[kind.source] = kind.degrade(sources[kind.source], rng, strength, kind.places[0])
-    visible, infrared = (np.clip(np.rint(picture), 0, 255).astype(np.uint8) for picture in sources)
+    visible, infrared = (to_uint8(picture) for picture in sources)
     fused = FusionInferencer(weights=args.weights, device="cpu").fuse(visible, infrared)
     row = [visible, infrared[:, :, 0], laplacian_pyramid_fusion(visible, infrared[:, :, 0]), fused]
     titles = ["visible", "infrared", "pyramid", args.weights]

@@ -7,8 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 KEYS = ("clean/balanced_quality", "degraded/balanced_quality", "clean/wins", "loss")
 

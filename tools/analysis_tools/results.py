@@ -9,8 +9,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.apis.command_line import add_pair_arguments, at_least, check_pair_arguments
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 DATA_ROOT = "MMFUSION_DATA_ROOT"
 
@@ -24,17 +24,7 @@ def parse_args() -> argparse.Namespace:
         metavar="NAME=WEIGHTS[:CONFIG]",
         help="rows: weights with their config, or names of weights that come with the package",
     )
-    parser.add_argument(
-        "--a", metavar="DIR", help=f"source A (default: RoadScene's validation pairs in {DATA_ROOT})"
-    )
-    parser.add_argument("--b", metavar="DIR", help="source B")
-    parser.add_argument(
-        "--annotations", metavar="DIR", help="with --a: texts; what lacks is taken from image statistics"
-    )
-    parser.add_argument("--names", metavar="FILE", help="with --a: names of the pairs to use, one per line")
-    parser.add_argument(
-        "--modality", choices=["infrared-visible", "medical"], default="infrared-visible", help="with --a"
-    )
+    add_pair_arguments(parser, f"RoadScene's validation pairs in {DATA_ROOT}")
     parser.add_argument("--config", metavar="FILE", help="the pairs that a config validates on, instead")
     parser.add_argument("--title", default="RoadScene, validation pairs", help="heading of the section")
     parser.add_argument("--pictured", metavar="NAME", help="whose hardest pairs are shown (default: student)")
@@ -43,12 +33,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     parser.add_argument("--out", default="docs/results.md", metavar="FILE", help="default: docs/results.md")
     args = parser.parse_args()
-    if bool(args.a) != bool(args.b):
-        parser.error("--a and --b go together: give both folders")
     if args.config and args.a:
         parser.error("--config and --a both name pairs: give one of them")
-    if (args.annotations or args.names) and not args.a:
-        parser.error("--annotations and --names go with --a and --b")
+    check_pair_arguments(parser, args)
     return args
 
 

@@ -7,9 +7,10 @@ import argparse
 from pathlib import Path
 
 from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
+from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.apis.command_line import exit_on_user_error
-from mmfusion_distill.datasets import PairedFusionDataset
+from mmfusion_distill.io.regular_file import check_writable, write_text_atomically
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,30 +36,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def find_pairs(args: argparse.Namespace) -> list[dict]:
-    prefix = dict(img_a=str(Path(args.a).resolve()), img_b=str(Path(args.b).resolve()))
-    if args.annotations:
-        prefix["annotation"] = str(Path(args.annotations).resolve())
-    ann_file = str(Path(args.ann_file).resolve()) if args.ann_file else ""
-    dataset = PairedFusionDataset(data_prefix=prefix, ann_file=ann_file, annotator="statistics")
-    infos = [dataset.get_data_info(index) for index in range(len(dataset))][: args.max_pairs]
-    return [
-        dict(img_a=info["img_a_path"], img_b=info["img_b_path"], annotation=info["annotation"])
-        for info in infos
-    ]
-
-
 def report(args: argparse.Namespace) -> None:
     if args.out:
-        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+        check_writable(Path(args.out).parent)
     networks = {"teacher": tuple(args.teacher), "student": tuple(args.student)}
-    measured = measure_retention(
-        networks, find_pairs(args), FusionInferencer, repeats=args.repeats, device=args.device
-    )
+    pairs = inputs_of(folder_dataset(args.a, args.b, args.annotations, args.ann_file), args.max_pairs)
+    measured = measure_retention(networks, pairs, FusionInferencer, repeats=args.repeats, device=args.device)
     table = retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
     print(table)
     if args.out:
-        Path(args.out).write_text(table + "\n", encoding="utf-8")
+        write_text_atomically(args.out, table + "\n")
 
 
 def main() -> None:

@@ -5,33 +5,22 @@ python tools/analysis_tools/text_sensitivity.py CONFIG CHECKPOINT --out sensitiv
 
 import argparse
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.apis.command_line import add_pair_arguments, at_least, check_pair_arguments
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", help="config of a network that is guided by text")
     parser.add_argument("checkpoint", help="its weights, or the work folder of a run")
-    parser.add_argument("--a", metavar="DIR", help="source A (default: the config's validation pairs)")
-    parser.add_argument("--b", metavar="DIR", help="source B")
-    parser.add_argument(
-        "--annotations", metavar="DIR", help="with --a: texts; what lacks is taken from image statistics"
-    )
-    parser.add_argument("--names", metavar="FILE", help="with --a: names of the pairs to use, one per line")
-    parser.add_argument(
-        "--modality", choices=["infrared-visible", "medical"], default="infrared-visible", help="with --a"
-    )
+    add_pair_arguments(parser, "the config's validation pairs")
     parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations and the bootstrap")
     parser.add_argument("--limit", type=at_least(2), metavar="N", help="the first N pairs only")
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     parser.add_argument("--out", nargs="+", default=[], metavar="FILE", help="reports: .csv, .json, .txt")
     parser.add_argument("--picture", metavar="FILE", help="the pairs that gain most and least, side by side")
     args = parser.parse_args()
-    if bool(args.a) != bool(args.b):
-        parser.error("--a and --b go together: give both folders")
-    if (args.annotations or args.names) and not args.a:
-        parser.error("--annotations and --names go with --a and --b")
+    check_pair_arguments(parser, args)
     return args
 
 

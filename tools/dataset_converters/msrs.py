@@ -1,8 +1,8 @@
 """Check a download of MSRS (github.com/Linfeng-Tang/MSRS) and write its split: 95 % train.txt, 5 % val.txt."""
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets.convert_dataset import convert_command
 from mmfusion_distill.datasets.converters import PairFolders
+from mmfusion_distill.user_errors import exit_on_user_error
 
 FOLDERS = (
     PairFolders("train/vi", "train/ir", lists=(("train.txt", 0.95), ("val.txt", 0.05)), expected=1083),

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import at_least, exit_on_user_error
+from mmfusion_distill.apis.command_line import at_least
 from mmfusion_distill.datasets.night_scene_files import write_night_scenes
+from mmfusion_distill.user_errors import exit_on_user_error
 
 
 def write_sets(folder: str, train: int, val: int) -> None:

@@ -7,10 +7,9 @@ of each kind, such as those of image sequences, are left out.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import exit_on_user_error
 from mmfusion_distill.datasets import read_image, write_image
 from mmfusion_distill.datasets.converters import PairFolders, collect_pairs_by_keyword, prepare_dataset
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
 # Loaders of generated night scenes; what a toolbox reads of these stands in the configs that inherit.
+data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 
 train_dataloader = dict(
     batch_size=8,

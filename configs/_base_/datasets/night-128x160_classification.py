@@ -2,7 +2,6 @@
 # data/night` writes them.
 _base_ = ["./night-128x160.py"]
 
-data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 metainfo = dict(classes=("empty", "people"))
 
 train_pipeline = [
@@ -15,7 +14,7 @@ test_pipeline = [
     dict(type="PackInputs"),
 ]
 
-scenes = dict(type="CustomDataset", data_root=data_root, metainfo=metainfo)
+scenes = dict(type="CustomDataset", data_root=_base_.data_root, metainfo=metainfo)
 train_dataloader = dict(
     dataset=dict(scenes, ann_file="train/labels.txt", data_prefix="train/visible", pipeline=train_pipeline)
 )

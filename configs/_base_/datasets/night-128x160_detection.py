@@ -2,7 +2,6 @@
 # A data set of one's own differs in data_root, prefixes and classes.
 _base_ = ["./night-128x160.py"]
 
-data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 metainfo = dict(classes=("person",))
 
 train_pipeline = [
@@ -22,7 +21,7 @@ test_pipeline = [
     ),
 ]
 
-scenes = dict(type="CocoDataset", data_root=data_root, metainfo=metainfo)
+scenes = dict(type="CocoDataset", data_root=_base_.data_root, metainfo=metainfo)
 train_dataloader = dict(
     dataset=dict(
         scenes,
@@ -41,5 +40,5 @@ val_dataloader = dict(
     )
 )
 test_dataloader = val_dataloader
-val_evaluator = dict(type="CocoMetric", ann_file=data_root + "/val/people.json", metric="bbox")
+val_evaluator = dict(type="CocoMetric", ann_file=_base_.data_root + "/val/people.json", metric="bbox")
 test_evaluator = val_evaluator

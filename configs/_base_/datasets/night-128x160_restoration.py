@@ -2,31 +2,24 @@
 # infrared one. `python tools/dataset_converters/night_scenes.py data/night` writes them.
 _base_ = ["./night-128x160.py"]
 
-data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
-
 noise = dict(
     type="mmagic.RandomNoise",
     params=dict(noise_type=["gaussian"], noise_prob=[1], gaussian_sigma=[25, 25], gaussian_gray_noise_prob=0),
     keys=["img"],
 )
-train_pipeline = [
+loaded = [
     dict(type="LoadImageFromFile", key="gt"),
     dict(type="LoadPairedImage", folders=("visible", "infrared")),
     dict(type="VisibleOnly", transform=noise),
-    dict(type="Flip", keys=["img", "gt"], direction="horizontal", flip_ratio=0.5),
-    dict(type="PackInputs"),
 ]
-test_pipeline = [
-    dict(type="LoadImageFromFile", key="gt"),
-    dict(type="LoadPairedImage", folders=("visible", "infrared")),
-    dict(type="VisibleOnly", transform=noise),
-    dict(type="PackInputs"),
-]
+flip = dict(type="Flip", keys=["img", "gt"], direction="horizontal", flip_ratio=0.5)
+train_pipeline = [*loaded, flip, dict(type="PackInputs")]
+test_pipeline = [*loaded, dict(type="PackInputs")]
 
 scenes = dict(
     type="BasicImageDataset",
     metainfo=dict(dataset_type="night", task_name="denoising"),
-    data_root=data_root,
+    data_root=_base_.data_root,
 )
 train_dataloader = dict(
     dataset=dict(scenes, data_prefix=dict(img="train/visible", gt="train/visible"), pipeline=train_pipeline)

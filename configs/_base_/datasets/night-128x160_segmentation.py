@@ -1,7 +1,6 @@
 # Generated night scenes for mmseg; `python tools/dataset_converters/night_scenes.py data/night` writes them.
 _base_ = ["./night-128x160.py"]
 
-data_root = "{{$MMFUSION_DATA_ROOT:data}}/night"
 metainfo = dict(classes=("ground", "person"), palette=[[0, 0, 0], [220, 20, 60]])
 
 train_pipeline = [
@@ -16,7 +15,7 @@ test_pipeline = [
     dict(type="PackSegInputs"),
 ]
 
-scenes = dict(type="BaseSegDataset", data_root=data_root, metainfo=metainfo, img_suffix=".png")
+scenes = dict(type="BaseSegDataset", data_root=_base_.data_root, metainfo=metainfo, img_suffix=".png")
 train_dataloader = dict(
     dataset=dict(
         scenes,

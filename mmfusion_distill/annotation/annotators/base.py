@@ -5,11 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...io.pairing import ImagePair
-from ...user_errors import UserError
-from ..annotation_file import Annotation
-
-#: Kinds of image pairs.
-MODALITIES = ("infrared-visible", "medical")
+from ..annotation_types import Annotation
 
 
 @dataclass(frozen=True)
@@ -52,9 +48,3 @@ class Annotator(ABC):
             AnnotationResult: One per pair, as they get ready (the order may differ). A pair that fails yields a
             result with ``error`` and does not stop the others.
         """
-
-
-def check_modality(modality: str) -> None:
-    """Raise ValueError if ``modality`` is none of :data:`MODALITIES`."""
-    if modality not in MODALITIES:
-        raise UserError(f"modality must be one of {', '.join(MODALITIES)}, but got {modality!r}")

@@ -8,6 +8,8 @@ from ...io.luminance import LUMINANCE_WEIGHTS
 
 _ROWS = ("upper", "middle", "lower")
 _COLUMNS = ("left", "centre", "right")
+# Side of the blocks that noise is estimated in; directions that blur is looked for in.
+_BLOCK, _DIRECTIONS = 16, 18
 
 
 def luminance(image: np.ndarray) -> np.ndarray:
@@ -25,7 +27,7 @@ def contrast_range(gray: np.ndarray, mask: np.ndarray | None = None) -> float:
     return float(high - low)
 
 
-def noise_sigma(gray: np.ndarray, mask: np.ndarray | None = None, block: int = 16) -> float:
+def noise_sigma(gray: np.ndarray, mask: np.ndarray | None = None) -> float:
     """Standard deviation of additive white noise.
 
     Immerkaer, "Fast Noise Variance Estimation", CVIU 1996: the mask [1 -2 1]^T [1 -2 1] cancels smooth structure and
@@ -43,7 +45,7 @@ def noise_sigma(gray: np.ndarray, mask: np.ndarray | None = None, block: int = 1
     usable = ((gray > 2) & (gray < 253))[1:-1, 1:-1]
     if mask is not None:
         usable &= mask[1:-1, 1:-1]
-    size = min(block, *response.shape)
+    size = min(_BLOCK, *response.shape)
     estimates = _block_means(response, size) * (np.sqrt(np.pi / 2) / 6)
     estimates = estimates[_block_means(usable.astype(np.float32), size) > 0.9]
     return float(np.percentile(estimates, 25)) if estimates.size else 0.0
@@ -66,6 +68,14 @@ def stripe_strength(gray: np.ndarray, mask: np.ndarray | None = None) -> tuple[f
         tuple[float, float]: Standard deviations of the offsets of rows and of columns, in gray values.
     """
     return _line_offsets(gray, mask), _line_offsets(gray.T, None if mask is None else mask.T)
+
+
+def stripes_in_words(gray: np.ndarray, limit: float, mask: np.ndarray | None = None) -> str:
+    """The stronger stripes, e.g. 'Vertical stripes of 7.1 gray levels'; '' if they are not above a limit."""
+    rows, columns = stripe_strength(gray, mask)
+    strength = max(rows, columns)
+    kind = "Horizontal" if rows >= columns else "Vertical"
+    return f"{kind} stripes of {strength:.1f} gray levels" if strength > limit else ""
 
 
 def _line_offsets(gray: np.ndarray, mask: np.ndarray | None) -> float:
@@ -93,7 +103,7 @@ def laplacian_variance(gray: np.ndarray) -> float:
     return float(cv2.Laplacian(gray, cv2.CV_32F).var())
 
 
-def directional_blur(gray: np.ndarray, directions: int = 18) -> tuple[float, float, float]:
+def directional_blur(gray: np.ndarray) -> tuple[float, float, float]:
     """Loss of fine detail in all directions but one, as motion leaves it.
 
     Motion over L pixels multiplies the power spectrum by sinc^2(f L cos d), d the angle to the motion: fine detail
@@ -114,29 +124,29 @@ def directional_blur(gray: np.ndarray, directions: int = 18) -> tuple[float, flo
     radius = np.hypot(fy, fx)
     # Rows count downwards, hence the minus sign.
     turns = np.degrees(np.arctan2(-fy, fx)) % 180 / 180
-    sector = np.floor(turns * directions + 0.5).astype(int) % directions
-    fine = _sector_power(power, sector, (radius > 0.1) & (radius < 0.3), directions)
-    coarse = _sector_power(power, sector, (radius > 0.02) & (radius < 0.06), directions)
+    sector = np.floor(turns * _DIRECTIONS + 0.5).astype(int) % _DIRECTIONS
+    fine = _sector_power(power, sector, (radius > 0.1) & (radius < 0.3))
+    coarse = _sector_power(power, sector, (radius > 0.02) & (radius < 0.06))
     decibel = 10 * np.log10((fine + 1e-9) / (coarse + 1e-9))
     best, median = int(decibel.argmax()), float(np.median(decibel))
-    return float(decibel[best]) - median, median, (best * 180.0 / directions + 90) % 180
+    return float(decibel[best]) - median, median, (best * 180.0 / _DIRECTIONS + 90) % 180
 
 
-def _sector_power(power: np.ndarray, sector: np.ndarray, band: np.ndarray, directions: int) -> np.ndarray:
-    total = np.bincount(sector[band], power[band], directions)
-    return total / np.maximum(np.bincount(sector[band], minlength=directions), 1)
+def _sector_power(power: np.ndarray, sector: np.ndarray, band: np.ndarray) -> np.ndarray:
+    total = np.bincount(sector[band], power[band], _DIRECTIONS)
+    return total / np.maximum(np.bincount(sector[band], minlength=_DIRECTIONS), 1)
 
 
-def dark_channel(image: np.ndarray, radius: int = 7) -> np.ndarray:
+def dark_channel(image: np.ndarray) -> np.ndarray:
     """Smallest value of any channel in the neighbourhood (He et al., CVPR 2009): near 0 in clear air."""
     image = np.nan_to_num(np.asarray(image, np.float32), posinf=255.0, neginf=0.0)
     darkest = image.min(axis=2) if image.ndim == 3 else image
-    return cv2.erode(darkest, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))
+    return cv2.erode(darkest, np.ones((15, 15), np.uint8))
 
 
-def shadow_level(gray: np.ndarray, radius: int = 15) -> float:
+def shadow_level(gray: np.ndarray) -> float:
     """Median of the darkest tone in the neighbourhood: high where a veil lifts the blacks."""
-    return float(np.median(cv2.erode(gray, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))))
+    return float(np.median(cv2.erode(gray, np.ones((31, 31), np.uint8))))
 
 
 def edge_strength(gray: np.ndarray) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..annotation_file import Event
+from ..annotation_types import Event
 from . import image_statistics as stats
 from .visible_measures import VisibleMeasures, blown_out, measure_visible
 
@@ -67,17 +67,17 @@ def find_infrared_visible_events(
     """
     gray_a, gray_b = stats.luminance(img_a), stats.luminance(img_b)
     measures = measure_visible(img_a)
-    found = (
-        _low_light(gray_a, measures, limits),
-        _over_exposure(gray_a, measures, limits),
-        _haze(img_a, gray_a, measures, limits),
-        _high_noise(gray_a, limits),
-        _ir_low_contrast(gray_b, limits),
-        _ir_noise(gray_b, limits),
-        _motion_blur(gray_a, gray_b, limits),
-        _sensor_artifact(gray_a, gray_b, limits),
-    )
-    return [event for event in found if event]
+    found = {
+        "low_light": _low_light(gray_a, measures, limits),
+        "over_exposure": _over_exposure(gray_a, measures, limits),
+        "haze": _haze(img_a, gray_a, measures, limits),
+        "high_noise": _noise("visible", gray_a, limits.noise),
+        "ir_low_contrast": _ir_low_contrast(gray_b, limits),
+        "ir_noise": _noise("infrared", gray_b, limits.ir_noise),
+        "motion_blur": _motion_blur(gray_a, gray_b, limits),
+        "sensor_artifact": _sensor_artifact(gray_a, gray_b, limits),
+    }
+    return [Event(name, text) for name, text in found.items() if text]
 
 
 def is_dark(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
@@ -109,85 +109,65 @@ def is_veiled_by_glare(measures: VisibleMeasures, limits: InfraredVisibleThresho
     )
 
 
-def _low_light(
-    gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
-) -> Event | None:
+def _low_light(gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> str:
     if not is_dark(measures, limits):
-        return None
-    return Event(
-        "low_light",
+        return ""
+    return (
         f"The visible image is {'very dark' if measures.mean < limits.dark_mean / 2 else 'dark'}: mean brightness "
         f"{measures.mean:.0f} of 255, {(gray < 30).mean():.0%} of its pixels nearly black, "
-        f"darkest in the {stats.where_strongest(255 - gray)}.",
+        f"darkest in the {stats.where_strongest(255 - gray)}."
     )
 
 
-def _over_exposure(
-    gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
-) -> Event | None:
+def _over_exposure(gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> str:
     if not is_over_exposed(measures, limits):
-        return None
+        return ""
     extent = "The visible image" if measures.bright_fraction > 0.25 else "A part of the visible image"
-    return Event(
-        "over_exposure",
+    return (
         f"{extent} is over-exposed: {measures.bright_fraction:.1%} of the pixels are blown out, "
-        f"mostly in the {stats.where_strongest(blown_out(gray))}; mean brightness {measures.mean:.0f} of 255.",
+        f"mostly in the {stats.where_strongest(blown_out(gray))}; mean brightness {measures.mean:.0f} of 255."
     )
 
 
 def _haze(
     image: np.ndarray, gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
-) -> Event | None:
+) -> str:
     if not is_hazy(measures, limits):
-        return None
+        return ""
     if is_veiled_by_glare(measures, limits):
-        return Event(
-            "haze",
+        return (
             f"Glare veils the visible image, brightest in the {stats.where_strongest(gray)}: even its shadows have a "
-            f"brightness of {measures.shadows:.0f} of 255, its edges are weak.",
+            f"brightness of {measures.shadows:.0f} of 255, its edges are weak."
         )
-    return Event(
-        "haze",
+    return (
         f"Haze veils the visible image, most in the {stats.where_strongest(stats.dark_channel(image))}: even dark "
         f"places have a brightness of {measures.dark_channel:.0f} of 255 and the tones span only "
-        f"{measures.contrast:.0f} gray levels.",
+        f"{measures.contrast:.0f} gray levels."
     )
 
 
-def _high_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+def _noise(name: str, gray: np.ndarray, limit: float) -> str:
     sigma = stats.noise_sigma(gray)
-    if sigma <= limits.noise:
-        return None
-    return Event(
-        "high_noise",
-        f"The visible image carries {_strength(sigma, limits.noise)} noise of standard deviation "
-        f"{sigma:.1f} gray levels over the whole frame.",
+    if sigma <= limit:
+        return ""
+    strength = "heavy" if sigma > 2 * limit else "clearly visible"
+    return (
+        f"The {name} image carries {strength} noise of standard deviation {sigma:.1f} gray levels over the whole "
+        "frame."
     )
 
 
-def _ir_low_contrast(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+def _ir_low_contrast(gray: np.ndarray, limits: InfraredVisibleThresholds) -> str:
     contrast = stats.contrast_range(gray)
     if contrast >= limits.ir_contrast:
-        return None
-    return Event(
-        "ir_low_contrast",
+        return ""
+    return (
         f"The infrared image has low contrast: its tones span {contrast:.0f} of 255 gray levels around "
-        f"{gray.mean():.0f}, warm and cold objects are hard to tell apart.",
+        f"{gray.mean():.0f}, warm and cold objects are hard to tell apart."
     )
 
 
-def _ir_noise(gray: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
-    sigma = stats.noise_sigma(gray)
-    if sigma <= limits.ir_noise:
-        return None
-    return Event(
-        "ir_noise",
-        f"The infrared image carries {_strength(sigma, limits.ir_noise)} noise of standard deviation "
-        f"{sigma:.1f} gray levels over the whole frame.",
-    )
-
-
-def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> Event | None:
+def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> str:
     parts = []
     for name, gray in (("visible", gray_a), ("infrared", gray_b)):
         peak, detail, angle = stats.directional_blur(gray)
@@ -199,22 +179,13 @@ def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisible
                 f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {peak:.0f} dB weaker "
                 f"than across, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
             )
-    return Event("motion_blur", " ".join(parts)) if parts else None
+    return " ".join(parts)
 
 
-def _sensor_artifact(
-    gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds
-) -> Event | None:
-    parts = []
-    for name, gray in (("visible", gray_a), ("infrared", gray_b)):
-        rows, columns = stats.stripe_strength(gray)
-        if max(rows, columns) > limits.stripes:
-            kind = "Horizontal" if rows >= columns else "Vertical"
-            parts.append(
-                f"{kind} stripes of {max(rows, columns):.1f} gray levels cross the whole {name} image."
-            )
-    return Event("sensor_artifact", " ".join(parts)) if parts else None
-
-
-def _strength(value: float, limit: float) -> str:
-    return "heavy" if value > 2 * limit else "clearly visible"
+def _sensor_artifact(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> str:
+    parts = [
+        f"{stripes} cross the whole {name} image."
+        for name, gray in (("visible", gray_a), ("infrared", gray_b))
+        if (stripes := stats.stripes_in_words(gray, limits.stripes))
+    ]
+    return " ".join(parts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..annotation_file import Event
+from ..annotation_types import Event
 from . import image_statistics as stats
 
 
@@ -50,78 +50,73 @@ def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThr
     """
     grays = stats.luminance(img_a), stats.luminance(img_b)
     masks = stats.foreground_mask(grays[0]), stats.foreground_mask(grays[1])
-    found = (
-        _contrast_enhancement(grays[1], masks[1], limits),
-        _noise_suppression(grays, masks, limits),
-        _edge_preservation(grays[0], limits),
-        _detail_enhancement(grays[1], limits),
-        _structure_consistency(masks, limits),
-        _artifact_reduction(grays, masks, limits),
-    )
-    return [event for event in found if event]
+    found = {
+        "contrast_enhancement": _contrast_enhancement(grays[1], masks[1], limits),
+        "noise_suppression": _noise_suppression(grays, masks, limits),
+        "edge_preservation": _edge_preservation(grays[0], limits),
+        "detail_enhancement": _detail_enhancement(grays[1], limits),
+        "structure_consistency": _structure_consistency(masks, limits),
+        "artifact_reduction": _artifact_reduction(grays, masks, limits),
+    }
+    return [Event(name, text) for name, text in found.items() if text]
 
 
-def _contrast_enhancement(gray: np.ndarray, mask: np.ndarray, limits: MedicalThresholds) -> Event | None:
+def _contrast_enhancement(gray: np.ndarray, mask: np.ndarray, limits: MedicalThresholds) -> str:
     contrast = stats.contrast_range(gray, mask)
     if contrast >= limits.contrast:
-        return None
-    return Event(
-        "contrast_enhancement",
+        return ""
+    return (
         f"Soft tissue of the MRI image has low contrast: inside the head its tones span {contrast:.0f} of 255 gray "
-        "levels.",
+        "levels."
     )
 
 
-def _noise_suppression(grays: tuple, masks: tuple, limits: MedicalThresholds) -> Event | None:
+def _noise_suppression(grays: tuple, masks: tuple, limits: MedicalThresholds) -> str:
     parts = []
     for name, gray, mask in zip(("first", "MRI"), grays, masks):
         sigma = stats.noise_sigma(gray, mask)
         if sigma > limits.noise:
             parts.append(f"The {name} image carries noise of standard deviation {sigma:.1f} gray levels.")
-    return Event("noise_suppression", " ".join(parts)) if parts else None
+    return " ".join(parts)
 
 
-def _edge_preservation(gray: np.ndarray, limits: MedicalThresholds) -> Event | None:
+def _edge_preservation(gray: np.ndarray, limits: MedicalThresholds) -> str:
     sharpness = stats.edge_sharpness(gray)
     if sharpness >= limits.edge_sharpness:
-        return None
-    return Event(
-        "edge_preservation",
+        return ""
+    return (
         f"Boundaries of the first image are soft (edge sharpness {sharpness:.2f} of 1): the edges of the MRI image "
-        "must survive.",
+        "must survive."
     )
 
 
-def _detail_enhancement(gray: np.ndarray, limits: MedicalThresholds) -> Event | None:
+def _detail_enhancement(gray: np.ndarray, limits: MedicalThresholds) -> str:
     sharpness = stats.edge_sharpness(gray)
     if sharpness >= limits.detail:
-        return None
-    return Event(
-        "detail_enhancement",
+        return ""
+    return (
         f"Fine detail of the MRI image is blurred: edge sharpness {sharpness:.2f} of 1, variance of the Laplacian "
-        f"{stats.laplacian_variance(gray):.0f}.",
+        f"{stats.laplacian_variance(gray):.0f}."
     )
 
 
-def _structure_consistency(masks: tuple, limits: MedicalThresholds) -> Event | None:
+def _structure_consistency(masks: tuple, limits: MedicalThresholds) -> str:
     if masks[0].shape != masks[1].shape or not masks[0].any() or not masks[1].any():
-        return None
+        return ""
     centres = [float(np.nonzero(mask)[1].mean()) for mask in masks]
     offset = abs(centres[0] - centres[1]) / np.sqrt(max(mask.sum() for mask in masks))
     if offset <= limits.offset:
-        return None
-    return Event(
-        "structure_consistency",
+        return ""
+    return (
         f"The structures of the two images do not coincide: their centres lie {abs(centres[0] - centres[1]):.0f} "
-        "pixels apart sideways.",
+        "pixels apart sideways."
     )
 
 
-def _artifact_reduction(grays: tuple, masks: tuple, limits: MedicalThresholds) -> Event | None:
-    parts = []
-    for name, gray, mask in zip(("first", "MRI"), grays, masks):
-        rows, columns = stats.stripe_strength(gray, mask)
-        if max(rows, columns) > limits.stripes:
-            kind = "Horizontal" if rows >= columns else "Vertical"
-            parts.append(f"{kind} stripes of {max(rows, columns):.1f} gray levels cross the {name} image.")
-    return Event("artifact_reduction", " ".join(parts)) if parts else None
+def _artifact_reduction(grays: tuple, masks: tuple, limits: MedicalThresholds) -> str:
+    parts = [
+        f"{stripes} cross the {name} image."
+        for name, gray, mask in zip(("first", "MRI"), grays, masks)
+        if (stripes := stats.stripes_in_words(gray, limits.stripes, mask))
+    ]
+    return " ".join(parts)

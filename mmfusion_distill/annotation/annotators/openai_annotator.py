@@ -9,9 +9,11 @@ from typing import Any
 from mmagic.registry import TASK_UTILS
 
 from ...io.pairing import ImagePair
+from ...io.pixels import data_url
 from ...user_errors import MissingPackageError
-from ..annotation_file import META_FIELDS, Annotation, parse_annotation
-from ..prompting import Prompt, data_url, load_pictures, load_prompt
+from ..annotation_parser import parse_annotation
+from ..annotation_types import META_FIELDS, Annotation
+from ..prompting import Prompt, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
 from .chat_client import ChatClient, ChatError
 from .worker_pool import stream_results

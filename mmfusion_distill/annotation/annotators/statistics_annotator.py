@@ -7,10 +7,11 @@ from mmagic.registry import TASK_UTILS
 
 from ...io.image_io import read_image
 from ...io.pairing import ImagePair
-from ..annotation_file import Annotation, Event
+from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
+from ..modalities import check_modality
 from . import image_statistics as stats
-from .base import AnnotationResult, Annotator, check_modality
+from .base import AnnotationResult, Annotator
 from .infrared_visible_events import InfraredVisibleThresholds, find_infrared_visible_events
 from .medical_events import MedicalThresholds, find_medical_events
 from .worker_pool import map_unordered

@@ -8,7 +8,8 @@ import torch
 from mmagic.registry import TASK_UTILS
 
 from ...io.pairing import ImagePair
-from ..annotation_file import Annotation, parse_annotation
+from ..annotation_parser import parse_annotation
+from ..annotation_types import Annotation
 from ..prompting import Prompt, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
 from .worker_pool import map_unordered

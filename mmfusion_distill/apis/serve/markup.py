@@ -3,34 +3,18 @@
 import base64
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ...annotation.annotation_types import Event
+from ...io.pixels import data_url, shrink
 from .uploads import Picture
 
 #: Longest side of a picture on the page; the download has all pixels.
 _SHOWN = 1280
 
-STYLE = """
-.mmf-slider { position: relative; line-height: 0; overflow: hidden; border-radius: 6px; --split: 50%; }
-.mmf-slider img { width: 100%; height: auto; display: block; margin: 0; }
-.mmf-slider .mmf-fused { position: absolute; inset: 0; clip-path: inset(0 0 0 var(--split)); }
-.mmf-slider::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--split); width: 2px;
-  margin-left: -1px; background: white; box-shadow: 0 0 3px black; pointer-events: none; }
-.mmf-slider input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0;
-  cursor: ew-resize; }
-.mmf-slider input:focus-visible + span { outline: 2px solid orange; }
-.mmf-slider span { position: absolute; bottom: 6px; padding: 2px 6px; border-radius: 4px; font-size: 12px;
-  line-height: 1.3; color: white; background: rgba(0, 0, 0, .65); pointer-events: none; }
-.mmf-slider .mmf-left { left: 6px; }
-.mmf-slider .mmf-right { right: 6px; }
-.mmf-preview img { max-height: 180px; max-width: 100%; border-radius: 6px; margin: 0; }
-.mmf-video { width: 100%; max-width: 960px; border-radius: 6px; }
-.mmf-download { display: inline-block; padding: 8px 16px; border-radius: 6px; color: white !important;
-  background: #2563eb; text-decoration: none; }
-"""
+STYLE = (Path(__file__).parent / "page.css").read_text()
 
 
 def preview(picture: Picture) -> str:
@@ -54,7 +38,7 @@ def slider(picture: Picture, fused: np.ndarray, label: str) -> str:
 
 def download(fused: np.ndarray) -> str:
     """A link that saves the result as PNG."""
-    address = f"data:image/png;base64,{_encoded(fused, '.png')}"
+    address = data_url(fused, "png")
     return f'<a class="mmf-download" download="fused.png" href="{address}">Download PNG</a>'
 
 
@@ -79,16 +63,4 @@ def event_list(events: Sequence[Event]) -> str:
 
 
 def _shown(pixels: np.ndarray) -> str:
-    scale = _SHOWN / max(pixels.shape[:2])
-    if scale < 1:
-        size = tuple(max(1, round(side * scale)) for side in pixels.shape[1::-1])
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return f"data:image/jpeg;base64,{_encoded(pixels, '.jpg')}"
-
-
-def _encoded(pixels: np.ndarray, kind: str) -> str:
-    pixels = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
-    if pixels.ndim == 3:
-        pixels = pixels[:, :, ::-1]  # OpenCV wants BGR
-    _, data = cv2.imencode(kind, pixels)
-    return base64.b64encode(data).decode()
+    return data_url(shrink(pixels, _SHOWN))

@@ -4,7 +4,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...annotation.annotators.base import MODALITIES
+from ...annotation.modalities import MODALITIES
 from ...version import __version__
 from . import markup
 from .fusion_service import MAX_TEXT, FusionService

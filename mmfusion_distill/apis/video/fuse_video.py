@@ -115,11 +115,11 @@ def fuse_video(
     return VideoReport(frames, time.monotonic() - started, interrupted, notes)
 
 
-def read_ahead(items: Iterable[Any], ahead: int = 2) -> Iterator[Any]:
-    """Items in their order, made in a thread while others are used."""
+def read_ahead(items: Iterable[Any]) -> Iterator[Any]:
+    """Items in their order, two of them made in a thread while others are used."""
     items, end = iter(items), object()
     with ThreadPoolExecutor(1) as pool:
-        pending = [pool.submit(next, items, end) for _ in range(ahead)]
+        pending = [pool.submit(next, items, end) for _ in range(2)]
         while (item := pending.pop(0).result()) is not end:
             pending.append(pool.submit(next, items, end))
             yield item

@@ -5,6 +5,8 @@ import math
 import cv2
 import numpy as np
 
+from ...io.pixels import to_uint8
+
 #: A jump of the mean by more gray levels is another scene, not a flicker.
 _CUT = 40.0
 _LARGEST_GAIN = 1.5
@@ -32,7 +34,7 @@ class SteadyBrightness:
         self._mean += self._share * (mean - self._mean)
         self._contrast += self._share * (contrast - self._contrast)
         gain = np.clip(self._contrast / max(contrast, 1e-3), 1 / _LARGEST_GAIN, _LARGEST_GAIN)
-        levels = np.clip(np.rint((np.arange(256) - mean) * gain + self._mean), 0, 255).astype(np.uint8)
+        levels = to_uint8((np.arange(256) - mean) * gain + self._mean)
         return cv2.LUT(picture, levels)
 
 

@@ -7,6 +7,7 @@ from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from ...io.image_io import read_image_pair
+from ...io.pixels import to_uint8
 from ...user_errors import UserError
 
 
@@ -46,7 +47,7 @@ class LoadPairedImage(BaseTransform):
         visible, infrared = read_image_pair(path, results.get("infrared_path") or self.infrared_path(path), 3)
         img = np.concatenate([visible[:, :, ::-1], infrared], axis=2)
         if not self.to_float32:
-            img = np.rint(img).astype(np.uint8)
+            img = to_uint8(img)
         results["img"] = np.ascontiguousarray(img)
         results["img_shape"] = results["ori_shape"] = img.shape[:2]
         return results

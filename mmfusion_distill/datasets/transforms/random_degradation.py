@@ -11,9 +11,9 @@ from ...annotation.annotation_types import Annotation, Event
 from ...annotation.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds
 from ...annotation.degradation_texts import describe_degradation
 from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
+from ...annotation.modalities import check_modality
 from ...user_errors import UserError
 
-MODALITIES = ("infrared-visible", "medical")
 # Tries to draw a further kind that goes with those before.
 _TRIES = 20
 
@@ -57,8 +57,7 @@ class RandomDegradation(BaseTransform):
         annotate: bool = True,
         seed: int | None = None,
     ) -> None:
-        if modality not in MODALITIES:
-            raise UserError(f"RandomDegradation: modality '{modality}' is none of {', '.join(MODALITIES)}")
+        check_modality(modality, "RandomDegradation")
         if not 0 <= prob <= 1:
             raise UserError(f"RandomDegradation: prob is {prob}, wanted a probability in [0, 1]")
         if max_degradations < 1:

@@ -6,8 +6,6 @@ import numpy as np
 
 from .laplacian_pyramid import laplacian_pyramid_fusion
 
-__all__ = ["BASELINES", "baseline_images"]
-
 BASELINES = ("A", "B", "mean", "maximum", "pyramid")
 
 

@@ -8,21 +8,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...user_errors import UserError
-from .catalog import METRICS_BY_NAME, FusionTriple
+from .catalog import METRICS_BY_NAME
+from .fusion_triple import FusionTriple
 from .gray_image import GrayImage
 from .metric_entry import FORMS, MetricEntry, Scoring, SourceWiseMetric
 from .protocols import Protocol, get_protocol
 from .quality import BALANCED_QUALITY_INPUTS, QUALITY_INPUTS, balanced_quality, quality
-
-__all__ = [
-    "COMPOSITES",
-    "DEFAULT_METRICS",
-    "compute_metrics",
-    "higher_is_better",
-    "parse_metric_names",
-    "score_triple",
-    "source_wise_metrics",
-]
 
 DEFAULT_METRICS = ("EN", "SD", "SF", "AG", "MI", "SCD", "CC", "VIF", "SSIM", "Qabf")
 COMPOSITES = {

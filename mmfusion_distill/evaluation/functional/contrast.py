@@ -9,8 +9,6 @@ import numpy as np
 
 from .gray_image import ImageLike, as_gray_image
 
-__all__ = ["average_gradient", "edge_intensity", "spatial_frequency", "standard_deviation"]
-
 
 def standard_deviation(image: ImageLike) -> float:
     """SD: root of the mean squared distance of the gray levels from their mean.

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .gray_image import GrayImage, ImageLike, as_gray_image
-
-__all__ = ["correlation_coefficient", "difference_correlation", "difference_correlations"]
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 
 def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
@@ -58,11 +56,9 @@ def difference_correlations(sources: Sequence[ImageLike], fused: ImageLike) -> l
     return [difference_correlation(source, other, fused) for source, other in zip(sources, reversed(sources))]
 
 
+@once_per_picture
 def _variance(image: GrayImage) -> float:
-    def compute(im: GrayImage) -> float:
-        return 0.0 if _is_flat(im.values) else float(im.values.var())
-
-    return image.cached("variance", compute)
+    return 0.0 if _is_flat(image.values) else float(image.values.var())
 
 
 def _is_flat(values: np.ndarray) -> bool:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .gray_image import GrayImage, ImageLike, as_gray_image
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 from .weighted_score import WeightedScore, weighted_mean
-
-__all__ = ["added_edges", "fusion_artifacts", "information_loss", "lost_edges"]
 
 # Sigmoids (maximum, slope, turning point) for strength and orientation, and the edge weights.
 _STRENGTH = (0.9999, 19.0, 0.5)
@@ -77,19 +75,16 @@ def _split(sources: Sequence[ImageLike], fused: ImageLike) -> list[tuple[float, 
     return shares
 
 
+@once_per_picture
 def _gradient(image: GrayImage) -> tuple[np.ndarray, np.ndarray]:
     """Magnitude in gray levels per pixel and orientation in [-pi/2, pi/2]."""
-
-    def compute(im: GrayImage) -> tuple[np.ndarray, np.ndarray]:
-        border = dict(ksize=3, scale=1 / 8, borderType=cv2.BORDER_REFLECT_101)
-        gx = cv2.Sobel(im.values, cv2.CV_64F, 1, 0, **border)
-        gy = cv2.Sobel(im.values, cv2.CV_64F, 0, 1, **border)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            orientation = np.arctan(gx / gy)
-        orientation[(gx == 0) & (gy == 0)] = 0.0
-        return np.sqrt(gx * gx + gy * gy), orientation
-
-    return image.cached("petrovic_gradient", compute)
+    border = dict(ksize=3, scale=1 / 8, borderType=cv2.BORDER_REFLECT_101)
+    gx = cv2.Sobel(image.values, cv2.CV_64F, 1, 0, **border)
+    gy = cv2.Sobel(image.values, cv2.CV_64F, 0, 1, **border)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        orientation = np.arctan(gx / gy)
+    orientation[(gx == 0) & (gy == 0)] = 0.0
+    return np.sqrt(gx * gx + gy * gy), orientation
 
 
 def _preservation(

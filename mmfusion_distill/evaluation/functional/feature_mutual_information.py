@@ -8,9 +8,7 @@ from scipy.fft import dctn
 
 from ...user_errors import UserError
 from .filters import pad_to_at_least
-from .gray_image import GrayImage, ImageLike, as_gray_image
-
-__all__ = ["FEATURES", "feature_mutual_information"]
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 _WINDOW = 3
 _WINDOWS_PER_CHUNK = 1 << 11
@@ -74,15 +72,12 @@ FEATURES = {
 }
 
 
+@once_per_picture
 def _windows(image: GrayImage, feature: str) -> np.ndarray:
     """Return (N, 9): every 3x3 window of the feature, column by column."""
-
-    def compute(im: GrayImage) -> np.ndarray:
-        values = pad_to_at_least(FEATURES[feature](im.values), _WINDOW)
-        windows = np.lib.stride_tricks.sliding_window_view(values, (_WINDOW, _WINDOW))
-        return windows.swapaxes(2, 3).reshape(-1, _WINDOW**2)
-
-    return image.cached(("fmi", feature), compute)
+    values = pad_to_at_least(FEATURES[feature](image.values), _WINDOW)
+    windows = np.lib.stride_tricks.sliding_window_view(values, (_WINDOW, _WINDOW))
+    return windows.swapaxes(2, 3).reshape(-1, _WINDOW**2)
 
 
 def _score_windows(source: np.ndarray, fused: np.ndarray) -> np.ndarray:

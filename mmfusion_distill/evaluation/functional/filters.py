@@ -12,15 +12,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-__all__ = [
-    "WindowStatistics",
-    "correlate_separable",
-    "gaussian_kernel",
-    "pad_to_at_least",
-    "pad_with_zeros",
-    "window_statistics",
-]
-
 _PIXELS_PER_STRIP = 1 << 15
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from .gray_image import GrayImage
 
-__all__ = ["FusionTriple"]
-
 
 @dataclass(frozen=True)
 class FusionTriple:

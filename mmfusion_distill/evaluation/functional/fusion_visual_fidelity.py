@@ -16,8 +16,6 @@ from .filters import (
 from .gray_image import ImageLike, as_gray_image
 from .visual_fidelity import SMALLEST_SIZE
 
-__all__ = ["fusion_visual_information_fidelity"]
-
 _NOISE_VARIANCE = 0.005 * 255**2
 _SCALE_WEIGHTS = np.array([1.0, 0.0, 0.15, 1.0]) / 2.15
 _EMPTY_WINDOW = 1e-7

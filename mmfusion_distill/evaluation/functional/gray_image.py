@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import cached_property
-from typing import Any, TypeAlias
+from functools import cached_property, wraps
+from typing import Any, TypeAlias, TypeVar, cast
 
 import cv2
 import numpy as np
 
 from ...io.luminance import LUMINANCE_WEIGHTS
+from ...io.pixels import without_single_channel
 from ...user_errors import UserError
 
-__all__ = ["GrayImage", "ImageLike", "as_gray_image"]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _INTEGER_RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
@@ -21,8 +22,8 @@ class GrayImage:
     """The luminance of a picture in gray levels [0, 255], and what metrics share about it.
 
     Ten metrics on one triple of images need the same histograms, gradients and local moments
-    again and again. They ask for them through :meth:`cached`, so each is computed once for each
-    picture. The object treats its arrays as constants; do not write to them.
+    again and again. They ask for them through :func:`once_per_picture`, so each is computed once for
+    each picture. The object treats its arrays as constants; do not write to them.
 
     Luminance is ``0.299 R + 0.587 G + 0.114 B``; for 8-bit and 16-bit pictures it is rounded to
     an integer, as ``cv2.cvtColor`` does it (that is what published evaluators start from).
@@ -38,9 +39,7 @@ class GrayImage:
     """
 
     def __init__(self, image: np.ndarray, data_range: float | None = None) -> None:
-        image = np.asarray(image)
-        if image.ndim == 3 and image.shape[2] == 1:
-            image = image[:, :, 0]
+        image = without_single_channel(np.asarray(image))
         _check_shape(image)
         self.data_range = _resolve_range(image, data_range)
         self._source = np.ascontiguousarray(image)  # OpenCV misreads some strided views
@@ -94,6 +93,16 @@ class GrayImage:
         if self.data_range != 255.0:
             array *= 255.0 / self.data_range
         return array
+
+
+def once_per_picture(function: Function) -> Function:
+    """Decorate ``function(image, *further)``, whose result the picture then keeps for whoever asks again."""
+
+    @wraps(function)
+    def kept(image: GrayImage, *further: Hashable) -> Any:
+        return image.cached((function, *further), lambda im: function(im, *further))
+
+    return cast(Function, kept)
 
 
 ImageLike: TypeAlias = np.ndarray | GrayImage

@@ -7,9 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from .gray_image import GrayImage, ImageLike, as_gray_image
-
-__all__ = ["cross_entropy", "entropy", "mutual_information", "normalized_mutual_information"]
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 
 def entropy(image: ImageLike, all_channels: bool = False) -> float:
@@ -95,9 +93,10 @@ def cross_entropy(source: ImageLike, fused: ImageLike) -> float:
     return float((p_s * np.log2(p_s / p_f)).sum())
 
 
+@once_per_picture
 def histogram(image: GrayImage) -> np.ndarray:
     """Return the (256,) counts of the gray levels."""
-    return image.cached("histogram", lambda im: _count(im.levels))
+    return _count(image.levels)
 
 
 def _count(levels: np.ndarray) -> np.ndarray:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...io.pixels import without_single_channel
 from ...user_errors import UserError
-
-__all__ = ["laplacian_pyramid_fusion"]
 
 _KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 # Gray levels below which energies of a band do not count: noise of rounding.
@@ -66,8 +65,7 @@ def _white(image: np.ndarray, data_range: float | None) -> float:
 
 def _gray_levels(image: np.ndarray, data_range: float | None) -> np.ndarray:
     """float32 in [0, 255], contiguous; a single channel loses its axis."""
-    image = image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image
-    levels = np.ascontiguousarray(image, np.float32)
+    levels = np.ascontiguousarray(without_single_channel(image), np.float32)
     white = _white(image, data_range)
     return levels if white == 255 else levels * np.float32(255 / white)
 

@@ -11,18 +11,6 @@ from .fusion_triple import FusionTriple
 from .protocols import Protocol
 from .weighted_score import weighted_mean
 
-__all__ = [
-    "FORMS",
-    "FusedMetric",
-    "JointMetric",
-    "MetricEntry",
-    "Scoring",
-    "SourceScores",
-    "SourceWiseMetric",
-    "SummedMetric",
-    "WeightedMetric",
-]
-
 #: What a source-wise metric has besides the fusion score.
 FORMS = ("A", "B", "balanced")
 

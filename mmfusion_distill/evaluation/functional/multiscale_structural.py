@@ -9,8 +9,6 @@ import numpy as np
 from .filters import gaussian_kernel, pad_to_at_least, window_statistics
 from .gray_image import ImageLike, as_gray_image
 
-__all__ = ["multiscale_structural_similarities", "multiscale_structural_similarity"]
-
 _WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 _SMALLEST_SIZE = 11 * 2 ** (len(_WEIGHTS) - 1)

@@ -6,10 +6,8 @@ import cv2
 import numpy as np
 from scipy import fft
 
-from .gray_image import GrayImage, ImageLike, as_gray_image
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 from .weighted_score import WeightedScore
-
-__all__ = ["chen_blum", "chen_varshney"]
 
 _BLOCK = 16
 _SALIENCY_EXPONENT = 5
@@ -36,7 +34,7 @@ def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
     difference = _stretched(source) - _stretched(fused)
     visible = _filter_spectrum(difference, _mannos_sakrison(difference.shape))
     errors = _block_sums(visible**2) / _BLOCK**2
-    weights = source.cached("qcv_saliency", _block_saliency)
+    weights = _block_saliency(source)
     total = float(weights.sum())
     if total == 0:
         return WeightedScore(float(errors.mean()), 0.0)
@@ -61,7 +59,7 @@ def chen_blum(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[Weig
     use: other sensitivity filters of the same paper.
     """
     contrast_a, contrast_b, contrast_f = (
-        as_gray_image(image).cached("qcb_contrast", _masked_contrast) for image in (img_a, img_b, fused)
+        _masked_contrast(as_gray_image(image)) for image in (img_a, img_b, fused)
     )
     energy = contrast_a**2 + contrast_b**2
     share_a = np.divide(contrast_a**2, energy, out=np.full_like(energy, 0.5), where=energy > 0)
@@ -75,16 +73,13 @@ def chen_blum(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[Weig
     return scores
 
 
+@once_per_picture
 def _stretched(image: GrayImage) -> np.ndarray:
     """Gray levels stretched to [0, 255] and rounded; a constant picture is left as it is."""
-
-    def compute(im: GrayImage) -> np.ndarray:
-        low, high = float(im.values.min()), float(im.values.max())
-        if high == low:
-            return im.values
-        return np.rint((im.values - low) / (high - low) * 255)
-
-    return image.cached("stretched", compute)
+    low, high = float(image.values.min()), float(image.values.max())
+    if high == low:
+        return image.values
+    return np.rint((image.values - low) / (high - low) * 255)
 
 
 def _frequencies(shape: tuple[int, int], divisor: float) -> np.ndarray:
@@ -102,6 +97,7 @@ def _mannos_sakrison(shape: tuple[int, int]) -> np.ndarray:
     return 2.6 * (0.0192 + radius) * np.exp(-(radius**1.1))
 
 
+@once_per_picture
 def _block_saliency(image: GrayImage) -> np.ndarray:
     stretched = _stretched(image)
     border = dict(ksize=3, borderType=cv2.BORDER_CONSTANT)
@@ -117,6 +113,7 @@ def _block_sums(values: np.ndarray) -> np.ndarray:
     return padded.reshape(rows, _BLOCK, columns, _BLOCK).sum(axis=(1, 3))
 
 
+@once_per_picture
 def _masked_contrast(image: GrayImage) -> np.ndarray:
     stretched = _stretched(image)
     radius = _frequencies(stretched.shape, 30)

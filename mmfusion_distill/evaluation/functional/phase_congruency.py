@@ -11,9 +11,7 @@ import numpy as np
 from scipy import fft
 
 from .filters import gaussian_kernel, pad_to_at_least
-from .gray_image import GrayImage, ImageLike, as_gray_image
-
-__all__ = ["PhaseCongruency", "phase_congruency", "phase_congruency_preservation"]
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 _SCALES, _ORIENTATIONS = 4, 6
 _SHORTEST_WAVELENGTH, _WAVELENGTH_FACTOR, _BANDWIDTH = 3.0, 2.1, 0.55
@@ -51,8 +49,8 @@ def phase_congruency_preservation(sources: Sequence[ImageLike], fused: ImageLike
         sources: Source pictures.
         fused: Fused picture of the same size.
     """
-    features = [as_gray_image(image).cached("phase", phase_congruency) for image in sources]
-    features_f = as_gray_image(fused).cached("phase", phase_congruency)
+    features = [phase_congruency(as_gray_image(image)) for image in sources]
+    features_f = phase_congruency(as_gray_image(fused))
     masks = [feature.congruency > _FEATURE_THRESHOLD for feature in features]
     congruencies = np.stack([feature.congruency for feature in features])
     strongest = len(features) - 1 - np.argmax(congruencies[::-1], axis=0)[None]
@@ -71,6 +69,7 @@ def phase_congruency_preservation(sources: Sequence[ImageLike], fused: ImageLike
     return score
 
 
+@once_per_picture
 def phase_congruency(image: GrayImage) -> PhaseCongruency:
     """Kovesi's phase congruency over log-Gabor filters.
 

@@ -9,14 +9,6 @@ import numpy as np
 
 from .gray_image import ImageLike, as_gray_image
 
-__all__ = [
-    "ciede2000",
-    "fusion_peak_signal_to_noise_ratio",
-    "mean_squared_error",
-    "peak_signal_to_noise_ratio",
-    "root_mean_squared_error",
-]
-
 
 def mean_squared_error(source: ImageLike, fused: ImageLike, scale: str = "unit") -> float:
     """MSE: mean squared difference of the pictures scaled to [0, 1].

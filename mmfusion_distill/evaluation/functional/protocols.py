@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass, fields
 
 from ...user_errors import UserError
 
-__all__ = ["PROTOCOLS", "Protocol", "get_protocol"]
-
 _CHOICES = {
     "channels": ("luminance", "each"),
     "en_channels": ("luminance", "pooled"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BALANCED_QUALITY_INPUTS", "QUALITY_INPUTS", "balanced_quality", "quality"]
-
 QUALITY_INPUTS = ("SSIM", "VIF", "SD", "Qabf", "EN")
 BALANCED_QUALITY_INPUTS = ("SSIM_balanced", "VIF_balanced", "SD", "Qabf_balanced", "EN")
 

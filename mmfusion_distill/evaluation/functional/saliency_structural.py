@@ -11,8 +11,6 @@ from .gray_image import ImageLike, as_gray_image
 from .structural import similarity_map
 from .weighted_score import WeightedScore
 
-__all__ = ["piella", "yang"]
-
 _FLAT = 1e-8  # below any variance that windows of integer gray levels can have, other than zero
 
 

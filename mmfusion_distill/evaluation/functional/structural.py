@@ -9,8 +9,6 @@ import numpy as np
 from .filters import WindowStatistics, gaussian_kernel, pad_to_at_least, window_statistics
 from .gray_image import ImageLike, as_gray_image
 
-__all__ = ["structural_similarities", "structural_similarity"]
-
 _WINDOWS = {"gaussian": gaussian_kernel(11, 1.5), "uniform": np.full(7, 1 / 7)}
 
 

@@ -16,8 +16,6 @@ from .filters import (
 )
 from .gray_image import GrayImage, ImageLike, as_gray_image
 
-__all__ = ["visual_information_fidelities", "visual_information_fidelity"]
-
 NOISE_VARIANCE = 2.0
 SMALLEST_SIZE = 41  # below this the 3x3 window of the fourth scale has no place to lie
 EPSILON = 1e-10

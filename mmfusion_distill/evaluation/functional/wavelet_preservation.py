@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pywt
 
-from .gray_image import GrayImage, ImageLike, as_gray_image
-
-__all__ = ["wavelet_detail_preservation"]
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 _LEVEL_EXPONENTS = (2 / 3, 1 / 3)  # fine, coarse
 
@@ -45,14 +43,11 @@ def wavelet_detail_preservation(sources: Sequence[ImageLike], fused: ImageLike) 
     return score
 
 
+@once_per_picture
 def _details(image: GrayImage) -> list[np.ndarray]:
     """Return (3, h, w) detail coefficients of two levels, the finest first."""
-
-    def compute(im: GrayImage) -> list[np.ndarray]:
-        approximation, details = im.values, []
-        for _ in _LEVEL_EXPONENTS:
-            approximation, bands = pywt.dwt2(approximation, "haar", mode="symmetric")
-            details.append(np.stack(bands))
-        return details
-
-    return image.cached("haar", compute)
+    approximation, details = image.values, []
+    for _ in _LEVEL_EXPONENTS:
+        approximation, bands = pywt.dwt2(approximation, "haar", mode="symmetric")
+        details.append(np.stack(bands))
+    return details

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["WeightedScore", "weighted_mean"]
-
 
 class WeightedScore(NamedTuple):
     """Score towards one source and the weight it has in the combined one."""

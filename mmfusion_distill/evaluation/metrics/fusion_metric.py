@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
 from collections.abc import Sequence
@@ -17,14 +16,14 @@ from mmengine.dist import all_reduce, broadcast_object_list, collect_results, ge
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
+from ...io.regular_file import write_text_atomically
+from ...io.table import Table
 from ...user_errors import UserError
-from ..functional.catalog import FusionTriple
 from ..functional.compute import parse_metric_names, score_triple
+from ..functional.fusion_triple import FusionTriple
 from ..functional.gray_image import GrayImage
 from ..functional.laplacian_pyramid import laplacian_pyramid_fusion
 from ..functional.protocols import get_protocol
-
-__all__ = ["WIN_MEASURES", "FusionMetric"]
 
 #: Measures whose means are compared with the Laplacian pyramid's.
 WIN_MEASURES = ("EN", "SD", "SF", "MI", "SCD", "VIF", "Qabf", "SSIM")
@@ -128,7 +127,8 @@ class FusionMetric(BaseMetric):
         longest = _longest_of_all_processes(len(self.results))
         padding = [None] * (longest - len(self.results))
         everything = longest * get_world_size()
-        collected = self._collect(self.results + padding, everything)
+        results = self.results + padding
+        collected = collect_results(results, everything, self.collect_device, tmpdir=self.collect_dir)
         outcome: list[Any] = [None]
         if is_main_process():
             outcome = [self._summarise(collected, size)]
@@ -180,11 +180,6 @@ class FusionMetric(BaseMetric):
             self._pyramid_scores[key] = (digest, scores)
         return scores
 
-    def _collect(self, results: list, size: int) -> list | None:
-        if self.collect_device == "cpu":
-            return collect_results(results, size, "cpu", tmpdir=self.collect_dir)
-        return collect_results(results, size, self.collect_device)
-
     def _summarise(self, collected: list, size: int | None) -> dict[str, float] | str:
         results = [item for item in collected if item is not None]
         if not results:
@@ -202,13 +197,9 @@ class FusionMetric(BaseMetric):
         return {f"{prefix}{name}": value for name, value in means.items()}
 
     def _write_scores(self, by_name: dict[str, dict[str, float]]) -> None:
-        self.save_scores.parent.mkdir(parents=True, exist_ok=True)
         columns = list(next(iter(by_name.values())))
-        with self.save_scores.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["name", *columns])
-            for name, scores in by_name.items():
-                writer.writerow([name, *(scores[column] for column in columns)])
+        rows = [[name, *(scores[column] for column in columns)] for name, scores in by_name.items()]
+        write_text_atomically(self.save_scores, Table(["name", *columns], rows).to_csv())
 
 
 def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:

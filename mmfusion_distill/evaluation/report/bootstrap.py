@@ -8,8 +8,6 @@ import numpy as np
 
 from .results import EvaluationResult
 
-__all__ = ["BootstrapResult", "paired_bootstrap"]
-
 
 @dataclass
 class BootstrapResult:

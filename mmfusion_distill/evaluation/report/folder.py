@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,29 +14,26 @@ from PIL import Image, UnidentifiedImageError
 
 from ...io.image_io import ImageReadError, read_image
 from ...io.pairing import list_images
+from ...io.pixels import without_single_channel
 from ...io.progress import progress_bar
 from ...io.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
-from ..functional.catalog import FusionTriple
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
+from ..functional.fusion_triple import FusionTriple
 from ..functional.gray_image import GrayImage
 from ..functional.protocols import Protocol, get_protocol
 from .results import EvaluationResult
-
-__all__ = ["evaluate_folders", "read_picture"]
 
 _EXIF_ORIENTATION = 274
 
 
 @dataclass(frozen=True)
 class _PairFiles:
-    """The files of one pair: both sources and one fused picture of each method."""
+    """The files of one pair: source A, source B, and a fused picture of each method."""
 
     name: str
-    path_a: Path
-    path_b: Path
-    fused: tuple[Path, ...]
+    paths: list[Path]
 
 
 def evaluate_folders(
@@ -80,13 +78,11 @@ def evaluate_folders(
     problems += unreadable
     if not pairs:
         raise UserError(_nothing_left(problems))
-    rows = (*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES))
-    rows = rows if baselines else tuple(methods)
-
-    def score(pair: _PairFiles) -> np.ndarray | list[str]:
-        return _score_pair(pair, metrics, protocol, baselines)
-
-    outcomes = _run(score, pairs, workers, show_progress)
+    score = partial(_score_pair, metrics=metrics, protocol=protocol, baselines=baselines)
+    # In threads: NumPy and OpenCV release the interpreter while they compute.
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        scoring = pool.map(score, pairs)
+        outcomes = list(progress_bar(scoring, len(pairs), "scoring", disable=not show_progress))
     problems += [problem for outcome in outcomes if isinstance(outcome, list) for problem in outcome]
     scored = [
         (pair.name, outcome)
@@ -97,7 +93,7 @@ def evaluate_folders(
         raise UserError(_nothing_left(problems))
     return EvaluationResult(
         names=[name for name, _ in scored],
-        methods=list(rows),
+        methods=[*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES if baselines)],
         metrics=list(metrics),
         scores=np.stack([scores for _, scores in scored], axis=2),
         protocol=protocol,
@@ -122,7 +118,7 @@ def read_picture(path: str | Path, is_thermal: bool = False) -> np.ndarray:
     levels = np.rint(image)
     if np.array_equal(levels, image):
         image = levels.astype(np.uint8)
-    return image[:, :, 0] if image.shape[2] == 1 else image
+    return without_single_channel(image)
 
 
 def check_method_names(methods: Mapping[str, str | Path]) -> None:
@@ -162,8 +158,7 @@ def _match_files(
         missing = [f for f, listing in zip(folders, listings, strict=True) if name not in listing]
         problems += [f"{folder / name}.* is missing" for folder in missing]
         if not missing:
-            path_a, path_b, *fused = (listing[name] for listing in listings)
-            pairs.append(_PairFiles(name, path_a, path_b, tuple(fused)))
+            pairs.append(_PairFiles(name, [listing[name] for listing in listings]))
     return pairs, problems
 
 
@@ -172,7 +167,7 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
     readable, problems, mismatches = [], [], []
     for pair in pairs:
         sizes, broken = {}, []
-        for path in (pair.path_a, pair.path_b, *pair.fused):
+        for path in pair.paths:
             try:
                 sizes[path] = _size(path)
             except (OSError, ValueError) as error:
@@ -182,9 +177,10 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
         if broken:
             continue
         readable.append(pair)
-        height, width = sizes[pair.path_a]
+        path_a = pair.paths[0]
+        height, width = sizes[path_a]
         mismatches += [
-            f"{path} is {h}x{w} but {pair.path_a} is {height}x{width}"
+            f"{path} is {h}x{w} but {path_a} is {height}x{width}"
             for path, (h, w) in sizes.items()
             if (h, w) != (height, width)
         ]
@@ -217,44 +213,26 @@ def _score_pair(
 ) -> np.ndarray | list[str]:
     """Return (methods, metrics), or a sentence on each picture that could not be read."""
     pictures, problems = [], []
-    for path in (pair.path_a, pair.path_b, *pair.fused):
+    for index, path in enumerate(pair.paths):
         try:
-            pictures.append(read_picture(path, is_thermal=path == pair.path_b))
+            pictures.append(read_picture(path, is_thermal=index == 1))
         except ImageReadError as error:
             problems.append(str(error))
     if problems:
         return problems
-    img_a, img_b, *fused = pictures
     if baselines:
-        fused += baseline_images(img_a, img_b).values()
+        pictures += baseline_images(*pictures[:2]).values()
     # Wrapped once, so that the sources are analysed once for all methods.
-    source_a, source_b = _wrap(img_a), _wrap(img_b)
+    source_a, source_b, *fused = (GrayImage(picture, 255.0) for picture in pictures)
     rows = []
-    shown: list[Path | str] = [*pair.fused, *BASELINES]
-    for name, picture in zip(shown, fused, strict=False):
-        triple = FusionTriple(source_a, source_b, _wrap(picture))
+    for name, picture in zip([*pair.paths[2:], *BASELINES], fused):
+        triple = FusionTriple(source_a, source_b, picture)
         try:
             scores = score_triple(triple, metrics, protocol)
         except (UserError, ArithmeticError) as error:
             raise type(error)(f"{name}: {error}") from error
         rows.append([scores[metric] for metric in metrics])
     return np.array(rows)
-
-
-def _wrap(picture: np.ndarray) -> GrayImage:
-    return GrayImage(picture, 255.0)
-
-
-def _run(
-    function: Callable[[_PairFiles], np.ndarray | list[str]],
-    pairs: Sequence[_PairFiles],
-    workers: int,
-    show_progress: bool,
-) -> list[np.ndarray | list[str]]:
-    """Map in threads: NumPy and OpenCV release the interpreter while they compute."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        outcomes = pool.map(function, pairs)
-        return list(progress_bar(outcomes, len(pairs), "scoring", disable=not show_progress))
 
 
 def _nothing_left(problems: Sequence[str]) -> str:

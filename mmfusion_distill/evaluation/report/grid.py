@@ -10,10 +10,9 @@ import numpy as np
 
 from ...io.image_io import write_image
 from ...io.pairing import list_images
+from ...io.pixels import to_uint8
 from ...user_errors import UserError
 from .folder import read_picture
-
-__all__ = ["Box", "picture_grid", "write_picture_grid"]
 
 #: x, y, width, height in pixels.
 Box = tuple[int, int, int, int]
@@ -118,7 +117,7 @@ def _colors(boxes: Sequence[Box]) -> list[tuple[int, int, int]]:
 
 
 def _to_rgb(picture: np.ndarray) -> np.ndarray:
-    picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    picture = to_uint8(picture)
     return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture.copy()
 
 

@@ -13,8 +13,6 @@ from matplotlib.figure import Figure
 from ...user_errors import UserError
 from .results import EvaluationResult
 
-__all__ = ["plot_boxes", "plot_radar"]
-
 _BASELINE_LINES = (":", "--", "-.", (0, (1, 4)))
 
 

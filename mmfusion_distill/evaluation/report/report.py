@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...io.regular_file import write_atomically
+from ...io.regular_file import write_text_atomically
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 from .tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
-
-__all__ = ["write_report"]
 
 
 def write_report(
@@ -40,7 +38,7 @@ def write_report(
     }
     for name, text in texts.items():
         # Names of files need not be text.
-        write_atomically(folder / name, text.encode("utf-8", "backslashreplace"))
+        write_text_atomically(folder / name, text, "backslashreplace")
     written = [folder / name for name in texts]
     if plots:
         # matplotlib takes longer to import than most evaluations to run

@@ -12,8 +12,6 @@ from ..functional.baselines import BASELINES
 from ..functional.compute import higher_is_better, parse_metric_names
 from ..functional.protocols import Protocol
 
-__all__ = ["EvaluationResult"]
-
 
 @dataclass
 class EvaluationResult:

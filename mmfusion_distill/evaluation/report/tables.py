@@ -11,8 +11,6 @@ from ...io.table import Cell, Table
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 
-__all__ = ["per_image_csv", "summary_csv", "to_json", "to_latex", "to_markdown"]
-
 _MARKS = {"better": "+", "worse": "-", "same": "=", "": ""}
 
 
@@ -72,33 +70,31 @@ def to_json(result: EvaluationResult, bootstrap: BootstrapResult | None = None) 
         },
         "methods": {},
     }
+    if bootstrap is not None:
+        reference = None if bootstrap.reference is None else result.methods[bootstrap.reference]
+        document["bootstrap"] = {
+            "samples": bootstrap.samples,
+            "level": bootstrap.level,
+            "seed": bootstrap.seed,
+            "reference": reference,
+        }
+
+    def by_metric(values: np.ndarray) -> dict[str, Any]:
+        return dict(zip(result.metrics, values.tolist(), strict=True))
+
     for i, method in enumerate(result.methods):
-        document["methods"][method] = {
+        entry = document["methods"][method] = {
             "baseline": bool(result.is_baseline[i]),
             "mean_rank": float(mean_ranks[i]),
-            "mean": dict(zip(result.metrics, means[i].tolist(), strict=True)),
-            "scores": dict(zip(result.metrics, result.scores[i].tolist(), strict=True)),
+            "mean": by_metric(means[i]),
+            "scores": by_metric(result.scores[i]),
         }
-    if bootstrap is not None:
-        _add_bootstrap(document, result, bootstrap)
+        if bootstrap is not None:
+            entry["interval"] = by_metric(np.stack([bootstrap.low[i], bootstrap.high[i]], axis=1))
+            if bootstrap.p_values is not None and i != bootstrap.reference:
+                entry["p_value"] = by_metric(bootstrap.p_values[i])
+                entry["verdict"] = by_metric(bootstrap.verdicts[i])
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
-
-
-def _add_bootstrap(document: dict, result: EvaluationResult, bootstrap: BootstrapResult) -> None:
-    reference = None if bootstrap.reference is None else result.methods[bootstrap.reference]
-    document["bootstrap"] = {
-        "samples": bootstrap.samples,
-        "level": bootstrap.level,
-        "seed": bootstrap.seed,
-        "reference": reference,
-    }
-    for i, method in enumerate(result.methods):
-        entry = document["methods"][method]
-        intervals = np.stack([bootstrap.low[i], bootstrap.high[i]], axis=1).tolist()
-        entry["interval"] = dict(zip(result.metrics, intervals, strict=True))
-        if bootstrap.p_values is not None and i != bootstrap.reference:
-            entry["p_value"] = dict(zip(result.metrics, bootstrap.p_values[i].tolist(), strict=True))
-            entry["verdict"] = dict(zip(result.metrics, bootstrap.verdicts[i].tolist(), strict=True))
 
 
 def _table(result: EvaluationResult, bootstrap: BootstrapResult | None) -> Table:

@@ -15,11 +15,10 @@ class ToneCurve(BaseModule):
     Args:
         channels (int): Channels of the map that is pooled.
         hidden (int): Hidden values of the perceptron. Default: 64.
-        init_cfg (dict, optional): As in mmengine. Default: None.
     """
 
-    def __init__(self, channels: int, hidden: int = 64, init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg=init_cfg)
+    def __init__(self, channels: int, hidden: int = 64) -> None:
+        super().__init__()
         self.layers = nn.Sequential(nn.Linear(2 * channels + 8, hidden), nn.GELU(), nn.Linear(hidden, 6))
         nn.init.zeros_(self.layers[-1].weight)
         nn.init.zeros_(self.layers[-1].bias)

@@ -5,15 +5,7 @@ from torch.nn import functional as F
 
 
 class ChannelLayerNorm(nn.LayerNorm):
-    """Layer normalisation over channels, with weight and bias.
-
-    Args:
-        channels (int): Channels of the feature map.
-        eps (float): Added to the variance. Default: 1e-5.
-    """
-
-    def __init__(self, channels: int, eps: float = 1e-5) -> None:
-        super().__init__(channels, eps=eps)
+    """Layer normalisation over channels, with weight and bias; built with their number."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise every pixel over its channels: (N, C, H, W) to the same shape, channels last.

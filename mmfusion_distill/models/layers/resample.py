@@ -10,15 +10,14 @@ class Downsample(nn.Module):
 
     Args:
         channels (int): Channels of the input.
-        out_channels (int, optional): Channels of the output, a multiple of 4. Default: None, twice the input's.
+        out_channels (int): Channels of the output, a multiple of 4.
 
     Raises:
         UserError: If the output's width is no multiple of 4.
     """
 
-    def __init__(self, channels: int, out_channels: int | None = None) -> None:
+    def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__()
-        out_channels = out_channels or 2 * channels
         if out_channels % 4:
             raise UserError(
                 f"a level of {out_channels} channels: widths below the first must be multiples of 4"
@@ -37,13 +36,13 @@ class Upsample(nn.Module):
 
     Args:
         channels (int): Channels of the input.
-        out_channels (int, optional): Channels of the output. Default: None, half the input's.
+        out_channels (int): Channels of the output.
     """
 
-    def __init__(self, channels: int, out_channels: int | None = None) -> None:
+    def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(channels, 4 * (out_channels or channels // 2), 3, padding=1, bias=False),
+            nn.Conv2d(channels, 4 * out_channels, 3, padding=1, bias=False),
             nn.PixelShuffle(2),
         )
 

@@ -13,6 +13,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .joint_gradient_loss import sobel_gradients
+from .sample_wise_loss import mean_per_sample
+from .ssim_loss import SIGMA, WINDOW_SIZE, gaussian_kernel
 
 #: Measures of the fused image and its sources; `_balanced` ones are those of the neglected source.
 MEASURES = (
@@ -56,7 +58,7 @@ def fusion_measures(fused: Tensor, img_a: Tensor, img_b: Tensor) -> dict[str, Te
     return {
         "EN": entropy,
         "SD": 255 * _deviation(fused),
-        "SF": 255 * torch.sqrt(_mean(rows.square()) + _mean(columns.square()) + 1e-8),
+        "SF": 255 * torch.sqrt(mean_per_sample(rows.square()) + mean_per_sample(columns.square()) + 1e-8),
         "MI": information.sum(0),
         "SCD": _correlation(img_a, fused - img_b) + _correlation(img_b, fused - img_a),
         "VIF": fidelity.sum(0),
@@ -68,16 +70,12 @@ def fusion_measures(fused: Tensor, img_a: Tensor, img_b: Tensor) -> dict[str, Te
     }
 
 
-def _mean(x: Tensor) -> Tensor:
-    return x.flatten(1).mean(dim=1)
-
-
 def _deviation(x: Tensor) -> Tensor:
     return torch.sqrt(x.flatten(1).var(dim=1, correction=0) + 1e-8)
 
 
 def _correlation(x: Tensor, y: Tensor) -> Tensor:
-    x, y = (image.flatten(1) - _mean(image)[:, None] for image in (x, y))
+    x, y = (image.flatten(1) - mean_per_sample(image)[:, None] for image in (x, y))
     norms = torch.sqrt(x.square().sum(1) * y.square().sum(1) + 1e-8)
     return (x * y).sum(1) / norms
 
@@ -100,12 +98,6 @@ def _assign(images: Tensor) -> Tensor:
 
 def _entropy(p: Tensor) -> Tensor:
     return -(p * torch.log2(p + 1e-9)).sum(-1)
-
-
-def _gaussian(size: int, sigma: float, like: Tensor) -> Tensor:
-    offsets = torch.arange(size, dtype=like.dtype, device=like.device) - (size - 1) / 2
-    kernel = torch.exp(-offsets.square() / (2 * sigma**2))
-    return kernel / kernel.sum()
 
 
 def _filter(x: Tensor, kernel: Tensor, stride: int = 1) -> Tensor:
@@ -136,10 +128,12 @@ def _moments(sources: Tensor, fused: Tensor, kernel: Tensor) -> tuple[Tensor, ..
 
 def _similarity(sources: Tensor, fused: Tensor) -> Tensor:
     """SSIM (Wang et al., IEEE TIP 2004, Eq. 13) to each source, (2, N)."""
-    mean_s, mean_f, var_s, var_f, covariance = _moments(sources, fused, _gaussian(11, 1.5, fused))
+    mean_s, mean_f, var_s, var_f, covariance = _moments(
+        sources, fused, gaussian_kernel(WINDOW_SIZE, SIGMA, fused)
+    )
     c1, c2 = 0.01**2, 0.03**2
     luminance = (2 * mean_s * mean_f + c1) / (mean_s.square() + mean_f.square() + c1)
-    return _mean(luminance * (2 * covariance + c2) / (var_s + var_f + c2)).view(2, -1)
+    return mean_per_sample(luminance * (2 * covariance + c2) / (var_s + var_f + c2)).view(2, -1)
 
 
 def _fidelity(sources: Tensor, fused: Tensor) -> Tensor:
@@ -148,7 +142,7 @@ def _fidelity(sources: Tensor, fused: Tensor) -> Tensor:
     kept: Any = 0.0
     available: Any = 0.0
     for size in (17, 9, 5, 3):
-        kernel = _gaussian(size, size / 5, fused)
+        kernel = gaussian_kernel(size, size / 5, fused)
         if size < 17:
             sources, fused = (_filter(x, kernel, stride=2) for x in (sources, fused))
         _, _, var_s, var_f, covariance = _moments(sources, fused, kernel)

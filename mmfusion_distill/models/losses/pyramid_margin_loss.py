@@ -12,7 +12,7 @@ from ...user_errors import UserError
 from ..heads.laplacian_bands import laplacian_fusion
 from .color_space import rgb_to_gray
 from .measures import MEASURES, fusion_measures
-from .sample_wise_loss import SampleWiseLoss
+from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 #: Gain over the pyramid that is wanted of each measure: about what a rank among published methods is worth.
 GAINS = {
@@ -111,4 +111,4 @@ class PyramidDistanceLoss(SampleWiseLoss):
         with torch.no_grad():
             pyramid = laplacian_fusion(rgb_to_gray(img_a), rgb_to_gray(img_b)).clamp(0, 1)
         outside = (gray - gray.clamp(0, 1)).abs()
-        return ((gray - pyramid).abs() + self.outside_weight * outside).flatten(1).mean(dim=1)
+        return mean_per_sample((gray - pyramid).abs() + self.outside_weight * outside)

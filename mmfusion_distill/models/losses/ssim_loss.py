@@ -9,31 +9,32 @@ from ...user_errors import UserError
 from .color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
 
+#: Side and standard deviation of the window.
+WINDOW_SIZE, SIGMA = 11, 1.5
 
-def ssim_per_sample(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
+
+def ssim_per_sample(x: Tensor, y: Tensor) -> Tensor:
     """Mean of :func:`ssim_map` over channels and windows, (N,); arguments and errors are the same."""
-    return mean_per_sample(ssim_map(x, y, window_size, sigma))
+    return mean_per_sample(ssim_map(x, y))
 
 
-def ssim_map(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
+def ssim_map(x: Tensor, y: Tensor) -> Tensor:
     """Structural similarity (Wang et al., IEEE TIP 2004, Eq. 13) with a Gaussian window.
 
     Args:
-        x (Tensor): (N, C, H, W) in [0, 1], H and W at least `window_size`.
+        x (Tensor): (N, C, H, W) in [0, 1], H and W at least 11.
         y (Tensor): The same shape.
-        window_size (int): Side of the window. Default: 11.
-        sigma (float): Standard deviation of the window. Default: 1.5.
 
     Returns:
-        Tensor: (N, C, H - window_size + 1, W - window_size + 1), where the window lies inside the image.
+        Tensor: (N, C, H - 10, W - 10), where the window lies inside the image.
 
     Raises:
         UserError: If the image is smaller than the window.
     """
     height, width = x.shape[-2:]
-    if min(height, width) < window_size:
-        raise UserError(f"SSIM needs images of at least {window_size}x{window_size}, got {height}x{width}")
-    moments = gaussian_windows(torch.cat([x, y, x * x, y * y, x * y], dim=1), window_size, sigma)
+    if min(height, width) < WINDOW_SIZE:
+        raise UserError(f"SSIM needs images of at least {WINDOW_SIZE}x{WINDOW_SIZE}, got {height}x{width}")
+    moments = gaussian_windows(torch.cat([x, y, x * x, y * y, x * y], dim=1))
     mean_x, mean_y, xx, yy, xy = moments.chunk(5, dim=1)
     c1, c2 = 0.01**2, 0.03**2
     luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
@@ -42,12 +43,17 @@ def ssim_map(x: Tensor, y: Tensor, window_size: int = 11, sigma: float = 1.5) ->
     return luminance * structure
 
 
-def gaussian_windows(x: Tensor, window_size: int = 11, sigma: float = 1.5) -> Tensor:
+def gaussian_kernel(size: int, sigma: float, like: Tensor) -> Tensor:
+    """(size,) samples of a Gaussian that sum to 1, of the type and on the device of another tensor."""
+    offsets = torch.arange(size, dtype=like.dtype, device=like.device) - (size - 1) / 2
+    kernel = torch.exp(-(offsets**2) / (2 * sigma**2))
+    return kernel / kernel.sum()
+
+
+def gaussian_windows(x: Tensor) -> Tensor:
     """Gaussian means of every channel where the window lies inside: (N, C, H, W) to (N, C, H - 10, W - 10)."""
     n, c, height, width = x.shape
-    offsets = torch.arange(window_size, dtype=x.dtype, device=x.device) - (window_size - 1) / 2
-    window = torch.exp(-(offsets**2) / (2 * sigma**2))
-    window = window / window.sum()
+    window = gaussian_kernel(WINDOW_SIZE, SIGMA, x)
     # All channels in one batch of single-channel images, filtered separably.
     x = x.reshape(-1, 1, height, width)
     x = F.conv2d(F.conv2d(x, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
