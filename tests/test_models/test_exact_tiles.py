@@ -13,9 +13,9 @@ CONV = dict(type="GatedConvBlock")
 def network(guided: bool = False) -> dict:
     return dict(
         type="FusionUNet",
-        widths=(8, 12, 16),
-        blocks=[CONV, CONV, dict(CONV, pooled_attention=True)],
-        num_blocks=(1, 1, 1),
+        widths=(8, 12, 16, 20),
+        blocks=[CONV, CONV, dict(CONV, pooled_attention=True), CONV],
+        num_blocks=(1, 1, 1, 1),
         stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
         neck=dict(type="ConvFusion"),
         guidance=dict(type="FeatureWiseAffine", text_channels=3) if guided else None,
