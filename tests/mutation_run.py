@@ -100,6 +100,7 @@ class MutantRun:
             with self.out.open("a") as out:
                 out.write(json.dumps(entry) + "\n")
             print(f"{status:9s} {spent:5.1f} s  {mutant.name}", file=sys.__stdout__, flush=True)
+        gc.unfreeze()
         return True
 
 
