@@ -1,113 +1,233 @@
-"""Test mutants of mutmut with pytest started once, where `mutmut run` starts it for every mutant.
+"""Look which mutants of the package the tests notice: CONTRIBUTING.md, "Mutation testing", has the commands.
 
-CONTRIBUTING.md, "Mutation testing", has the commands. Results go where mutmut keeps its own.
+Everything runs in one process. It imports the package and collects the tests once, notes which test comes to which
+line, and forks for every mutant, whose tests run from the fastest to the slowest until one fails.
 """
 
 import argparse
+import builtins
+import gc
+import importlib
+import json
 import os
 import resource
 import sys
 import time
-from fnmatch import fnmatch
+from collections import Counter
 from pathlib import Path
+from types import FunctionType
+from zlib import crc32
 
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
-from mutmut.configuration import config
-from mutmut.mutation.data import SourceFileMutationData
-from mutmut.mutation.trampoline import set_mutant_under_test
-from mutmut.state import state
-from mutmut.stats import load_stats, status_by_exit_code
-from mutmut.utils.file_utils import change_cwd, setup_source_paths, walk_mutatable_files
-from mutmut.utils.format_utils import mangled_name_from_mutant_name
+from mutants import Mutant, count_lines, mutants_of
 
-#: Processor seconds of the tests of a mutant: more is a loop that it made endless.
-LIMIT = 90
-NO_TESTS = 33
+PACKAGE = "mmfusion_distill"
+#: What belongs together: files of the package, and of the tests that ask most of them.
+GROUPS = {
+    "fusors": (
+        ["models/fusors/*.py"],
+        [
+            "test_models/test_fusion_distiller.py",
+            "test_models/test_distillation_terms.py",
+            "test_models/test_image_fusor.py",
+            "test_models/test_own_text.py",
+            "test_models/test_tiling.py",
+            "test_models/test_exact_tiles.py",
+        ],
+    ),
+    "tiling": (
+        ["models/tiling.py", "models/networks/exact_tiles.py", "io/tiles.py"],
+        ["test_models/test_tiling.py", "test_models/test_exact_tiles.py"],
+    ),
+    "checkpoints": (
+        ["models/checkpoints.py"],
+        ["test_models/test_checkpoints.py", "hostile/test_weights.py"],
+    ),
+    "guidance": (["models/guidance/*.py"], ["test_models/test_guidance.py"]),
+    "losses": (
+        ["models/losses/*.py"],
+        [
+            "test_models/test_losses.py",
+            "test_models/test_pyramid_losses.py",
+            "test_models/test_structure_losses.py",
+        ],
+    ),
+    "transforms": (
+        ["datasets/transforms/*.py"],
+        [
+            "test_datasets/test_paired_fusion_dataset.py",
+            "test_datasets/test_paired_image.py",
+            "test_datasets/test_random_degradation.py",
+            "test_datasets/test_random_drop_text.py",
+            "test_datasets/test_random_text_conflict.py",
+            "test_datasets/test_random_variety.py",
+        ],
+    ),
+}
+NOTE = "_note_line"
+SURVIVED, KILLED, NOT_APPLIED = 0, 1, 3
+STATUS = {SURVIVED: "survived", KILLED: "killed", NOT_APPLIED: "no mutant"}
+UNTESTED = "no test"
 
 
 class MutantRun:
     """Runs, in place of the tests collected, those of one mutant after another, each in a fork."""
 
-    def __init__(self, patterns: list[str], stop: float) -> None:
-        self.stop = stop
-        files = [SourceFileMutationData(path=path) for path in walk_mutatable_files()]
-        for file in files:
-            file.load()
-            file.meta_path = file.meta_path.absolute()
-        self.mutants = [
-            (file, name)
-            for pattern in patterns
-            for file in files
-            for name, code in file.exit_code_by_key.items()
-            if code is None and fnmatch(name, pattern)
-        ]
+    def __init__(self, mutants: list[Mutant], out: Path, stop: float, seconds: float) -> None:
+        self.mutants, self.out, self.stop, self.seconds = mutants, out, stop, seconds
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        items = {item.nodeid: item for item in session.items}
-        if _fork("", session.items) != 0:
-            raise pytest.UsageError("the tests fail without a mutant: see them with pytest")
-        for file, name in self.mutants:
+        paths = {mutant.path for mutant in self.mutants}
+        functions = _living_functions(paths)
+        tests = _note_lines(session.items, paths, functions)
+        for mutant in self.mutants:
             if time.time() > self.stop:
                 break
-            if file.exit_code_by_key[name] is not None:
-                continue  # another pattern's
-            called_by = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(name), set())
-            tests = sorted(called_by & items.keys(), key=state().duration_by_test.__getitem__)
-            started = time.time()
-            code = _fork(name, [items[test] for test in tests]) if tests else NO_TESTS
-            file.exit_code_by_key[name] = code
-            file.durations_by_key[name] = time.time() - started
-            file.save()
-            print(f"{status_by_exit_code[code]:10s} {name}", file=sys.__stdout__, flush=True)
+            asked, total = [], 0.0
+            for duration, item, lines in tests:
+                if (str(mutant.path), mutant.line) in lines and (
+                    not asked or total + duration < self.seconds
+                ):
+                    asked.append(item)
+                    total += duration
+            started = time.process_time(), _time_of_forks()
+            key = (str(mutant.path), *mutant.key)
+            status = _fork(mutant, functions.get(key, []), asked, total) if asked else UNTESTED
+            spent = time.process_time() - started[0] + _time_of_forks() - started[1]
+            entry = dict(mutant=mutant.name, file=str(mutant.path), status=status, seconds=round(spent, 2))
+            with self.out.open("a") as out:
+                out.write(json.dumps(entry) + "\n")
+            print(f"{status:9s} {spent:5.1f} s  {mutant.name}", file=sys.__stdout__, flush=True)
+        gc.unfreeze()
         return True
 
 
-def _fork(mutant: str, items: list[pytest.Item]) -> int:
-    """Exit code of the tests of a mutant: 0 if all pass."""
+def _living_functions(paths: set[Path]) -> dict[tuple, list[FunctionType]]:
+    """Functions of the files, whatever decorators did to them, by file, name and first line."""
+    for path in paths:
+        importlib.import_module(".".join(path.with_suffix("").parts))
+    found: dict[tuple, list[FunctionType]] = {}
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType):
+            code = function.__code__
+            path = os.path.relpath(code.co_filename) if code.co_filename.endswith(".py") else ""
+            if Path(path) in paths:
+                found.setdefault((path, code.co_name, code.co_firstlineno), []).append(function)
+    return found
+
+
+def _note_lines(
+    items: list[pytest.Item], paths: set[Path], functions: dict[tuple, list[FunctionType]]
+) -> list[tuple[float, pytest.Item, set]]:
+    """Run all tests; their durations and the lines that they come to, the fastest test first."""
+    lines: set = set()
+    codes = {function: function.__code__ for living in functions.values() for function in living}
+    setattr(builtins, NOTE, lines.add)
+    for path in paths:
+        count_lines(path, functions, NOTE)
+    tests = []
+    for item in items:
+        lines.clear()
+        started = time.process_time()
+        reports = runtestprotocol(item, log=False, nextitem=None)
+        if any(report.failed for report in reports):
+            raise pytest.UsageError(f"{item.nodeid} fails without a mutant: see it with pytest")
+        tests.append((time.process_time() - started, item, set(lines)))
+    for function, code in codes.items():
+        function.__code__ = code
+    tests.sort(key=lambda test: test[0])
+    gc.freeze()
+    total = sum(duration for duration, _, _ in tests)
+    print(f"{len(tests)} tests take {total:.0f} s", file=sys.__stdout__, flush=True)
+    return tests
+
+
+def _fork(mutant: Mutant, living: list[FunctionType], items: list[pytest.Item], seconds: float) -> str:
+    """What the tests say of a mutant."""
     pid = os.fork()
     if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    code = 1
+        return STATUS.get(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "killed")
+    code = KILLED
     try:
-        limit = LIMIT + int(time.process_time())
+        # A mutant may have made a loop endless, or a tensor huge.
+        limit = int(time.process_time() + 5 * seconds) + 10
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
-            set_mutant_under_test(mutant)
-            reports = (report for item in items for report in runtestprotocol(item, log=False, nextitem=None))
-            code = int(any(report.failed for report in reports))
+            # Nobody reads how a test failed.
+            pytest.Function.repr_failure = lambda *_, **__: ""
+            code = NOT_APPLIED
+            if mutant.apply(living):
+                code = SURVIVED
+                for item in items:
+                    if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
+                        code = KILLED
+                        break
     finally:
         os._exit(code)
 
 
+def _time_of_forks() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> int:
-    """Test the mutants of the patterns, in their order."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Test the mutants of some groups."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "patterns", nargs="*", default=["*"], help="mutants, e.g. 'mmfusion_distill.models.losses.*'"
+        "groups", nargs="*", default=list(GROUPS), help=f"{', '.join(GROUPS)}; all if none is named"
     )
+    parser.add_argument("--sample", type=int, help="so many mutants of every file, always the same ones")
+    parser.add_argument("--files", default="", help="only files whose path has this in it")
+    parser.add_argument("--seconds", type=float, default=15, help="tests of a mutant take no longer together")
     parser.add_argument(
         "--minutes", type=float, default=float("inf"), help="when to stop; a later run goes on"
     )
+    parser.add_argument("--again", action="store_true", help="only those that have survived, once more")
+    parser.add_argument("--out", type=Path, default=Path("build/mutants.jsonl"), help="where results go")
     args = parser.parse_args()
+    unknown = set(args.groups) - set(GROUPS)
+    if unknown:
+        parser.error(f"no group {', '.join(sorted(unknown))}: the groups are {', '.join(GROUPS)}")
     # A failing example is enough; the smallest one is of no use here.
     settings.register_profile(
         "mutants", phases=(Phase.explicit, Phase.generate), database=None, deadline=None
     )
     settings.load_profile("mutants")
-    set_mutant_under_test("")
-    setup_source_paths()
-    if not load_stats():
-        parser.error("no mutants here: `mutmut run NAME` makes them")
-    run = MutantRun(args.patterns, time.time() + 60 * args.minutes)
-    # Each fork empties the folder that it is given; numbered ones would go when others run pytest three times.
-    options = ["--rootdir=.", "-q", "-s", "-p", "no:cacheprovider", "--basetemp=tmp"]
-    selection = config().pytest_add_cli_args_test_selection
-    with change_cwd(Path("mutants")):
-        return int(pytest.main([*options, *selection], plugins=[run]))
+    patterns = [pattern for group in args.groups for pattern in GROUPS[group][0]]
+    paths = [path for pattern in patterns for path in sorted(Path(PACKAGE).glob(pattern))]
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.touch()
+    results = [json.loads(line) for line in args.out.read_text().splitlines()]
+    status = {result["mutant"]: result["status"] for result in results}
+    mutants = []
+    for path in paths:
+        of_file = mutants_of(path) if args.files in str(path) else []
+        if args.sample and len(of_file) > args.sample:
+            # At random, but always the same ones, and a larger sample has the smaller one in it.
+            drawn = set(sorted(of_file, key=lambda mutant: crc32(mutant.name.encode()))[: args.sample])
+            of_file = [mutant for mutant in of_file if mutant in drawn]
+        mutants += of_file
+    wanted = ("survived", UNTESTED) if args.again else (None,)
+    run = MutantRun(
+        [mutant for mutant in mutants if status.get(mutant.name) in wanted],
+        args.out,
+        time.time() + 60 * args.minutes,
+        args.seconds,
+    )
+    tests = dict.fromkeys(f"tests/{file}" for group in args.groups for file in GROUPS[group][1])
+    options = ["-q", "-s", "--assert=plain", "-p", "no:cacheprovider", "-o", "tmp_path_retention_policy=none"]
+    code = int(pytest.main([*options, *tests], plugins=[run]))
+    status |= {entry["mutant"]: entry["status"] for entry in map(json.loads, args.out.open())}
+    for path in paths:
+        counts = Counter(status.get(mutant.name, "not run") for mutant in mutants if mutant.path == path)
+        if counts:
+            print(f"{path}: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
+    return code
 
 
 if __name__ == "__main__":

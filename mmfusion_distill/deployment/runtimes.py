@@ -1,5 +1,6 @@
 """Opening and running files of each format."""
 
+import functools
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -176,10 +177,20 @@ def _onnx_providers(device: str | None, available: Sequence[str]) -> list:
     return ["CPUExecutionProvider"]
 
 
-def open_openvino(path: Path, threads: int | None, device: str | None) -> NetworkFile:
+@functools.cache
+def _openvino_core() -> Any:
+    """The one of this process, as long as it runs.
+
+    Its plugin of the processor gives the thread a stack for signals and takes it back at its end. Of two that do not
+    end in reverse order the stack of one stays in use though it is gone, and the next signal ends the process.
+    """
     import openvino
 
-    core = openvino.Core()
+    return openvino.Core()
+
+
+def open_openvino(path: Path, threads: int | None, device: str | None) -> NetworkFile:
+    core = _openvino_core()
     device = (device or "cpu").upper()
     if device not in core.available_devices:
         raise UnusableFile(f"OpenVINO has no device {device} here, but {', '.join(core.available_devices)}")

@@ -136,3 +136,25 @@ def test_files_that_are_none_of_ours_are_named(tmp_path):
     )
     with pytest.raises(ValueError, match="other.onnx has the inputs x instead of img_a and img_b"):
         ExportedInferencer(tmp_path / "other.onnx")
+
+
+SIGNALLED = """
+import signal, sys, threading
+from mmfusion_distill.deployment import ExportedInferencer
+
+first, second = (ExportedInferencer(sys.argv[1]) for _ in range(2))
+del first
+del second
+signal.signal(signal.SIGUSR1, lambda *_: print("handled"))
+signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+"""
+
+
+def test_a_signal_after_networks_of_openvino_were_closed_is_handled(files):
+    pytest.importorskip("openvino")
+    network = MODELS.build(NETWORK)
+    export_network(network, files / "network.xml", "openvino")
+    # Python gives its handlers the stack that faulthandler asked for, and OpenVINO replaces it.
+    command = [sys.executable, "-X", "faulthandler", "-c", SIGNALLED, files / "network.xml"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "handled\n"), done.stderr

@@ -21,7 +21,7 @@ from mmfusion_distill.io.config_files import read_config
 
 LAUNCHERS = {"mpirun", "torchrun"}
 #: Programs that are not ours: their arguments are their business.
-OTHERS = {"git", "mutmut", "pre-commit", "source", "vllm"}
+OTHERS = {"git", "pre-commit", "source", "vllm"}
 ALL_COMMANDS = sorted({command.text: command for command in commands()}.values())
 REGISTRIES = [value for value in vars(mmagic.registry).values() if isinstance(value, Registry)]
 _parse_known_args = argparse.ArgumentParser.parse_known_args

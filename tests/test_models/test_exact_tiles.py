@@ -13,9 +13,9 @@ CONV = dict(type="GatedConvBlock")
 def network(guided: bool = False) -> dict:
     return dict(
         type="FusionUNet",
-        widths=(8, 12, 16),
-        blocks=[CONV, CONV, dict(CONV, pooled_attention=True)],
-        num_blocks=(1, 1, 1),
+        widths=(8, 12, 16, 20),
+        blocks=[CONV, CONV, dict(CONV, pooled_attention=True), CONV],
+        num_blocks=(1, 1, 1, 1),
         stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
         neck=dict(type="ConvFusion"),
         guidance=dict(type="FeatureWiseAffine", text_channels=3) if guided else None,
@@ -48,6 +48,22 @@ def test_tiles_are_the_whole(guided, keeps_skips, height, width, monkeypatch):
         actual = tiled.fuse(img_a, img_b, text)
     assert expected.shape == actual.shape
     torch.testing.assert_close(actual, expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("keeps_skips", [True, False])
+def test_surroundings_are_as_wide_as_deep_local_levels_look(keeps_skips, monkeypatch):
+    monkeypatch.setattr(exact_tiles, "KEPT_BYTES", 2**40 if keeps_skips else 0)
+    torch.manual_seed(0)
+    deep = dict(network(), num_blocks=(3, 4, 1, 1), blocks=[dict(type="GatedConvBlock")] * 4)
+    whole = ImageFusor(deep, test_cfg=dict(mode="whole")).double().eval()
+    for parameter in whole.generator.parameters():
+        nn.init.normal_(parameter, std=0.15)
+    # What lies far away has little influence: so many digits show whether it has any.
+    img_a, img_b = torch.rand(1, 3, 32, 400).double(), torch.rand(1, 1, 32, 400).double()
+    with torch.inference_mode():
+        expected = whole.fuse(img_a, img_b)
+        actual = exact_tiles.fuse_in_exact_tiles(whole.generator, img_a, img_b, None, tile=128)
+    torch.testing.assert_close(actual, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_published_networks_have_nothing_local():

@@ -232,3 +232,54 @@ def test_the_goal_is_the_pyramid_as_a_picture_can_show_it(triple, shift):
     assert float(build("PyramidDistanceLoss")(pyramid.clamp(0, 1), img_a, img_b)) == pytest.approx(
         0, abs=1e-6
     )
+
+
+def edges_kept(source, fused):
+    """Qabf towards one source, with replicated borders and angles between lines; and the source's edge strength."""
+    gradients = [
+        [
+            cv2.Sobel(
+                255 * image.squeeze().double().numpy(), cv2.CV_64F, *axis, borderType=cv2.BORDER_REPLICATE
+            )
+            for axis in ((1, 0), (0, 1))
+        ]
+        for image in (source, fused)
+    ]
+    (strength, angle), (strength_f, angle_f) = ((np.hypot(x, y), np.arctan2(y, x)) for x, y in gradients)
+    ratio = np.minimum(strength, strength_f) / np.maximum(np.maximum(strength, strength_f), 1e-9)
+    between = np.abs(angle - angle_f) % np.pi
+    agreement = 1 - np.minimum(between, np.pi - between) / (np.pi / 2)
+    # Parameters of Xydeas and Petrovic.
+    quality = 0.9994 / (1 + np.exp(-15 * (ratio - 0.5))) * 0.9879 / (1 + np.exp(-22 * (agreement - 0.8)))
+    return (quality * strength).sum() / strength.sum(), strength.sum()
+
+
+def test_edges_are_kept_as_xydeas_and_petrovic_say(triple):
+    img_a, img_b, fused = triple.split(1)
+    measures = fusion_measures(fused, img_a, img_b)
+    (kept_a, strength_a), (kept_b, strength_b) = edges_kept(img_a, fused), edges_kept(img_b, fused)
+    expected = (kept_a * strength_a + kept_b * strength_b) / (strength_a + strength_b)
+    assert float(measures["Qabf"]) == pytest.approx(expected, rel=1e-3)
+    assert float(measures["Qabf_balanced"]) == pytest.approx(min(kept_a, kept_b), rel=1e-3)
+
+
+def test_entropy_and_information_are_those_of_48_levels_at_every_second_pixel():
+    rng = np.random.default_rng(0)
+    levels = rng.integers(0, 48, (2, SIZE, SIZE)) // rng.integers(1, 9, (2, SIZE, SIZE))
+    # The result shares something with A, and nothing but chance with B.
+    levels = np.stack([levels[0], levels[1], np.where(levels[0] % 2, levels[0], 47)])
+    img_a, img_b, fused = (torch.from_numpy(levels)[:, None, None].float() / 47).unbind()
+    measures = fusion_measures(fused, img_a, img_b)
+
+    def entropy(*pictures):
+        _, counts = np.unique([picture[::2, ::2].ravel() for picture in pictures], axis=1, return_counts=True)
+        shares = counts / counts.sum()
+        return -(shares * np.log2(shares)).sum()
+
+    a, b, of_fused = levels
+    shared = sum(entropy(x) + entropy(of_fused) - entropy(x, of_fused) for x in (a, b))
+    assert float(measures["EN"]) == pytest.approx(entropy(of_fused), abs=1e-4)
+    assert float(measures["MI"]) == pytest.approx(shared, abs=1e-3)
+    # A level between two counts for both by halves.
+    between = torch.full((1, 1, SIZE, SIZE), 10.5 / 47)
+    assert float(fusion_measures(between, img_a, img_b)["EN"]) == pytest.approx(1, abs=1e-4)

@@ -119,7 +119,7 @@ def test_teacher_student_test_and_resume(options, tmp_path):
 def test_two_processes_do_what_one_does_with_twice_the_batch(options, tmp_path):
     options = small(options, "generator") | {"train_cfg.val_interval": 100, "train_dataloader.num_workers": 1}
     alone = as_arguments(options | {"train_dataloader.batch_size": 4})
-    # A process of its own: data-loader workers forked from one that holds every runtime of the suite crash it.
+    # A process of its own, as each of the two below.
     command = [sys.executable, ROOT / "tools" / "train.py", TEACHER, "--work-dir", "alone", "--cfg-options"]
     done = subprocess.run([*command, *alone], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
