@@ -26,7 +26,6 @@ class PairFolders:
         split (str): Name of a split in `datasets/splits` in the place of `lists`: the pairs that it names go to
             `train.txt` and `val.txt`, all others to `test.txt`. Default: '', none.
         expected (int): Pairs in a complete download; 0: any number. Default: 0.
-        required (bool): Whether the data set is of no use without these folders. Default: True.
     """
 
     img_a: str
@@ -34,7 +33,6 @@ class PairFolders:
     lists: tuple[tuple[str, float], ...] = ()
     split: str = ""
     expected: int = 0
-    required: bool = True
 
 
 def prepare_dataset(
@@ -62,11 +60,10 @@ def prepare_dataset(
         list[str]: One line per step for the user.
 
     Raises:
-        PairingError: If required folders are missing or images have no partner; names them.
+        PairingError: If folders are missing or images have no partner; names them.
     """
     root = Path(root)
-    found = [part for part in folders if part.required or (root / part.img_a).is_dir()]
-    pairs_of = {part: _checked_pairs(root, part) for part in found}
+    pairs_of = {part: _checked_pairs(root, part) for part in folders}
     report = []
     for part, pairs in pairs_of.items():
         count = f"{root / part.img_a} and {part.img_b}: {len(pairs)} pairs"
