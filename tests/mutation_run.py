@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -100,6 +101,8 @@ class MutantRun:
             with self.out.open("a") as out:
                 out.write(json.dumps(entry) + "\n")
             print(f"{status:9s} {spent:5.1f} s  {mutant.name}", file=sys.__stdout__, flush=True)
+        if _fork(None, [], [item for _, item, _ in tests[:20]], self.seconds) != STATUS[SURVIVED]:
+            raise pytest.UsageError("tests fail without a mutant by now: do not trust these results")
         gc.unfreeze()
         return True
 
@@ -131,9 +134,9 @@ def _note_lines(
     for item in items:
         lines.clear()
         started = time.process_time()
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        if any(report.failed for report in reports):
-            raise pytest.UsageError(f"{item.nodeid} fails without a mutant: see it with pytest")
+        for report in runtestprotocol(item, log=False, nextitem=None):
+            if report.failed:
+                raise pytest.UsageError(f"{item.nodeid} fails without a mutant: {report.longreprtext}")
         tests.append((time.process_time() - started, item, set(lines)))
     for function, code in codes.items():
         function.__code__ = code
@@ -144,8 +147,8 @@ def _note_lines(
     return tests
 
 
-def _fork(mutant: Mutant, living: list[FunctionType], items: list[pytest.Item], seconds: float) -> str:
-    """What the tests say of a mutant."""
+def _fork(mutant: Mutant | None, living: list[FunctionType], items: list[pytest.Item], seconds: float) -> str:
+    """What the tests say of a mutant, or without one."""
     pid = os.fork()
     if pid:
         return STATUS.get(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "killed")
@@ -160,7 +163,7 @@ def _fork(mutant: Mutant, living: list[FunctionType], items: list[pytest.Item], 
             # Nobody reads how a test failed.
             pytest.Function.repr_failure = lambda *_, **__: ""
             code = NOT_APPLIED
-            if mutant.apply(living):
+            if mutant is None or mutant.apply(living):
                 code = SURVIVED
                 for item in items:
                     if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
@@ -221,7 +224,9 @@ def main() -> int:
     )
     tests = dict.fromkeys(f"tests/{file}" for group in args.groups for file in GROUPS[group][1])
     options = ["-q", "-s", "--assert=plain", "-p", "no:cacheprovider", "-o", "tmp_path_retention_policy=none"]
-    code = int(pytest.main([*options, *tests], plugins=[run]))
+    # Not pytest's own folder, which others that run pytest remove: every test would fail.
+    with tempfile.TemporaryDirectory() as folder:
+        code = int(pytest.main([*options, f"--basetemp={folder}/tests", *tests], plugins=[run]))
     status |= {entry["mutant"]: entry["status"] for entry in map(json.loads, args.out.open())}
     for path in paths:
         counts = Counter(status.get(mutant.name, "not run") for mutant in mutants if mutant.path == path)

@@ -154,3 +154,14 @@ def test_embeddings_are_kept_where_the_config_says(tiny_teacher, tmp_path, monke
     )
     model.test_step(make_batch([DARK]))
     assert [path for path in wanted.values() if path.exists()] == ([wanted[text_cache]] if text_cache else [])
+
+
+def test_texts_and_events_are_read_by_guidance_and_by_a_loss_that_weighs_by_them(tiny_network, tiny_teacher):
+    def reads(generator, **loss):
+        return MODELS.build(dict(type="ImageFusor", generator=generator, **loss)).reads_annotations
+
+    assert reads(tiny_teacher)
+    assert reads(tiny_network, pixel_loss=dict(type="FusionLoss"))
+    assert not reads(tiny_network, pixel_loss=dict(type="FusionLoss", use_events=False))
+    assert not reads(tiny_network, pixel_loss=dict(type="PyramidDistanceLoss"))
+    assert not reads(tiny_network)
