@@ -188,9 +188,10 @@ def test_the_teacher_sees_the_degraded_pair_or_the_clean_one_with_the_text_from_
         build(teacher_input="blurred")
 
 
-def test_a_distilled_students_fusion_loss_compares_with_the_clean_sources(build):
+@pytest.mark.parametrize("kind", ["low_light", "ir_noise"])
+def test_a_distilled_students_fusion_loss_compares_with_the_clean_sources(build, kind):
     model = build()
-    data = model.data_preprocessor(make_degraded_batch([DARK]), training=True)
+    data = model.data_preprocessor(make_degraded_batch([DARK], kind), training=True)
     inputs = data["inputs"]
     losses = model(**data, mode="loss")
     fused = model.student(inputs)
@@ -212,6 +213,9 @@ def test_options_of_test_and_cache_reach_student_and_teacher(build, tmp_path):
     assert (tmp_path / "mine.sqlite").exists()
     with pytest.raises(ValueError, match="mode 'half' is none of"):
         build(test_cfg=dict(mode="half"))
+    unscaled = dict(type="DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
+    model = build(data_preprocessor=unscaled)
+    assert float(model.data_preprocessor(make_batch([None]))["inputs"]["img_a"].max()) > 200
 
 
 def test_texts_are_read_where_the_teacher_is_guided(build, tiny_network):
