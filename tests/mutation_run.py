@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -39,7 +40,11 @@ GROUPS = {
     ),
     "tiling": (
         ["models/tiling.py", "models/networks/exact_tiles.py", "io/tiles.py"],
-        ["test_models/test_tiling.py", "test_models/test_exact_tiles.py"],
+        [
+            "test_models/test_tiling.py",
+            "test_models/test_tiling_memory.py",
+            "test_models/test_exact_tiles.py",
+        ],
     ),
     "checkpoints": (
         ["models/checkpoints.py"],
@@ -75,14 +80,21 @@ UNTESTED = "no test"
 class MutantRun:
     """Runs, in place of the tests collected, those of one mutant after another, each in a fork."""
 
-    def __init__(self, mutants: list[Mutant], out: Path, stop: float, seconds: float) -> None:
-        self.mutants, self.out, self.stop, self.seconds = mutants, out, stop, seconds
+    def __init__(self, groups: dict[str, list[Mutant]], out: Path, stop: float, seconds: float) -> None:
+        self.groups, self.out, self.stop, self.seconds = groups, out, stop, seconds
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        paths = {mutant.path for mutant in self.mutants}
+        for group, mutants in self.groups.items():
+            files = [Path("tests", file).resolve() for file in GROUPS[group][1]]
+            self._run_group(mutants, [item for item in session.items if item.path in files])
+        gc.unfreeze()
+        return True
+
+    def _run_group(self, mutants: list[Mutant], items: list[pytest.Item]) -> None:
+        paths = {mutant.path for mutant in mutants}
         functions = _living_functions(paths)
-        tests = _note_lines(session.items, paths, functions)
-        for mutant in self.mutants:
+        tests = _note_lines(items, paths, functions)
+        for mutant in mutants:
             if time.time() > self.stop:
                 break
             asked, total = [], 0.0
@@ -100,8 +112,8 @@ class MutantRun:
             with self.out.open("a") as out:
                 out.write(json.dumps(entry) + "\n")
             print(f"{status:9s} {spent:5.1f} s  {mutant.name}", file=sys.__stdout__, flush=True)
-        gc.unfreeze()
-        return True
+        if _fork(None, [], [item for _, item, _ in tests[:20]], self.seconds) != STATUS[SURVIVED]:
+            raise pytest.UsageError("tests fail without a mutant by now: do not trust these results")
 
 
 def _living_functions(paths: set[Path]) -> dict[tuple, list[FunctionType]]:
@@ -131,9 +143,9 @@ def _note_lines(
     for item in items:
         lines.clear()
         started = time.process_time()
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        if any(report.failed for report in reports):
-            raise pytest.UsageError(f"{item.nodeid} fails without a mutant: see it with pytest")
+        for report in runtestprotocol(item, log=False, nextitem=None):
+            if report.failed:
+                raise pytest.UsageError(f"{item.nodeid} fails without a mutant: {report.longreprtext}")
         tests.append((time.process_time() - started, item, set(lines)))
     for function, code in codes.items():
         function.__code__ = code
@@ -144,8 +156,8 @@ def _note_lines(
     return tests
 
 
-def _fork(mutant: Mutant, living: list[FunctionType], items: list[pytest.Item], seconds: float) -> str:
-    """What the tests say of a mutant."""
+def _fork(mutant: Mutant | None, living: list[FunctionType], items: list[pytest.Item], seconds: float) -> str:
+    """What the tests say of a mutant, or without one."""
     pid = os.fork()
     if pid:
         return STATUS.get(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "killed")
@@ -160,7 +172,7 @@ def _fork(mutant: Mutant, living: list[FunctionType], items: list[pytest.Item], 
             # Nobody reads how a test failed.
             pytest.Function.repr_failure = lambda *_, **__: ""
             code = NOT_APPLIED
-            if mutant.apply(living):
+            if mutant is None or mutant.apply(living):
                 code = SURVIVED
                 for item in items:
                     if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
@@ -198,36 +210,41 @@ def main() -> int:
         "mutants", phases=(Phase.explicit, Phase.generate), database=None, deadline=None
     )
     settings.load_profile("mutants")
-    patterns = [pattern for group in args.groups for pattern in GROUPS[group][0]]
-    paths = [path for pattern in patterns for path in sorted(Path(PACKAGE).glob(pattern))]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.touch()
-    results = [json.loads(line) for line in args.out.read_text().splitlines()]
-    status = {result["mutant"]: result["status"] for result in results}
-    mutants = []
-    for path in paths:
-        of_file = mutants_of(path) if args.files in str(path) else []
-        if args.sample and len(of_file) > args.sample:
-            # At random, but always the same ones, and a larger sample has the smaller one in it.
-            drawn = set(sorted(of_file, key=lambda mutant: crc32(mutant.name.encode()))[: args.sample])
-            of_file = [mutant for mutant in of_file if mutant in drawn]
-        mutants += of_file
+    status = _read(args.out)
     wanted = ("survived", UNTESTED) if args.again else (None,)
-    run = MutantRun(
-        [mutant for mutant in mutants if status.get(mutant.name) in wanted],
-        args.out,
-        time.time() + 60 * args.minutes,
-        args.seconds,
-    )
-    tests = dict.fromkeys(f"tests/{file}" for group in args.groups for file in GROUPS[group][1])
+    everything, groups = {}, {}
+    for group in args.groups:
+        paths = [path for pattern in GROUPS[group][0] for path in sorted(Path(PACKAGE).glob(pattern))]
+        # At random, but always the same ones, and a larger sample has the smaller one in it.
+        for path in paths:
+            drawn = sorted(mutants_of(path), key=_draw)[: args.sample]
+            everything[path] = drawn if args.files in str(path) else []
+        mutants = sorted((mutant for path in paths for mutant in everything[path]), key=_draw)
+        groups[group] = [mutant for mutant in mutants if status.get(mutant.name) in wanted]
+    groups = {group: mutants for group, mutants in groups.items() if mutants}
+    run = MutantRun(groups, args.out, time.time() + 60 * args.minutes, args.seconds)
+    tests = dict.fromkeys(f"tests/{file}" for group in groups for file in GROUPS[group][1])
     options = ["-q", "-s", "--assert=plain", "-p", "no:cacheprovider", "-o", "tmp_path_retention_policy=none"]
-    code = int(pytest.main([*options, *tests], plugins=[run]))
-    status |= {entry["mutant"]: entry["status"] for entry in map(json.loads, args.out.open())}
-    for path in paths:
-        counts = Counter(status.get(mutant.name, "not run") for mutant in mutants if mutant.path == path)
+    # Not pytest's own folder, which others that run pytest remove: every test would fail.
+    with tempfile.TemporaryDirectory() as folder:
+        code = int(pytest.main([*options, f"--basetemp={folder}/tests", *tests], plugins=[run]))
+    status = _read(args.out)
+    for path, mutants in everything.items():
+        counts = Counter(status.get(mutant.name, "not run") for mutant in mutants)
         if counts:
             print(f"{path}: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
     return code
+
+
+def _read(results: Path) -> dict[str, str]:
+    """Status of each mutant so far; the last one counts."""
+    return {entry["mutant"]: entry["status"] for entry in map(json.loads, results.open())}
+
+
+def _draw(mutant: Mutant) -> int:
+    return crc32(mutant.name.encode())
 
 
 if __name__ == "__main__":

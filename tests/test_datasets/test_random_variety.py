@@ -132,9 +132,12 @@ def test_both_sides_are_scaled_and_levels_stay() -> None:
         assert (resized["img_b"] == level).all()
 
 
-def test_a_crop_of_the_whole_picture_is_the_picture() -> None:
+def test_a_crop_of_the_whole_picture_is_the_picture_and_a_larger_one_is_refused() -> None:
     results = RandomPairCrop(crop_size=(20, 30))(_pair(20, 30))
     np.testing.assert_array_equal(results["img_b"], _pair(20, 30)["img_b"])
+    for size in ((21, 30), (20, 31)):
+        with pytest.raises(ValueError, match=f"30x20, smaller than the training crop of {size[1]}x{size[0]}"):
+            RandomPairCrop(crop_size=size)(_pair(20, 30))
 
 
 def test_scales_are_drawn_from_the_whole_range_as_often_above_one_as_below() -> None:

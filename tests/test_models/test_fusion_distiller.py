@@ -26,11 +26,13 @@ def build(tiny_network, tiny_teacher, teacher_file):
     def build_distiller(**kwargs):
         return MODELS.build(
             dict(
-                type="FusionDistiller",
-                student=tiny_network,
-                teacher=tiny_teacher,
-                teacher_checkpoint=str(teacher_file),
-                text_encoder=dict(type="SentenceTextEncoder"),
+                dict(
+                    type="FusionDistiller",
+                    student=tiny_network,
+                    teacher=tiny_teacher,
+                    teacher_checkpoint=str(teacher_file),
+                    text_encoder=dict(type="SentenceTextEncoder"),
+                ),
                 **kwargs,
             )
         )
@@ -186,11 +188,36 @@ def test_the_teacher_sees_the_degraded_pair_or_the_clean_one_with_the_text_from_
         build(teacher_input="blurred")
 
 
-def test_a_distilled_students_fusion_loss_compares_with_the_clean_sources(build):
+@pytest.mark.parametrize("kind", ["low_light", "ir_noise"])
+def test_a_distilled_students_fusion_loss_compares_with_the_clean_sources(build, kind):
     model = build()
-    data = model.data_preprocessor(make_degraded_batch([DARK]), training=True)
+    data = model.data_preprocessor(make_degraded_batch([DARK], kind), training=True)
     inputs = data["inputs"]
     losses = model(**data, mode="loss")
     fused = model.student(inputs)
     expected = model.student.pixel_loss(fused, inputs["target_a"], inputs["target_b"])
     torch.testing.assert_close(losses["loss_max"], expected["loss_max"])
+
+
+def test_the_teachers_file_is_read_once(build, teacher_file):
+    model = build()
+    data = model.data_preprocessor(make_batch([DARK]), training=True)
+    first = model(**data, mode="loss")
+    teacher_file.unlink()
+    torch.testing.assert_close(model(**data, mode="loss")["loss_result"], first["loss_result"])
+
+
+def test_options_of_test_and_cache_reach_student_and_teacher(build, tmp_path):
+    model = build(text_cache=str(tmp_path / "mine.sqlite"))
+    model(**model.data_preprocessor(make_batch([DARK]), training=True), mode="loss")
+    assert (tmp_path / "mine.sqlite").exists()
+    with pytest.raises(ValueError, match="mode 'half' is none of"):
+        build(test_cfg=dict(mode="half"))
+    unscaled = dict(type="DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
+    model = build(data_preprocessor=unscaled)
+    assert float(model.data_preprocessor(make_batch([None]))["inputs"]["img_a"].max()) > 200
+
+
+def test_texts_are_read_where_the_teacher_is_guided(build, tiny_network):
+    assert build().reads_annotations
+    assert not build(teacher=tiny_network, text_encoder=None).reads_annotations

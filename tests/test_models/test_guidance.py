@@ -56,3 +56,13 @@ def test_without_a_null_embedding_every_sample_needs_its_text(text):
 def test_texts_are_one_for_each_sample_and_of_the_length_said(shape):
     with pytest.raises(ValueError, match=r"wanted \(2, 3\)"):
         build().embed(torch.zeros(shape), 2)
+
+
+def test_a_scale_and_a_shift_are_learned_from_a_start_of_their_own():
+    """As published; without an initialisation that the config asks for."""
+    x, texts = torch.ones(1, 2, 4, 4), torch.ones(1, 3)
+    assert not torch.allclose(build()(x, texts, 1), x)
+    guidance = build(init_cfg=dict(type="Constant", layer="Linear", val=0.5, bias=0.25))
+    guidance.init_weights()
+    # Hidden values are 3 * 0.5 + 0.25, and gamma and beta 2 * 0.5 * 1.75 + 0.25.
+    torch.testing.assert_close(guidance(x, texts, 1), torch.full_like(x, 2 + 2))

@@ -6,6 +6,9 @@ from batches import DARK, make_batch, make_degraded_batch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.optim import OptimWrapper
+from torch import nn
+
+from mmfusion_distill.models.fusors import image_fusor
 
 
 @pytest.fixture
@@ -120,24 +123,26 @@ def test_text_encoder_and_cache_are_no_part_of_the_weights(teacher):
     assert all(key.startswith("generator.") for key in teacher.state_dict())
 
 
-def test_losses_compare_with_the_sources_before_their_degradation(student):
-    data = student.data_preprocessor(make_degraded_batch([None]), training=True)
+@pytest.mark.parametrize("kind, source", [("low_light", "a"), ("ir_noise", "b")])
+def test_losses_compare_with_the_sources_before_their_degradation(student, kind, source):
+    data = student.data_preprocessor(make_degraded_batch([None], kind), training=True)
     inputs, samples = data["inputs"], data["data_samples"]
     assert 0.5 < float(inputs["target_a"].max()) <= 1
-    assert not torch.equal(inputs["img_a"], inputs["target_a"])
+    assert not torch.equal(inputs[f"img_{source}"], inputs[f"target_{source}"])
     losses = student(inputs, samples, mode="loss")
     fused = student(dict(img_a=inputs["img_a"], img_b=inputs["img_b"]))
-    expected = student.pixel_loss(fused, inputs["target_a"], inputs["target_b"], events=[("low_light",)])
+    expected = student.pixel_loss(fused, inputs["target_a"], inputs["target_b"], events=[(kind,)])
     for name, value in expected.items():
         torch.testing.assert_close(losses[name], value)
 
 
 def test_predictions_of_degraded_pairs_carry_their_targets(student):
-    batch = make_degraded_batch([None])
-    clean = batch["inputs"][0]["target_a"].clone()
+    batch = make_degraded_batch([None], "ir_noise")
+    clean = {name: image.clone() for name, image in batch["inputs"][0].items()}
     (sample,) = student.test_step(batch)
-    torch.testing.assert_close(sample.target_a.flip(0), clean)
-    assert sample.target_b.shape == (1, 64, 64)
+    torch.testing.assert_close(sample.target_a.flip(0), clean["target_a"])
+    torch.testing.assert_close(sample.target_b, clean["target_b"])
+    torch.testing.assert_close(sample.img_b, clean["img_b"])
 
 
 @pytest.mark.parametrize("text_cache", ["default", None, "mine.sqlite"])
@@ -154,3 +159,69 @@ def test_embeddings_are_kept_where_the_config_says(tiny_teacher, tmp_path, monke
     )
     model.test_step(make_batch([DARK]))
     assert [path for path in wanted.values() if path.exists()] == ([wanted[text_cache]] if text_cache else [])
+
+
+def test_texts_and_events_are_read_by_guidance_and_by_a_loss_that_weighs_by_them(tiny_network, tiny_teacher):
+    def reads(generator, **loss):
+        return MODELS.build(dict(type="ImageFusor", generator=generator, **loss)).reads_annotations
+
+    assert reads(tiny_teacher)
+    assert reads(tiny_network, pixel_loss=dict(type="FusionLoss"))
+    assert not reads(tiny_network, pixel_loss=dict(type="FusionLoss", use_events=False))
+    assert not reads(tiny_network, pixel_loss=dict(type="PyramidDistanceLoss"))
+    assert not reads(tiny_network)
+
+
+def test_what_is_logged_is_the_mean_over_processes_and_not_what_is_trained(student, monkeypatch):
+    data = student.data_preprocessor(make_batch([None]), training=True)
+    losses = student(**data, mode="loss")
+
+    def reduce(values, op):
+        assert op == "mean"
+        for value in values.values():
+            assert not value.requires_grad, "a log that holds the graph fills the memory"
+            value.zero_()
+
+    monkeypatch.setattr(image_fusor, "all_reduce_dict", reduce)
+    total, logged = student.parse_losses(losses)
+    assert not any(logged.values())
+    assert float(total) == pytest.approx(float(sum(losses.values()))) and total.requires_grad
+
+
+class Plain(nn.Module):
+    """A network that says nothing about itself."""
+
+    def forward(self, img_a, img_b, text_emb=None):
+        assert text_emb is None
+        return img_a + img_b
+
+
+def test_a_network_that_says_nothing_about_itself_is_fused_whole_and_in_tiles():
+    a, b = torch.rand(2, 3, 128, 300), torch.rand(2, 1, 128, 300)
+    for test_cfg in (None, dict(mode="tile", tile=128, overlap=64)):
+        fusor = MODELS.build(dict(type="ImageFusor", generator=dict(type=Plain), test_cfg=test_cfg))
+        torch.testing.assert_close(fusor.fuse(a, b), a + b)
+
+
+def test_the_preprocessor_of_the_config_is_used():
+    unscaled = dict(type="DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
+    for given, most in ((unscaled, 255), (None, 1)):
+        fusor = MODELS.build(dict(type="ImageFusor", generator=dict(type=Plain), data_preprocessor=given))
+        largest = float(fusor.data_preprocessor(make_batch([None]))["inputs"]["img_a"].max())
+        assert 0.9 * most < largest <= most
+
+
+def test_a_guided_network_without_samples_or_encoder_says_what_it_lacks(teacher, tiny_teacher):
+    inputs = dict(img_a=torch.rand(1, 3, 16, 16), img_b=torch.rand(1, 1, 16, 16))
+    with pytest.raises(ValueError, match=r"no text for \?: annotate"):
+        teacher(inputs, mode="predict")
+    mute = MODELS.build(dict(type="ImageFusor", generator=tiny_teacher))
+    with pytest.raises(ValueError, match="needs a text_encoder in the config"):
+        mute.test_step(make_batch([DARK]))
+
+
+def test_without_samples_the_loss_has_its_default_weights(student):
+    inputs = dict(img_a=torch.rand(1, 3, 16, 16), img_b=torch.rand(1, 1, 16, 16))
+    expected = student.pixel_loss(student(inputs), inputs["img_a"], inputs["img_b"])
+    for name, value in student(inputs, mode="loss").items():
+        torch.testing.assert_close(value, expected[name])

@@ -67,19 +67,6 @@ def test_tiles_of_equal_size_are_batched_with_the_samples_of_a_tile_together():
     torch.testing.assert_close(fused, 2 * a)
 
 
-@pytest.mark.parametrize("height, width", [(384, 64), (64, 384)])
-def test_what_is_long_one_way_only_is_cut_that_way(height, width):
-    shapes = []
-
-    def record(a, b):
-        shapes.append(tuple(sorted(a.shape[-2:])))
-        return a + b
-
-    a = torch.rand(1, 1, height, width)
-    torch.testing.assert_close(fuse_tiled(record, a, a, 128, 0), 2 * a)
-    assert shapes == [(64, 128)] * 3
-
-
 def test_tiles_are_close_to_the_whole_image_and_without_seams():
     torch.manual_seed(0)
     network = XRestormerFusionNet(dim=8, num_blocks=(1, 1, 1, 1), num_refinement_blocks=1).eval()
