@@ -126,7 +126,9 @@ def fuse_image(
     while True:
         starts = range(0, samples, plan.samples)
         try:
-            return torch.cat([fuse_part(slice(first, first + plan.samples)) for first in starts])
+            parts = [fuse_part(slice(first, first + plan.samples)) for first in starts]
+            # Of one there is no copy, which would be as large as the picture.
+            return parts[0] if len(parts) == 1 else torch.cat(parts)
         except RuntimeError as error:
             if not is_out_of_memory(error) or not plan.shrink(config.tile):
                 raise

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
+from .runtime_forms import part_by_part
 
 
 class ChannelAttention(nn.Module):
@@ -33,12 +34,30 @@ class ChannelAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Attend: (N, C, H, W), preferably channels last, to the same shape, channels last."""
-        n, c, h, w = x.shape
+        if not part_by_part(x, 3 * x.shape[1]):
+            return self.project_out(self._attend(self.qkv_dwconv(self.qkv(x)), self.temperature))
+        out = torch.empty_like(x, memory_format=torch.channels_last)
+        for channels, head in zip(out.chunk(self.num_heads, dim=1), range(self.num_heads)):
+            channels.copy_(self._attend(self._qkv_of(x, head), self.temperature[head : head + 1]))
+        return self.project_out(out)
+
+    def _qkv_of(self, x: Tensor, head: int) -> Tensor:
+        """Queries, keys and values of one head, (N, 3 C / heads, H, W)."""
+        pointwise, depthwise = (
+            conv.weight.unflatten(0, (3, self.num_heads, -1))[:, head].flatten(0, 1)
+            for conv in (self.qkv, self.qkv_dwconv)
+        )
+        return F.conv2d(F.conv2d(x, pointwise), depthwise, padding=1, groups=len(depthwise))
+
+    @staticmethod
+    def _attend(qkv: Tensor, temperature: Tensor) -> Tensor:
+        """Queries, keys and values (N, 3 C, H, W) of as many heads as there are temperatures to (N, C, H, W)."""
+        n, _, h, w = qkv.shape
         # A row per pixel, as the maps lie in memory: three times (N, heads, H * W, C / heads), views.
-        pixels = self.qkv_dwconv(self.qkv(x)).permute(0, 2, 3, 1)
-        q, k, v = pixels.reshape(n, h * w, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind()
+        pixels = qkv.permute(0, 2, 3, 1).reshape(n, h * w, 3, len(temperature), -1)
+        q, k, v = pixels.permute(2, 0, 3, 1, 4).unbind()
         # In half precision the norm over all pixels would overflow, or the floor below it vanish.
         q, k = F.normalize(q.float(), dim=2), F.normalize(k.float(), dim=2)
-        attention = (q.transpose(2, 3) @ k * self.temperature).softmax(dim=-1)
+        attention = (q.transpose(2, 3) @ k * temperature).softmax(dim=-1)
         out = v @ attention.transpose(2, 3)
-        return self.project_out(out.transpose(1, 2).reshape(n, h, w, c).permute(0, 3, 1, 2))
+        return out.transpose(1, 2).reshape(n, h, w, -1).permute(0, 3, 1, 2)

@@ -16,12 +16,29 @@ from torch.nn import functional as F
 # Logits of the windows that are attended to at a time: small enough for the second-level cache.
 CHUNK_BYTES = 5 * 2**19
 
+# Maps of one operation that are made at once at most, where it can be done part by part: what is large beside whole
+# pictures.
+WHOLE_BYTES = 128 * 2**20
+
 #: Binomial kernel; its standard deviation is 1 pixel.
 KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 
 
 def _exporting() -> bool:
     return torch.onnx.is_in_onnx_export()
+
+
+def _infers_on_cpu(x: Tensor) -> bool:
+    recorded = torch.jit.is_tracing() or torch.compiler.is_compiling()
+    return not (torch.is_grad_enabled() or x.device.type != "cpu" or recorded)
+
+
+def part_by_part(x: Tensor, channels: int) -> bool:
+    """Whether what makes `channels` maps of the size of (N, C, H, W) shall make some of them after the others."""
+    if not _infers_on_cpu(x):
+        return False
+    n, _, height, width = x.shape
+    return n * channels * height * width * x.element_size() > WHOLE_BYTES
 
 
 def conv_to_halves(x: Tensor, conv: nn.Conv2d) -> tuple[Tensor, Tensor]:
@@ -192,8 +209,7 @@ def map_windows(attend: Callable[[Tensor, Tensor, Tensor], Tensor], *qkv: Tensor
         Tensor: The shape of the queries.
     """
     q, k, _ = qkv
-    recorded = torch.jit.is_tracing() or torch.compiler.is_compiling()
-    if torch.is_grad_enabled() or q.device.type != "cpu" or recorded:
+    if not _infers_on_cpu(q):
         return attend(*qkv)
     n, rows, columns, heads, size = q.shape[:5]
     out = torch.empty(q.shape, dtype=q.dtype)
