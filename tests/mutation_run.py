@@ -85,6 +85,7 @@ class MutantRun:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for group, mutants in self.groups.items():
+            gc.unfreeze()  # what is frozen is not among the objects that the collector lists
             files = [Path("tests", file).resolve() for file in GROUPS[group][1]]
             self._run_group(mutants, [item for item in session.items if item.path in files])
         gc.unfreeze()
