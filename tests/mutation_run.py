@@ -55,6 +55,7 @@ GROUPS = {
         ["models/losses/*.py"],
         [
             "test_models/test_losses.py",
+            "test_models/test_loss_formulas.py",
             "test_models/test_pyramid_losses.py",
             "test_models/test_structure_losses.py",
         ],
@@ -68,6 +69,7 @@ GROUPS = {
             "test_datasets/test_random_drop_text.py",
             "test_datasets/test_random_text_conflict.py",
             "test_datasets/test_random_variety.py",
+            "test_models/test_image_fusor.py",
         ],
     ),
 }
