@@ -150,3 +150,24 @@ def test_a_run_stands_for_its_newest_best_checkpoint_or_for_its_last_one(tmp_pat
 def test_a_run_without_a_checkpoint_says_so(tmp_path):
     with pytest.raises(CheckpointError, match="last_checkpoint does not exist: train it first"):
         read_checkpoint(tmp_path)
+
+
+def test_a_model_without_a_network_inside_takes_its_weights_as_they_are(weights):
+    state, problems = fit_model(nn.Linear(2, 3), weights, "w.pth")
+    assert problems == []
+    assert_equal(state, weights)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.ones(3, device="meta"),
+        torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8),
+        torch.eye(3).to_sparse(),
+    ],
+    ids=["without numbers", "quantized", "sparse"],
+)
+def test_what_holds_no_plain_numbers_is_refused(tensor, tmp_path):
+    torch.save({"weight": tensor}, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match="holds no plain numbers in weight"):
+        read_checkpoint(tmp_path / "w.pth")

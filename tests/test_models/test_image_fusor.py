@@ -201,6 +201,10 @@ def test_a_network_that_says_nothing_about_itself_is_fused_whole_and_in_tiles():
     for test_cfg in (None, dict(mode="tile", tile=128, overlap=64)):
         fusor = MODELS.build(dict(type="ImageFusor", generator=dict(type=Plain), test_cfg=test_cfg))
         torch.testing.assert_close(fusor.fuse(a, b), a + b)
+        (first, _) = fusor(dict(img_a=a, img_b=b), mode="predict")
+        torch.testing.assert_close(
+            first.output.pred_img.flip(0), 255 * (a + b)[0].clamp(max=1), atol=1e-3, rtol=0
+        )
 
 
 def test_the_preprocessor_of_the_config_is_used():

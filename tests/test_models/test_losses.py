@@ -181,3 +181,24 @@ def test_features_add_up_over_levels_and_have_to_be_as_many():
         loss(ours, theirs[:1])
     result = build("ResultDistillationLoss", loss_weight=3.0)
     assert float(result(constant(0.2), constant(0.6))) == pytest.approx(0.24)
+
+
+def test_the_brighter_source_is_picked_pixel_by_pixel():
+    fused, img_a, img_b = torch.rand(2, 3, 5, 7), torch.rand(2, 3, 5, 7), torch.rand(2, 1, 5, 7)
+    brighter = (img_b[:, 0] > img_a.mean(dim=1))[:, None]
+    expected = (fused - torch.where(brighter, img_b, img_a)).abs().mean(dim=(1, 2, 3))
+    torch.testing.assert_close(build("MaxIntensityLoss", reduction="none")(fused, img_a, img_b), expected)
+
+
+def test_too_much_colour_is_as_wrong_as_too_little():
+    red, cyan = (torch.tensor(c).view(1, 3, 1, 1).expand(1, 3, 16, 16) for c in ([1.0, 0, 0], [0, 1.0, 1.0]))
+    expected = 0.299 / 1.772 + 0.701 / 1.402
+    for colour in (red, cyan):
+        assert float(build("ColorConsistencyLoss")(colour, constant(0.5, 3), constant(0))) == pytest.approx(
+            expected
+        )
+
+
+def test_ssim_takes_an_image_of_one_window():
+    image = torch.rand(1, 1, 11, 11)
+    assert float(ssim_per_sample(image, image)) == pytest.approx(1)

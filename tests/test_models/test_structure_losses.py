@@ -89,6 +89,13 @@ def test_contrast_may_exceed_both_sources_but_not_fall_short():
     assert float(loss(0.9 - strong, strong, weak)) == pytest.approx(0, abs=1e-4)
 
 
+def test_contrast_is_that_inside_of_windows_that_overlap_by_half():
+    # Of windows at 0, 4 and 8 only the middle ones see both halves, and these with a deviation of a half.
+    loss = build("LocalContrastLoss")
+    assert float(loss(constant(0.5), step(), constant(0.2))) == pytest.approx(0.5 / 3, abs=2e-3)
+    assert float(loss(constant(0.5), constant(0.2), step())) == pytest.approx(0.5 / 3, abs=2e-3)
+
+
 def test_ssim_is_to_the_source_that_varies_more():
     loss = build("BestStructureSSIMLoss")
     strong, weak = torch.rand(2, 1, 16, 32), 0.4 + 0.1 * torch.rand(2, 1, 16, 32)

@@ -50,8 +50,10 @@ def test_neighbours_share_the_overlap_and_are_blended_gradually():
     first, second = axis_tiles(300, 192, 64, 64)
     assert first.slice.stop - second.slice.start == 64
     steps = np.diff(second.weight[:64])
-    assert (steps > 0).all()
-    assert steps.max() < 0.02
+    assert (steps > 0).all() and steps.max() < 0.02
+    ramp = np.arange(1, 65) / 65
+    np.testing.assert_allclose(second.weight, [*ramp, *np.ones(108)], rtol=1e-6)
+    np.testing.assert_allclose(first.weight, [*np.ones(128), *ramp[::-1]], rtol=1e-6)
 
 
 def test_tiles_of_equal_size_are_batched_with_the_samples_of_a_tile_together():

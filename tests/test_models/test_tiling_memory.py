@@ -74,6 +74,11 @@ def test_what_is_too_large_as_a_whole_goes_on_in_tiles_of_the_config():
     assert shapes == [(1, 1024, 1024)] + [(1, 256, 256)] * 16
 
 
+def test_tiles_that_are_too_large_are_halved():
+    shapes = fused_by(Recorder(256**2), (1, 512, 1024), TilingConfig("tile", 512, 0))
+    assert shapes == [(1, 512, 512)] + [(1, 256, 256)] * 8
+
+
 @pytest.mark.parametrize("height, width", [(384, 64), (64, 384)])
 def test_what_is_long_one_way_only_is_cut_that_way(height, width):
     shapes = []
