@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..user_errors import MissingPackageError, UserError
+from .joined_convolutions import join_convolutions
 from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
 from .runtimes import FORMATS
 
@@ -136,6 +137,8 @@ def _example(network: nn.Module) -> tuple[Tensor, ...]:
 def _write_onnx(
     module: _Exported, out: Path, precision: str, calibration: Iterable[SourcePair] | None
 ) -> None:
+    import onnx
+
     axes = {name: {0: "batch", 2: "height", 3: "width"} for name in (*SOURCES, OUTPUT)}
     example = _example(module.network)
     names = [*SOURCES, TEXT][: len(example)]
@@ -159,7 +162,7 @@ def _write_onnx(
         elif precision == "int8":
             to_int8(single, target, calibration)
         else:
-            single.rename(target)
+            onnx.save(join_convolutions(onnx.load(single)), target)
         set_metadata(target, describe_interface(module.network, precision))
         shutil.copyfile(target, out)
 

@@ -35,10 +35,12 @@ class ChannelAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Attend: (N, C, H, W), preferably channels last, to the same shape, channels last."""
         if not part_by_part(x, 3 * x.shape[1]):
-            return self.project_out(self._attend(self.qkv_dwconv(self.qkv(x)), self.temperature))
+            return self.project_out(
+                self._attend(self.qkv_dwconv(self.qkv(x)), self.temperature, self.num_heads)
+            )
         out = torch.empty_like(x, memory_format=torch.channels_last)
-        for channels, head in zip(out.chunk(self.num_heads, dim=1), range(self.num_heads)):
-            channels.copy_(self._attend(self._qkv_of(x, head), self.temperature[head : head + 1]))
+        for head, channels in enumerate(out.chunk(self.num_heads, dim=1)):
+            channels.copy_(self._attend(self._qkv_of(x, head), self.temperature[head], 1))
         return self.project_out(out)
 
     def _qkv_of(self, x: Tensor, head: int) -> Tensor:
@@ -50,11 +52,11 @@ class ChannelAttention(nn.Module):
         return F.conv2d(F.conv2d(x, pointwise), depthwise, padding=1, groups=len(depthwise))
 
     @staticmethod
-    def _attend(qkv: Tensor, temperature: Tensor) -> Tensor:
-        """Queries, keys and values (N, 3 C, H, W) of as many heads as there are temperatures to (N, C, H, W)."""
+    def _attend(qkv: Tensor, temperature: Tensor, heads: int) -> Tensor:
+        """Queries, keys and values (N, 3 C, H, W) of some heads to (N, C, H, W)."""
         n, _, h, w = qkv.shape
         # A row per pixel, as the maps lie in memory: three times (N, heads, H * W, C / heads), views.
-        pixels = qkv.permute(0, 2, 3, 1).reshape(n, h * w, 3, len(temperature), -1)
+        pixels = qkv.permute(0, 2, 3, 1).reshape(n, h * w, 3, heads, -1)
         q, k, v = pixels.permute(2, 0, 3, 1, 4).unbind()
         # In half precision the norm over all pixels would overflow, or the floor below it vanish.
         q, k = F.normalize(q.float(), dim=2), F.normalize(k.float(), dim=2)
