@@ -49,8 +49,9 @@ def test_what_is_missing_is_named(pair, tmp_path):
         LoadPairedImage(folders=("rgb", "ir"))(dict(img_path=pair))
     with pytest.raises(ImageReadError, match="ir/day/x.png"):
         LoadPairedImage(folders=("visible", "ir"))(dict(img_path=pair))
-    with pytest.raises(ValueError, match="wanted two"):
-        LoadPairedImage(folders="visible")
+    for folders in ("visible", "ir", ("rgb", "depth", "ir")):
+        with pytest.raises(ValueError, match="wanted two"):
+            LoadPairedImage(folders=folders)
 
 
 def test_changes_of_colour_leave_the_infrared_picture_alone(pair):
