@@ -65,6 +65,7 @@ class VideoReader:
         if not self._capture.isOpened():
             remedy = "check its index and permissions" if is_camera else "replace the file, or convert it"
             raise VideoReadError(f"{self.name} cannot be read as a video: {remedy}")
+        self._in_use = threading.Lock()
         width, height = (
             int(self._get(name)) for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
         )
@@ -85,8 +86,13 @@ class VideoReader:
         return self._newest() if self.is_live else self._all()
 
     def close(self) -> None:
-        """Let go of the file or the camera."""
-        self._capture.release()
+        """Let go of the file or the camera, once a frame that another thread reads is there; none is read after."""
+        # FFmpeg crashes if its file is taken away under it. A camera that hangs is left to the end of the process.
+        if self._in_use.acquire(timeout=_PATIENCE):
+            try:
+                self._capture.release()
+            finally:
+                self._in_use.release()
 
     def problem(self) -> str | None:
         """A sentence about a file whose end was reached before it should have been."""
@@ -95,11 +101,13 @@ class VideoReader:
         return f"{self.name} breaks off after {self.frames_read} of {self.total} frames: it is cut off or damaged"
 
     def _get(self, name: int) -> float:
-        return self._capture.get(name)
+        with self._in_use:
+            return self._capture.get(name)
 
     def _read(self) -> np.ndarray | None:
         try:
-            done, pixels = self._capture.read()
+            with self._in_use:
+                done, pixels = self._capture.read()
         except cv2.error as error:
             raise VideoReadError(f"{self.name} cannot be decoded ({error.err}): convert it") from error
         if not done or pixels is None:

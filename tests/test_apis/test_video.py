@@ -299,3 +299,25 @@ def test_the_command_fuses_and_prints_the_speed(videos, tmp_path, capsys):
 def test_a_reader_names_what_it_cannot_read(tmp_path):
     with pytest.raises(VideoReadError, match="No such file"):
         VideoReader(tmp_path / "nothing.avi")
+
+
+CLOSED_WHILE_READ = """
+import sys, threading, time
+from mmfusion_distill.io.video_reader import VideoReader
+
+for _ in range(30):
+    video = VideoReader(sys.argv[1])
+    reading = threading.Thread(target=list, args=(video,))
+    reading.start()
+    time.sleep(0.003)
+    video.close()
+    reading.join()
+print("alive")
+"""
+
+
+def test_a_video_is_closed_while_another_thread_reads_it(tmp_path):
+    video = write_video(tmp_path / "a.avi", [128] * 120, size=(640, 480))
+    done = subprocess.run([sys.executable, "-c", CLOSED_WHILE_READ, video], capture_output=True, text=True)
+    # Frames read before may be none, which the reader says in its thread.
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr[-500:]
