@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
+from .depthwise_conv import DepthwiseConv2d
 from .runtime_forms import conv_to_halves
 
 
@@ -48,7 +49,7 @@ class GatedConvBlock(BaseModule):
         hidden = int(expansion * channels)
         #: Pixels around it that a value depends on; None: the whole map.
         self.reach = None if pooled_attention else kernel_size // 2
-        self.depthwise = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2, groups=channels)
+        self.depthwise = DepthwiseConv2d(channels, kernel_size)
         self.project_in = nn.Conv2d(channels, 2 * hidden, 1)
         self.project_out = nn.Conv2d(hidden, channels, 1)
         nn.init.normal_(self.project_out.weight, std=0.02)
