@@ -1,6 +1,5 @@
 """Memory that a call needs above what there was before."""
 
-import ctypes
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
+
+from ..models.host_memory import return_free_memory
 
 Result = TypeVar("Result")
 
@@ -30,7 +31,8 @@ def peak_bytes(run: Callable[[], object], device: str = "cpu") -> int | None:
         run()
         torch.cuda.synchronize()
         return torch.cuda.max_memory_allocated() - before
-    _return_free_memory()
+    # What was used before and is in the C library's pool now would hide what the call takes.
+    return_free_memory()
     before = _restart_peak()
     run()
     return None if before is None else max(0, _status_bytes("VmHWM") - before)
@@ -67,10 +69,3 @@ def _restart_peak() -> int | None:
 def _status_bytes(field: str) -> int:
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
-
-
-def _return_free_memory() -> None:
-    # What was used before and is in the C library's pool now would hide what the call takes.
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

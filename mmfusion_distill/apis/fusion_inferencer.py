@@ -105,7 +105,12 @@ class FusionInferencer(BaseInferencer):
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
             UserError: If what is given are no pairs, or a guided network lacks text.
         """
-        return super().__call__(check_pairs(inputs, batch_size), return_datasamples, batch_size, **kwargs)
+        pairs = check_pairs(inputs, batch_size)
+        if return_datasamples:
+            return super().__call__(pairs, return_datasamples, batch_size, **kwargs)
+        # Data samples hold sources and result as floating point, which a large picture has no room for.
+        batches = self.preprocess(pairs, batch_size, **kwargs)
+        return dict(predictions=[picture for batch in batches for picture in self._pictures(batch)])
 
     @property
     def guided(self) -> bool:
@@ -145,17 +150,18 @@ class FusionInferencer(BaseInferencer):
         if text is not None and not annotation_of_text(text).events:
             raise UserError("the text is empty: describe the pictures, or leave it out")
         packed = self.pipeline(dict(pair, text=text))
+        packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
         return packed
 
     def size_of(self, loaded: dict) -> tuple:
-        """Shapes of both sources."""
-        return tuple(image.shape for image in loaded["inputs"].values())
+        """Shapes and dtypes of both sources."""
+        return tuple((image.shape, image.dtype) for image in loaded["inputs"].values())
 
     def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
-        return [to_picture(sample) for sample in self.forward(pseudo_collate(batch))]
+        return self._pictures(pseudo_collate(batch))
 
     @torch.inference_mode()
     def forward(self, inputs: dict) -> list[DataSample]:
@@ -168,10 +174,26 @@ class FusionInferencer(BaseInferencer):
     def postprocess(
         self, preds: list[DataSample], visualization: None = None, return_datasample: bool = False
     ) -> dict:
-        """Turn data samples into pictures."""
-        if return_datasample:
-            return dict(predictions=preds)
-        return dict(predictions=[to_picture(sample) for sample in preds])
+        """Data samples as they are."""
+        return dict(predictions=preds)
+
+    @torch.inference_mode()
+    def _pictures(self, batch: dict) -> list[np.ndarray]:
+        """Fuse a collated batch to pictures, with no copy in floating point besides what the network takes."""
+        shapes = [image.shape for image in batch["inputs"]["img_a"]]
+        data = self.model.data_preprocessor(batch, False)
+        img_a, img_b = data["inputs"]["img_a"], data["inputs"]["img_b"]
+        text_emb = self.model.embed_texts(data["data_samples"], img_a)
+        fused = self.model.fuse(img_a, img_b, text_emb).float().mul(255).clamp_(0, 255).round_()
+        fused = fused.to(torch.uint8).cpu().numpy()
+        return [
+            np.ascontiguousarray(
+                picture[0, :height, :width]
+                if channels == 1
+                else picture[:, :height, :width].transpose(1, 2, 0)
+            )
+            for picture, (channels, height, width) in zip(fused, shapes)
+        ]
 
     def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
         config = dict(fusor_of(cfg["model"]))
@@ -207,12 +229,10 @@ def check_device(device: str | None) -> None:
         raise UserError(f"the device {device} cannot be used ({reason}): take cpu") from error
 
 
-def to_picture(sample: DataSample) -> np.ndarray:
-    """The fused picture of a data sample: (H, W, 3) uint8 RGB, or (H, W) if its source A is gray."""
-    image = sample.output.pred_img.round().to(torch.uint8).numpy()
-    if sample.img_a.shape[0] == 1:
-        return image[0]
-    return np.ascontiguousarray(image[::-1].transpose(1, 2, 0))
+def _in_few_bytes(image: torch.Tensor) -> torch.Tensor:
+    """An image in [0, 255] as uint8 where that loses nothing: it waits in memory until it is fused."""
+    short = image.to(torch.uint8)
+    return short if torch.equal(short.to(image.dtype), image) else image
 
 
 def _load_pair(pair: dict) -> dict:

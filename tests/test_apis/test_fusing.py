@@ -85,6 +85,13 @@ def test_gray_sixteen_bit_and_alpha_files(inferencer, tmp_path):
     assert inferencer.fuse(tmp_path / "gray.png", tmp_path / "deep.png").shape == (20, 24)
 
 
+def test_eight_bit_pictures_wait_in_eight_bits_and_others_as_exact_as_they_are(inferencer):
+    short, deep = np.arange(12, dtype=np.uint8).reshape(3, 4), np.arange(12, dtype=np.uint16).reshape(3, 4)
+    loaded = inferencer.load(dict(img_a=short, img_b=deep))["inputs"]
+    assert loaded["img_a"].dtype == torch.uint8 and loaded["img_a"].flatten().tolist() == list(range(12))
+    assert loaded["img_b"].dtype == torch.float32 and loaded["img_b"].unique().numel() == 12
+
+
 def test_one_broken_pair_does_not_stop_the_others(inferencer, pair_folder):
     (pair_folder / "a" / "pair_1.png").write_bytes(b"broken")
     write_image(pair_folder / "b" / "pair_2.png", np.zeros((5, 6, 1)))

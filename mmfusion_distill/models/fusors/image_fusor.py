@@ -1,6 +1,7 @@
 """The model around one fusion network."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from ...user_errors import UserError
-from ..host_memory import keep_host_memory
+from ..host_memory import keep_host_memory, maps_of_whole_pictures
 from ..networks.exact_tiles import fuse_in_exact_tiles
 from ..text_encoders import TextEmbedder
 from ..text_encoders.text_embedder import default_cache_path
@@ -154,7 +155,9 @@ class ImageFusor(BaseEditModel):
             return network(a, b, texts.repeat(len(a) // len(texts), 1))
 
         def fuse_in_tiles(a: Tensor, b: Tensor, samples: slice, tile: int) -> Tensor:
-            return fuse_in_exact_tiles(network, a, b, None if text_emb is None else text_emb[samples], tile)
+            texts = None if text_emb is None else text_emb[samples]
+            with maps_of_whole_pictures() if a.device.type == "cpu" else nullcontext():
+                return fuse_in_exact_tiles(network, a, b, texts, tile)
 
         # Other networks may lack these attributes; a generous guess then.
         multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)

@@ -1,6 +1,7 @@
 """Building blocks of the fusion networks (NCHW feature maps)."""
 
 from .channel_attention import ChannelAttention
+from .depthwise_conv import DepthwiseConv2d
 from .feed_forward import GatedFeedForward
 from .gated_conv_block import GatedConvBlock
 from .layer_norm import ChannelLayerNorm
@@ -12,6 +13,7 @@ __all__ = [
     "RESAMPLERS",
     "ChannelAttention",
     "ChannelLayerNorm",
+    "DepthwiseConv2d",
     "Downsample",
     "GatedConvBlock",
     "GatedFeedForward",

@@ -1,5 +1,7 @@
 """Depth-wise convolution whose weights are trained in float32 where bfloat16 is slow."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -32,12 +34,12 @@ class _FloatWeightGradient(torch.autograd.Function):
     """The convolution in the dtype of its arguments, its gradient with respect to the weights in float32."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         ctx.save_for_backward(x, weight)
         return F.conv2d(x, weight, bias, padding=weight.shape[-1] // 2, groups=len(weight))
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         x, weight = ctx.saved_tensors
         padding, groups = weight.shape[-1] // 2, len(weight)
         shared = dict(padding=padding, groups=groups)

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from ...user_errors import UserError
 from .depthwise_conv import DepthwiseConv2d
-from .runtime_forms import conv_to_halves
+from .runtime_forms import conv_to_halves, strips
 
 
 @MODELS.register_module()
@@ -62,9 +62,21 @@ class GatedConvBlock(BaseModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
-        gate, value = conv_to_halves(self.depthwise(x), self.project_in)
-        y = F.relu(gate) * value
+        y = self._gated(self.depthwise(x))
         if self.attention is not None:
             weight = 2 * torch.sigmoid(self.attention(y.mean(dim=(2, 3))))
             y = y * weight[:, :, None, None]
         return x + self.project_out(y)
+
+    def _gated(self, x: Tensor) -> Tensor:
+        rows = strips(x, self.project_in.out_channels)
+        if len(rows) == 1:
+            gate, value = conv_to_halves(x, self.project_in)
+            return F.relu(gate) * value
+        n, _, height, width = x.shape
+        hidden = self.project_in.out_channels // 2
+        y = x.new_empty((n, hidden, height, width)).contiguous(memory_format=torch.channels_last)
+        for part in rows:
+            gate, value = conv_to_halves(x[:, :, part], self.project_in)
+            torch.mul(F.relu(gate), value, out=y[:, :, part])
+        return y

@@ -20,6 +20,9 @@ CHUNK_BYTES = 5 * 2**19
 # pictures.
 WHOLE_BYTES = 128 * 2**20
 
+# Maps of a strip of such a map: the C library keeps their memory, so that they should be few.
+STRIP_BYTES = 16 * 2**20
+
 #: Binomial kernel; its standard deviation is 1 pixel.
 KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 
@@ -39,6 +42,22 @@ def part_by_part(x: Tensor, channels: int) -> bool:
         return False
     n, _, height, width = x.shape
     return n * channels * height * width * x.element_size() > WHOLE_BYTES
+
+
+def strips(x: Tensor, channels: int, multiple: int = 1) -> list[slice]:
+    """Rows of (N, C, H, W) to work on one after the other, so that `channels` maps of them are not too large.
+
+    Args:
+        x (Tensor): The map.
+        channels (int): Maps of its size that are made at once.
+        multiple (int): What a strip starts at a multiple of. Default: 1.
+    """
+    height = x.shape[2]
+    rows = height
+    if part_by_part(x, channels):
+        row_bytes = x.shape[0] * channels * x.shape[3] * x.element_size()
+        rows = max(STRIP_BYTES // row_bytes // multiple, 1) * multiple
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
 def conv_to_halves(x: Tensor, conv: nn.Conv2d) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from ...user_errors import UserError
 from .relative_position import RelativePosition
-from .runtime_forms import map_windows, windows_of
+from .runtime_forms import map_windows, strips, windows_of
 
 
 class OverlappingSpatialAttention(nn.Module):
@@ -52,15 +52,41 @@ class OverlappingSpatialAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Attend: (N, C, H, W), preferably channels last, to the same shape; H and W are multiples of the window."""
+        tables, margin = self.rel_pos_emb.tables(), (self.overlap_window_size - self.window_size) // 2
+        rows = strips(x, 3 * self.num_heads * self.head_dim, self.window_size)
+        if len(rows) == 1:
+            return self._of_strip(x, tables, margin, margin)
+        out = torch.empty_like(x, memory_format=torch.channels_last)
+        for part in rows:
+            # With the rows around it that the key windows see; beyond the map there are zeros.
+            top, bottom = max(part.start - margin, 0), min(part.stop + margin, x.shape[2])
+            above, below = margin - (part.start - top), margin - (bottom - part.stop)
+            out[:, :, part] = self._of_strip(x[:, :, top:bottom], tables, above, below)
+        return out
+
+    def _of_strip(self, x: Tensor, tables: Tensor, above: int, below: int) -> Tensor:
+        """Attend within some rows of windows, given with their surroundings.
+
+        Args:
+            x (Tensor): (N, C, H, W), the rows and what the map has of their surroundings.
+            tables (Tensor): Of the relative positions.
+            above (int): Rows of surroundings that the map lacks above.
+            below (int): The same below.
+
+        Returns:
+            Tensor: (N, C, H', W) without the surroundings.
+        """
+        size, side = self.window_size, self.overlap_window_size
+        margin = (side - size) // 2
         inner = self.num_heads * self.head_dim
         q, kv = self.qkv(x).split([inner, 2 * inner], dim=1)
+        q = q[:, :, margin - above : q.shape[2] - (margin - below)]
         # Without a bias, the keys and values of zeros are zeros.
-        k, v = F.pad(kv, [(self.overlap_window_size - self.window_size) // 2] * 4).chunk(2, dim=1)
-        size, side = self.window_size, self.overlap_window_size
+        k, v = F.pad(kv, [margin, margin, above, below]).chunk(2, dim=1)
         qkv = (windows_of(y, self.num_heads, s, size) for y, s in ((q, size), (k, side), (v, side)))
-        attended = map_windows(partial(self._attend, self.rel_pos_emb.tables()), *qkv)
+        attended = map_windows(partial(self._attend, tables), *qkv)
         # (N, rows, columns, heads, size, size, dim) -> (N, H, W, heads * dim) -> (N, heads * dim, H, W)
-        n, _, h, w = x.shape
+        n, _, h, w = q.shape
         attended = attended.permute(0, 1, 4, 2, 5, 3, 6).reshape(n, h, w, -1).permute(0, 3, 1, 2)
         return self.project_out(attended)
 

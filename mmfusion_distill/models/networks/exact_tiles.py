@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..heads.laplacian_bands import gaussian_pyramid, hot_level
 from ..heads.laplacian_blend_head import Whole
+from ..host_memory import return_free_memory
 from .fusion_unet import FusionUNet
 
 #: Stride from which on maps of the whole image are small.
@@ -46,6 +47,8 @@ def fuse_in_exact_tiles(
     kept_bytes = a.shape[0] * padded[0] * padded[1] * _skip_bytes(network, local)
     keeps_skips = kept_bytes <= KEPT_BYTES
 
+    # Here and below: what is free between pieces in use would come on top of the next step's maps.
+    return_free_memory()
     # Down: what enters the deep levels of each encoder, and what joins the decoder on the way up.
     deep_inputs: list[Tensor | None] = [None, None]
     kept: list[Tensor | None] = [None] * local
@@ -58,16 +61,19 @@ def fuse_in_exact_tiles(
             for level, skip in enumerate(_merged(network, pairs)):
                 kept[level] = part.put(skip, kept[level], network.strides[level])
 
+    return_free_memory()
     # The deep levels, once.
     maps = [
         _deep_maps(encoder, x, local)
         for encoder, x in zip((network.encoder_a, network.encoder_b), deep_inputs)
     ]
     del deep_inputs
+    return_free_memory()
     skips = [None] * local + [
         network.neck.merge(*pair, level) for level, pair in enumerate(zip(*maps), local + 1)
     ]
     del maps
+    return_free_memory()
     features = network.decode(skips[-1], skips, text, len(skips))
     below = features[-1]
     features = [None] * local + features[::-1]
@@ -77,6 +83,7 @@ def fuse_in_exact_tiles(
     reduced, hot = _reduced_sources(network, a, b, whole, parts, size, stride)
     coarse = network.head.coarse(features, reduced, hot, stride.bit_length() - 1)
     del features, skips, reduced
+    return_free_memory()
 
     # Up again.
     fused: Tensor | None = None
