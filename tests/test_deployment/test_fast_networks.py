@@ -42,10 +42,12 @@ def fast_network(guidance: dict | None = None) -> FusionUNet:
             window_size=4,
         ),
         guidance=guidance,
-        head=dict(type="LaplacianBlendHead", num_bands=4),
+        head=dict(type="LaplacianBlendHead", num_bands=4, noise_filter=True),
     )
     for name, parameter in network.named_parameters():
-        if any(part in name for part in ("head.convs", "tone_curve", "guidance", "attention")):
+        if any(
+            part in name for part in ("head.convs", "tone_curve", "noise_filter", "guidance", "attention")
+        ):
             torch.nn.init.normal_(parameter, std=0.1)
     return network.eval()
 

@@ -11,6 +11,7 @@ from mmagic.registry import MODELS
 from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.models.heads.laplacian_bands import laplacian_fusion
 from mmfusion_distill.models.losses import MEASURES, fusion_measures
+from mmfusion_distill.user_errors import UserError
 
 SIZE = 96
 
@@ -283,3 +284,16 @@ def test_entropy_and_information_are_those_of_48_levels_at_every_second_pixel():
     # A level between two counts for both by halves.
     between = torch.full((1, 1, SIZE, SIZE), 10.5 / 47)
     assert float(fusion_measures(between, img_a, img_b)["EN"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_where_large_shortfalls_count_by_their_logarithm_is_chosen(triple):
+    img_a, img_b, fused = triple.split(1)
+    far, near = (1 - fused).clamp(0, 1), laplacian_fusion(img_a, img_b)
+    damped, straight = build("PyramidMarginLoss"), build("PyramidMarginLoss", large=1e4)
+
+    def ratio(loss):
+        return float(loss(far, img_a, img_b)) / float(loss(near, img_a, img_b))
+
+    assert ratio(straight) > 1.5 * ratio(damped)
+    with pytest.raises(UserError, match="large is 0, wanted a number above 0"):
+        build("PyramidMarginLoss", large=0)

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from ...user_errors import UserError
 from ..layers.runtime_forms import conv_at_two_scales, expand_by_two
 from .laplacian_bands import gaussian_pyramid, hot_level, laplacian_band, mean_and_variance, share_of_a
+from .noise_filter import NoiseFilter
 from .tone_curve import ToneCurve
 
 
@@ -19,10 +20,12 @@ class Whole(NamedTuple):
     """What the head must know of the whole picture, also where it makes a tile.
 
     Attributes:
+        amounts (Tensor | None): Of the noise filter, (N, 2).
         curves (Tensor | None): Tone curves, (N, 6).
         shown_by_b (Tensor): How much B shows, 0 to 1, (N, 1, 1, 1).
     """
 
+    amounts: Tensor | None
     curves: Tensor | None
     shown_by_b: Tensor
 
@@ -46,7 +49,8 @@ class LaplacianBlendHead(BaseModule):
         strides (Sequence[int]): Their strides, each twice the one before.
         num_bands (int): Bands above the base. Default: 6.
         tone_curve (bool): Whether both sources pass a :class:`ToneCurve` first. Default: True.
-        tone_hidden (int): Hidden values of the tone curve's perceptron. Default: 64.
+        tone_hidden (int): Hidden values of the tone curve's perceptron, and of the noise filter's. Default: 64.
+        noise_filter (bool): Whether both sources pass a :class:`NoiseFilter` before that. Default: False.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -67,6 +71,7 @@ class LaplacianBlendHead(BaseModule):
         num_bands: int = 6,
         tone_curve: bool = True,
         tone_hidden: int = 64,
+        noise_filter: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -93,6 +98,7 @@ class LaplacianBlendHead(BaseModule):
             nn.init.zeros_(conv.weight)
             nn.init.zeros_(conv.bias)
         self.tone_curve = ToneCurve(channels[-1], tone_hidden) if tone_curve else None
+        self.noise_filter = NoiseFilter(channels[-1], tone_hidden) if noise_filter else None
 
     def forward(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
@@ -122,15 +128,20 @@ class LaplacianBlendHead(BaseModule):
         height, width = size
         whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
         span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
-        curves = None
-        if self.tone_curve is not None:
-            curves = self.tone_curve(features[-1], whole_a, whole_b)
-        return Whole(curves, (span / self.LEAST_RANGE).clamp(0, 1))
+        amounts, curves = (
+            None if part is None else part(features[-1], whole_a, whole_b)
+            for part in (self.noise_filter, self.tone_curve)
+        )
+        return Whole(amounts, curves, (span / self.LEAST_RANGE).clamp(0, 1))
 
     def tuned(self, img_a: Tensor, img_b: Tensor, whole: Whole) -> Tensor:
-        """Both sources, or tiles of them, through their curves, as the two channels of one image."""
+        """Both sources, or tiles of them, through filter and curves, as the two channels of one image."""
+        images = torch.cat([img_a, img_b], dim=1)
+        if whole.amounts is not None:
+            images = NoiseFilter.apply_to(images, whole.amounts)
         if whole.curves is None:
-            return torch.cat([img_a, img_b], dim=1)
+            return images
+        img_a, img_b = images.chunk(2, dim=1)
         curve_a, curve_b = whole.curves.chunk(2, dim=1)
         return torch.cat([ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)], dim=1)
 

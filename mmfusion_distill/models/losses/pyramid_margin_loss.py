@@ -29,9 +29,6 @@ GAINS = {
     "Qabf_balanced": 0.015,
 }
 
-# From here on a shortfall, in gains, counts by its logarithm: one bad crop must not outweigh the others.
-_LARGE = 4.0
-
 
 @MODELS.register_module()
 class PyramidMarginLoss(SampleWiseLoss):
@@ -49,9 +46,11 @@ class PyramidMarginLoss(SampleWiseLoss):
             Default: None.
         loss_weight (float): Factor of the loss. Default: 1.0.
         reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+        large (float): From here on a shortfall, in gains, counts by its logarithm, so that one bad crop does not
+            outweigh the others. Degraded crops are far from their goals: the lower, the less they count. Default: 4.
 
     Raises:
-        UserError: If `gains` or `weights` names an unknown measure.
+        UserError: If `gains` or `weights` names an unknown measure, or `large` is not above 0.
     """
 
     def __init__(
@@ -60,12 +59,16 @@ class PyramidMarginLoss(SampleWiseLoss):
         weights: Mapping[str, float] | None = None,
         loss_weight: float = 1.0,
         reduction: str = "mean",
+        large: float = 4.0,
     ) -> None:
         super().__init__(loss_weight, reduction)
         gains, weights = dict(gains or {}), dict(weights or {})
         unknown = (set(gains) | set(weights)) - set(MEASURES)
         if unknown:
             raise UserError(f"PyramidMarginLoss: {sorted(unknown)}: the measures are {', '.join(MEASURES)}")
+        if not large > 0:
+            raise UserError(f"PyramidMarginLoss: large is {large}, wanted a number above 0")
+        self.large = large
         self.gains = {name: gain for name, gain in {**GAINS, **gains}.items() if gain > 0}
         total = sum(weights.get(name, 1.0) for name in self.gains)
         self.weights = {name: weights.get(name, 1.0) / total for name in self.gains}
@@ -80,7 +83,7 @@ class PyramidMarginLoss(SampleWiseLoss):
         total: Any = 0.0
         for name, gain in self.gains.items():
             shortfall = F.softplus(2 * (goals[name] + gain - measures[name]) / gain) / 2
-            total = total + self.weights[name] * _LARGE * torch.log1p(shortfall / _LARGE)
+            total = total + self.weights[name] * self.large * torch.log1p(shortfall / self.large)
         # Of an even B the pyramid is A itself, and more contrast or sharpness than A's is not wanted.
         even = gray_b.flatten(1).amax(dim=1) - gray_b.flatten(1).amin(dim=1) < 1 / 255
         return total.masked_fill(even, 0.0)
