@@ -29,8 +29,9 @@ def test_ssim_is_that_of_scikit_image():
 def test_ssim_loss_is_zero_for_three_equal_images_and_needs_room():
     image = torch.rand(1, 1, 16, 16)
     assert float(build("FusionSSIMLoss")(image, image, image)) == pytest.approx(0, abs=1e-6)
-    with pytest.raises(ValueError, match="at least 11x11"):
-        build("FusionSSIMLoss")(*[torch.rand(1, 1, 8, 8)] * 3)
+    for height, width in ((8, 8), (8, 16), (16, 8)):
+        with pytest.raises(ValueError, match=f"at least 11x11, got {height}x{width}"):
+            build("FusionSSIMLoss")(*[torch.rand(1, 1, height, width)] * 3)
 
 
 def test_max_intensity_takes_the_brighter_source():
