@@ -43,6 +43,14 @@ def test_without_text_nothing_is_restored(hazy):
     assert_is_left_as_it_is(results)
 
 
+@pytest.mark.parametrize("share", ["drop_prob", "withhold_prob", "replace_prob"])
+def test_of_a_degraded_b_nothing_is_restored_either(hazy, share):
+    degrade = RandomDegradation(prob=1, kinds=["ir_noise"], max_degradations=1)
+    noisy = degrade(dict(img_a=hazy["target_a"], img_b=hazy["target_b"]))
+    assert noisy["target_b"] is not noisy["img_b"]
+    assert_is_left_as_it_is(conflict(noisy, **{share: 1}))
+
+
 def test_what_the_text_withholds_is_not_restored(hazy):
     results = conflict(hazy, withhold_prob=1)
     assert results["annotation"] == OWN and not results["drop_text"]

@@ -37,6 +37,8 @@ def test_black_hot_is_white_hot_inverted() -> None:
     after = RandomTone(prob=0.0, invert_prob=1.0)(_pair())
     np.testing.assert_array_equal(after["img_b"], 255 - before["img_b"])
     np.testing.assert_array_equal(after["img_a"], before["img_a"])
+    inverted = sum(RandomTone(prob=0)(_pair(2, 3))["img_b"][0, 0, 0] == 255 for _ in range(400))
+    assert abs(inverted - 40) <= 4 * np.sqrt(400 * 0.1 * 0.9), "one in ten by default"
 
 
 @settings(max_examples=30, deadline=None)

@@ -77,3 +77,21 @@ def test_published_networks_have_nothing_local():
         color="rgb",
     )
     assert net.num_local_levels == 0
+
+
+@pytest.mark.parametrize(("missing", "again"), [(0, []), (1, [192, 256, 256, 256, 256, 128])])
+def test_tiles_with_their_surroundings_are_as_large_as_asked_and_made_again_where_memory_is_short(
+    missing, again, monkeypatch
+):
+    net = shaken(ImageFusor(network())).generator
+    img_a, img_b = torch.rand(2, 3, 64, 704), torch.rand(2, 1, 64, 704)
+    # Merged maps of 8 channels at half the size and of 12 at a quarter, of 4 bytes.
+    monkeypatch.setattr(exact_tiles, "KEPT_BYTES", 2 * 64 * 704 * 4 * (8 / 4 + 12 / 16) - missing)
+    seen, fine, up = [], net.head.fine, []
+    net.encoder_a.stem.register_forward_pre_hook(lambda _, images: seen.append(images[0].shape[3]))
+    monkeypatch.setattr(net.head, "fine", lambda *maps: up.append(maps[1].shape[3]) or fine(*maps))
+    with torch.inference_mode():
+        exact_tiles.fuse_in_exact_tiles(net, img_a, img_b, None, tile=256)
+    # On the way down 26 pixels around are seen, on the way up 40 or, through both ways, 58; all by eights.
+    assert seen == [224, 256, 256, 160, *again]
+    assert up == (again or [216, 256, 256, 216])

@@ -79,6 +79,9 @@ def test_testing_uses_the_student_without_text(build):
     model = build()
     (sample,) = model.test_step(make_batch([None]))
     assert sample.output.pred_img.shape == (3, 64, 64)
+    inputs = dict(img_a=torch.rand(1, 3, 16, 16), img_b=torch.rand(1, 1, 16, 16))
+    fused, features = model(inputs, return_features=True)
+    assert fused.shape == (1, 3, 16, 16) and len(features) == 4
 
 
 def test_the_published_form_leaves_random_connectors_on_the_teachers_side(build):

@@ -7,7 +7,7 @@ from mmagic.registry import MODELS
 from skimage.metrics import structural_similarity
 
 from mmfusion_distill.models.losses import EVENT_WEIGHTS, event_weights
-from mmfusion_distill.models.losses.ssim_loss import ssim_per_sample
+from mmfusion_distill.models.losses.ssim_loss import ssim_map, ssim_per_sample
 
 
 def constant(value, channels=1, size=16, batch=1):
@@ -20,6 +20,7 @@ def build(name, **kwargs):
 
 def test_ssim_is_that_of_scikit_image():
     x, y = torch.rand(2, 1, 24, 31, dtype=torch.float64), torch.rand(2, 1, 24, 31, dtype=torch.float64)
+    assert ssim_map(x, y).shape == (2, 1, 14, 21)
     options = dict(data_range=1, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, full=True)
     for index, value in enumerate(ssim_per_sample(x, y)):
         _, picture = structural_similarity(x[index, 0].numpy(), y[index, 0].numpy(), win_size=11, **options)
@@ -146,6 +147,11 @@ def test_losses_run_in_float32_under_autocast():
         value = build("FusionSSIMLoss")(*images)
     exact = build("FusionSSIMLoss")(*[image.float() for image in images])
     assert value.dtype == torch.float32
+    assert float(value) == pytest.approx(float(exact))
+    ours, theirs = ([torch.randn(1, 4, 8, 8, dtype=torch.bfloat16)] for _ in range(2))
+    exact = build("FeatureDistillationLoss")([ours[0].float()], [theirs[0].float()])
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        value = build("FeatureDistillationLoss")(ours, theirs)
     assert float(value) == pytest.approx(float(exact))
 
 

@@ -48,6 +48,11 @@ def test_smaller_tiles_share_half_of_theirs(monkeypatch):
     assert shapes == [(1, 128, 128)] * 9
 
 
+def test_tiles_do_not_get_smaller_than_128_pixels_however_little_memory_there_is():
+    config = TilingConfig(tile=256, overlap=0, max_memory=1e-9)
+    assert fused_by(Recorder(), (1, 128, 256), config) == [(1, 128, 128)] * 2
+
+
 @pytest.mark.parametrize("shape", [(1, 500, 300), (1, 300, 500)])
 def test_what_fits_is_fused_whole_upright_or_not(shape):
     assert fused_by(Recorder(), shape, TilingConfig()) == [shape]
