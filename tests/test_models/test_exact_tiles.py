@@ -95,3 +95,24 @@ def test_tiles_with_their_surroundings_are_as_large_as_asked_and_made_again_wher
     # On the way down 26 pixels around are seen, on the way up 40 or, through both ways, 58; all by eights.
     assert seen == [224, 256, 256, 160, *again]
     assert up == (again or [216, 256, 256, 216])
+
+
+@pytest.mark.parametrize(
+    ("levels", "local"),
+    [
+        # Of strides 1, 2, 4 and 8: one level below the local ones, and two, the finer of which sees everything.
+        ([{}, {}, {}, {}], 3),
+        ([{}, {}, dict(pooled_attention=True), {}], 2),
+    ],
+)
+def test_networks_may_have_another_number_of_local_levels(levels, local):
+    torch.manual_seed(0)
+    blocks = [dict(CONV, **options) for options in levels]
+    fine = dict(network(), blocks=blocks, stem=dict(type="PixelUnshuffleStem"))
+    net = shaken(ImageFusor(fine)).generator
+    assert net.strides == [1, 2, 4, 8] and net.num_local_levels == local
+    img_a, img_b = torch.rand(1, 3, 40, 200), torch.rand(1, 1, 40, 200)
+    with torch.inference_mode():
+        expected = net(img_a, img_b, None)
+        actual = exact_tiles.fuse_in_exact_tiles(net, img_a, img_b, None, tile=128)
+    torch.testing.assert_close(actual, expected, rtol=0, atol=1e-4)
