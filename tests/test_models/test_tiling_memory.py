@@ -79,6 +79,13 @@ def test_what_is_too_large_as_a_whole_goes_on_in_tiles_of_the_config():
     assert shapes == [(1, 1024, 1024)] + [(1, 256, 256)] * 16
 
 
+def test_an_error_that_smaller_tiles_would_hide_is_passed_on():
+    fuse = Recorder(256**2, RuntimeError("a bug"))
+    with pytest.raises(RuntimeError, match="a bug"):
+        fused_by(fuse, (1, 512, 512), TilingConfig())
+    assert fuse.shapes == [(1, 512, 512)]
+
+
 def test_tiles_that_are_too_large_are_halved():
     shapes = fused_by(Recorder(256**2), (1, 512, 1024), TilingConfig("tile", 512, 0))
     assert shapes == [(1, 512, 512)] + [(1, 256, 256)] * 8
