@@ -229,3 +229,21 @@ def test_without_samples_the_loss_has_its_default_weights(student):
     expected = student.pixel_loss(student(inputs), inputs["img_a"], inputs["img_b"])
     for name, value in student(inputs, mode="loss").items():
         torch.testing.assert_close(value, expected[name])
+
+
+class Undecided(nn.Module):
+    """A text encoder whose weights are still to be fetched."""
+
+    name, channels = "undecided", None
+
+
+def test_an_encoder_that_does_not_know_its_length_yet_is_taken(tiny_teacher):
+    fusor = MODELS.build(dict(type="ImageFusor", generator=tiny_teacher, text_encoder=dict(type=Undecided)))
+    assert fusor.text_embedder.encoder.channels is None
+
+
+def test_weights_start_as_the_config_says(tiny_network):
+    start = dict(type="Constant", layer="Conv2d", val=0.5)
+    fusor = MODELS.build(dict(type="ImageFusor", generator=tiny_network, init_cfg=start))
+    fusor.init_weights()
+    assert (fusor.generator.encoder_a.stem.conv.weight == 0.5).all()
