@@ -224,3 +224,9 @@ def test_options_of_test_and_cache_reach_student_and_teacher(build, tmp_path):
 def test_texts_are_read_where_the_teacher_is_guided(build, tiny_network):
     assert build().reads_annotations
     assert not build(teacher=tiny_network, text_encoder=None).reads_annotations
+
+
+def test_weights_of_the_student_start_as_the_config_says(build):
+    model = build(init_cfg=dict(type="Constant", layer="Conv2d", val=0.5))
+    model.init_weights()
+    assert (model.student.generator.encoder_a.stem.conv.weight == 0.5).all()

@@ -247,3 +247,10 @@ def test_weights_start_as_the_config_says(tiny_network):
     fusor = MODELS.build(dict(type="ImageFusor", generator=tiny_network, init_cfg=start))
     fusor.init_weights()
     assert (fusor.generator.encoder_a.stem.conv.weight == 0.5).all()
+
+
+def test_results_in_half_precision_become_pixels_in_full_precision():
+    a, b = torch.rand(1, 3, 8, 8).bfloat16() / 2, torch.rand(1, 1, 8, 8).bfloat16() / 2
+    fusor = MODELS.build(dict(type="ImageFusor", generator=dict(type=Plain)))
+    (sample,) = fusor(dict(img_a=a, img_b=b), mode="predict")
+    torch.testing.assert_close(sample.output.pred_img.flip(0), 255 * (a + b)[0].float())

@@ -41,6 +41,11 @@ def test_neighbours_share_what_the_config_says_and_start_at_multiples(overlap, w
     assert shapes == [(1, 16, width) for width in widths]
 
 
+def test_memory_of_a_gpu_is_what_is_free_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (3, 7))
+    assert tiling.free_memory(torch.device("cuda")) == 3
+
+
 def test_smaller_tiles_share_half_of_theirs(monkeypatch):
     monkeypatch.setattr(tiling, "free_memory", lambda _: 128**2 / 0.8)
     shapes = fused_by(Recorder(), (1, 256, 256), TilingConfig(tile=256, overlap=128), multiple=16)
