@@ -60,6 +60,7 @@ def test_tensor_mode_works_without_data_samples(student):
     assert student(inputs).shape == (1, 3, 20, 30)
     samples = student(inputs, mode="predict")
     assert isinstance(samples[0], DataSample) and samples[0].output.pred_img.shape == (3, 20, 30)
+    assert not samples[0].output.pred_img.requires_grad
     with pytest.raises(ValueError, match="mode 'guess'"):
         student(inputs, mode="guess")
 
@@ -100,8 +101,10 @@ def test_the_null_embedding_stands_in_for_missing_and_dropped_text(tiny_teacher)
     )
     model.generator.guidance.null.data.normal_()
     samples = DataSample.stack([DataSample(metainfo=dict(key=str(i), annotation=DARK)) for i in range(2)])
-    samples.set_metainfo(dict(drop_text=[True, False]))
     images = torch.rand(2, 3, 8, 8)
+    kept = model.embed_texts(samples, images, training=True)
+    assert torch.equal(kept, model.embed_texts(samples, images)), "nothing says that they are dropped"
+    samples.set_metainfo(dict(drop_text=[True, False]))
     embeddings = model.embed_texts(samples, images, training=True)
     assert torch.equal(embeddings[0], model.generator.guidance.null)
     assert not torch.equal(embeddings[1], model.generator.guidance.null)
@@ -109,6 +112,8 @@ def test_the_null_embedding_stands_in_for_missing_and_dropped_text(tiny_teacher)
         "texts are dropped in training only"
     )
     model.test_step(make_batch([None, DARK]))
+    inputs = dict(img_a=torch.rand(1, 3, 16, 16), img_b=torch.rand(1, 1, 16, 16))
+    torch.testing.assert_close(model(inputs), model.generator(*inputs.values(), None))
 
 
 def test_a_text_encoder_of_other_length_is_an_error_at_build(tiny_teacher):
@@ -170,6 +175,7 @@ def test_texts_and_events_are_read_by_guidance_and_by_a_loss_that_weighs_by_them
     assert not reads(tiny_network, pixel_loss=dict(type="FusionLoss", use_events=False))
     assert not reads(tiny_network, pixel_loss=dict(type="PyramidDistanceLoss"))
     assert not reads(tiny_network)
+    assert not reads(dict(type=Plain))
 
 
 def test_what_is_logged_is_the_mean_over_processes_and_not_what_is_trained(student, monkeypatch):
