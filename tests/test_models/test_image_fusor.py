@@ -248,6 +248,13 @@ def test_an_encoder_that_does_not_know_its_length_yet_is_taken(tiny_teacher):
     assert fusor.text_embedder.encoder.channels is None
 
 
+def test_an_encoder_is_of_no_use_to_a_network_without_guidance_and_does_no_harm(tiny_network):
+    class Encoder(Undecided):
+        channels = 5
+
+    MODELS.build(dict(type="ImageFusor", generator=tiny_network, text_encoder=dict(type=Encoder)))
+
+
 def test_weights_start_as_the_config_says(tiny_network):
     start = dict(type="Constant", layer="Conv2d", val=0.5)
     fusor = MODELS.build(dict(type="ImageFusor", generator=tiny_network, init_cfg=start))
