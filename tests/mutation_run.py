@@ -55,6 +55,7 @@ GROUPS = {
         ["models/losses/*.py"],
         [
             "test_models/test_losses.py",
+            "test_models/test_fusion_measures.py",
             "test_models/test_loss_formulas.py",
             "test_models/test_pyramid_losses.py",
             "test_models/test_structure_losses.py",

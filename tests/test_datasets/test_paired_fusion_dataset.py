@@ -192,6 +192,7 @@ def test_source_a_has_the_channels_asked_for(tmp_path, channels, expected):
     loaded = [load(dict(img_a_path=img_a, img_b_path=color)) for img_a in (color, gray)]
     assert tuple(results["img_a"].shape[2] for results in loaded) == expected
     assert {results["img_b"].shape for results in loaded} == {(8, 9, 1)}
+    assert all(results["ori_img_shape"] == results["img_a"].shape for results in loaded)
     assert (loaded[1]["img_a"] == gray[:, :, None]).all()
     if channels != 1:
         assert (loaded[0]["img_a"] == color).all()

@@ -39,9 +39,17 @@ def test_the_infrared_picture_may_be_named(pair, tmp_path):
     assert (results["img"][:, :, 3] == 7).all()
 
 
+def test_a_gray_visible_picture_has_its_three_channels_too(pair):
+    write_image(pair, np.full((8, 12, 1), 9))
+    assert LoadPairedImage()(dict(img_path=pair))["img"][0, 0].tolist() == [9, 9, 9, 100]
+
+
 def test_the_last_folder_of_that_name_is_swapped():
     load = LoadPairedImage(folders=("rgb", "ir"))
     assert load.infrared_path("/a/rgb/b/rgb/rgb.png") == "/a/rgb/b/ir/rgb.png"
+    assert load.infrared_path("rgb/x.png") == "ir/x.png"
+    with pytest.raises(ValueError, match="x/rgb is in no folder 'rgb'"):
+        load.infrared_path("x/rgb")
 
 
 def test_what_is_missing_is_named(pair, tmp_path):

@@ -97,7 +97,12 @@ def test_a_clean_sample_has_targets_too_and_keeps_its_text(sources):
     results = PackPair()(RandomDegradation(prob=0)(dict(sources, annotation=NORMAL)))
     assert set(results["inputs"]) == {"img_a", "img_b", "target_a", "target_b"}
     assert (results["inputs"]["img_a"] == results["inputs"]["target_a"]).all()
-    assert results["data_samples"].metainfo["annotation"] == NORMAL
+    facts = results["data_samples"].metainfo
+    assert facts["annotation"] == NORMAL
+    assert facts["target_b_channel_order"] == facts["img_b_channel_order"] == "single"
+    assert facts["target_a_channel_order"] == facts["img_a_channel_order"] == "RGB"
+    # Samples of a batch have to have the same facts.
+    assert facts["drop_text"] is None and facts["img_a_path"] is None
 
 
 def test_about_the_share_is_degraded_by_one_or_two_kinds_that_go_together(sources):
@@ -112,7 +117,8 @@ def test_about_the_share_is_degraded_by_one_or_two_kinds_that_go_together(source
     assert 110 < counts[0] < 190
 
 
-def test_weights_choose_the_kinds(sources):
+def test_weights_choose_the_kinds_anew_for_a_pair_each_time(sources):
+    sources["sample_idx"] = 0
     transform = RandomDegradation(prob=1, kinds=dict(haze=0.6, ir_noise=0.2, jpeg=0), max_degradations=1)
     counts = Counter(transform(dict(sources))["annotation"].event_types[0] for _ in range(200))
     assert set(counts) == {"haze", "ir_noise"} and counts["haze"] > counts["ir_noise"]
@@ -160,6 +166,7 @@ def test_a_fixed_set_is_the_same_every_time_and_goes_through_the_kinds_in_turn(s
         (dict(max_degradations=0), "max_degradations is 0"),
         (dict(strength=(0.5, 0.1)), "strength is"),
         (dict(strength=(0.5, 1.5)), "strength is"),
+        (dict(strength=(0.1, 0.5, 0.9)), "strength is"),
         (dict(kinds=["rain"]), "no infrared-visible kind 'rain', choose from haze"),
         (dict(kinds=dict(haze=0)), "weights above 0"),
         (dict(kinds=dict(haze=2, ir_noise=-1)), "weights above 0"),
@@ -171,11 +178,12 @@ def test_wrong_arguments_are_named(arguments, message):
 
 
 def test_what_happens_in_a_fixed_set_depends_on_the_pair_and_the_seed(sources):
-    def degraded(seed, key):
+    def degraded(seed, key, folder="here"):
         transform = RandomDegradation(prob=1, kinds=["ir_noise"], seed=seed)
-        return transform(dict(sources, key=key))["img_b"]
+        return transform(dict(sources, key=key, img_b_path=f"{folder}/b.png"))["img_b"]
 
     first = degraded(5, "pair_1")
+    assert np.array_equal(first, degraded(5, "pair_1", "moved"))
     assert np.array_equal(first, degraded(5, "pair_1"))
     assert not np.array_equal(first, degraded(5, "pair_2"))
     assert not np.array_equal(first, degraded(6, "pair_1"))

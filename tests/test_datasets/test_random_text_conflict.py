@@ -1,9 +1,12 @@
 """Texts that do not name what was done: the target follows the text, not the degradation."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from mmfusion_distill.annotation.degradation_kinds import degradation_kinds
+from mmfusion_distill.annotation.degradation_texts import DEGRADATION_TEXTS, STRENGTH_WORDS
 from mmfusion_distill.datasets import Annotation, Event, RandomDegradation
 from mmfusion_distill.datasets.transforms import RandomTextConflict
 
@@ -40,6 +43,14 @@ def test_without_text_nothing_is_restored(hazy):
     assert_is_left_as_it_is(results)
 
 
+@pytest.mark.parametrize("share", ["drop_prob", "withhold_prob", "replace_prob"])
+def test_of_a_degraded_b_nothing_is_restored_either(hazy, share):
+    degrade = RandomDegradation(prob=1, kinds=["ir_noise"], max_degradations=1)
+    noisy = degrade(dict(img_a=hazy["target_a"], img_b=hazy["target_b"]))
+    assert noisy["target_b"] is not noisy["img_b"]
+    assert_is_left_as_it_is(conflict(noisy, **{share: 1}))
+
+
 def test_what_the_text_withholds_is_not_restored(hazy):
     results = conflict(hazy, withhold_prob=1)
     assert results["annotation"] == OWN and not results["drop_text"]
@@ -47,15 +58,21 @@ def test_what_the_text_withholds_is_not_restored(hazy):
 
 
 def test_another_degradation_is_named_that_the_pair_does_not_have(hazy):
-    named = set()
+    named, kinds = set(), degradation_kinds("infrared-visible")
+    texts = {
+        text.format(strength=word, place=place).lower()
+        for name, kind in kinds.items()
+        for text, word, place in product(DEGRADATION_TEXTS[name], STRENGTH_WORDS, kind.places)
+    }
     for _ in range(60):
         results = conflict(hazy, replace_prob=1)
         own, other = results["annotation"].events
-        assert own == OWN.events[0] and other.type not in ("haze", "motion_blur") and other.description
+        assert own == OWN.events[0] and other.type not in ("haze", "motion_blur")
+        assert other.description.lower() in texts
         assert_is_left_as_it_is(results)
         assert not results["drop_text"]
         named.add(other.type)
-    known = {kind.event for kind in degradation_kinds("infrared-visible").values()}
+    known = {kind.event for kind in kinds.values()}
     assert named <= known and len(named) > len(known) / 2
 
 

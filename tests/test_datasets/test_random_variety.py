@@ -37,6 +37,8 @@ def test_black_hot_is_white_hot_inverted() -> None:
     after = RandomTone(prob=0.0, invert_prob=1.0)(_pair())
     np.testing.assert_array_equal(after["img_b"], 255 - before["img_b"])
     np.testing.assert_array_equal(after["img_a"], before["img_a"])
+    inverted = sum(RandomTone(prob=0)(_pair(2, 3))["img_b"][0, 0, 0] == 255 for _ in range(400))
+    assert abs(inverted - 40) <= 4 * np.sqrt(400 * 0.1 * 0.9), "one in ten by default"
 
 
 @settings(max_examples=30, deadline=None)
@@ -73,7 +75,8 @@ def test_a_pair_is_resized_alike_and_holds_the_crop(
     ],
 )
 def test_ranges_that_are_none_are_refused(transform: type, options: dict) -> None:
-    with pytest.raises(ValueError, match=transform.__name__):
+    *_, wrong = options
+    with pytest.raises(ValueError, match=f"{transform.__name__}: .*{wrong}"):
         transform(**options)
 
 
@@ -118,7 +121,7 @@ def test_sources_are_even_as_often_as_asked_and_of_any_level(prob: float) -> Non
             np.testing.assert_array_equal(after["img_b"], before["img_b"])
     assert abs(len(levels) - 400 * prob) <= 4 * np.sqrt(400 * prob * (1 - prob))
     if prob:
-        assert min(levels) < 30 and max(levels) > 225 and len(set(levels)) > 50
+        assert 0 <= min(levels) < 30 and 225 < max(levels) <= 255 and len(set(levels)) > 50
 
 
 def test_both_sides_are_scaled_and_levels_stay() -> None:
@@ -178,6 +181,8 @@ def test_contrast_goes_down_around_a_level_that_is_drawn() -> None:
     # the level takes what contrast leaves: up to 0.8 of the range
     assert min(darkest) < 20 and 150 < max(darkest) <= 204
     assert max(float(image.max()) for image in images) <= 255
+    more = RandomTone(prob=1, gamma_b=(1, 1), contrast_b=(2, 2), invert_prob=0)(_pair())["img_b"]
+    assert more.max() == 255, "twice the contrast ends at white"
 
 
 def test_no_draw_comes_twice() -> None:

@@ -1,6 +1,7 @@
 """Weights in every form that they come in, brought into the form of what takes them."""
 
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from mmfusion_distill.models.checkpoints import (
     read_checkpoint,
     read_state_dict,
     resolve_checkpoint,
+    select_fitting,
 )
 
 
@@ -164,10 +166,48 @@ def test_a_model_without_a_network_inside_takes_its_weights_as_they_are(weights)
         torch.ones(3, device="meta"),
         torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8),
         torch.eye(3).to_sparse(),
+        torch.ones(1).expand(8),
     ],
-    ids=["without numbers", "quantized", "sparse"],
+    ids=["without numbers", "quantized", "sparse", "repeated"],
 )
 def test_what_holds_no_plain_numbers_is_refused(tensor, tmp_path):
     torch.save({"weight": tensor}, tmp_path / "w.pth")
     with pytest.raises(CheckpointError, match="holds no plain numbers in weight"):
         read_checkpoint(tmp_path / "w.pth")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_one_weight_that_is_no_number_is_enough_to_be_refused(weights, value, tmp_path):
+    weights["bias"][1] = value
+    torch.save(weights, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match="NaN or infinite weights in bias"):
+        read_checkpoint(tmp_path / "w.pth")
+
+
+class _Touches:
+    """An object that makes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_nothing_is_executed_even_where_pytorch_is_told_to(weights, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+    torch.save({**weights, "x": _Touches(tmp_path / "executed")}, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match="cannot be read as plain weights"):
+        read_checkpoint(tmp_path / "w.pth")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_list_of_five_problems_is_shown_whole_and_one_more_is_counted():
+    for count, end in ((5, "missing w4$"), (6, "missing w4; and 1 more$")):
+        with pytest.raises(CheckpointError, match=f"missing w0; .*{end}"):
+            select_fitting({f"w{index}": torch.ones(1) for index in range(count)}, {}, "w.pth")
+
+
+def test_comparing_refuses_a_part_unless_that_is_allowed(weights):
+    with pytest.raises(CheckpointError, match="missing bias"):
+        select_fitting(weights, {"weight": weights["weight"]}, "w.pth")

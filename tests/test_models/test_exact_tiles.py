@@ -78,3 +78,42 @@ def test_published_networks_have_nothing_local():
         color="rgb",
     )
     assert net.num_local_levels == 0
+
+
+@pytest.mark.parametrize(("missing", "again"), [(0, []), (1, [192, 256, 256, 256, 256, 128])])
+def test_tiles_with_their_surroundings_are_as_large_as_asked_and_made_again_where_memory_is_short(
+    missing, again, monkeypatch
+):
+    net = shaken(ImageFusor(network())).generator
+    img_a, img_b = torch.rand(2, 3, 64, 704), torch.rand(2, 1, 64, 704)
+    # Merged maps of 8 channels at half the size and of 12 at a quarter, of 4 bytes.
+    monkeypatch.setattr(exact_tiles, "KEPT_BYTES", 2 * 64 * 704 * 4 * (8 / 4 + 12 / 16) - missing)
+    seen, fine, up = [], net.head.fine, []
+    net.encoder_a.stem.register_forward_pre_hook(lambda _, images: seen.append(images[0].shape[3]))
+    monkeypatch.setattr(net.head, "fine", lambda *maps: up.append(maps[1].shape[3]) or fine(*maps))
+    with torch.inference_mode():
+        exact_tiles.fuse_in_exact_tiles(net, img_a, img_b, None, tile=256)
+    # On the way down 26 pixels around are seen, on the way up 40 or, through both ways, 58; all by eights.
+    assert seen == [224, 256, 256, 160, *again]
+    assert up == (again or [216, 256, 256, 216])
+
+
+@pytest.mark.parametrize(
+    ("levels", "local"),
+    [
+        # Of strides 1, 2, 4 and 8: one level below the local ones, and two, the finer of which sees everything.
+        ([{}, {}, {}, {}], 3),
+        ([{}, {}, dict(pooled_attention=True), {}], 2),
+    ],
+)
+def test_networks_may_have_another_number_of_local_levels(levels, local):
+    torch.manual_seed(0)
+    blocks = [dict(CONV, **options) for options in levels]
+    fine = dict(network(), blocks=blocks, stem=dict(type="PixelUnshuffleStem"))
+    net = shaken(ImageFusor(fine)).generator
+    assert net.strides == [1, 2, 4, 8] and net.num_local_levels == local
+    img_a, img_b = torch.rand(1, 3, 40, 200), torch.rand(1, 1, 40, 200)
+    with torch.inference_mode():
+        expected = net(img_a, img_b, None)
+        actual = exact_tiles.fuse_in_exact_tiles(net, img_a, img_b, None, tile=128)
+    torch.testing.assert_close(actual, expected, rtol=0, atol=1e-4)

@@ -79,6 +79,9 @@ def test_testing_uses_the_student_without_text(build):
     model = build()
     (sample,) = model.test_step(make_batch([None]))
     assert sample.output.pred_img.shape == (3, 64, 64)
+    inputs = dict(img_a=torch.rand(1, 3, 16, 16), img_b=torch.rand(1, 1, 16, 16))
+    fused, features = model(inputs, return_features=True)
+    assert fused.shape == (1, 3, 16, 16) and len(features) == 4
 
 
 def test_the_published_form_leaves_random_connectors_on_the_teachers_side(build):
@@ -221,3 +224,9 @@ def test_options_of_test_and_cache_reach_student_and_teacher(build, tmp_path):
 def test_texts_are_read_where_the_teacher_is_guided(build, tiny_network):
     assert build().reads_annotations
     assert not build(teacher=tiny_network, text_encoder=None).reads_annotations
+
+
+def test_weights_of_the_student_start_as_the_config_says(build):
+    model = build(init_cfg=dict(type="Constant", layer="Conv2d", val=0.5))
+    model.init_weights()
+    assert (model.student.generator.encoder_a.stem.conv.weight == 0.5).all()

@@ -60,6 +60,7 @@ def test_tensor_mode_works_without_data_samples(student):
     assert student(inputs).shape == (1, 3, 20, 30)
     samples = student(inputs, mode="predict")
     assert isinstance(samples[0], DataSample) and samples[0].output.pred_img.shape == (3, 20, 30)
+    assert not samples[0].output.pred_img.requires_grad
     with pytest.raises(ValueError, match="mode 'guess'"):
         student(inputs, mode="guess")
 
@@ -100,8 +101,10 @@ def test_the_null_embedding_stands_in_for_missing_and_dropped_text(tiny_teacher)
     )
     model.generator.guidance.null.data.normal_()
     samples = DataSample.stack([DataSample(metainfo=dict(key=str(i), annotation=DARK)) for i in range(2)])
-    samples.set_metainfo(dict(drop_text=[True, False]))
     images = torch.rand(2, 3, 8, 8)
+    kept = model.embed_texts(samples, images, training=True)
+    assert torch.equal(kept, model.embed_texts(samples, images)), "nothing says that they are dropped"
+    samples.set_metainfo(dict(drop_text=[True, False]))
     embeddings = model.embed_texts(samples, images, training=True)
     assert torch.equal(embeddings[0], model.generator.guidance.null)
     assert not torch.equal(embeddings[1], model.generator.guidance.null)
@@ -109,6 +112,8 @@ def test_the_null_embedding_stands_in_for_missing_and_dropped_text(tiny_teacher)
         "texts are dropped in training only"
     )
     model.test_step(make_batch([None, DARK]))
+    inputs = dict(img_a=torch.rand(1, 3, 16, 16), img_b=torch.rand(1, 1, 16, 16))
+    torch.testing.assert_close(model(inputs), model.generator(*inputs.values(), None))
 
 
 def test_a_text_encoder_of_other_length_is_an_error_at_build(tiny_teacher):
@@ -170,6 +175,7 @@ def test_texts_and_events_are_read_by_guidance_and_by_a_loss_that_weighs_by_them
     assert not reads(tiny_network, pixel_loss=dict(type="FusionLoss", use_events=False))
     assert not reads(tiny_network, pixel_loss=dict(type="PyramidDistanceLoss"))
     assert not reads(tiny_network)
+    assert not reads(dict(type=Plain))
 
 
 def test_what_is_logged_is_the_mean_over_processes_and_not_what_is_trained(student, monkeypatch):
@@ -229,3 +235,35 @@ def test_without_samples_the_loss_has_its_default_weights(student):
     expected = student.pixel_loss(student(inputs), inputs["img_a"], inputs["img_b"])
     for name, value in student(inputs, mode="loss").items():
         torch.testing.assert_close(value, expected[name])
+
+
+class Undecided(nn.Module):
+    """A text encoder whose weights are still to be fetched."""
+
+    name, channels = "undecided", None
+
+
+def test_an_encoder_that_does_not_know_its_length_yet_is_taken(tiny_teacher):
+    fusor = MODELS.build(dict(type="ImageFusor", generator=tiny_teacher, text_encoder=dict(type=Undecided)))
+    assert fusor.text_embedder.encoder.channels is None
+
+
+def test_an_encoder_is_of_no_use_to_a_network_without_guidance_and_does_no_harm(tiny_network):
+    class Encoder(Undecided):
+        channels = 5
+
+    MODELS.build(dict(type="ImageFusor", generator=tiny_network, text_encoder=dict(type=Encoder)))
+
+
+def test_weights_start_as_the_config_says(tiny_network):
+    start = dict(type="Constant", layer="Conv2d", val=0.5)
+    fusor = MODELS.build(dict(type="ImageFusor", generator=tiny_network, init_cfg=start))
+    fusor.init_weights()
+    assert (fusor.generator.encoder_a.stem.conv.weight == 0.5).all()
+
+
+def test_results_in_half_precision_become_pixels_in_full_precision():
+    a, b = torch.rand(1, 3, 8, 8).bfloat16() / 2, torch.rand(1, 1, 8, 8).bfloat16() / 2
+    fusor = MODELS.build(dict(type="ImageFusor", generator=dict(type=Plain)))
+    (sample,) = fusor(dict(img_a=a, img_b=b), mode="predict")
+    torch.testing.assert_close(sample.output.pred_img.flip(0), 255 * (a + b)[0].float())

@@ -7,7 +7,7 @@ from mmagic.registry import MODELS
 from skimage.metrics import structural_similarity
 
 from mmfusion_distill.models.losses import EVENT_WEIGHTS, event_weights
-from mmfusion_distill.models.losses.ssim_loss import ssim_per_sample
+from mmfusion_distill.models.losses.ssim_loss import ssim_map, ssim_per_sample
 
 
 def constant(value, channels=1, size=16, batch=1):
@@ -20,6 +20,7 @@ def build(name, **kwargs):
 
 def test_ssim_is_that_of_scikit_image():
     x, y = torch.rand(2, 1, 24, 31, dtype=torch.float64), torch.rand(2, 1, 24, 31, dtype=torch.float64)
+    assert ssim_map(x, y).shape == (2, 1, 14, 21)
     options = dict(data_range=1, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, full=True)
     for index, value in enumerate(ssim_per_sample(x, y)):
         _, picture = structural_similarity(x[index, 0].numpy(), y[index, 0].numpy(), win_size=11, **options)
@@ -29,8 +30,9 @@ def test_ssim_is_that_of_scikit_image():
 def test_ssim_loss_is_zero_for_three_equal_images_and_needs_room():
     image = torch.rand(1, 1, 16, 16)
     assert float(build("FusionSSIMLoss")(image, image, image)) == pytest.approx(0, abs=1e-6)
-    with pytest.raises(ValueError, match="at least 11x11"):
-        build("FusionSSIMLoss")(*[torch.rand(1, 1, 8, 8)] * 3)
+    for height, width in ((8, 8), (8, 16), (16, 8)):
+        with pytest.raises(ValueError, match=f"at least 11x11, got {height}x{width}"):
+            build("FusionSSIMLoss")(*[torch.rand(1, 1, height, width)] * 3)
 
 
 def test_max_intensity_takes_the_brighter_source():
@@ -145,6 +147,11 @@ def test_losses_run_in_float32_under_autocast():
         value = build("FusionSSIMLoss")(*images)
     exact = build("FusionSSIMLoss")(*[image.float() for image in images])
     assert value.dtype == torch.float32
+    assert float(value) == pytest.approx(float(exact))
+    ours, theirs = ([torch.randn(1, 4, 8, 8, dtype=torch.bfloat16)] for _ in range(2))
+    exact = build("FeatureDistillationLoss")([ours[0].float()], [theirs[0].float()])
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        value = build("FeatureDistillationLoss")(ours, theirs)
     assert float(value) == pytest.approx(float(exact))
 
 

@@ -92,8 +92,12 @@ def test_contrast_may_exceed_both_sources_but_not_fall_short():
 def test_contrast_is_that_inside_of_windows_that_overlap_by_half():
     # Of windows at 0, 4 and 8 only the middle ones see both halves, and these with a deviation of a half.
     loss = build("LocalContrastLoss")
-    assert float(loss(constant(0.5), step(), constant(0.2))) == pytest.approx(0.5 / 3, abs=2e-3)
-    assert float(loss(constant(0.5), constant(0.2), step())) == pytest.approx(0.5 / 3, abs=2e-3)
+    for edge in (step(), step().transpose(2, 3)):
+        assert float(loss(constant(0.5), edge, constant(0.2))) == pytest.approx(0.5 / 3, abs=2e-3)
+        assert float(loss(constant(0.5), constant(0.2), edge)) == pytest.approx(0.5 / 3, abs=2e-3)
+    # Of two pixels too: one of fifteen lies across the edge.
+    narrow = build("LocalContrastLoss", window_size=2)
+    assert float(narrow(constant(0.5), step(), constant(0.2))) == pytest.approx(0.5 / 15, abs=1e-3)
 
 
 def test_ssim_is_to_the_source_that_varies_more():
@@ -164,5 +168,6 @@ def test_wrong_options_are_named(name, kwargs, message):
 
 
 @pytest.mark.parametrize("name", ["SignedGradientLoss", "BaseIntensityLoss", "LocalContrastLoss"])
-def test_an_image_of_one_pixel_has_a_loss(name):
-    assert torch.isfinite(build(name)(*[torch.rand(1, 1, 1, 1)] * 3))
+@pytest.mark.parametrize("size", [(1, 1), (1, 16), (16, 1)])
+def test_an_image_of_one_pixel_or_line_has_a_loss(name, size):
+    assert torch.isfinite(build(name)(*[torch.rand(1, 1, *size)] * 3))

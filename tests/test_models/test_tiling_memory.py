@@ -41,11 +41,21 @@ def test_neighbours_share_what_the_config_says_and_start_at_multiples(overlap, w
     assert shapes == [(1, 16, width) for width in widths]
 
 
+def test_memory_of_a_gpu_is_what_is_free_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (3, 7))
+    assert tiling.free_memory(torch.device("cuda")) == 3
+
+
 def test_smaller_tiles_share_half_of_theirs(monkeypatch):
     monkeypatch.setattr(tiling, "free_memory", lambda _: 128**2 / 0.8)
     shapes = fused_by(Recorder(), (1, 256, 256), TilingConfig(tile=256, overlap=128), multiple=16)
     # Starts at 0, 64 and 128.
     assert shapes == [(1, 128, 128)] * 9
+
+
+def test_tiles_do_not_get_smaller_than_128_pixels_however_little_memory_there_is():
+    config = TilingConfig(tile=256, overlap=0, max_memory=1e-9)
+    assert fused_by(Recorder(), (1, 128, 256), config) == [(1, 128, 128)] * 2
 
 
 @pytest.mark.parametrize("shape", [(1, 500, 300), (1, 300, 500)])
@@ -72,6 +82,13 @@ def test_fewer_tiles_at_a_time_come_before_smaller_ones(error):
 def test_what_is_too_large_as_a_whole_goes_on_in_tiles_of_the_config():
     shapes = fused_by(Recorder(256**2), (1, 1024, 1024), TilingConfig(tile=256, overlap=0))
     assert shapes == [(1, 1024, 1024)] + [(1, 256, 256)] * 16
+
+
+def test_an_error_that_smaller_tiles_would_hide_is_passed_on():
+    fuse = Recorder(256**2, RuntimeError("a bug"))
+    with pytest.raises(RuntimeError, match="a bug"):
+        fused_by(fuse, (1, 512, 512), TilingConfig())
+    assert fuse.shapes == [(1, 512, 512)]
 
 
 def test_tiles_that_are_too_large_are_halved():
