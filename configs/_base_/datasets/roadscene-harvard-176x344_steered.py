@@ -1,8 +1,7 @@
 # RoadScene and the Whole Brain Atlas together for a teacher: it restores what its text names, and only that.
 _base_ = ["./roadscene-harvard-176x344_degraded.py"]
 
-# With fewer wrong texts (0.15) a teacher restores with any text about as well as with the right one.
-shares = dict(drop_prob=0.15, withhold_prob=0.1, replace_prob=0.3, bare_prob=0.15)
+shares = dict(drop_prob=0.2, withhold_prob=0.1, replace_prob=0.15, bare_prob=0.15)
 # More than half, as in roadscene-176x344_steered.py.
 train_pipeline = [
     *_base_.sampled,

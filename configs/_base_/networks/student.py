@@ -22,5 +22,5 @@ student = dict(
         merge_dim_head=16,
         window_size=4,
     ),
-    head=dict(type="LaplacianBlendHead", tone_hidden=32),
+    head=dict(type="LaplacianBlendHead", tone_hidden=32, noise_filter=True),
 )

@@ -79,7 +79,7 @@ def fuse_in_exact_tiles(
     features = [None] * local + features[::-1]
     whole = network.head.whole(features, a, b, size)
     reach_up = _reach_up(network, local) + (0 if keeps_skips else _reach_down(network, local))
-    parts = list(_tiles(padded, tile, max(reach_up, 5 * stride + 1), stride))
+    parts = list(_tiles(padded, tile, max(reach_up, 5 * stride), stride))
     reduced, hot = _reduced_sources(network, a, b, whole, parts, size, stride)
     coarse = network.head.coarse(features, reduced, hot, stride.bit_length() - 1)
     del features, skips, reduced
@@ -233,8 +233,8 @@ def _reach_down(network: FusionUNet, local: int) -> int:
 def _reach_up(network: FusionUNet, local: int) -> int:
     """Pixels around it that a pixel depends on in the merged maps: by decoder, head and the bands' expansion.
 
-    Of the sources it depends on 5 times the stride of the coarse bands and a pixel: reduction, expansion and energy;
-    the noise filter.
+    Of the sources it depends on less than 5 times the stride of the coarse bands: reduction, expansion and energy, and
+    a pixel for the noise filter.
     """
     reach = network.strides[local]
     for level, step in enumerate(network.strides[:local]):
