@@ -233,8 +233,8 @@ def _reach_down(network: FusionUNet, local: int) -> int:
 def _reach_up(network: FusionUNet, local: int) -> int:
     """Pixels around it that a pixel depends on in the merged maps: by decoder, head and the bands' expansion.
 
-    Of the sources it depends on less than 5 times the stride of the coarse bands: reduction, expansion and energy, and
-    a pixel for the noise filter.
+    Of the sources it depends on less than 5 times the stride of the coarse bands: reduction, expansion and energy,
+    and a pixel for the noise filter.
     """
     reach = network.strides[local]
     for level, step in enumerate(network.strides[:local]):
