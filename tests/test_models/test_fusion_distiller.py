@@ -55,6 +55,7 @@ def test_student_and_connectors_learn_and_the_teacher_does_not(build):
     }
     assert changed == {"generator", "connectors"}
     assert not model.teacher.module.training
+    assert not any(parameter.requires_grad for parameter in model.teacher.module.parameters())
     for key, value in model.teacher.module.state_dict().items():
         assert torch.equal(value, teacher_before[key])
 
