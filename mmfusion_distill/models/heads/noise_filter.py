@@ -1,15 +1,16 @@
 """A median filter for each source, as strong as what the whole picture holds asks for."""
 
 import torch
-from mmengine.model import BaseModule
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
+
+from .whole_picture_choice import WholePictureChoice
 
 # Rows that are looked at to tell noise: enough for a mean.
 _ROW_STEP = 6
 
 
-class NoiseFilter(BaseModule):
+class NoiseFilter(WholePictureChoice):
     """Move both sources towards their medians, or away from them, before they are taken apart into bands.
 
     Shares of bands cannot take noise away, for it is noise that makes a band the stronger one. So a perceptron
@@ -22,10 +23,7 @@ class NoiseFilter(BaseModule):
     """
 
     def __init__(self, channels: int, hidden: int = 32) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.Linear(2 * channels + 4, hidden), nn.GELU(), nn.Linear(hidden, 2))
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
+        super().__init__(channels, 4, hidden, 2)
 
     def forward(self, feature: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
         """Choose the amounts.
@@ -38,8 +36,7 @@ class NoiseFilter(BaseModule):
         Returns:
             Tensor: (N, 2) in (-1, 1), for A and B.
         """
-        pooled = [feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3))]
-        return torch.tanh(self.layers(torch.cat([*pooled, _roughness(img_a), _roughness(img_b)], dim=1)))
+        return torch.tanh(self.choose(feature, _roughness(img_a), _roughness(img_b)))
 
     @staticmethod
     def apply_to(images: Tensor, amounts: Tensor) -> Tensor:

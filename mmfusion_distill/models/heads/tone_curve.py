@@ -1,11 +1,12 @@
 """A tone curve for each source, chosen by what the whole picture holds."""
 
 import torch
-from mmengine.model import BaseModule
-from torch import Tensor, nn
+from torch import Tensor
+
+from .whole_picture_choice import WholePictureChoice
 
 
-class ToneCurve(BaseModule):
+class ToneCurve(WholePictureChoice):
     """Brighten, darken or stretch both sources before they are fused.
 
     A perceptron makes gain, offset and bend of each source's curve from pooled features and from mean, deviation,
@@ -18,10 +19,7 @@ class ToneCurve(BaseModule):
     """
 
     def __init__(self, channels: int, hidden: int = 64) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.Linear(2 * channels + 8, hidden), nn.GELU(), nn.Linear(hidden, 6))
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
+        super().__init__(channels, 8, hidden, 6)
 
     def forward(self, feature: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
         """Choose the curves.
@@ -34,8 +32,7 @@ class ToneCurve(BaseModule):
         Returns:
             Tensor: (N, 6): gain, offset, bend for A, then for B.
         """
-        pooled = [feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3))]
-        return self.layers(torch.cat([*pooled, _statistics(img_a), _statistics(img_b)], dim=1))
+        return self.choose(feature, _statistics(img_a), _statistics(img_b))
 
     @staticmethod
     def apply_to(img: Tensor, curve: Tensor) -> Tensor:
