@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..engine.optim_wrappers.mixed_precision import use_mixed_precision
 from ..engine.runners import FusionRunner
 from ..io.config_files import read_config
 from ..io.regular_file import write_text_atomically
@@ -13,7 +14,11 @@ QUALITY_COLUMNS = ("clean/balanced_quality", "clean/wins", "degraded/balanced_qu
 
 
 def train_candidates(
-    networks: Mapping[str, dict], config: str | Path, iterations: int, work_dir: str | Path
+    networks: Mapping[str, dict],
+    config: str | Path,
+    iterations: int,
+    work_dir: str | Path,
+    amp: bool = False,
 ) -> dict[str, dict[str, float]]:
     """Train each network alike for a short time and score it on the validation pairs.
 
@@ -25,6 +30,7 @@ def train_candidates(
             pairs; its network is replaced.
         iterations (int): Iterations of each, over which the learning rate decays.
         work_dir (str | Path): Folder of logs, checkpoints and scores.
+        amp (bool): Mixed precision. Default: False.
 
     Returns:
         dict[str, dict[str, float]]: `QUALITY_COLUMNS` by network.
@@ -38,13 +44,13 @@ def train_candidates(
         )
         file = folder / "scores.json"
         if not file.is_file():
-            metrics = _train(network, config, iterations, folder)
+            metrics = _train(network, config, iterations, folder, amp)
             write_text_atomically(file, json.dumps(metrics, indent=2))
         scores[name] = json.loads(file.read_text())
     return scores
 
 
-def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -> dict[str, float]:
+def _train(network: dict, config: str | Path, iterations: int, work_dir: Path, amp: bool) -> dict[str, float]:
     cfg = read_config(config)
     cfg.merge_from_dict(
         {
@@ -56,6 +62,8 @@ def _train(network: dict, config: str | Path, iterations: int, work_dir: Path) -
             "default_hooks.checkpoint.interval": min(iterations, 500),
         }
     )
+    if amp:
+        use_mixed_precision(cfg)
     cfg.model.generator = network
     for scheduler in cfg.param_scheduler:
         if scheduler.type == "LinearLR":

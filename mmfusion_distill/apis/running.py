@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 
 import mmengine
-import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 
-from ..engine.optim_wrappers.bfloat16_optim_wrapper import has_bfloat16_instructions
+from ..engine.optim_wrappers.mixed_precision import use_mixed_precision
 from ..engine.runners import FusionRunner
 from ..io.config_files import check_config, fusor_of, read_config
 from ..io.shipped_weights import shipped_weights
@@ -48,27 +47,6 @@ def load_config(
     check_config(cfg, config)
     cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
     return cfg
-
-
-def use_mixed_precision(cfg: Config) -> None:
-    """Switch a training config to mixed precision: float16 on a GPU, bfloat16 on a processor that has it.
-
-    Raises:
-        UserError: If this machine has neither, or the config has an optimizer wrapper that is none of mmengine's two.
-    """
-    kind = cfg.optim_wrapper.get("type", "OptimWrapper")
-    if kind not in ("OptimWrapper", "AmpOptimWrapper"):
-        raise UserError(f"--amp works with OptimWrapper, but the config has {kind}")
-    if torch.cuda.is_available():
-        cfg.optim_wrapper.type = "AmpOptimWrapper"
-        cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
-    elif has_bfloat16_instructions():
-        cfg.optim_wrapper.type = "BFloat16OptimWrapper"
-    else:
-        raise UserError(
-            "--amp wants a GPU or a processor with bfloat16 instructions, else it is slower: leave it out on "
-            "this machine"
-        )
 
 
 def run_training(

@@ -91,7 +91,7 @@ def test_exported_networks_are_rows(tiny_network, tmp_path):
 def test_an_interrupted_comparison_goes_on_with_the_next_candidate(tmp_path, monkeypatch):
     trained = []
 
-    def train(network, config, iterations, work_dir):
+    def train(network, config, iterations, work_dir, amp):
         if network["dim"] == 8 and len(trained) == 1:
             trained.append("interrupted")
             raise KeyboardInterrupt

@@ -12,8 +12,9 @@ import pytest
 import torch
 from conftest import ROOT
 
-from mmfusion_distill.apis import run_test, run_training, running
+from mmfusion_distill.apis import run_test, run_training
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+from mmfusion_distill.engine.optim_wrappers import mixed_precision
 from mmfusion_distill.models.checkpoints import CheckpointError
 from mmfusion_distill.models.layers.x_restormer_block import XRestormerBlock
 from mmfusion_distill.models.losses import JointGradientLoss
@@ -197,10 +198,10 @@ def test_resuming_from_nothing(options, capsys):
 def test_mixed_precision_multiplies_in_bfloat16_on_a_processor_that_has_it(options, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     short = small(options, "generator") | {"train_cfg.max_iters": 1, "train_cfg.val_interval": 9}
-    monkeypatch.setattr(running, "has_bfloat16_instructions", lambda: False)
+    monkeypatch.setattr(mixed_precision, "has_bfloat16_instructions", lambda: False)
     with pytest.raises(UserError, match="--amp wants a GPU or a processor with bfloat16 instructions"):
         run_training(str(TEACHER), work_dir="amp", amp=True, cfg_options=short)
-    monkeypatch.setattr(running, "has_bfloat16_instructions", lambda: True)
+    monkeypatch.setattr(mixed_precision, "has_bfloat16_instructions", lambda: True)
     seen = []
     forward = XRestormerBlock.forward
 

@@ -69,7 +69,7 @@ def compare(args: argparse.Namespace) -> None:
         raise UserError(f"--only {' '.join(args.only)} names none of: {'; '.join(networks)}")
     scores = None
     if args.train:
-        scores = train_candidates(candidates, args.config, args.train, args.work_dir)
+        scores = train_candidates(candidates, args.config, args.train, args.work_dir, args.amp)
     rows = {"teacher": teacher, **candidates}
     print(benchmark_table(rows, [tuple(args.size)], args.repeats, args.device, scores=scores))
     if args.train:
@@ -82,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--train", type=int, metavar="ITERATIONS", help="train each first (default: not)")
     parser.add_argument("--only", nargs="+", metavar="TEXT", help="those whose name contains one of these")
     parser.add_argument("--config", type=Path, default=CONFIG, help="training whose network is replaced")
+    parser.add_argument("--amp", action="store_true", help="mixed precision, see tools/train.py")
     parser.add_argument("--work-dir", default="work_dirs/candidates", help="folder of the trainings")
     parser.add_argument("--size", type=int, nargs=2, default=(480, 640), metavar=("HEIGHT", "WIDTH"))
     parser.add_argument("--repeats", type=int, default=3, help="timed runs of each network")
