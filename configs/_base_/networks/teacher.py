@@ -21,5 +21,5 @@ teacher = dict(
         window_size=4,
     ),
     guidance=dict(type="FeatureWiseAffine", text_channels=384, null_embedding=True, identity_start=True),
-    head=dict(type="LaplacianBlendHead"),
+    head=dict(type="LaplacianBlendHead", noise_filter=True, text_channels=384),
 )

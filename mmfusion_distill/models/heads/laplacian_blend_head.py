@@ -51,6 +51,8 @@ class LaplacianBlendHead(BaseModule):
         tone_curve (bool): Whether both sources pass a :class:`ToneCurve` first. Default: True.
         tone_hidden (int): Hidden values of the tone curve's perceptron, and of the noise filter's. Default: 64.
         noise_filter (bool): Whether both sources pass a :class:`NoiseFilter` before that. Default: False.
+        text_channels (int, optional): Length of the text embedding that the noise filter reads. Default: None, it
+            goes by the pictures alone.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -72,6 +74,7 @@ class LaplacianBlendHead(BaseModule):
         tone_curve: bool = True,
         tone_hidden: int = 64,
         noise_filter: bool = False,
+        text_channels: int | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -98,10 +101,15 @@ class LaplacianBlendHead(BaseModule):
             nn.init.zeros_(conv.weight)
             nn.init.zeros_(conv.bias)
         self.tone_curve = ToneCurve(channels[-1], tone_hidden) if tone_curve else None
-        self.noise_filter = NoiseFilter(channels[-1], tone_hidden) if noise_filter else None
+        self.noise_filter = NoiseFilter(channels[-1], tone_hidden, text_channels) if noise_filter else None
 
     def forward(
-        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
+        self,
+        features: Sequence[Tensor],
+        img_a: Tensor,
+        img_b: Tensor,
+        size: Sequence[int],
+        text_emb: Tensor | None = None,
     ) -> Tensor:
         """Make the fused image.
 
@@ -110,28 +118,35 @@ class LaplacianBlendHead(BaseModule):
             img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), H and W multiples of 2**num_bands.
             img_b (Tensor): B, of the same shape.
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
+            text_emb (Tensor, optional): Text embeddings, (N, text_channels). Default: None.
 
         Returns:
             Tensor: `(N, 1, *size)`, not clamped.
         """
         height, width = size
-        whole = self.whole(features, img_a, img_b, size)
+        whole = self.whole(features, img_a, img_b, size, text_emb)
         images = self.tuned(img_a, img_b, whole)
         hot = hot_level(*mean_and_variance(images[:, 1:, :height, :width]))
         fused = self.coarse(features, images, hot, 0)
         return self._mixed(fused, img_a, whole)[..., :height, :width]
 
     def whole(
-        self, features: Sequence[Tensor | None], img_a: Tensor, img_b: Tensor, size: Sequence[int]
+        self,
+        features: Sequence[Tensor | None],
+        img_a: Tensor,
+        img_b: Tensor,
+        size: Sequence[int],
+        text_emb: Tensor | None = None,
     ) -> Whole:
         """What is chosen by the whole picture; arguments as for :meth:`forward`, the deepest map is looked at."""
         height, width = size
         whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
         span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
-        amounts, curves = (
-            None if part is None else part(features[-1], whole_a, whole_b)
-            for part in (self.noise_filter, self.tone_curve)
-        )
+        amounts = curves = None
+        if self.noise_filter is not None:
+            amounts = self.noise_filter(features[-1], whole_a, whole_b, text_emb)
+        if self.tone_curve is not None:
+            curves = self.tone_curve(features[-1], whole_a, whole_b)
         return Whole(amounts, curves, (span / self.LEAST_RANGE).clamp(0, 1))
 
     def tuned(self, img_a: Tensor, img_b: Tensor, whole: Whole) -> Tensor:

@@ -20,23 +20,27 @@ class NoiseFilter(WholePictureChoice):
     Args:
         channels (int): Channels of the map that is pooled.
         hidden (int): Hidden values of the perceptron. Default: 32.
+        text_channels (int, optional): Length of the text embedding that is read too. Default: None, no text.
     """
 
-    def __init__(self, channels: int, hidden: int = 32) -> None:
-        super().__init__(channels, 4, hidden, 2)
+    def __init__(self, channels: int, hidden: int = 32, text_channels: int | None = None) -> None:
+        super().__init__(channels, 4, hidden, 2, text_channels)
 
-    def forward(self, feature: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+    def forward(
+        self, feature: Tensor, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None
+    ) -> Tensor:
         """Choose the amounts.
 
         Args:
             feature (Tensor): Deepest map of the decoder, (N, C, h, w).
             img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), the whole picture.
             img_b (Tensor): B, likewise.
+            text_emb (Tensor, optional): Text embeddings, (N, text_channels). Default: None.
 
         Returns:
             Tensor: (N, 2) in (-1, 1), for A and B.
         """
-        return torch.tanh(self.choose(feature, _roughness(img_a), _roughness(img_b)))
+        return torch.tanh(self.choose(feature, text_emb, _roughness(img_a), _roughness(img_b)))
 
     @staticmethod
     def apply_to(images: Tensor, amounts: Tensor) -> Tensor:

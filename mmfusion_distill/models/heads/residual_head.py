@@ -51,7 +51,12 @@ class ResidualHead(BaseModule):
         self.multiple = 1
 
     def forward(
-        self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, size: Sequence[int]
+        self,
+        features: Sequence[Tensor],
+        img_a: Tensor,
+        img_b: Tensor,
+        size: Sequence[int],
+        text_emb: Tensor | None = None,
     ) -> Tensor:
         """Make the fused image.
 
@@ -60,6 +65,7 @@ class ResidualHead(BaseModule):
             img_a (Tensor): Source A as the network sees it, (N, 1 or 3, H, W).
             img_b (Tensor): Source B, (N, 1, H, W). Not used.
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
+            text_emb (Tensor, optional): Not used. Default: None.
 
         Returns:
             Tensor: `(N, out_channels, *size)`.

@@ -32,7 +32,7 @@ class ToneCurve(WholePictureChoice):
         Returns:
             Tensor: (N, 6): gain, offset, bend for A, then for B.
         """
-        return self.choose(feature, _statistics(img_a), _statistics(img_b))
+        return self.choose(feature, None, _statistics(img_a), _statistics(img_b))
 
     @staticmethod
     def apply_to(img: Tensor, curve: Tensor) -> Tensor:

@@ -1,7 +1,8 @@
-"""Numbers chosen by what a whole picture holds."""
+"""Numbers chosen by what a whole picture holds, and by what a text says of it."""
 
 from mmengine.model import BaseModule
 from torch import Tensor, cat, nn
+from torch.nn import functional as F
 
 
 class WholePictureChoice(BaseModule):
@@ -12,16 +13,30 @@ class WholePictureChoice(BaseModule):
         num_statistics (int): Statistics of both sources together.
         hidden (int): Hidden values.
         num_values (int): Values to choose.
+        text_channels (int, optional): Length of the text embedding that the hidden values are of too.
+            Default: None, no text.
     """
 
-    def __init__(self, channels: int, num_statistics: int, hidden: int, num_values: int) -> None:
+    def __init__(
+        self,
+        channels: int,
+        num_statistics: int,
+        hidden: int,
+        num_values: int,
+        text_channels: int | None = None,
+    ) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Linear(2 * channels + num_statistics, hidden), nn.GELU(), nn.Linear(hidden, num_values)
         )
         nn.init.zeros_(self.layers[-1].weight)
         nn.init.zeros_(self.layers[-1].bias)
+        self.text = nn.Linear(text_channels, hidden, bias=False) if text_channels else None
 
-    def choose(self, feature: Tensor, *statistics: Tensor) -> Tensor:
-        """The values, (N, num_values), from a map (N, C, h, w) and the statistics, (N, K) each."""
-        return self.layers(cat([feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3)), *statistics], dim=1))
+    def choose(self, feature: Tensor, text_emb: Tensor | None, *statistics: Tensor) -> Tensor:
+        """The values, (N, num_values), from a map (N, C, h, w), text embeddings and statistics, (N, K) each."""
+        pooled = cat([feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3)), *statistics], dim=1)
+        hidden = self.layers[0](pooled)
+        if self.text is not None:
+            hidden = hidden + self.text(F.layer_norm(text_emb, text_emb.shape[1:]))
+        return self.layers[2](self.layers[1](hidden))

@@ -77,7 +77,7 @@ def fuse_in_exact_tiles(
     features = network.decode(skips[-1], skips, text, len(skips))
     below = features[-1]
     features = [None] * local + features[::-1]
-    whole = network.head.whole(features, a, b, size)
+    whole = network.head.whole(features, a, b, size, text)
     reach_up = _reach_up(network, local) + (0 if keeps_skips else _reach_down(network, local))
     parts = list(_tiles(padded, tile, max(reach_up, 5 * stride), stride))
     reduced, hot = _reduced_sources(network, a, b, whole, parts, size, stride)

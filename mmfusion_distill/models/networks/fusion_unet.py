@@ -173,7 +173,7 @@ class FusionUNet(BaseModule):
         features_a, features_b = self.encoder_a(a), self.encoder_b(b)
         skips = self.neck(features_a, features_b)
         features = self.decode(skips[-1], skips, text, len(skips))
-        fused = self.finish(self.head(features[::-1], a, b, img_a.shape[-2:]), img_a)
+        fused = self.finish(self.head(features[::-1], a, b, img_a.shape[-2:], text), img_a)
         return (fused, features) if return_features else fused
 
     def prepare(
