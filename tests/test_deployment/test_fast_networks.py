@@ -42,7 +42,12 @@ def fast_network(guidance: dict | None = None) -> FusionUNet:
             window_size=4,
         ),
         guidance=guidance,
-        head=dict(type="LaplacianBlendHead", num_bands=4, noise_filter=True),
+        head=dict(
+            type="LaplacianBlendHead",
+            num_bands=4,
+            noise_filter=True,
+            text_channels=guidance and guidance["text_channels"],
+        ),
     )
     for name, parameter in network.named_parameters():
         if any(

@@ -19,7 +19,7 @@ def network(guided: bool = False) -> dict:
         stem=dict(type="PixelUnshuffleStem", factor=2, bias=True),
         neck=dict(type="ConvFusion"),
         guidance=dict(type="FeatureWiseAffine", text_channels=3) if guided else None,
-        head=dict(type="LaplacianBlendHead", noise_filter=True),
+        head=dict(type="LaplacianBlendHead", noise_filter=True, text_channels=3 if guided else None),
     )
 
 

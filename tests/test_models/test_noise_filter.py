@@ -6,6 +6,7 @@ import torch
 from mmagic.registry import MODELS
 
 from mmfusion_distill.models.heads.noise_filter import NoiseFilter, median_of_medians
+from mmfusion_distill.user_errors import UserError
 
 
 def test_the_median_is_that_of_three_in_a_column_and_then_in_a_row():
@@ -51,6 +52,37 @@ def test_it_starts_as_the_identity_and_learns_from_noise_alone():
         (amounts - torch.eye(2)).square().sum().backward()
         optimizer.step()
     assert (amounts - torch.eye(2)).abs().max() < 0.2
+
+
+def test_what_the_text_names_is_learned_from_the_text_whatever_its_scale():
+    torch.manual_seed(0)
+    noise_filter, feature = NoiseFilter(4, text_channels=16), torch.randn(1, 4, 2, 2).expand(2, -1, -1, -1)
+    image, texts = torch.rand(1, 1, 12, 12).expand(2, -1, -1, -1), torch.randn(2, 16)
+    assert torch.equal(noise_filter(feature, image, image, texts), torch.zeros(2, 2))
+    optimizer = torch.optim.Adam(noise_filter.parameters(), lr=0.01)
+    for _ in range(60):
+        amounts = noise_filter(feature, image, image, 0.1 * texts)
+        optimizer.zero_grad()
+        (amounts - torch.eye(2)).square().sum().backward()
+        optimizer.step()
+    amounts = noise_filter(feature, image, image, 10 * texts)
+    assert (amounts - torch.eye(2)).abs().max() < 0.2
+
+
+def test_a_head_that_reads_text_in_a_network_without_guidance_says_so():
+    head = MODELS.build(
+        dict(
+            type="LaplacianBlendHead",
+            channels=[4],
+            strides=[2],
+            num_bands=4,
+            noise_filter=True,
+            text_channels=8,
+        )
+    )
+    image = torch.rand(1, 1, 32, 32)
+    with pytest.raises(UserError, match="text_channels=8, but the network has no guidance"):
+        head([torch.zeros(1, 4, 16, 16)], image, image, (32, 32))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 64), (64, 5)])
