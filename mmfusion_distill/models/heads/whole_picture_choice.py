@@ -46,8 +46,8 @@ class WholePictureChoice(BaseModule):
         if self.text is not None:
             if text_emb is None:
                 raise UserError(
-                    f"the head reads a text of text_channels={self.text.in_features}, but the network has no guidance to "
-                    "give it: leave text_channels out of the head's config, or configure guidance"
+                    f"the head reads a text of text_channels={self.text.in_features}, but the network has no "
+                    "guidance to give it: leave text_channels out of the head's config, or configure guidance"
                 )
             # As it comes from the text encoder it is a fifth of what the statistics are, and would be learned late.
             hidden = hidden + self.text(F.layer_norm(text_emb, (self.text.in_features,)))
