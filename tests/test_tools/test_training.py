@@ -13,6 +13,7 @@ import torch
 from conftest import ROOT
 
 from mmfusion_distill.apis import run_test, run_training
+from mmfusion_distill.commands import test, train
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine.optim_wrappers import mixed_precision
 from mmfusion_distill.models.checkpoints import CheckpointError
@@ -155,21 +156,33 @@ def test_mmagics_own_tool_runs_our_config_unchanged(options):
 
 
 @pytest.mark.parametrize(
-    "arguments, message",
+    "main, arguments, message",
     [
-        (["train.py", "nowhere.py"], "the config nowhere.py does not exist"),
-        (["train.py", TEACHER, "--resume", "nowhere.pth"], "nowhere.pth to resume from does not exist"),
-        (["train.py", TEACHER, "--auto-scale-lr"], "needs auto_scale_lr.base_batch_size"),
-        (["test.py", TEACHER, "nowhere.pth"], "the checkpoint nowhere.pth does not exist"),
+        (train.main, [str(TEACHER), "--resume", "nowhere.pth"], "nowhere.pth to resume from does not exist"),
+        (train.main, [str(TEACHER), "--auto-scale-lr"], "needs auto_scale_lr.base_batch_size"),
+        (test.main, [str(TEACHER), "nowhere.pth"], "the checkpoint nowhere.pth does not exist"),
     ],
 )
-def test_mistakes_on_the_command_line_are_one_sentence(arguments, message, tmp_path):
-    tool, *rest = arguments
+def test_mistakes_on_the_command_line_are_one_sentence(
+    main, arguments, message, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 1
+    said = capsys.readouterr().err
+    assert message in said and "Traceback" not in said
+
+
+def test_a_mistake_ends_the_tool_with_one_sentence(tmp_path):
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / tool, *rest], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, ROOT / "tools" / "train.py", "nowhere.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1
-    assert message in done.stderr and "Traceback" not in done.stderr
+    assert "the config nowhere.py does not exist" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_fault_in_the_middle_of_a_training_keeps_its_traceback(options, monkeypatch):
