@@ -163,15 +163,10 @@ def test_mmagics_own_tool_runs_our_config_unchanged(options):
         (test.main, [str(TEACHER), "nowhere.pth"], "the checkpoint nowhere.pth does not exist"),
     ],
 )
-def test_mistakes_on_the_command_line_are_one_sentence(
-    main, arguments, message, tmp_path, monkeypatch, capsys
-):
+def test_mistakes_on_the_command_line_are_one_sentence(main, arguments, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as end:
+    with pytest.raises(SystemExit, match=f"^error: .*{message}"):
         main(arguments)
-    assert end.value.code == 1
-    said = capsys.readouterr().err
-    assert message in said and "Traceback" not in said
 
 
 def test_a_mistake_ends_the_tool_with_one_sentence(tmp_path):
