@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mmagic.registry import MODELS
+from torch import nn
 from torch.nn import functional as F
 
 from mmfusion_distill.models.heads.laplacian_bands import (
@@ -18,7 +19,7 @@ from mmfusion_distill.models.heads.laplacian_bands import (
     share_of_a,
 )
 from mmfusion_distill.models.heads.tone_curve import ToneCurve
-from mmfusion_distill.models.layers.runtime_forms import binomial_blur, expand_by_two
+from mmfusion_distill.models.layers.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
 from mmfusion_distill.models.losses.color_space import rgb_to_gray
 from mmfusion_distill.models.networks.recolor import recolor
 
@@ -317,3 +318,16 @@ def test_saturation_follows_luminance():
     luminance = rgb_to_gray(img_a)
     brighter = recolor(img_a, luminance, 1.5 * luminance)
     assert float(brighter[0, 0] / brighter[0, 2]) == pytest.approx(3, rel=0.2)
+
+
+@pytest.mark.parametrize("num_finer", [1, 2, 3])
+def test_convolutions_to_several_resolutions_are_what_each_gives_alone(num_finer):
+    torch.manual_seed(0)
+    factors = [2**finer for finer in range(num_finer, 0, -1)]
+    convs = [nn.ConvTranspose2d(5, 3, 2 * s, stride=s, padding=s // 2) for s in factors]
+    convs.append(nn.Conv2d(5, 4, 3, padding=1))
+    x, crops = torch.randn(2, 5, 6, 4), [2, 1, 0][:num_finer]
+    expected = [conv(x) for conv in convs]
+    for index, crop in enumerate(crops):
+        expected[index] = expected[index][..., crop : -crop or None, crop : -crop or None]
+    torch.testing.assert_close(conv_at_scales(x, convs, crops), expected)

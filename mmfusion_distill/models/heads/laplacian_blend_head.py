@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..layers.runtime_forms import conv_at_two_scales, expand_by_two
+from ..layers.runtime_forms import conv_at_scales, expand_by_two
 from .laplacian_bands import gaussian_pyramid, hot_level, laplacian_band, mean_and_variance, share_of_a
 from .noise_filter import NoiseFilter
 from .tone_curve import ToneCurve
@@ -219,24 +219,26 @@ class LaplacianBlendHead(BaseModule):
 
     def _maps(self, features: Sequence[Tensor], bands: range) -> Iterator[tuple[Tensor, ...]]:
         """The three maps of each of some bands, the coarsest first."""
-        finest = None
+        finer: list[Tensor] = []
         for band in bands:
             level, margin = self._level(band), self._margin(band)
             feature, stride = features[level], self.strides[level]
             if 2**band > stride:
                 feature = F.avg_pool2d(feature, 2**band // stride)
-            if finest is not None:
-                maps = finest
-            elif level == 0 and stride == 2**band == 2 and 0 in bands:
-                finest, maps = conv_at_two_scales(feature, self.convs[0], self.convs[1], self._margin(0))
+            if finer:
+                # Without their margins, see below.
+                inner = finer.pop()
             else:
-                maps = self.convs[band](feature)
-            if margin:
-                # The zeros around feature maps tell the network where the border is, and training found that a
-                # pattern there raises spatial frequency unseen by measures of windows. So the border has its
-                # neighbours' maps.
-                inner = maps if maps is finest else maps[..., margin:-margin, margin:-margin]
-                maps = F.pad(inner, (margin,) * 4, mode="replicate")
+                if level == 0 and stride == 2**band > 1 and 0 in bands:
+                    margins = [self._margin(finest) for finest in range(band)]
+                    *finer, maps = conv_at_scales(feature, self.convs[: band + 1], margins)
+                else:
+                    maps = self.convs[band](feature)
+                inner = maps[..., margin:-margin, margin:-margin] if margin else maps
+            # The zeros around feature maps tell the network where the border is, and training found that a
+            # pattern there raises spatial frequency unseen by measures of windows. So the border has its
+            # neighbours' maps.
+            maps = F.pad(inner, (margin,) * 4, mode="replicate") if margin else inner
             yield maps.chunk(3, dim=1)
 
     def _margin(self, band: int) -> int:

@@ -7,7 +7,7 @@ ONNX Runtime keeps maps in blocks of channels, and copies a map twice that is cu
 is slow at convolutions of a single channel, and at maps that do not fit into the cache.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -82,60 +82,57 @@ def conv_of_unshuffled(x: Tensor, factor: int, conv: nn.Conv2d) -> Tensor:
     return F.conv2d(x, weight, conv.bias, stride=factor, padding=factor)
 
 
-def conv_at_two_scales(
-    x: Tensor, double: nn.ConvTranspose2d, same: nn.Conv2d, crop: int
-) -> tuple[Tensor, Tensor]:
-    """A transposed convolution to twice the size (4x4, stride 2, padding 1) and a 3x3 convolution of one map.
+def conv_at_scales(
+    x: Tensor, convs: Sequence[nn.Conv2d | nn.ConvTranspose2d], crops: Sequence[int]
+) -> list[Tensor]:
+    """Convolutions of one map to finer resolutions and to its own, as a single one.
 
-    They are a single convolution: oneDNN is slow at transposed ones, and other runtimes fill up the few channels of
-    each with zeros.
+    oneDNN is slow at transposed convolutions, and other runtimes fill up the few channels of each with zeros.
 
     Args:
         x (Tensor): (N, C, H, W).
-        double (nn.ConvTranspose2d): To C_double channels.
-        same (nn.Conv2d): To C_same channels.
-        crop (int): Pixels at each border that the larger result goes without.
+        convs (Sequence[nn.Conv2d | nn.ConvTranspose2d]): Transposed ones of stride s = 2, 4, ..., kernel 2 s and
+            padding s / 2, the finest first, then one of 3x3 and stride 1.
+        crops (Sequence[int]): Pixels at each border that the results of the transposed ones go without.
 
     Returns:
-        tuple[Tensor, Tensor]: (N, C_double, 2 H - 2 crop, 2 W - 2 crop) and (N, C_same, H, W).
+        list[Tensor]: For each convolution, (N, C_out, s H - 2 crop, s W - 2 crop).
     """
-    subpixels = 4 * double.out_channels
-    weight = torch.cat([_subpixel_weight(double.weight), same.weight])
-    bias = torch.cat([double.bias.repeat_interleave(4), same.bias])
+    factors = [conv.stride[0] for conv in convs]
+    weight = torch.cat([*(_subpixel_weight(conv.weight) for conv in convs[:-1]), convs[-1].weight])
+    bias = torch.cat([conv.bias.repeat_interleave(factor**2) for conv, factor in zip(convs, factors)])
     maps = F.conv2d(x, weight, bias, padding=1)
-    return _shuffle_by_two(maps[:, :subpixels], crop), maps[:, subpixels:]
+    parts = maps.split([conv.out_channels * factor**2 for conv, factor in zip(convs, factors)], dim=1)
+    finer = [_pixel_shuffle(*arguments) for arguments in zip(parts, factors, crops)]
+    return [*finer, parts[-1]]
 
 
 def _subpixel_weight(weight: Tensor) -> Tensor:
-    """(C, C_out, 4, 4) of a transposed convolution to (4 C_out, C, 3, 3), whose result is to be pixel-shuffled."""
-    kernel = weight.transpose(0, 1)
-    out, channels = kernel.shape[:2]
-    zero = kernel.new_zeros(out, channels, 4, 1)
-    # Even results see taps 3 and 1 of the pixel before and their own, odd ones 2 and 0 of their own and the next.
-    columns = [
-        torch.cat([kernel[..., 3:4], kernel[..., 1:2], zero], dim=3),
-        torch.cat([zero, kernel[..., 2:3], kernel[..., 0:1]], dim=3),
-    ]
-    zero = kernel.new_zeros(out, channels, 1, 3)
-    even = [torch.cat([taps[:, :, 3:4], taps[:, :, 1:2], zero], dim=2) for taps in columns]
-    odd = [torch.cat([zero, taps[:, :, 2:3], taps[:, :, 0:1]], dim=2) for taps in columns]
-    return torch.stack(even + odd, dim=1).flatten(0, 1)
+    """(C, C_out, 2 s, 2 s) of a transposed convolution to (s^2 C_out, C, 3, 3), with pixels to be shuffled."""
+    channels, out, kernel = weight.shape[:3]
+    factor = kernel // 2
+    # Result p of a pixel sees tap p + s / 2 of its own, p + 3 s / 2 of the pixel before and p - s / 2 of the next, or
+    # zeros where there is no such tap.
+    padded = F.pad(weight, (factor // 2,) * 4).view(channels, out, 3, factor, 3, factor)
+    return padded.flip(2, 4).permute(1, 3, 5, 0, 2, 4).reshape(-1, channels, 3, 3)
 
 
-def _shuffle_by_two(x: Tensor, crop: int = 0) -> Tensor:
-    """Pixel-shuffle by 2, without `crop` pixels at each border: (N, 4 C, H, W) to (N, C, 2 H - 2 crop, ...).
+def _pixel_shuffle(x: Tensor, factor: int = 2, crop: int = 0) -> Tensor:
+    """Pixel-shuffle without `crop` pixels at each border: (N, s^2 C, H, W) to (N, C, s H - 2 crop, ...).
 
     Exported as a transposed convolution with ones: ONNX Runtime's DepthToSpace takes four times as long.
     """
-    channels = int(x.shape[1]) // 4
+    channels = int(x.shape[1]) // factor**2
     if not _exporting():
         # From channels last to contiguous in one copy, which PyTorch's own takes three times as long for.
         n, _, height, width = x.shape
-        x = x.permute(0, 2, 3, 1).reshape(n, height, width, channels, 2, 2)
-        x = x.permute(0, 3, 1, 4, 2, 5).reshape(n, channels, 2 * height, 2 * width)
-        return x[..., crop : 2 * height - crop, crop : 2 * width - crop] if crop else x
-    places = torch.eye(4, dtype=x.dtype, device=x.device).view(4, 1, 2, 2).repeat(channels, 1, 1, 1)
-    return F.conv_transpose2d(x, places, stride=2, padding=crop, groups=channels)
+        x = x.permute(0, 2, 3, 1).reshape(n, height, width, channels, factor, factor)
+        x = x.permute(0, 3, 1, 4, 2, 5).reshape(n, channels, factor * height, factor * width)
+        return x[..., crop : factor * height - crop, crop : factor * width - crop] if crop else x
+    places = torch.eye(factor**2, dtype=x.dtype, device=x.device).view(-1, 1, factor, factor)
+    return F.conv_transpose2d(
+        x, places.repeat(channels, 1, 1, 1), stride=factor, padding=crop, groups=channels
+    )
 
 
 def binomial_blur(x: Tensor, stride: int = 1) -> Tensor:
@@ -177,7 +174,7 @@ def expand_by_two(x: Tensor) -> Tensor:
         even, odd = x.new_tensor((1, 6, 1)) / 8, x.new_tensor((0, 4, 4)) / 8
         kernels = torch.stack([torch.outer(rows, columns) for rows in (even, odd) for columns in (even, odd)])
         x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-        return _shuffle_by_two(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels))
+        return _pixel_shuffle(F.conv2d(x, kernels[:, None].repeat(channels, 1, 1, 1), groups=channels))
     x = F.pad(x, (0, 0, 1, 1), mode="replicate")
     middle = x[:, :, 1:-1]
     even = torch.add(x[:, :, :-2], x[:, :, 2:]).add_(middle, alpha=6).mul_(1 / 8)
