@@ -51,11 +51,25 @@ def test_tiles_are_the_whole(guided, keeps_skips, height, width, monkeypatch):
     torch.testing.assert_close(actual, expected, rtol=0, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "levels",
+    [
+        dict(num_blocks=(3, 4, 1, 1), blocks=[dict(type="GatedConvBlock")] * 4),
+        # As tiny: all maps at a quarter of the size and less.
+        dict(
+            widths=(8, 12, 16),
+            num_blocks=(2, 1, 1),
+            blocks=[dict(type="GatedConvBlock")] * 3,
+            stem=dict(type="PixelUnshuffleStem", factor=4, bias=True),
+        ),
+    ],
+    ids=["half", "quarter"],
+)
 @pytest.mark.parametrize("keeps_skips", [True, False])
-def test_surroundings_are_as_wide_as_deep_local_levels_look(keeps_skips, monkeypatch):
+def test_surroundings_are_as_wide_as_deep_local_levels_look(keeps_skips, levels, monkeypatch):
     monkeypatch.setattr(exact_tiles, "KEPT_BYTES", 2**40 if keeps_skips else 0)
     torch.manual_seed(0)
-    deep = dict(network(), num_blocks=(3, 4, 1, 1), blocks=[dict(type="GatedConvBlock")] * 4)
+    deep = dict(network(), **levels)
     whole = ImageFusor(deep, test_cfg=dict(mode="whole")).double().eval()
     for parameter in whole.generator.parameters():
         nn.init.normal_(parameter, std=0.15)
