@@ -5,6 +5,7 @@ import pytest
 import torch
 from mmagic.registry import MODELS
 
+from mmfusion_distill.models import FusionUNet
 from mmfusion_distill.models.heads.noise_filter import NoiseFilter, median_of_medians
 from mmfusion_distill.user_errors import UserError
 
@@ -69,20 +70,17 @@ def test_what_the_text_names_is_learned_from_the_text_whatever_its_scale():
     assert (amounts - torch.eye(2)).abs().max() < 0.2
 
 
-def test_a_head_that_reads_text_in_a_network_without_guidance_says_so():
-    head = MODELS.build(
-        dict(
-            type="LaplacianBlendHead",
-            channels=[4],
-            strides=[2],
-            num_bands=4,
-            noise_filter=True,
-            text_channels=8,
+@pytest.mark.parametrize(("given", "said"), [(None, "none"), (512, "512")])
+def test_a_head_that_reads_another_text_than_the_guidance_is_refused(given, said):
+    with pytest.raises(UserError, match=f"text_channels=384, but the guidance gives {said}: both"):
+        FusionUNet(
+            widths=(4,),
+            blocks=dict(type="GatedConvBlock"),
+            num_blocks=(1,),
+            neck=dict(type="ConvFusion"),
+            guidance=given and dict(type="FeatureWiseAffine", text_channels=given),
+            head=dict(type="LaplacianBlendHead", noise_filter=True, text_channels=384),
         )
-    )
-    image = torch.rand(1, 1, 32, 32)
-    with pytest.raises(UserError, match="text_channels=8, but the network has no guidance"):
-        head([torch.zeros(1, 4, 16, 16)], image, image, (32, 32))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 64), (64, 5)])

@@ -84,6 +84,7 @@ class LaplacianBlendHead(BaseModule):
                 "give it more bands, or the network fewer levels"
             )
         self.num_bands = num_bands
+        self.text_channels = text_channels
         self.strides = list(strides)
         #: What heights and widths of the images must be multiples of.
         self.multiple = 2**num_bands

@@ -4,8 +4,6 @@ from mmengine.model import BaseModule
 from torch import Tensor, cat, nn
 from torch.nn import functional as F
 
-from ...user_errors import UserError
-
 
 class WholePictureChoice(BaseModule):
     """A perceptron of pooled features and of statistics of both sources; all its values are 0 at the start.
@@ -36,19 +34,10 @@ class WholePictureChoice(BaseModule):
         self.text = nn.Linear(text_channels, hidden, bias=False) if text_channels else None
 
     def choose(self, feature: Tensor, text_emb: Tensor | None, *statistics: Tensor) -> Tensor:
-        """The values, (N, num_values), from a map (N, C, h, w), text embeddings and statistics, (N, K) each.
-
-        Raises:
-            UserError: If there is no text and its channels were configured.
-        """
+        """The values, (N, num_values), from a map (N, C, h, w), text embeddings and statistics, (N, K) each."""
         pooled = cat([feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3)), *statistics], dim=1)
         hidden = self.layers[0](pooled)
         if self.text is not None:
-            if text_emb is None:
-                raise UserError(
-                    f"the head reads a text of text_channels={self.text.in_features}, but the network has no "
-                    "guidance to give it: leave text_channels out of the head's config, or configure guidance"
-                )
             # As it comes from the text encoder it is a fifth of what the statistics are, and would be learned late.
             hidden = hidden + self.text(F.layer_norm(text_emb, (self.text.in_features,)))
         return self.layers[2](self.layers[1](hidden))

@@ -47,7 +47,8 @@ class FusionUNet(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        UserError: If the per-level arguments differ in length, or `color` or `resample` is unknown.
+        UserError: If the per-level arguments differ in length, `color` or `resample` is unknown, or the head reads
+            another text than the guidance.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class FusionUNet(BaseModule):
         self.strides = [self.encoder_a.stem.stride * 2**level for level in range(len(widths))]
         head = dict(channels=decoder_widths, strides=self.strides, **head)
         self.head = MODELS.build(head)
+        self._check_text_of_head()
         self.decoder_widths = decoder_widths
         #: What images are padded to multiples of.
         self.multiple = math.lcm(getattr(self.head, "multiple", 1), *self._level_multiples())
@@ -239,6 +241,15 @@ class FusionUNet(BaseModule):
 
     def _blocks_of(self, level: int) -> Iterator[nn.Module]:
         return chain(self.encoder_a.levels[level], self.encoder_b.levels[level], self.decoder_levels[level])
+
+    def _check_text_of_head(self) -> None:
+        read = getattr(self.head, "text_channels", None)
+        given = getattr(self.guidance, "text_channels", None)
+        if read not in (None, given):
+            raise UserError(
+                f"the head reads a text of text_channels={read}, but the guidance gives {given or 'none'}: both must "
+                "have the text encoder's"
+            )
 
     def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
         if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
