@@ -57,7 +57,7 @@ def test_a_config_that_cannot_be_used(text, message, tmp_path):
 )
 def test_wrong_types_and_values_name_the_part(options, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write_generated_pairs(tmp_path / "data", 2)
+    write_generated_pairs(tmp_path / "data", 2, height=64, width=80)
     settings = {
         f"{split}_dataloader.{key}": value
         for split in ("train", "val")

@@ -19,7 +19,7 @@ def config_of_two_sets(tmp_path):
     cfg = Config.fromfile(STUDENT)
     loaders, evaluators = [], []
     for name, pairs in (("day", 2), ("night", 3)):
-        write_generated_pairs(tmp_path / name, pairs)
+        write_generated_pairs(tmp_path / name, pairs, height=64, width=80)
         loader = cfg.test_dataloader.copy()
         loader.update(num_workers=0, persistent_workers=False)
         loader.dataset = dict(

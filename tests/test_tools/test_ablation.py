@@ -28,7 +28,7 @@ def write_config(folder, name, data, **settings):
 
 
 def test_configs_are_trained_once_and_scored_side_by_side(tmp_path):
-    write_generated_pairs(tmp_path / "data", 2)
+    write_generated_pairs(tmp_path / "data", 2, height=64, width=80)
     configs = [
         write_config(tmp_path, "plain", tmp_path / "data"),
         write_config(tmp_path, "quick", tmp_path / "data", **{"optim_wrapper.optimizer.lr": 1e-2}),

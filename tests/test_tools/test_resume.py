@@ -28,8 +28,6 @@ class KillHook(Hook):
 def settings(options):  # noqa: F811
     """A distillation of four iterations from a teacher with random weights."""
     settings = small(options, "student", "teacher") | ROUNDS
-    for network in ("student", "teacher"):
-        settings[f"model.{network}.num_refinement_blocks"] = 0
     teacher = MODELS.build(load_config(STUDENT, settings).model.teacher)
     torch.save(dict(state_dict=teacher.state_dict()), "teacher.pth")
     for split in ("train", "val", "test"):

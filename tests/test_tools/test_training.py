@@ -31,7 +31,7 @@ def options(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     root = tmp_path / "data"
-    write_generated_pairs(root, 4)
+    write_generated_pairs(root, 4, height=64, width=80)
     dataset = dict(
         data_root=str(root),
         data_prefix=dict(img_a="visible", img_b="infrared", annotation="annotations"),
@@ -57,7 +57,9 @@ def options(tmp_path, monkeypatch):
 
 
 def small(options, *networks):
-    return options | {f"model.{network}.dim": 4 for network in networks}
+    for network in networks:
+        options = options | {f"model.{network}.dim": 4, f"model.{network}.num_refinement_blocks": 0}
+    return options
 
 
 def as_arguments(options):
