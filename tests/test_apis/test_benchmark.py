@@ -1,12 +1,10 @@
 """What the benchmark tools print; not how fast anything is."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
 from conftest import ROOT
+from scripts import run_script
 
 from mmfusion_distill.analysis import candidates
 from mmfusion_distill.analysis.benchmark import benchmark_table
@@ -157,17 +155,12 @@ def test_candidates_are_chosen_by_their_names(tools):
         main(["--only", "nobody"])
 
 
-def run_benchmark(*arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, ROOT / "tools" / "benchmark.py", *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 def test_configs_of_equal_name_are_kept_apart(tiny_network, tmp_path):
     paths = [tmp_path / folder / "net.py" for folder in "ab"]
     for path in paths:
         path.parent.mkdir()
         path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
-    done = run_benchmark(*map(str, paths), "--sizes", "64x64", "--repeats", "1")
+    done = run_script("benchmark.py", *paths, "--sizes", "64x64", "--repeats", "1", folder=tmp_path)
     assert all(f"| {path} |" in done.stdout for path in paths), done.stderr
 
 
@@ -179,7 +172,7 @@ def test_the_default_networks_are_ours(tools):
     assert 3e6 < sizes[0] < 5e6 and sizes[0] > 10 * sizes[1] > 10 * sizes[2]
 
 
-def test_a_wrong_size_is_one_sentence():
-    done = run_benchmark("--sizes", "640")
+def test_a_wrong_size_is_one_sentence(tmp_path):
+    done = run_script("benchmark.py", "--sizes", "640", folder=tmp_path)
     assert done.returncode == 2 and "'640' is no size: give WIDTHxHEIGHT" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,16 +1,14 @@
 """Fusing arrays, files and folders."""
 
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from mmagic.registry import MODELS
 from safetensors.torch import save_file
+from scripts import run_script
 
 from mmfusion_distill.apis import FusionInferencer, fuse_files
 from mmfusion_distill.apis.fusion_inferencer import annotation_of_text
@@ -243,14 +241,12 @@ def test_text_by_hand_may_name_several_events():
 
 def test_the_tool_fuses_and_reports(config_file, checkpoint, pair_folder):
     (pair_folder / "b" / "pair_5.png").write_bytes(b"")
-    command = [sys.executable, ROOT / "tools" / "fuse.py", "a", "b", "out", "--weights", checkpoint]
-    done = subprocess.run(
-        [*command, "--config", config_file], cwd=pair_folder, capture_output=True, text=True
-    )
+    command = ["fuse.py", "a", "b", "out", "--weights", checkpoint]
+    done = run_script(*command, "--config", config_file, folder=pair_folder)
     assert done.returncode == 1
     assert "5 written" in done.stdout
     assert "pair_5.png is empty" in done.stderr and "Traceback" not in done.stderr
-    missing = subprocess.run(command, cwd=pair_folder, capture_output=True, text=True)
+    missing = run_script(*command, folder=pair_folder)
     assert missing.returncode == 1 and missing.stderr.startswith("error: ")
 
 

@@ -1,13 +1,10 @@
 """The page of results."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from mmagic.registry import MODELS
+from scripts import run_script
 
 from mmfusion_distill.analysis.named_network import load_named_network
 from mmfusion_distill.analysis.results_page import (
@@ -96,10 +93,9 @@ def test_a_section_replaces_its_predecessor_only(tmp_path):
 def test_the_page_starts_with_its_command(weights, folders, tmp_path, monkeypatch):
     monkeypatch.setenv("MMFUSION_DATA_ROOT", str(folders[0].parent))
     page = tmp_path / "docs" / "results.md"
-    tool = ROOT / "tools" / "analysis_tools" / "results.py"
     places = [f"--{name}={folder}" for name, folder in zip(("a", "b", "annotations"), folders)]
-    command = [sys.executable, tool, "--weights", weights[1], *places, "--limit", "2", "--out", page]
-    done = subprocess.run([*command, "--title", "Made up"], capture_output=True, text=True)
+    command = ["analysis_tools/results.py", "--weights", weights[1], *places, "--limit", "2", "--out", page]
+    done = run_script(*command, "--title", "Made up", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     section = page.read_text().partition("## Made up\n\n```bash\n")[2]
     assert section.startswith("python tools/analysis_tools/results.py --weights student=")

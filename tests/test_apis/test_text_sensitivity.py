@@ -1,14 +1,12 @@
 """Whether the text of a teacher matters, measured."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from mmagic.registry import MODELS
+from scripts import run_script
 
 from mmfusion_distill.analysis.scored_pairs import ScoredPair, folder_dataset, load_scored_pairs
 from mmfusion_distill.analysis.text_sensitivity import (
@@ -126,14 +124,13 @@ def test_a_real_teacher_is_measured(tiny_teacher, pair_folder, folders):
     torch.save(dict(state_dict=MODELS.build(model).state_dict()), pair_folder / "teacher.pth")
     path = pair_folder / "teacher.py"
     path.write_text(f"model = {model!r}\nval_dataloader = dict(dataset={dataset!r})\n")
-    tool = ROOT / "tools" / "analysis_tools" / "text_sensitivity.py"
-    command = [sys.executable, tool, path, pair_folder / "teacher.pth", "--limit", "3"]
+    command = ["analysis_tools/text_sensitivity.py", path, pair_folder / "teacher.pth", "--limit", "3"]
     picture, out = pair_folder / "out.png", pair_folder / "out.txt"
-    done = subprocess.run([*command, "--picture", picture, "--out", out], capture_output=True, text=True)
+    done = run_script(*command, "--picture", picture, "--out", out, folder=pair_folder)
     assert done.returncode == 0, done.stderr
     assert out.read_text().strip() in done.stdout and "3 degraded pairs" in done.stdout
     assert picture.is_file()
-    done = subprocess.run([*command, "--out", "out.xlsx"], capture_output=True, text=True)
+    done = run_script(*command, "--out", "out.xlsx", folder=pair_folder)
     assert done.returncode == 1 and "out.xlsx: the report ends in one of" in done.stderr
 
 

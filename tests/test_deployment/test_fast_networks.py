@@ -1,12 +1,9 @@
 """Exported fast networks: any size, text, modes, TorchScript as the other formats."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
+from scripts import run_script
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.deployment import (
@@ -120,8 +117,7 @@ def test_torchscript_runs_as_the_other_formats_do(sources, pair_folder, tmp_path
     pair = dict(img_a=sources[0][0].transpose(1, 2, 0), img_b=sources[1][0, 0])
     for inferencer in (ExportedInferencer(path), FusionInferencer(weights=path)):
         assert np.abs(inferencer(pair)["predictions"][0] - expected).max() <= 1
-    command = [sys.executable, ROOT / "tools" / "fuse.py", "a", "b", "out", "--weights", path]
-    done = subprocess.run(command, cwd=pair_folder, capture_output=True, text=True)
+    done = run_script("fuse.py", "a", "b", "out", "--weights", path, folder=pair_folder)
     assert done.returncode == 0, done.stderr
     assert "6 written" in done.stdout
 

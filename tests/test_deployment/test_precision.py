@@ -1,13 +1,10 @@
 """Exports of lower precision: smaller files that make nearly the same pictures."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from mmagic.registry import MODELS
+from scripts import run_script
 
 from mmfusion_distill.datasets import write_image
 from mmfusion_distill.datasets.generated_scenes import generate_pair, write_generated_pairs
@@ -110,19 +107,11 @@ def test_what_cannot_be_written_is_said(network, tmp_path):
 def test_the_tool_measures_the_quality(network, scenes, tmp_path):
     (tmp_path / "config.py").write_text(f"model = dict(type='ImageFusor', generator={NETWORK!r})\n")
     torch.save(network.state_dict(), tmp_path / "network.pth")
-    command = [
-        sys.executable,
-        ROOT / "tools" / "deployment" / "export.py",
-        "config.py",
-        "network.pth",
-        "out.onnx",
-    ]
+    command = ["deployment/export.py", "config.py", "network.pth", "out.onnx"]
     folders = ["--quality-a", scenes / "visible", "--quality-b", scenes / "infrared", "--quality-pairs", "2"]
-    done = subprocess.run(
-        [*command, "--precision", "fp16", *folders], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = run_script(*command, "--precision", "fp16", *folders, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 pairs: PSNR to PyTorch" in done.stdout
-    done = subprocess.run([*command, "--precision", "int8"], cwd=tmp_path, capture_output=True, text=True)
+    done = run_script(*command, "--precision", "int8", folder=tmp_path)
     assert done.returncode == 1
     assert done.stderr.strip().endswith("pairs like those to be fused")

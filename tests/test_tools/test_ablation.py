@@ -1,15 +1,12 @@
 """Trainings side by side."""
 
-import subprocess
-import sys
-
 from conftest import ROOT
 from mmengine.config import Config
+from scripts import run_script
 
 from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
 
 CONFIG = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
-TOOL = ROOT / "tools" / "analysis_tools" / "ablation.py"
 
 
 def write_config(folder, name, data, **settings):
@@ -33,10 +30,10 @@ def test_configs_are_trained_once_and_scored_side_by_side(tmp_path):
         write_config(tmp_path, "plain", tmp_path / "data"),
         write_config(tmp_path, "quick", tmp_path / "data", **{"optim_wrapper.optimizer.lr": 1e-2}),
     ]
-    command = [sys.executable, str(TOOL), *configs, "--work-dir", str(tmp_path / "runs"), "--limit", "1"]
+    command = ["analysis_tools/ablation.py", *configs, "--work-dir", "runs", "--limit", "1"]
     printed = []
     for _ in range(2):
-        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        run = run_script(*command, folder=tmp_path)
         assert run.returncode == 0, run.stderr
         printed.append(run.stdout)
     clean, degraded = (part.splitlines() for part in printed[1].split("\n\n")[1::2])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import ROOT
+from scripts import run_script
 
 from mmfusion_distill.apis import run_test, run_training
 from mmfusion_distill.commands import test, train
@@ -172,12 +173,7 @@ def test_mistakes_on_the_command_line_are_one_sentence(main, arguments, message,
 
 
 def test_a_mistake_ends_the_tool_with_one_sentence(tmp_path):
-    done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "train.py", "nowhere.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    done = run_script("train.py", "nowhere.py", folder=tmp_path)
     assert done.returncode == 1
     assert "the config nowhere.py does not exist" in done.stderr and "Traceback" not in done.stderr
 
