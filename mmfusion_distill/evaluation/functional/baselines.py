@@ -1,7 +1,5 @@
 """Fusions without a network that every results table is compared with."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .laplacian_pyramid import laplacian_pyramid_fusion

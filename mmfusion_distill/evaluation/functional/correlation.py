@@ -1,7 +1,5 @@
 """Metrics from linear correlation between sources and fused picture."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

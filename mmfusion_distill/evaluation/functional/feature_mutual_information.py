@@ -1,7 +1,5 @@
 """Mutual information of image features in small windows."""
 
-from __future__ import annotations
-
 import numpy as np
 import pywt
 from scipy.fft import dctn

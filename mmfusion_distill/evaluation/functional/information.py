@@ -1,7 +1,5 @@
 """Metrics from information theory: entropy and mutual information of gray-level histograms."""
 
-from __future__ import annotations
-
 import math
 
 import cv2

@@ -1,7 +1,5 @@
 """Fusion by a Laplacian pyramid: the cheapest fusion that is of use, and hard to beat."""
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 

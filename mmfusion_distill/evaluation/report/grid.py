@@ -1,7 +1,5 @@
 """Picture grids for papers: sources and methods side by side, with zoomed boxes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

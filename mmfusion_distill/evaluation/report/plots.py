@@ -1,7 +1,5 @@
 """Plots of results: radar over metrics, one box plot for each metric."""
 
-from __future__ import annotations
-
 import itertools
 from pathlib import Path
 from typing import Any
@@ -45,7 +43,7 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
         if result.is_baseline[row]:
             style = dict(color="0.5", linewidth=1.0, linestyle=next(baseline_lines))
         axes.plot(closed, np.append(radii[row], radii[row, 0]), label=method, **style)
-    axes.set_xticks(angles, _labels(result))
+    axes.set_xticks(angles, result.labels)
     axes.set_yticks([])
     axes.set_ylim(0, 1.05)
     axes.legend(loc="center left", bbox_to_anchor=(1.12, 0.5), frameon=False)
@@ -67,7 +65,7 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
     height = 0.9 + 0.28 * len(result.methods)
     figure = _figure(3.4 * columns + 1.0, height * rows)
     grid = figure.subplots(rows, columns, squeeze=False)
-    labels = _labels(result)
+    labels = result.labels
     for index, axes in enumerate(grid.flat):
         if index >= len(labels):
             axes.set_axis_off()
@@ -88,11 +86,6 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
         axes.set_title(labels[index], fontsize=10)
         axes.grid(axis="x", alpha=0.3)
     _save(figure, path)
-
-
-def _labels(result: EvaluationResult) -> list[str]:
-    arrows = ["↑" if up else "↓" for up in result.higher_is_better]
-    return [f"{m} {arrow}" for m, arrow in zip(result.metrics, arrows, strict=True)]
 
 
 def _figure(width: float, height: float) -> Figure:
