@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ..io.image_io import write_image
 from ..io.regular_file import write_text_atomically
 from ..io.table import Table, shown
 from .named_network import NamedNetwork
-from .scored_pairs import ScoredPair, fuse_pair, score_pairs
+from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs, score_pairs
 
 #: Columns of the tables of scores, besides wins.
 COLUMNS = (*WIN_MEASURES, "balanced_quality", "quality")
@@ -75,6 +75,24 @@ def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> 
         without = baseline_images(pair.img_a, pair.img_b)
         pictures.append({**fused, **{titles[name]: without[name] for name in _BASELINES}})
     return SetScores(pairs, score_pairs(pairs, pictures, COLUMNS), pictures)
+
+
+def score_sets(
+    networks: Sequence[NamedNetwork], dataset: dict, seed: int = 0, limit: int | None = None
+) -> Iterator[tuple[str, SetScores]]:
+    """Fuse and score the pairs of a data set, first as they are, then degraded.
+
+    Args:
+        networks (Sequence[NamedNetwork]): The networks.
+        dataset (dict): As :func:`load_scored_pairs` takes it.
+        seed (int): Of the degradations. Default: 0, those our configs validate on.
+        limit (int, optional): The first pairs only. Default: None, all.
+
+    Yields:
+        tuple[str, SetScores]: `clean` or `degraded`, and the scores.
+    """
+    for name, degradation in (("clean", None), ("degraded", seed)):
+        yield name, score_set(networks, load_scored_pairs(dataset, degradation, limit))
 
 
 def scores_table(scores: SetScores) -> str:
