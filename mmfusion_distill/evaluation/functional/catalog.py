@@ -12,14 +12,7 @@ from .feature_mutual_information import FEATURES, feature_mutual_information
 from .fusion_visual_fidelity import fusion_visual_information_fidelity
 from .gray_image import GrayImage
 from .information import cross_entropy, entropy, mutual_information, normalized_mutual_information
-from .metric_entry import (
-    FusedMetric,
-    JointMetric,
-    MetricEntry,
-    Scoring,
-    SummedMetric,
-    WeightedMetric,
-)
+from .metric_entry import FusedMetric, JointMetric, MetricEntry, Scoring, SummedMetric, WeightedMetric
 from .multiscale_structural import multiscale_structural_similarities
 from .perceptual import chen_blum, chen_varshney
 from .phase_congruency import phase_congruency_preservation

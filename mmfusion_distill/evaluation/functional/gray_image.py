@@ -74,7 +74,11 @@ class GrayImage:
 
     @cached_property
     def _luminance(self) -> np.ndarray:
-        return _luminance(self._source) if self.is_color else self._source
+        if not self.is_color:
+            return self._source
+        if self._source.dtype in _INTEGER_RANGES:
+            return cv2.cvtColor(self._source, cv2.COLOR_RGB2GRAY)
+        return self._source.astype(np.float64) @ np.array(LUMINANCE_WEIGHTS)
 
     def channel(self, index: int) -> "GrayImage":
         """One colour channel as a picture of its own; a gray picture is its only channel."""
@@ -148,9 +152,3 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
             f"Values from {low:.4g} to {high:.4g} lie outside the stated range [0, {data_range:g}]."
         )
     return float(data_range)
-
-
-def _luminance(image: np.ndarray) -> np.ndarray:
-    if image.dtype in _INTEGER_RANGES:
-        return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    return image.astype(np.float64) @ np.array(LUMINANCE_WEIGHTS)

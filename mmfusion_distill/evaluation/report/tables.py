@@ -115,7 +115,6 @@ def write_report(
         The files written.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "results.json": to_json(result, bootstrap),
         "summary.csv": summary_csv(result, bootstrap),
