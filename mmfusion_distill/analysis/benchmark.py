@@ -32,7 +32,7 @@ def benchmark_table(
     """Measure networks, a copy and the Laplacian pyramid, and give a Markdown table.
 
     Args:
-        networks (Mapping[str, dict]): Configs by name; times are also given relative to the first.
+        networks (Mapping[str, dict]): Configs by name, in plain dicts; times are also given relative to the first.
         sizes (Sequence[tuple[int, int]]): Heights and widths.
         repeats (int): Timed runs. Default: 3.
         device (str): Default: 'cpu'.
@@ -42,25 +42,20 @@ def benchmark_table(
     Returns:
         str: Markdown.
     """
-    # mmengine's dicts keep a reference to their file, which does not pickle everywhere.
-    plain = {
-        name: network.to_dict() if hasattr(network, "to_dict") else dict(network)
-        for name, network in networks.items()
-    }
     preparers: dict[str, Preparer] = {
         "copy": prepare_copy,
         PYRAMID: prepare_pyramid,
         f"{PYRAMID}, colour": partial(prepare_pyramid, color=True),
-        **{name: partial(prepare_network, network=network) for name, network in plain.items()},
+        **{name: partial(prepare_network, network=network) for name, network in networks.items()},
         **{name: partial(prepare_exported, path=str(path)) for name, path in (exported or {}).items()},
     }
     further = list(next(iter(scores.values()))) if scores else []
     rows = []
     for height, width in sizes:
         results = measure(preparers, height, width, repeats, device)
-        pyramid, first = (results[name].times.seconds for name in (PYRAMID, next(iter(plain), PYRAMID)))
+        pyramid, first = (results[name].times.seconds for name in (PYRAMID, next(iter(networks), PYRAMID)))
         for name, result in results.items():
-            network = plain.get(name)
+            network = networks.get(name)
             seconds, cpu_seconds = result.times
             rows.append(
                 [

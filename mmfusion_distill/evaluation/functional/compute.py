@@ -65,7 +65,6 @@ def score_triple(
     """
     _check_sizes(triple)
     protocol = get_protocol(protocol)
-    parse_metric_names(metrics)
     composites = [name for name in metrics if name in COMPOSITES]
     inputs = [key for name in composites for key in COMPOSITES[name][0]]
     keys = [name for name in metrics if name not in COMPOSITES]

@@ -84,7 +84,7 @@ def evaluate_folders(
         raise UserError(_nothing_left(problems))
     return EvaluationResult(
         names=list(scored),
-        methods=[*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES if baselines)],
+        methods=[*methods, *(EvaluationResult.BASELINE_TITLES.values() if baselines else ())],
         metrics=list(metrics),
         scores=np.stack(list(scored.values()), axis=2),
         protocol=protocol,

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...user_errors import UserError
@@ -90,9 +89,7 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
 
 def _figure(width: float, height: float) -> Figure:
     # Without pyplot there is no global state: safe in threads, and nothing opens a window.
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def _save(figure: Figure, path: str | Path) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...user_errors import UserError
-from ..functional.baselines import BASELINES
 from ..functional.compute import higher_is_better, parse_metric_names
 from ..functional.protocols import Protocol
 
@@ -42,7 +41,7 @@ class EvaluationResult:
     @property
     def is_baseline(self) -> np.ndarray:
         """(methods,) bool."""
-        titles = {self.BASELINE_TITLES[name] for name in BASELINES}
+        titles = self.BASELINE_TITLES.values()
         return np.array([method in titles for method in self.methods], bool)
 
     @property
