@@ -1,7 +1,7 @@
 """How well an annotator recognises what we degrade or what others name, and thresholds that agree with these."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -32,10 +32,7 @@ _TOLERANCE = 0.02
 _CHOSEN: dict[str, tuple[Callable, dict[str, str]]] = {
     "low_light": (is_dark, dict(dark_mean="mean")),
     "over_exposure": (is_over_exposed, dict(bright_fraction="bright_fraction")),
-    "haze": (
-        is_hazy,
-        dict(glare_shadows="shadows", glare_edges="edges", glare_sky="sky"),
-    ),
+    "haze": (is_hazy, dict(glare_shadows="shadows", glare_edges="edges", glare_sky="sky")),
 }
 
 
@@ -164,12 +161,8 @@ def choose_thresholds(pairs: Iterable[ImagePair], references: Sequence[Annotatio
         dict[str, float]: Fields of :class:`InfraredVisibleThresholds`, rounded.
     """
     each = [measure_visible(read_image(pair.path_a)) for pair in pairs]
-    measures = VisibleMeasures(
-        **{
-            field.name: np.array([getattr(one, field.name) for one in each])
-            for field in fields(VisibleMeasures)
-        }
-    )
+    columns = zip(*(astuple(one) for one in each))
+    measures = VisibleMeasures(*(np.array(column) for column in columns))
     chosen: dict[str, float] = {}
     for event, (rule, thresholds) in _CHOSEN.items():
         has_event = _has(event, [reference.event_types for reference in references])

@@ -177,8 +177,8 @@ def results_section(
     command: str,
     networks: Sequence[NamedNetwork],
     sets: Mapping[str, SetScores],
-    picture: str | None = None,
-    picture_rows: str = "",
+    picture: str,
+    picture_rows: str,
 ) -> str:
     """One section of the page.
 
@@ -187,8 +187,8 @@ def results_section(
         command (str): What wrote it.
         networks (Sequence[NamedNetwork]): The networks.
         sets (Mapping[str, SetScores]): Scores by name of the set.
-        picture (str, optional): Link to the picture of the hardest pairs. Default: None.
-        picture_rows (str): What its rows are. Default: ''.
+        picture (str): Link to the picture of the hardest pairs.
+        picture_rows (str): What its rows are.
 
     Returns:
         str: Markdown.
@@ -196,13 +196,12 @@ def results_section(
     parts = [f"## {title}", f"```bash\n{command}\n```", networks_table(networks, sets)]
     for name, scores in sets.items():
         parts += [f"### {name.capitalize()}, {len(scores.pairs)} pairs", scores_table(scores)]
-    if picture:
-        parts += [
-            "### Hardest and easiest",
-            "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
-            f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
-            picture_rows,
-        ]
+    parts += [
+        "### Hardest and easiest",
+        "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
+        f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
+        picture_rows,
+    ]
     return "\n\n".join(parts) + "\n"
 
 
