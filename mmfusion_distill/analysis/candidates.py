@@ -37,11 +37,8 @@ def train_candidates(
     """
     scores = {}
     for name, network in networks.items():
-        folder = (
-            Path(work_dir)
-            / Path(config).stem
-            / f"{name.replace(' ', '_').replace(':', '').replace(',', '')}_{iterations}"
-        )
+        plain = name.replace(" ", "_").replace(":", "").replace(",", "")
+        folder = Path(work_dir) / Path(config).stem / f"{plain}_{iterations}"
         file = folder / "scores.json"
         if not file.is_file():
             metrics = _train(network, config, iterations, folder, amp)

@@ -1,7 +1,5 @@
 """What a detector gains by fusion: the same training for each source alone and for fusions of both."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from pathlib import Path
 

@@ -10,8 +10,8 @@ from ..io.config_files import network_of, read_config
 
 
 def network_config(config: str | Path) -> dict:
-    """The network that a config of a model or of its distillation is about."""
-    return network_of(read_config(config).model)
+    """The network that a config of a model or of its distillation is about, in plain dicts, which pickle."""
+    return network_of(read_config(config).model.to_dict())
 
 
 def build_network(network: dict, device: str = "cpu") -> nn.Module:

@@ -49,21 +49,12 @@ def processes_table(
 
 def _pairs_per_second(place: Path, count: int, weights: str) -> float:
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
-    options = ["--weights", weights, "--device", "cpu", "--overwrite", "--launcher", "pytorch"]
     folders = [str(place / name) for name in ("visible", "infrared", "out")]
     report = place / "report.json"
+    options = ["--weights", weights, "--device", "cpu", "--overwrite", "--launcher", "pytorch"]
+    options += ["--json", str(report)]
     done = subprocess.run(
-        [
-            sys.executable,
-            *launcher,
-            "-m",
-            "mmfusion_distill",
-            "fuse",
-            *folders,
-            *options,
-            "--json",
-            str(report),
-        ],
+        [sys.executable, *launcher, "-m", "mmfusion_distill", "fuse", *folders, *options],
         env=os.environ | dict(OMP_NUM_THREADS="1"),
         capture_output=True,
         text=True,

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ..io.image_io import write_image
 from ..io.regular_file import write_text_atomically
 from ..io.table import Table, shown
 from .named_network import NamedNetwork
-from .scored_pairs import ScoredPair, fuse_pair, score_pairs
+from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs, score_pairs
 
 #: Columns of the tables of scores, besides wins.
 COLUMNS = (*WIN_MEASURES, "balanced_quality", "quality")
@@ -75,6 +75,24 @@ def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> 
         without = baseline_images(pair.img_a, pair.img_b)
         pictures.append({**fused, **{titles[name]: without[name] for name in _BASELINES}})
     return SetScores(pairs, score_pairs(pairs, pictures, COLUMNS), pictures)
+
+
+def score_sets(
+    networks: Sequence[NamedNetwork], dataset: dict, seed: int = 0, limit: int | None = None
+) -> Iterator[tuple[str, SetScores]]:
+    """Fuse and score the pairs of a data set, first as they are, then degraded.
+
+    Args:
+        networks (Sequence[NamedNetwork]): The networks.
+        dataset (dict): As :func:`load_scored_pairs` takes it.
+        seed (int): Of the degradations. Default: 0, those our configs validate on.
+        limit (int, optional): The first pairs only. Default: None, all.
+
+    Yields:
+        tuple[str, SetScores]: `clean` or `degraded`, and the scores.
+    """
+    for name, degradation in (("clean", None), ("degraded", seed)):
+        yield name, score_set(networks, load_scored_pairs(dataset, degradation, limit))
 
 
 def scores_table(scores: SetScores) -> str:
@@ -159,8 +177,8 @@ def results_section(
     command: str,
     networks: Sequence[NamedNetwork],
     sets: Mapping[str, SetScores],
-    picture: str | None = None,
-    picture_rows: str = "",
+    picture: str,
+    picture_rows: str,
 ) -> str:
     """One section of the page.
 
@@ -169,8 +187,8 @@ def results_section(
         command (str): What wrote it.
         networks (Sequence[NamedNetwork]): The networks.
         sets (Mapping[str, SetScores]): Scores by name of the set.
-        picture (str, optional): Link to the picture of the hardest pairs. Default: None.
-        picture_rows (str): What its rows are. Default: ''.
+        picture (str): Link to the picture of the hardest pairs.
+        picture_rows (str): What its rows are.
 
     Returns:
         str: Markdown.
@@ -178,13 +196,12 @@ def results_section(
     parts = [f"## {title}", f"```bash\n{command}\n```", networks_table(networks, sets)]
     for name, scores in sets.items():
         parts += [f"### {name.capitalize()}, {len(scores.pairs)} pairs", scores_table(scores)]
-    if picture:
-        parts += [
-            "### Hardest and easiest",
-            "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
-            f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
-            picture_rows,
-        ]
+    parts += [
+        "### Hardest and easiest",
+        "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
+        f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
+        picture_rows,
+    ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.infer import BaseInferencer
@@ -32,6 +32,9 @@ class Claim:
     quality: float = 0.90
 
 
+PAPERS_CLAIM = Claim()
+
+
 @dataclass(frozen=True)
 class RetentionReport:
     """Teacher and student on one set.
@@ -54,9 +57,8 @@ class RetentionReport:
         teacher, student = map(self.row, ROLES)
         return student.share_of(teacher, quantity)
 
-    def verdicts(self, claim: Claim | None = None) -> dict[str, bool]:
+    def verdicts(self, claim: Claim = PAPERS_CLAIM) -> dict[str, bool]:
         """Which parts of a claim hold; both composites are judged."""
-        claim = claim or Claim()
         return {
             "parameters": self.ratio("parameters") <= claim.parameters,
             "seconds": self.ratio("seconds") <= claim.seconds,
@@ -96,20 +98,19 @@ def measure_retention(
     keys = list(dict.fromkeys([*metrics, "quality", "balanced_quality"]))
     results = compare(inferencers, pairs, keys, repeats)
     largest = max(pairs, key=lambda pair: _pixels(pair["img_a"]))
-    report = RetentionReport(results, "")
+    place = str(next(inferencers["student"].model.parameters()).device)
+    measured = f"{len(pairs)} pairs; {conditions(repeats, place)}, without reading, writing and text encoding"
+    report = RetentionReport(results, measured)
     for role in ROLES:
         # Alone in a process: what an allocator keeps from earlier work would hide it.
         report.row(role).peak_bytes = in_fresh_process(
             _peak_of_forward, load, *networks[role], largest, device
         )
-    place = str(next(inferencers["student"].model.parameters()).device)
-    measured = f"{len(pairs)} pairs; {conditions(repeats, place)}, without reading, writing and text encoding"
-    return replace(report, conditions=measured)
+    return report
 
 
-def retention_table(report: RetentionReport, claim: Claim | None = None) -> str:
+def retention_table(report: RetentionReport, claim: Claim = PAPERS_CLAIM) -> str:
     """The claim as one Markdown table, with the verdict below it."""
-    claim = claim or Claim()
     rows = [report.row(role) for role in ROLES]
     cells = {
         "parameters": ("parameters", [f"{row.parameters:,}" for row in rows]),

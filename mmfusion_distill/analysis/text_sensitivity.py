@@ -1,7 +1,7 @@
 """How much the text matters to a guided network, on degraded pairs of which the clean sources are known."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,6 @@ TEXTS = ("right", "none", "wrong")
 MEASURES = ("balanced_quality", *WIN_MEASURES)
 #: By how much the right text should beat the others in the first measure.
 WANTED = {"none": 0.01, "wrong": 0.02}
-#: Endings of files that :func:`write_sensitivity` writes.
-REPORT_SUFFIXES = (".csv", ".json", ".txt")
 _LEVEL = 0.95
 _PICTURED = 3
 
@@ -34,20 +32,20 @@ class TextSensitivity:
     """Scores of the same pictures with the right text, none and a wrong one.
 
     Args:
+        pairs (Sequence[ScoredPair]): The pairs.
         scores (EvaluationResult): One row a text, :data:`TEXTS` (without 'none' if the network needs text).
         differences (EvaluationResult): Per pair, right text minus each of the others.
         low (np.ndarray): (differences, measures) lower ends of the bootstrap intervals of the mean differences.
         high (np.ndarray): Upper ends.
-        kinds (list[tuple[str, ...]]): Per pair, the kinds of degradation that were applied.
         wrong (list[str]): Per pair, the pair whose text it got as the wrong one.
         fused (list[dict[str, np.ndarray]]): Per pair, the pictures by text.
     """
 
+    pairs: Sequence[ScoredPair]
     scores: EvaluationResult
     differences: EvaluationResult
     low: np.ndarray
     high: np.ndarray
-    kinds: list[tuple[str, ...]]
     wrong: list[str]
     fused: list[dict[str, np.ndarray]]
 
@@ -56,7 +54,7 @@ class TextSensitivity:
         first = self.differences.scores[:, 0]
         table = {}
         for kind in (*INFRARED_VISIBLE_KINDS, *MEDICAL_KINDS):
-            rows = [index for index, kinds in enumerate(self.kinds) if kind in kinds]
+            rows = [index for index, pair in enumerate(self.pairs) if kind in pair.kinds]
             if rows:
                 table[kind] = (len(rows), first[:, rows].mean(axis=1).tolist())
         return table
@@ -137,11 +135,11 @@ def measure_text_sensitivity(
     # The mean of the differences resampled: each draw takes a pair with all its texts.
     bootstrap = paired_bootstrap(differences, level=_LEVEL, seed=seed)
     return TextSensitivity(
+        pairs=pairs,
         scores=scored,
         differences=differences,
         low=bootstrap.low,
         high=bootstrap.high,
-        kinds=[pair.kinds for pair in pairs],
         wrong=[scored.names[other] for other in others],
         fused=pictures,
     )
@@ -156,12 +154,8 @@ def sensitivity_table(result: TextSensitivity) -> str:
     ]
     for row, title in enumerate(result.differences.methods):
         rows.append([title, *(f"{value:+.4f}" for value in result.differences.means[row])])
-        rows.append(
-            [
-                f"  {_LEVEL:.0%} interval",
-                *(f"[{low:+.3f}, {high:+.3f}]" for low, high in zip(result.low[row], result.high[row])),
-            ]
-        )
+        intervals = [f"[{low:+.3f}, {high:+.3f}]" for low, high in zip(result.low[row], result.high[row])]
+        rows.append([f"  {_LEVEL:.0%} interval", *intervals])
     kinds = [
         [kind, str(count), *(f"{value:+.4f}" for value in means)]
         for kind, (count, means) in result.by_kind().items()
@@ -176,7 +170,7 @@ def sensitivity_table(result: TextSensitivity) -> str:
         )
     if "none" not in result.scores.methods:
         lines.append("Without text this network does not run: it was built without null_embedding=True.")
-    lines.append(f"{len(result.kinds)} degraded pairs against their clean sources; paired bootstrap.")
+    lines.append(f"{len(result.pairs)} degraded pairs against their clean sources; paired bootstrap.")
     return "\n".join(lines)
 
 
@@ -188,69 +182,62 @@ def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
         path (str | Path): The file; its ending decides. Its folder is made if need be.
 
     Raises:
-        UserError: If the ending is none of :data:`REPORT_SUFFIXES`.
+        UserError: If the ending is none of these.
     """
     check_report_path(path)
-    path = Path(path)
-    writers = dict(zip(REPORT_SUFFIXES, (_csv, _json, lambda result: sensitivity_table(result) + "\n")))
-    write_text_atomically(path, writers[path.suffix](result), "backslashreplace")
+    write_text_atomically(path, _REPORTS[Path(path).suffix](result), "backslashreplace")
 
 
 def check_report_path(path: str | Path) -> None:
     """Refuse an ending that :func:`write_sensitivity` does not know, before anything is computed."""
-    if Path(path).suffix not in REPORT_SUFFIXES:
-        raise UserError(f"{path}: the report ends in one of {', '.join(REPORT_SUFFIXES)}")
+    if Path(path).suffix not in _REPORTS:
+        raise UserError(f"{path}: the report ends in one of {', '.join(_REPORTS)}")
 
 
-def write_sensitivity_picture(result: TextSensitivity, pairs: Sequence[ScoredPair], path: str | Path) -> None:
+def write_sensitivity_picture(result: TextSensitivity, path: str | Path) -> None:
     """Show the pairs that gain most from their text, then those that lose most (or gain least).
 
     Args:
         result (TextSensitivity): The scores.
-        pairs (Sequence[ScoredPair]): The pairs that were scored.
         path (str | Path): Picture to write.
     """
     order = np.argsort(-result.differences.scores[0, 0], kind="stable").tolist()
     shown = order if len(order) <= 2 * _PICTURED else order[:_PICTURED] + order[-_PICTURED:]
-    rows = [[pairs[i].img_a, pairs[i].img_b, pairs[i].target_a, *result.fused[i].values()] for i in shown]
+    chosen = [(result.pairs[index], result.fused[index]) for index in shown]
+    rows = [[pair.img_a, pair.img_b, pair.target_a, *fused.values()] for pair, fused in chosen]
     titles = ["A, degraded", "B, degraded", "A, clean", *(f"text: {text}" for text in result.scores.methods)]
     write_image(path, picture_grid(rows, titles))
 
 
 def _csv(result: TextSensitivity) -> str:
     rows = []
-    for index, name in enumerate(result.scores.names):
-        sources = dict(right=name, none="", wrong=result.wrong[index])
-        for row, text in enumerate(result.scores.methods):
-            values = result.scores.scores[row, :, index]
-            rows.append([name, " ".join(result.kinds[index]), text, sources[text], *values])
+    for index, (pair, wrong) in enumerate(zip(result.pairs, result.wrong)):
+        sources = dict(right=pair.name, none="", wrong=wrong)
+        for text, values in zip(result.scores.methods, result.scores.scores[:, :, index]):
+            rows.append([pair.name, " ".join(pair.kinds), text, sources[text], *values])
     return Table(["name", "kinds", "text", "text_of", *result.scores.metrics], rows).to_csv()
 
 
 def _json(result: TextSensitivity) -> str:
     measures, differences = result.scores.metrics, result.differences
+    intervals = np.stack([result.low, result.high], axis=2)
+
+    def by_text_and_measure(values: np.ndarray) -> dict[str, dict]:
+        return {text: dict(zip(measures, row)) for text, row in zip(result.scores.methods, values.tolist())}
+
     document = {
         "pairs": [
-            dict(name=name, kinds=list(kinds), wrong_text_of=wrong)
-            for name, kinds, wrong in zip(result.scores.names, result.kinds, result.wrong)
+            dict(name=pair.name, kinds=list(pair.kinds), wrong_text_of=wrong)
+            for pair, wrong in zip(result.pairs, result.wrong)
         ],
-        "means": {
-            text: dict(zip(measures, means.tolist()))
-            for text, means in zip(result.scores.methods, result.scores.means)
-        },
-        "scores": {
-            text: dict(zip(measures, values.tolist()))
-            for text, values in zip(result.scores.methods, result.scores.scores)
-        },
+        "means": by_text_and_measure(result.scores.means),
+        "scores": by_text_and_measure(result.scores.scores),
         "differences": {
             title: {
-                measure: dict(
-                    mean=float(differences.means[row, column]),
-                    interval=[float(result.low[row, column]), float(result.high[row, column])],
-                )
-                for column, measure in enumerate(measures)
+                measure: dict(mean=mean, interval=interval)
+                for measure, mean, interval in zip(measures, means.tolist(), limits.tolist())
             }
-            for row, title in enumerate(differences.methods)
+            for title, means, limits in zip(differences.methods, differences.means, intervals)
         },
         "by_kind": {
             kind: dict(pairs=count, **dict(zip(differences.methods, means)))
@@ -260,3 +247,11 @@ def _json(result: TextSensitivity) -> str:
         "wanted": result.verdicts(),
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+
+#: What :func:`write_sensitivity` writes, by the ending of the file.
+_REPORTS: dict[str, Callable[[TextSensitivity], str]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".txt": lambda result: sensitivity_table(result) + "\n",
+}

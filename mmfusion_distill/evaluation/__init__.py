@@ -15,9 +15,8 @@ from .functional.correlation import correlation_coefficient, difference_correlat
 from .functional.edge_loss import fusion_artifacts, information_loss
 from .functional.edge_preservation import edge_preservation, source_edge_preservation
 from .functional.feature_mutual_information import feature_mutual_information
-from .functional.fusion_triple import FusionTriple
 from .functional.fusion_visual_fidelity import fusion_visual_information_fidelity
-from .functional.gray_image import GrayImage
+from .functional.gray_image import FusionTriple, GrayImage
 from .functional.information import cross_entropy, entropy, mutual_information, normalized_mutual_information
 from .functional.laplacian_pyramid import laplacian_pyramid_fusion
 from .functional.metric_entry import MetricEntry
@@ -38,9 +37,8 @@ from .functional.visual_fidelity import visual_information_fidelity
 from .report.bootstrap import BootstrapResult, paired_bootstrap
 from .report.folder import evaluate_folders, read_picture
 from .report.grid import picture_grid, write_picture_grid
-from .report.report import write_report
 from .report.results import EvaluationResult
-from .report.tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown
+from .report.tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown, write_report
 
 # What needs PyTorch or matplotlib; scores of files do not.
 __getattr__, _lazy = lazy_attributes(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mmfusion_distill.analysis.annotation_agreement import (
+from mmfusion_distill.analysis.annotation_accuracy import (
     choose_thresholds,
     measure_agreement,
     read_references,

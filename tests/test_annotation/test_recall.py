@@ -1,6 +1,6 @@
 """The table of recall counts what an annotator names."""
 
-from mmfusion_distill.analysis.annotation_recall import measure_recall
+from mmfusion_distill.analysis.annotation_accuracy import measure_recall
 from mmfusion_distill.datasets import Annotation, Event, find_pairs
 
 

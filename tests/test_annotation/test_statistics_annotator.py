@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.analysis.annotation_recall import measure_recall
+from mmfusion_distill.analysis.annotation_accuracy import measure_recall
 from mmfusion_distill.annotation import MODALITIES, StatisticsAnnotator
 from mmfusion_distill.annotation.annotators import image_statistics as stats
 from mmfusion_distill.annotation.degradations import (

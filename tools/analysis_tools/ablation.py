@@ -30,9 +30,12 @@ def parse_args() -> argparse.Namespace:
 
 
 def compare(args: argparse.Namespace) -> None:
-    from mmfusion_distill.analysis.ablation import score_checkpoints
+    from mmfusion_distill.analysis.named_network import load_named_network
+    from mmfusion_distill.analysis.results_page import score_sets, scores_table
+    from mmfusion_distill.analysis.scored_pairs import validation_dataset
     from mmfusion_distill.apis import FusionInferencer, run_training
     from mmfusion_distill.apis.running import load_config
+    from mmfusion_distill.io.config_files import read_config
 
     names = [config.stem for config in args.configs]
     if len(set(names)) < len(names):
@@ -46,9 +49,13 @@ def compare(args: argparse.Namespace) -> None:
             run_training(
                 str(config), str(work_dir), resume="auto", amp=args.amp, cfg_options=args.cfg_options
             )
-    rows = {name: (config, checkpoints[name]) for name, config in zip(names, args.configs)}
-    for title, table in score_checkpoints(rows, FusionInferencer, args.seed, args.limit).items():
-        print(f"{title}\n\n{table}\n")
+    networks = [
+        load_named_network(f"{name}={checkpoints[name]}:{config}", FusionInferencer)
+        for name, config in zip(names, args.configs)
+    ]
+    dataset = validation_dataset(read_config(args.configs[0]))
+    for name, scores in score_sets(networks, dataset, args.seed, args.limit):
+        print(f"{name}, {len(scores.pairs)} pairs\n\n{scores_table(scores)}\n")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ import sys
 
 from mmengine.config import Config, DictAction
 
-from mmfusion_distill.analysis.annotation_agreement import (
+from mmfusion_distill.analysis.annotation_accuracy import (
     choose_thresholds,
     measure_agreement,
+    measure_recall,
     read_references,
 )
-from mmfusion_distill.analysis.annotation_recall import measure_recall
 from mmfusion_distill.annotation import StatisticsAnnotator
 from mmfusion_distill.annotation.modalities import MODALITIES
 from mmfusion_distill.datasets import find_pairs

@@ -79,7 +79,7 @@ def processes(args: argparse.Namespace) -> str:
 
 def metrics(args: argparse.Namespace) -> str:
     """Time of each metric on one pair of pictures."""
-    from mmfusion_distill.analysis.metric_benchmark import metrics_table
+    from mmfusion_distill.analysis.benchmark import metrics_table
     from mmfusion_distill.evaluation import METRICS_BY_NAME
 
     height, width = args.size
@@ -88,7 +88,7 @@ def metrics(args: argparse.Namespace) -> str:
 
 def training(args: argparse.Namespace) -> str:
     """Time of a training step."""
-    from mmfusion_distill.analysis.training_benchmark import training_table
+    from mmfusion_distill.analysis.benchmark import training_table
 
     options = dict(with_bfloat16=args.bfloat16, with_compile=args.compile)
     chosen = read_networks(args.configs)

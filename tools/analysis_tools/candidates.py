@@ -49,7 +49,7 @@ CHANGES: dict[str, dict] = {
 
 def find_networks() -> dict[str, dict]:
     """The teacher, the student and the tiny one as they are, and the candidates."""
-    networks = {name: network_config(path).to_dict() for name, path in MODELS.items()}
+    networks = {name: network_config(path) for name, path in MODELS.items()}
     for name, changes in CHANGES.items():
         candidate = Config(networks["student"])
         candidate.merge_from_dict(deepcopy(changes))

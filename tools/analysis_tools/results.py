@@ -67,7 +67,6 @@ def command_line() -> str:
 def report(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis import results_page
     from mmfusion_distill.analysis.named_network import load_named_network
-    from mmfusion_distill.analysis.scored_pairs import load_scored_pairs
     from mmfusion_distill.apis import FusionInferencer
 
     dataset = find_dataset(args)
@@ -79,9 +78,9 @@ def report(args: argparse.Namespace) -> None:
     if pictured not in names:
         raise UserError(f"--pictured {pictured} is none of the rows {', '.join(names)}")
     sets = {}
-    for name, seed in (("clean", None), ("degraded", args.seed)):
-        sets[name] = results_page.score_set(networks, load_scored_pairs(dataset, seed, args.limit))
-        print(f"{name}\n{results_page.scores_table(sets[name])}\n", flush=True)
+    for name, scores in results_page.score_sets(networks, dataset, args.seed, args.limit):
+        sets[name] = scores
+        print(f"{name}\n{results_page.scores_table(scores)}\n", flush=True)
     out = Path(args.out)
     slug = "".join(sign if sign.isalnum() else "-" for sign in args.title.lower())
     picture = Path("images") / f"results-{'-'.join(filter(None, slug.split('-')))}.png"

@@ -45,7 +45,7 @@ def report(args: argparse.Namespace) -> None:
     for path in args.out:
         text_sensitivity.write_sensitivity(result, path)
     if args.picture:
-        text_sensitivity.write_sensitivity_picture(result, pairs, args.picture)
+        text_sensitivity.write_sensitivity_picture(result, args.picture)
 
 
 if __name__ == "__main__":

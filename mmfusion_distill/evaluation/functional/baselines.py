@@ -1,7 +1,5 @@
 """Fusions without a network that every results table is compared with."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .laplacian_pyramid import laplacian_pyramid_fusion
@@ -22,10 +20,8 @@ def baseline_images(img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarra
         ``{'A', 'B', 'mean', 'maximum', 'pyramid'}``, pictures of the type of ``img_a``. Means of integers
         are rounded half up. For the last see :func:`laplacian_pyramid_fusion`, which takes floats for gray levels.
     """
-    if img_a.ndim == 3 and img_b.ndim == 2:
-        img_b_like_a = np.repeat(img_b[:, :, None], img_a.shape[2], axis=2)
-    else:
-        img_b_like_a = img_b
+    # Gray B is added to, and compared with, each channel.
+    img_b_like_a = img_b[:, :, None] if img_a.ndim > img_b.ndim else img_b
     if np.issubdtype(img_a.dtype, np.integer):
         total = img_a.astype(np.int64) + img_b_like_a
         mean = ((total + 1) // 2).astype(img_a.dtype)

@@ -1,7 +1,5 @@
 """The table of metrics: name, direction, and how a score is made of a pair and its fusion."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -14,14 +12,7 @@ from .feature_mutual_information import FEATURES, feature_mutual_information
 from .fusion_visual_fidelity import fusion_visual_information_fidelity
 from .gray_image import GrayImage
 from .information import cross_entropy, entropy, mutual_information, normalized_mutual_information
-from .metric_entry import (
-    FusedMetric,
-    JointMetric,
-    MetricEntry,
-    Scoring,
-    SummedMetric,
-    WeightedMetric,
-)
+from .metric_entry import FusedMetric, JointMetric, MetricEntry, Scoring, SummedMetric, WeightedMetric
 from .multiscale_structural import multiscale_structural_similarities
 from .perceptual import chen_blum, chen_varshney
 from .phase_congruency import phase_congruency_preservation
@@ -31,7 +22,6 @@ from .pixel_error import (
     mean_squared_error,
     root_mean_squared_error,
 )
-from .protocols import Protocol
 from .saliency_structural import piella, yang
 from .structural import structural_similarities
 from .visual_fidelity import visual_information_fidelities
@@ -54,21 +44,13 @@ def _each(function: Callable[..., Any]) -> Callable[..., list]:
     return of_sources
 
 
-def _mean(protocol: Protocol) -> str:
-    return "mean"
-
-
-def _ssim_total(protocol: Protocol) -> str:
-    return protocol.ssim_total
-
-
 _ENTRIES: tuple[MetricEntry, ...] = (
     FusedMetric("EN", "entropy", entropy, lambda p: dict(all_channels=p.en_channels == "pooled")),
     FusedMetric("SD", "standard deviation", standard_deviation),
     FusedMetric("SF", "spatial frequency", spatial_frequency, lambda p: dict(channels=p.sf_channels)),
     FusedMetric("AG", "average gradient", average_gradient, lambda p: dict(divisor=p.ag_divisor)),
     FusedMetric("EI", "edge intensity", edge_intensity),
-    SummedMetric("CE", "cross entropy", _each(cross_entropy), direction="lower", combine=_mean),
+    SummedMetric("CE", "cross entropy", _each(cross_entropy), direction="lower", combine=lambda p: "mean"),
     SummedMetric("MI", "mutual information", _each(mutual_information), lambda p: dict(unit=p.mi_unit)),
     SummedMetric("NMI", "normalised mutual information", _each(normalized_mutual_information)),
     *(
@@ -76,7 +58,7 @@ _ENTRIES: tuple[MetricEntry, ...] = (
             f"FMI_{feature}",
             f"feature mutual information ({feature})",
             _each(partial(feature_mutual_information, feature=feature)),
-            combine=_mean,
+            combine=lambda p: "mean",
         )
         for feature in FEATURES
     ),
@@ -92,7 +74,7 @@ _ENTRIES: tuple[MetricEntry, ...] = (
         _each(mean_squared_error),
         lambda p: dict(scale=p.mse_scale),
         direction="lower",
-        combine=_mean,
+        combine=lambda p: "mean",
     ),
     SummedMetric(
         "RMSE",
@@ -100,7 +82,7 @@ _ENTRIES: tuple[MetricEntry, ...] = (
         _each(root_mean_squared_error),
         lambda p: dict(form=p.rmse_form),
         direction="lower",
-        combine=_mean,
+        combine=lambda p: "mean",
     ),
     SummedMetric(
         "CC", "correlation coefficient", _each(correlation_coefficient), combine=lambda p: p.cc_total
@@ -111,13 +93,13 @@ _ENTRIES: tuple[MetricEntry, ...] = (
         "structural similarity",
         structural_similarities,
         lambda p: dict(window=p.ssim_window, data_range=p.ssim_range),
-        combine=_ssim_total,
+        combine=lambda p: p.ssim_total,
     ),
     SummedMetric(
         "MS-SSIM",
         "multi-scale structural similarity",
         multiscale_structural_similarities,
-        combine=_ssim_total,
+        combine=lambda p: p.ssim_total,
     ),
     SummedMetric(
         "VIF",

@@ -1,7 +1,5 @@
 """Scores of one fused picture by name."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 
@@ -9,8 +7,7 @@ import numpy as np
 
 from ...user_errors import UserError
 from .catalog import METRICS_BY_NAME
-from .fusion_triple import FusionTriple
-from .gray_image import GrayImage
+from .gray_image import FusionTriple, GrayImage
 from .metric_entry import FORMS, MetricEntry, Scoring, SourceWiseMetric
 from .protocols import Protocol, get_protocol
 from .quality import BALANCED_QUALITY_INPUTS, QUALITY_INPUTS, balanced_quality, quality
@@ -68,7 +65,6 @@ def score_triple(
     """
     _check_sizes(triple)
     protocol = get_protocol(protocol)
-    parse_metric_names(metrics)
     composites = [name for name in metrics if name in COMPOSITES]
     inputs = [key for name in composites for key in COMPOSITES[name][0]]
     keys = [name for name in metrics if name not in COMPOSITES]
@@ -98,7 +94,12 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
         base, _, form = key.rpartition("_")
         if form not in FORMS or not base:
             base, form = key, ""
-        entry = _lookup(key, base)
+        if base not in METRICS_BY_NAME:
+            known = ", ".join([*METRICS_BY_NAME, *COMPOSITES])
+            raise UserError(
+                f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced."
+            )
+        entry = METRICS_BY_NAME[base]
         if form and not isinstance(entry, SourceWiseMetric):
             raise UserError(f"'{key}': {base} has no per-source form.")
         parsed.append((key, entry, form))
@@ -124,20 +125,9 @@ def source_wise_metrics(names: Iterable[str]) -> list[str]:
     ]
 
 
-def _lookup(key: str, base: str) -> MetricEntry:
-    if base in METRICS_BY_NAME:
-        return METRICS_BY_NAME[base]
-    known = ", ".join([*METRICS_BY_NAME, *COMPOSITES])
-    raise UserError(f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced.")
-
-
 def _score(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
-    if protocol.channels == "each" and triple.fused.is_color:
-        return _score_each_channel(triple, names, protocol)
-    return _score_once(triple, names, protocol)
-
-
-def _score_each_channel(triple: FusionTriple, names: Sequence[str], protocol: Protocol) -> dict[str, float]:
+    if protocol.channels != "each" or not triple.fused.is_color:
+        return _score_once(triple, names, protocol)
     scores = _score_once(triple, [name for name in names if name in _WHOLE_PICTURE], protocol)
     names = [name for name in names if name not in _WHOLE_PICTURE]
     images = (triple.img_a, triple.img_b, triple.fused)

@@ -1,7 +1,5 @@
 """Metrics of the fused picture alone: how much contrast and detail it has."""
 
-from __future__ import annotations
-
 import math
 
 import cv2

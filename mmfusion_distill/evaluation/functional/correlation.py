@@ -1,7 +1,5 @@
 """Metrics from linear correlation between sources and fused picture."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -25,7 +23,7 @@ def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
         return 0.0
     mean_product = np.vdot(source.values, fused.values) / source.values.size
     covariance = mean_product - source.values.mean() * fused.values.mean()
-    return _clip(covariance / math.sqrt(product))
+    return float(np.clip(covariance / math.sqrt(product), -1, 1))
 
 
 def difference_correlation(source: ImageLike, other: ImageLike, fused: ImageLike) -> float:
@@ -48,7 +46,7 @@ def difference_correlation(source: ImageLike, other: ImageLike, fused: ImageLike
     difference -= difference.mean()
     covariance = np.vdot(source.values, difference) / difference.size
     variance = np.vdot(difference, difference) / difference.size
-    return _clip(covariance / math.sqrt(variance * _variance(source)))
+    return float(np.clip(covariance / math.sqrt(variance * _variance(source)), -1, 1))
 
 
 def difference_correlations(sources: Sequence[ImageLike], fused: ImageLike) -> list[float]:
@@ -64,7 +62,3 @@ def _variance(image: GrayImage) -> float:
 def _is_flat(values: np.ndarray) -> bool:
     # By range, not by variance: rounding of the mean leaves a constant picture a tiny variance.
     return float(values.max() - values.min()) < 1e-9
-
-
-def _clip(correlation: float) -> float:
-    return float(min(1.0, max(-1.0, correlation)))

@@ -1,7 +1,5 @@
 """Petrovic's split of what happens to edges: preserved, lost, or made up."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import cv2

@@ -1,7 +1,5 @@
 """Gradient-based fusion quality: how well edges of the sources survive."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import cv2

@@ -1,7 +1,5 @@
 """Mutual information of image features in small windows."""
 
-from __future__ import annotations
-
 import numpy as np
 import pywt
 from scipy.fft import dctn
@@ -55,10 +53,6 @@ def _gradient(values: np.ndarray) -> np.ndarray:
     return np.gradient(values, axis=1) if values.shape[1] > 1 else np.zeros_like(values)
 
 
-def _dct(values: np.ndarray) -> np.ndarray:
-    return dctn(values, norm="ortho")
-
-
 def _wavelet(values: np.ndarray) -> np.ndarray:
     approximation, (horizontal, vertical, diagonal) = pywt.dwt2(values, "dmey")
     return np.block([[approximation, horizontal], [vertical, diagonal]])
@@ -67,7 +61,7 @@ def _wavelet(values: np.ndarray) -> np.ndarray:
 FEATURES = {
     "pixel": lambda values: values,
     "gradient": _gradient,
-    "dct": _dct,
+    "dct": lambda values: dctn(values, norm="ortho"),
     "wavelet": _wavelet,
 }
 

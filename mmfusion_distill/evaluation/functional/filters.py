@@ -4,8 +4,6 @@ Statistics are made in strips of rows: a whole-image temporary is large and shor
 allocator maps each one afresh, and the page faults then cost more than the arithmetic.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

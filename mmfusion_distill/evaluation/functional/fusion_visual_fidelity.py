@@ -1,7 +1,5 @@
 """Visual information fidelity for fusion (VIFF)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

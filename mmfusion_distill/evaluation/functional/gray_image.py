@@ -1,8 +1,7 @@
-"""One picture as the metrics see it: luminance in gray levels, with shared intermediate results."""
-
-from __future__ import annotations
+"""Pictures as the metrics see them: luminance in gray levels, with shared intermediate results."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -43,7 +42,8 @@ class GrayImage:
         _check_shape(image)
         self.data_range = _resolve_range(image, data_range)
         self._source = np.ascontiguousarray(image)  # OpenCV misreads some strided views
-        self._cache: dict[Hashable, Any] = {}
+        #: Results of :func:`once_per_picture`, by function and further arguments.
+        self._kept: dict[Hashable, Any] = {}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -74,19 +74,17 @@ class GrayImage:
 
     @cached_property
     def _luminance(self) -> np.ndarray:
-        return _luminance(self._source) if self.is_color else self._source
+        if not self.is_color:
+            return self._source
+        if self._source.dtype in _INTEGER_RANGES:
+            return cv2.cvtColor(self._source, cv2.COLOR_RGB2GRAY)
+        return self._source.astype(np.float64) @ np.array(LUMINANCE_WEIGHTS)
 
-    def channel(self, index: int) -> GrayImage:
+    def channel(self, index: int) -> "GrayImage":
         """One colour channel as a picture of its own; a gray picture is its only channel."""
         if not self.is_color:
             return self
         return GrayImage(self._source[:, :, index], self.data_range)
-
-    def cached(self, key: Hashable, compute: Callable[[GrayImage], Any]) -> Any:
-        """Return the result kept under ``key``; compute it from this picture the first time."""
-        if key not in self._cache:
-            self._cache[key] = compute(self)
-        return self._cache[key]
 
     def _to_gray_levels(self, array: np.ndarray) -> np.ndarray:
         array = array.astype(np.float64)
@@ -100,9 +98,21 @@ def once_per_picture(function: Function) -> Function:
 
     @wraps(function)
     def kept(image: GrayImage, *further: Hashable) -> Any:
-        return image.cached((function, *further), lambda im: function(im, *further))
+        key = (function, *further)
+        if key not in image._kept:
+            image._kept[key] = function(image, *further)
+        return image._kept[key]
 
     return cast(Function, kept)
+
+
+@dataclass(frozen=True)
+class FusionTriple:
+    """Source A, source B and their fusion, all of one size."""
+
+    img_a: GrayImage
+    img_b: GrayImage
+    fused: GrayImage
 
 
 ImageLike: TypeAlias = np.ndarray | GrayImage
@@ -142,9 +152,3 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
             f"Values from {low:.4g} to {high:.4g} lie outside the stated range [0, {data_range:g}]."
         )
     return float(data_range)
-
-
-def _luminance(image: np.ndarray) -> np.ndarray:
-    if image.dtype in _INTEGER_RANGES:
-        return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    return image.astype(np.float64) @ np.array(LUMINANCE_WEIGHTS)

@@ -1,7 +1,5 @@
 """Metrics from information theory: entropy and mutual information of gray-level histograms."""
 
-from __future__ import annotations
-
 import math
 
 import cv2
@@ -52,8 +50,9 @@ def mutual_information(source: ImageLike, fused: ImageLike, unit: str = "bits") 
         unit: ``bits`` or ``nats``.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
-    bits = entropy(source) + entropy(fused) - _entropy_bits(joint_counts(source, fused))
-    bits = max(0.0, bits)
+    levels = [source.levels, fused.levels]
+    joint_counts = cv2.calcHist(levels, [0, 1], None, [256, 256], [0, 256, 0, 256])
+    bits = max(0.0, entropy(source) + entropy(fused) - _entropy_bits(joint_counts))
     return bits * math.log(2) if unit == "nats" else bits
 
 
@@ -101,12 +100,6 @@ def histogram(image: GrayImage) -> np.ndarray:
 
 def _count(levels: np.ndarray) -> np.ndarray:
     return cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel()
-
-
-def joint_counts(first: GrayImage, second: GrayImage) -> np.ndarray:
-    """Return the (256, 256) counts of pairs of gray levels."""
-    levels = [first.levels, second.levels]
-    return cv2.calcHist(levels, [0, 1], None, [256, 256], [0, 256, 0, 256])
 
 
 def _entropy_bits(counts: np.ndarray) -> float:

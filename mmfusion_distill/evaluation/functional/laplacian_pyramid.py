@@ -1,7 +1,5 @@
 """Fusion by a Laplacian pyramid: the cheapest fusion that is of use, and hard to beat."""
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 
@@ -75,10 +73,7 @@ def _luminance(image: np.ndarray) -> np.ndarray:
 
 
 def _fuse(a: np.ndarray, b: np.ndarray, num_bands: int) -> np.ndarray:
-    levels_a, levels_b = [a], [b]
-    for _ in range(num_bands):
-        levels_a.append(_reduce(levels_a[-1]))
-        levels_b.append(_reduce(levels_b[-1]))
+    levels_a, levels_b = (_levels(luminance, num_bands) for luminance in (a, b))
     mean, deviation = cv2.meanStdDev(b)
     fused = levels_a[-1] + np.maximum(levels_b[-1] - np.float32(mean[0, 0] + deviation[0, 0] / 2), 0)
     for level in range(num_bands - 1, -1, -1):
@@ -105,9 +100,12 @@ def _share(band_a: np.ndarray, band_b: np.ndarray) -> np.ndarray:
     return np.divide(power_a, power_b, out=power_a)
 
 
-def _reduce(x: np.ndarray) -> np.ndarray:
-    """Blur and take every second row and column; borders are replicated, odd lengths rounded up."""
-    return cv2.pyrDown(x, borderType=cv2.BORDER_REPLICATE)
+def _levels(x: np.ndarray, num_bands: int) -> list[np.ndarray]:
+    """Blurred, every second row and column taken, again and again; borders are replicated, odd lengths rounded up."""
+    levels = [x]
+    for _ in range(num_bands):
+        levels.append(cv2.pyrDown(levels[-1], borderType=cv2.BORDER_REPLICATE))
+    return levels
 
 
 def _blur(x: np.ndarray) -> np.ndarray:

@@ -1,13 +1,11 @@
 """What a metric is: its name, its direction, and how its function looks at two sources."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .fusion_triple import FusionTriple
+from .gray_image import FusionTriple
 from .protocols import Protocol
 from .weighted_score import weighted_mean
 
@@ -30,13 +28,8 @@ class Scoring:
         self.sources = [triple.img_a, triple.img_b]
         self.fused = triple.fused
         self.protocol = protocol
-        self._results: dict[Hashable, Any] = {}
-
-    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """The result of `compute`, kept under its key."""
-        if key not in self._results:
-            self._results[key] = compute()
-        return self._results[key]
+        #: What source-wise metrics found, by name and by the indices of the sources they looked at.
+        self.results: dict[tuple[str, tuple[int, ...]], Any] = {}
 
 
 @dataclass(frozen=True)
@@ -89,9 +82,12 @@ class SourceWiseMetric(MetricEntry):
 
     def _call(self, scoring: Scoring, *sources: int) -> Any:
         """What the function says of some of the sources, computed once."""
-        pictures = [scoring.sources[index] for index in sources]
-        options = self.options(scoring.protocol)
-        return scoring.once((self.name, sources), lambda: self.function(pictures, scoring.fused, **options))
+        key = (self.name, sources)
+        if key not in scoring.results:
+            pictures = [scoring.sources[index] for index in sources]
+            options = self.options(scoring.protocol)
+            scoring.results[key] = self.function(pictures, scoring.fused, **options)
+        return scoring.results[key]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Multi-scale structural similarity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Metrics that weight errors by what a human eye sees (Qcv, Qcb)."""
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 from scipy import fft

@@ -1,7 +1,5 @@
 """Phase congruency of pictures and the fusion metric Qp made of it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple

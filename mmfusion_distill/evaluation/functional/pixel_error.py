@@ -1,7 +1,5 @@
 """Metrics from the pixel-wise difference of a source and the fused picture."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,25 +1,9 @@
 """Conventions of evaluators, each one declared table of choices."""
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
+from typing import Literal, get_args, get_origin
 
 from ...user_errors import UserError
-
-_CHOICES = {
-    "channels": ("luminance", "each"),
-    "en_channels": ("luminance", "pooled"),
-    "sf_channels": ("luminance", "pooled", "side_by_side"),
-    "ag_divisor": ("interior", "pixels"),
-    "mi_unit": ("bits", "nats"),
-    "rmse_form": ("root_of_mean", "root_of_sum"),
-    "mse_scale": ("unit", "gray_levels"),
-    "psnr_form": ("mse", "rmse_of_sum"),
-    "cc_total": ("mean", "sum"),
-    "vif_padding": ("valid", "same"),
-    "ssim_window": ("gaussian", "uniform"),
-    "ssim_total": ("sum", "mean"),
-}
 
 
 @dataclass(frozen=True)
@@ -52,29 +36,28 @@ class Protocol:
 
     name: str
     description: str
-    channels: str = "luminance"
-    en_channels: str = "luminance"
-    sf_channels: str = "luminance"
-    ag_divisor: str = "interior"
-    mi_unit: str = "bits"
-    mse_scale: str = "unit"
-    rmse_form: str = "root_of_mean"
-    psnr_form: str = "mse"
-    psnr_peak: float | str = 1.0
-    cc_total: str = "mean"
-    vif_padding: str = "valid"
-    ssim_window: str = "gaussian"
+    channels: Literal["luminance", "each"] = "luminance"
+    en_channels: Literal["luminance", "pooled"] = "luminance"
+    sf_channels: Literal["luminance", "pooled", "side_by_side"] = "luminance"
+    ag_divisor: Literal["interior", "pixels"] = "interior"
+    mi_unit: Literal["bits", "nats"] = "bits"
+    mse_scale: Literal["unit", "gray_levels"] = "unit"
+    rmse_form: Literal["root_of_mean", "root_of_sum"] = "root_of_mean"
+    psnr_form: Literal["mse", "rmse_of_sum"] = "mse"
+    psnr_peak: float | Literal["fused_maximum"] = 1.0
+    cc_total: Literal["mean", "sum"] = "mean"
+    vif_padding: Literal["valid", "same"] = "valid"
+    ssim_window: Literal["gaussian", "uniform"] = "gaussian"
     ssim_range: float = 255.0
-    ssim_total: str = "sum"
+    ssim_total: Literal["sum", "mean"] = "sum"
 
     def __post_init__(self) -> None:
-        for field, choices in _CHOICES.items():
-            if getattr(self, field) not in choices:
+        for field in fields(self):
+            value, choices = getattr(self, field.name), get_args(field.type)
+            if get_origin(field.type) is Literal and value not in choices:
                 raise UserError(
-                    f"Protocol '{self.name}': {field} is '{getattr(self, field)}'; choose from "
-                    f"{', '.join(choices)}."
+                    f"Protocol '{self.name}': {field.name} is '{value}'; choose from {', '.join(choices)}."
                 )
-
         if isinstance(self.psnr_peak, str) and self.psnr_peak != "fused_maximum":
             raise UserError(
                 f"Protocol '{self.name}': psnr_peak is '{self.psnr_peak}'; give a number or fused_maximum."
@@ -82,12 +65,9 @@ class Protocol:
 
     def differences(self) -> dict[str, str | float]:
         """Return the choices that differ from the cited definitions."""
-        own = asdict(self)
-        defaults = {field.name: field.default for field in fields(self)}
+        choices = [field.name for field in fields(self) if field.default is not MISSING]
         return {
-            name: value
-            for name, value in own.items()
-            if name not in ("name", "description") and value != defaults[name]
+            name: getattr(self, name) for name in choices if getattr(self, name) != getattr(Protocol, name)
         }
 
 

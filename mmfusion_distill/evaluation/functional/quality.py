@@ -1,7 +1,5 @@
 """Composite scores that select checkpoints and head every table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 QUALITY_INPUTS = ("SSIM", "VIF", "SD", "Qabf", "EN")
@@ -19,9 +17,9 @@ def quality(scores: Mapping[str, float]) -> float:
         scores: At least the metrics in ``QUALITY_INPUTS``.
 
     Raises:
-        KeyError: If one is missing; the message names it.
+        KeyError: The name of one that is missing.
     """
-    return _composite(scores, QUALITY_INPUTS)
+    return _composite(*(scores[name] for name in QUALITY_INPUTS))
 
 
 def balanced_quality(scores: Mapping[str, float]) -> float:
@@ -37,19 +35,11 @@ def balanced_quality(scores: Mapping[str, float]) -> float:
         scores: At least the metrics in ``BALANCED_QUALITY_INPUTS``.
 
     Raises:
-        KeyError: If one is missing; the message names it.
+        KeyError: The name of one that is missing.
     """
-    ssim, vif, *others = BALANCED_QUALITY_INPUTS
-    doubled = {ssim: 2 * _get(scores, ssim), vif: 2 * _get(scores, vif)}
-    return _composite({**scores, **doubled}, BALANCED_QUALITY_INPUTS)
+    ssim, vif, *others = (scores[name] for name in BALANCED_QUALITY_INPUTS)
+    return _composite(2 * ssim, 2 * vif, *others)
 
 
-def _composite(scores: Mapping[str, float], names: tuple[str, ...]) -> float:
-    ssim, vif, sd, qabf, en = (_get(scores, name) for name in names)
+def _composite(ssim: float, vif: float, sd: float, qabf: float, en: float) -> float:
     return (ssim + vif + sd / 45 + qabf / 0.70 + en / 6.75) / 5
-
-
-def _get(scores: Mapping[str, float], name: str) -> float:
-    if name not in scores:
-        raise KeyError(f"The composite needs the score '{name}'; got {sorted(scores)}.")
-    return scores[name]

@@ -1,7 +1,5 @@
 """Structural similarity weighted by the local variance of the sources (QS, QY)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

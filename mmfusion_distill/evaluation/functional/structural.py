@@ -1,7 +1,5 @@
 """Structural similarity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,13 +46,12 @@ def structural_similarities(
 ) -> list[float]:
     """SSIM of several sources with one fused picture; statistics of the latter are made once."""
     kernel = _WINDOWS[window]
-    source_values = [pad_to_at_least(as_gray_image(image).values, len(kernel)) for image in sources]
-    fused_values = pad_to_at_least(as_gray_image(fused).values, len(kernel))
+    pictures = [pad_to_at_least(as_gray_image(image).values, len(kernel)) for image in [*sources, fused]]
     pixels = len(kernel) ** 2
     bias = pixels / (pixels - 1) if window == "uniform" else 1.0
     totals = np.zeros(len(sources))
     count = 0
-    for strip in window_statistics(source_values, fused_values, kernel):
+    for strip in window_statistics(pictures[:-1], pictures[-1], kernel):
         for index, statistics in enumerate(strip):
             totals[index] += similarity_map(statistics, data_range, bias).sum()
         count += strip[0].covariance.size

@@ -1,7 +1,5 @@
 """Visual information fidelity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +12,7 @@ from .filters import (
     pad_with_zeros,
     window_statistics,
 )
-from .gray_image import GrayImage, ImageLike, as_gray_image
+from .gray_image import ImageLike, as_gray_image
 
 NOISE_VARIANCE = 2.0
 SMALLEST_SIZE = 41  # below this the 3x3 window of the fourth scale has no place to lie
@@ -51,32 +49,23 @@ def visual_information_fidelities(
     sources: Sequence[ImageLike], fused: ImageLike, padding: str = "valid"
 ) -> list[float]:
     """VIF of several sources with one fused picture; statistics of the latter are made once."""
-    source_values = [_pad(as_gray_image(source)) for source in sources]
-    fused_values = _pad(as_gray_image(fused))
+    pictures = [pad_to_at_least(as_gray_image(image).values, SMALLEST_SIZE) for image in [*sources, fused]]
     if padding == "valid":
         # No statistic changes, and those of a constant picture are 0 without a rest from rounding.
-        source_values = [values - values.mean() for values in source_values]
-        fused_values = fused_values - fused_values.mean()
+        pictures = [picture - picture.mean() for picture in pictures]
     kept, available = np.zeros(len(sources)), np.zeros(len(sources))
     for size in (17, 9, 5, 3):
         kernel = gaussian_kernel(size, size / 5)
         border = size // 2 if padding == "same" else 0
-        padded = [pad_with_zeros(values, border) for values in [*source_values, fused_values]]
+        padded = [pad_with_zeros(picture, border) for picture in pictures]
         if size < 17:
-            padded = [
-                pad_with_zeros(correlate_separable(values, kernel)[::2, ::2].copy(), border)
-                for values in padded
-            ]
-        *source_values, fused_values = padded
-        for strip in window_statistics(source_values, fused_values, kernel):
+            pictures = [correlate_separable(picture, kernel)[::2, ::2].copy() for picture in padded]
+            padded = [pad_with_zeros(picture, border) for picture in pictures]
+        for strip in window_statistics(padded[:-1], padded[-1], kernel):
             for index, statistics in enumerate(strip):
                 information = _information(statistics)
                 kept[index] += information[0]
                 available[index] += information[1]
-        if border:
-            inside = (slice(border, -border),) * 2
-            source_values = [values[inside] for values in source_values]
-            fused_values = fused_values[inside]
     return list((kept + EPSILON) / (available + EPSILON))
 
 
@@ -106,7 +95,3 @@ def _sum_log_1p(values: np.ndarray) -> float:
     whole = flat.size - flat.size % 16
     products = np.multiply.reduce(flat[:whole].reshape(16, -1), axis=0)
     return float(np.log(products).sum() + np.log(flat[whole:]).sum())
-
-
-def _pad(image: GrayImage) -> np.ndarray:
-    return pad_to_at_least(image.values, SMALLEST_SIZE)

@@ -1,7 +1,5 @@
 """Preservation of wavelet details over two scales (QM)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

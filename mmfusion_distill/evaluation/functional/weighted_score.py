@@ -1,7 +1,5 @@
 """Scores towards sources that weigh differently."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The metric that MMEngine's and MMagic's loops call."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Sequence
@@ -12,7 +10,7 @@ import mmagic.evaluation.evaluator  # noqa: F401  (registers `Evaluator`, which 
 import numpy as np
 import torch
 from mmagic.registry import METRICS
-from mmengine.dist import all_reduce, broadcast_object_list, collect_results, get_world_size, is_main_process
+from mmengine.dist import all_reduce, get_world_size
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
@@ -20,8 +18,7 @@ from ...io.regular_file import write_text_atomically
 from ...io.table import Table
 from ...user_errors import UserError
 from ..functional.compute import parse_metric_names, score_triple
-from ..functional.fusion_triple import FusionTriple
-from ..functional.gray_image import GrayImage
+from ..functional.gray_image import FusionTriple, GrayImage
 from ..functional.laplacian_pyramid import laplacian_pyramid_fusion
 from ..functional.protocols import get_protocol
 
@@ -80,6 +77,8 @@ class FusionMetric(BaseMetric):
         # Name of a sample -> digest of its sources and the pyramid's scores.
         self._pyramid_scores: dict[str, tuple[bytes, dict[str, float]]] = {}
         self.save_scores = None if save_scores is None else Path(save_scores)
+        #: Samples of the set, once known.
+        self.size: int | None = None
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Score a batch.
@@ -120,31 +119,31 @@ class FusionMetric(BaseMetric):
         Raises:
             RuntimeError: If no sample was scored.
         """
-        if size is None:
-            size = getattr(self, "size", None)
-        # collect_results interleaves the parts of the processes and cuts at the size it is told.
+        if size is not None:
+            self.size = size
+        # MMEngine interleaves the parts of the processes and cuts at the size it is told.
         # We leave the cutting to the names, which is right for any sampler.
-        longest = _longest_of_all_processes(len(self.results))
-        padding = [None] * (longest - len(self.results))
-        everything = longest * get_world_size()
-        results = self.results + padding
-        collected = collect_results(results, everything, self.collect_device, tmpdir=self.collect_dir)
-        outcome: list[Any] = [None]
-        if is_main_process():
-            outcome = [self._summarise(collected, size)]
-        broadcast_object_list(outcome)
-        self.results.clear()
-        if isinstance(outcome[0], str):
-            raise RuntimeError(outcome[0])
-        return outcome[0]
+        longest = torch.tensor(len(self.results))
+        all_reduce(longest, "max")
+        if longest == 0:
+            raise RuntimeError("FusionMetric scored no sample: is the data set of this evaluator empty?")
+        self.results += [None] * (int(longest) - len(self.results))
+        return super().evaluate(int(longest) * get_world_size())
 
-    def compute_metrics(self, results: list[tuple[str, dict[str, float]]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[tuple[str, dict[str, float]] | None]) -> dict[str, float]:
         """Average the scores of samples, each name counted once.
 
         Args:
-            results: (name, scores) of the samples.
+            results: (name, scores) of the samples; None does not count.
         """
-        by_name = dict(sorted(results, key=lambda item: item[0]))
+        by_name = dict(sorted(filter(None, results), key=lambda item: item[0]))
+        if self.size is not None and len(by_name) != self.size:
+            MMLogger.get_current_instance().warning(
+                "FusionMetric averages %d distinct names, but the set has %d samples: "
+                "samples that share a name count once, samples left out do not count.",
+                len(by_name),
+                self.size,
+            )
         if self.save_scores is not None:
             self._write_scores(by_name)
         names = next(iter(by_name.values()))
@@ -180,22 +179,6 @@ class FusionMetric(BaseMetric):
             self._pyramid_scores[key] = (digest, scores)
         return scores
 
-    def _summarise(self, collected: list, size: int | None) -> dict[str, float] | str:
-        results = [item for item in collected if item is not None]
-        if not results:
-            return "FusionMetric scored no sample: is the data set of this evaluator empty?"
-        names = {name for name, _ in results}
-        if size is not None and len(names) != size:
-            MMLogger.get_current_instance().warning(
-                "FusionMetric averages %d distinct names, but the set has %d samples: "
-                "samples that share a name count once, samples left out do not count.",
-                len(names),
-                size,
-            )
-        means = self.compute_metrics(results)
-        prefix = f"{self.prefix}/" if self.prefix else ""
-        return {f"{prefix}{name}": value for name, value in means.items()}
-
     def _write_scores(self, by_name: dict[str, dict[str, float]]) -> None:
         columns = list(next(iter(by_name.values())))
         rows = [[name, *(scores[column] for column in columns)] for name, scores in by_name.items()]
@@ -217,9 +200,3 @@ def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
         image = image.detach().float().round().clamp(0, 255)
     array = image.to(torch.uint8).cpu().numpy()
     return array[0] if array.shape[0] == 1 else np.ascontiguousarray(array[::-1].transpose(1, 2, 0))
-
-
-def _longest_of_all_processes(length: int) -> int:
-    longest = torch.tensor(length)
-    all_reduce(longest, "max")
-    return int(longest)

@@ -1,7 +1,5 @@
 """Paired bootstrap over the pairs of a test set."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

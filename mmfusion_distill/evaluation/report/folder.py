@@ -1,13 +1,11 @@
 """Scores of methods from folders of pictures."""
 
-from __future__ import annotations
-
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -20,20 +18,14 @@ from ...io.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
-from ..functional.fusion_triple import FusionTriple
-from ..functional.gray_image import GrayImage
+from ..functional.gray_image import FusionTriple, GrayImage
 from ..functional.protocols import Protocol, get_protocol
 from .results import EvaluationResult
 
 _EXIF_ORIENTATION = 274
 
-
-@dataclass(frozen=True)
-class _PairFiles:
-    """The files of one pair: source A, source B, and a fused picture of each method."""
-
-    name: str
-    paths: list[Path]
+#: By the name of a pair, its files: source A, source B, and a fused picture of each method.
+_Pairs: TypeAlias = dict[str, list[Path]]
 
 
 def evaluate_folders(
@@ -81,21 +73,20 @@ def evaluate_folders(
     score = partial(_score_pair, metrics=metrics, protocol=protocol, baselines=baselines)
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        scoring = pool.map(score, pairs)
+        scoring = pool.map(score, pairs.values())
         outcomes = list(progress_bar(scoring, len(pairs), "scoring", disable=not show_progress))
-    problems += [problem for outcome in outcomes if isinstance(outcome, list) for problem in outcome]
-    scored = [
-        (pair.name, outcome)
-        for pair, outcome in zip(pairs, outcomes, strict=True)
-        if not isinstance(outcome, list)
-    ]
+    scored = {}
+    for name, (scores, unreadable) in zip(pairs, outcomes, strict=True):
+        problems += unreadable
+        if not unreadable:
+            scored[name] = scores
     if not scored:
         raise UserError(_nothing_left(problems))
     return EvaluationResult(
-        names=[name for name, _ in scored],
-        methods=[*methods, *(EvaluationResult.BASELINE_TITLES[name] for name in BASELINES if baselines)],
+        names=list(scored),
+        methods=[*methods, *(EvaluationResult.BASELINE_TITLES.values() if baselines else ())],
         metrics=list(metrics),
-        scores=np.stack([scores for _, scores in scored], axis=2),
+        scores=np.stack(list(scored.values()), axis=2),
         protocol=protocol,
         problems=problems,
     )
@@ -141,7 +132,7 @@ def _match_files(
     folder_b: str | Path,
     methods: Mapping[str, str | Path],
     names: Sequence[str] | None,
-) -> tuple[list[_PairFiles], list[str]]:
+) -> tuple[_Pairs, list[str]]:
     """Return the complete pairs, sorted by name, and a sentence for each gap."""
     folders = [Path(folder) for folder in (folder_a, folder_b, *methods.values())]
     listings = [list_images(folder) for folder in folders]
@@ -153,21 +144,21 @@ def _match_files(
             problems += [f"{listing[name]} has no source pictures" for name in surplus]
     else:
         wanted = list(dict.fromkeys(names))
-    pairs = []
+    pairs = {}
     for name in wanted:
         missing = [f for f, listing in zip(folders, listings, strict=True) if name not in listing]
         problems += [f"{folder / name}.* is missing" for folder in missing]
         if not missing:
-            pairs.append(_PairFiles(name, [listing[name] for listing in listings]))
+            pairs[name] = [listing[name] for listing in listings]
     return pairs, problems
 
 
-def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[str]]:
+def _check_headers(pairs: _Pairs) -> tuple[_Pairs, list[str]]:
     """Compare sizes before anything is computed; drop pairs with unreadable files."""
-    readable, problems, mismatches = [], [], []
-    for pair in pairs:
+    readable, problems, mismatches = {}, [], []
+    for name, paths in pairs.items():
         sizes, broken = {}, []
-        for path in pair.paths:
+        for path in paths:
             try:
                 sizes[path] = _size(path)
             except (OSError, ValueError) as error:
@@ -176,8 +167,8 @@ def _check_headers(pairs: Iterable[_PairFiles]) -> tuple[list[_PairFiles], list[
         problems += broken
         if broken:
             continue
-        readable.append(pair)
-        path_a = pair.paths[0]
+        readable[name] = paths
+        path_a = paths[0]
         height, width = sizes[path_a]
         mismatches += [
             f"{path} is {h}x{w} but {path_a} is {height}x{width}"
@@ -209,30 +200,30 @@ def _size(path: Path) -> tuple[int, int]:
 
 
 def _score_pair(
-    pair: _PairFiles, metrics: Sequence[str], protocol: Protocol, baselines: bool
-) -> np.ndarray | list[str]:
-    """Return (methods, metrics), or a sentence on each picture that could not be read."""
+    paths: Sequence[Path], metrics: Sequence[str], protocol: Protocol, baselines: bool
+) -> tuple[np.ndarray | None, list[str]]:
+    """Return (methods, metrics) scores, or None and a sentence on each picture that could not be read."""
     pictures, problems = [], []
-    for index, path in enumerate(pair.paths):
+    for index, path in enumerate(paths):
         try:
             pictures.append(read_picture(path, is_thermal=index == 1))
         except ImageReadError as error:
             problems.append(str(error))
     if problems:
-        return problems
+        return None, problems
     if baselines:
         pictures += baseline_images(*pictures[:2]).values()
     # Wrapped once, so that the sources are analysed once for all methods.
     source_a, source_b, *fused = (GrayImage(picture, 255.0) for picture in pictures)
     rows = []
-    for name, picture in zip([*pair.paths[2:], *BASELINES], fused):
+    for name, picture in zip([*paths[2:], *BASELINES], fused):
         triple = FusionTriple(source_a, source_b, picture)
         try:
             scores = score_triple(triple, metrics, protocol)
         except (UserError, ArithmeticError) as error:
             raise type(error)(f"{name}: {error}") from error
         rows.append([scores[metric] for metric in metrics])
-    return np.array(rows)
+    return np.array(rows), []
 
 
 def _nothing_left(problems: Sequence[str]) -> str:

@@ -1,7 +1,6 @@
 """Picture grids for papers: sources and methods side by side, with zoomed boxes."""
 
-from __future__ import annotations
-
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -82,14 +81,14 @@ def _cell(picture: np.ndarray, boxes: Sequence[Box], width: int) -> np.ndarray:
     """The picture with frames, and below it the enlarged boxes next to each other."""
     for box in boxes:
         _check_box(box, picture.shape)
+    colored = list(zip(boxes, itertools.cycle(_COLORS)))
     framed = picture.copy()
-    for box, color in zip(boxes, _colors(boxes), strict=True):
-        x, y, w, h = box
+    for (x, y, w, h), color in colored:
         cv2.rectangle(framed, (x, y), (x + w - 1, y + h - 1), color, 2)
     parts = [_resize_to_width(framed, width)]
     if boxes:
         zoom_width = (width - _GAP * (len(boxes) - 1)) // len(boxes)
-        zooms = [_zoom(picture, box, zoom_width, c) for box, c in zip(boxes, _colors(boxes))]
+        zooms = [_zoom(picture, box, zoom_width, color) for box, color in colored]
         height = max(zoom.shape[0] for zoom in zooms)
         zooms = [_pad_to(zoom, height, zoom_width) for zoom in zooms]
         strip = _join(zooms, axis=1)
@@ -112,19 +111,13 @@ def _check_box(box: Box, shape: tuple[int, ...]) -> None:
         )
 
 
-def _colors(boxes: Sequence[Box]) -> list[tuple[int, int, int]]:
-    return [_COLORS[index % len(_COLORS)] for index in range(len(boxes))]
-
-
 def _to_rgb(picture: np.ndarray) -> np.ndarray:
     picture = to_uint8(picture)
-    return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture.copy()
+    return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture
 
 
 def _resize_to_width(picture: np.ndarray, width: int) -> np.ndarray:
     height = max(1, round(picture.shape[0] * width / picture.shape[1]))
-    if picture.shape[:2] == (height, width):
-        return picture
     # Enlarged parts keep their pixels visible, so that no interpolation flatters a method.
     shrinking = width < picture.shape[1]
     interpolation = cv2.INTER_AREA if shrinking else cv2.INTER_NEAREST

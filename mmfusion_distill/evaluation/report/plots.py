@@ -1,13 +1,10 @@
 """Plots of results: radar over metrics, one box plot for each metric."""
 
-from __future__ import annotations
-
 import itertools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...user_errors import UserError
@@ -45,7 +42,7 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
         if result.is_baseline[row]:
             style = dict(color="0.5", linewidth=1.0, linestyle=next(baseline_lines))
         axes.plot(closed, np.append(radii[row], radii[row, 0]), label=method, **style)
-    axes.set_xticks(angles, _labels(result))
+    axes.set_xticks(angles, result.labels)
     axes.set_yticks([])
     axes.set_ylim(0, 1.05)
     axes.legend(loc="center left", bbox_to_anchor=(1.12, 0.5), frameon=False)
@@ -67,7 +64,7 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
     height = 0.9 + 0.28 * len(result.methods)
     figure = _figure(3.4 * columns + 1.0, height * rows)
     grid = figure.subplots(rows, columns, squeeze=False)
-    labels = _labels(result)
+    labels = result.labels
     for index, axes in enumerate(grid.flat):
         if index >= len(labels):
             axes.set_axis_off()
@@ -90,16 +87,9 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
     _save(figure, path)
 
 
-def _labels(result: EvaluationResult) -> list[str]:
-    arrows = ["↑" if up else "↓" for up in result.higher_is_better]
-    return [f"{m} {arrow}" for m, arrow in zip(result.metrics, arrows, strict=True)]
-
-
 def _figure(width: float, height: float) -> Figure:
     # Without pyplot there is no global state: safe in threads, and nothing opens a window.
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def _save(figure: Figure, path: str | Path) -> None:

@@ -1,14 +1,11 @@
 """Scores of several methods on one set of pairs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ...user_errors import UserError
-from ..functional.baselines import BASELINES
 from ..functional.compute import higher_is_better, parse_metric_names
 from ..functional.protocols import Protocol
 
@@ -44,13 +41,18 @@ class EvaluationResult:
     @property
     def is_baseline(self) -> np.ndarray:
         """(methods,) bool."""
-        titles = {self.BASELINE_TITLES[name] for name in BASELINES}
+        titles = self.BASELINE_TITLES.values()
         return np.array([method in titles for method in self.methods], bool)
 
     @property
     def higher_is_better(self) -> np.ndarray:
         """(metrics,) bool."""
         return np.array([higher_is_better(metric) for metric in self.metrics], bool)
+
+    @property
+    def labels(self) -> list[str]:
+        """Titles of the columns: the metrics with an arrow towards what is better."""
+        return [f"{m} {'↑' if up else '↓'}" for m, up in zip(self.metrics, self.higher_is_better)]
 
     @property
     def means(self) -> np.ndarray:
@@ -61,9 +63,7 @@ class EvaluationResult:
         """(methods, metrics) rank of the means among all rows, 1 is best, ties share the mean."""
         from scipy.stats import rankdata
 
-        goodness = np.where(self.higher_is_better, self.means, -self.means)
-        # Rounding keeps methods of equal pictures tied whatever the order of summation was.
-        return rankdata(-np.round(goodness, 9), axis=0)
+        return rankdata(-self._goodness(), axis=0)
 
     def mean_ranks(self) -> np.ndarray:
         """(methods,) mean rank over the metrics; composites and per-source forms repeat others and do not count.
@@ -75,7 +75,7 @@ class EvaluationResult:
 
     def best_methods(self) -> tuple[np.ndarray, np.ndarray]:
         """(methods, metrics) bool, twice: best and second best among methods (no baselines)."""
-        goodness = np.round(np.where(self.higher_is_better, self.means, -self.means), 9)
+        goodness = self._goodness()
         goodness[self.is_baseline] = -np.inf
         best = goodness == goodness.max(axis=0)
         rest = np.where(best, -np.inf, goodness)
@@ -85,7 +85,7 @@ class EvaluationResult:
 
     def beats_all_methods(self) -> np.ndarray:
         """(methods, metrics) bool: a baseline that is better than every method."""
-        goodness = np.round(np.where(self.higher_is_better, self.means, -self.means), 9)
+        goodness = self._goodness()
         if self.is_baseline.all():
             return np.zeros_like(goodness, bool)
         top = goodness[~self.is_baseline].max(axis=0)
@@ -104,3 +104,7 @@ class EvaluationResult:
     def columns(self, metrics: Sequence[str]) -> np.ndarray:
         """(methods, len(metrics)) means of some metrics."""
         return self.means[:, [self.metrics.index(metric) for metric in metrics]]
+
+    def _goodness(self) -> np.ndarray:
+        # Rounding keeps methods of equal pictures tied whatever the order of summation was.
+        return np.round(np.where(self.higher_is_better, self.means, -self.means), 9)

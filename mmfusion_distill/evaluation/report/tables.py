@@ -1,12 +1,12 @@
-"""Results as Markdown, LaTeX, CSV and JSON."""
-
-from __future__ import annotations
+"""Results as Markdown, LaTeX, CSV and JSON, and the files that an evaluation leaves behind."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...io.regular_file import write_text_atomically
 from ...io.table import Cell, Table
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
@@ -97,11 +97,51 @@ def to_json(result: EvaluationResult, bootstrap: BootstrapResult | None = None) 
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
+def write_report(
+    result: EvaluationResult,
+    folder: str | Path,
+    bootstrap: BootstrapResult | None = None,
+    plots: bool = False,
+) -> list[Path]:
+    """Write tables, scores and, if asked, plots.
+
+    Args:
+        result: Scores.
+        folder: Made if need be.
+        bootstrap: Intervals and tests to include.
+        plots: Also draw the box plots and, with three metrics or more, the radar plot.
+
+    Returns:
+        The files written.
+    """
+    folder = Path(folder)
+    texts = {
+        "results.json": to_json(result, bootstrap),
+        "summary.csv": summary_csv(result, bootstrap),
+        "per_image.csv": per_image_csv(result),
+        "table.md": to_markdown(result, bootstrap),
+        "table.tex": to_latex(result, bootstrap),
+    }
+    for name, text in texts.items():
+        # Names of files need not be text.
+        write_text_atomically(folder / name, text, "backslashreplace")
+    written = [folder / name for name in texts]
+    if plots:
+        # matplotlib takes longer to import than most evaluations to run
+        from .plots import plot_boxes, plot_radar
+
+        plot_boxes(result, folder / "boxes.png")
+        written.append(folder / "boxes.png")
+        if len(result.metrics) >= 3:
+            plot_radar(result, folder / "radar.png")
+            written.append(folder / "radar.png")
+    return written
+
+
 def _table(result: EvaluationResult, bootstrap: BootstrapResult | None) -> Table:
     best, second = result.best_methods()
     beats = result.beats_all_methods()
-    arrows = ["↑" if up else "↓" for up in result.higher_is_better]
-    titles = ["method", *(f"{m} {arrow}" for m, arrow in zip(result.metrics, arrows)), "mean rank"]
+    titles = ["method", *result.labels, "mean rank"]
     tested = bootstrap is not None and bootstrap.verdicts is not None
     if tested:
         titles.append(f"better/worse than {result.methods[bootstrap.reference]}")

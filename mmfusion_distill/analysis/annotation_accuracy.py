@@ -1,7 +1,7 @@
-"""How well an annotator agrees with annotations that are trusted, and thresholds that agree well."""
+"""How well an annotator recognises what we degrade or what others name, and thresholds that agree with these."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from ..annotation.annotators.infrared_visible_events import (
 )
 from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..annotation.annotators.visible_measures import VisibleMeasures, measure_visible
+from ..annotation.degradations import INFRARED_VISIBLE_DEGRADATIONS, MEDICAL_DEGRADATIONS
 from ..annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
 from ..io.image_io import read_image
 from ..io.pairing import ImagePair
@@ -31,11 +32,27 @@ _TOLERANCE = 0.02
 _CHOSEN: dict[str, tuple[Callable, dict[str, str]]] = {
     "low_light": (is_dark, dict(dark_mean="mean")),
     "over_exposure": (is_over_exposed, dict(bright_fraction="bright_fraction")),
-    "haze": (
-        is_hazy,
-        dict(glare_shadows="shadows", glare_edges="edges", glare_sky="sky"),
-    ),
+    "haze": (is_hazy, dict(glare_shadows="shadows", glare_edges="edges", glare_sky="sky")),
 }
+
+
+@dataclass(frozen=True)
+class EventRecall:
+    """Counts of one event.
+
+    Args:
+        event (str): The event.
+        recall (float): Share of the pairs with this degradation in which it was named.
+        false_alarms (float): Share of the pairs without it (undegraded, or degraded otherwise) in which it was named.
+        on_clean (float): Share of the undegraded pairs in which it was named.
+        pairs (int): Number of undegraded pairs.
+    """
+
+    event: str
+    recall: float
+    false_alarms: float
+    on_clean: float
+    pairs: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,33 @@ class EventAgreement:
         """Harmonic mean of precision and recall."""
         total = self.precision + self.recall
         return 2 * self.precision * self.recall / total if total else 0.0
+
+
+def measure_recall(
+    annotator: StatisticsAnnotator, pairs: Iterable[ImagePair], modality: str, seed: int = 0
+) -> list[EventRecall]:
+    """Degrade every pair in every way and compare what the annotator names with what was done.
+
+    Args:
+        annotator (StatisticsAnnotator): Anything with its ``annotate_arrays``.
+        pairs (Iterable[ImagePair]): Pairs without degradations of their own; what they have counts as false alarm.
+        modality (str): 'infrared-visible' or 'medical'.
+        seed (int): Of the degradations. Default: 0.
+
+    Returns:
+        list[EventRecall]: One per event.
+    """
+    degradations = MEDICAL_DEGRADATIONS if modality == "medical" else INFRARED_VISIBLE_DEGRADATIONS
+    rng = np.random.default_rng(seed)
+    named: dict[str, list[tuple[str, ...]]] = {"": [], **{event: [] for event in degradations}}
+    for pair in pairs:
+        sources = _read_sources(pair)
+        named[""].append(annotator.annotate_arrays(*sources, modality).event_types)
+        for event, (source, degrade) in degradations.items():
+            degraded = list(sources)
+            degraded[source] = degrade(sources[source], rng)
+            named[event].append(annotator.annotate_arrays(degraded[0], degraded[1], modality).event_types)
+    return [_count(event, named) for event in degradations]
 
 
 def read_references(pairs: Iterable[ImagePair], folder: str | Path) -> list[Annotation]:
@@ -97,19 +141,10 @@ def measure_agreement(
     Returns:
         list[EventAgreement]: One per known event of the modality.
     """
-    named = []
-    for pair in pairs:
-        sources = read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
-        named.append(annotator.annotate_arrays(*sources, modality).event_types)
+    named = [annotator.annotate_arrays(*_read_sources(pair), modality).event_types for pair in pairs]
     events = MEDICAL_EVENT_TYPES if modality == "medical" else EVENT_TYPES
-    return [
-        _agreement(
-            event,
-            np.array([event in names for names in named]),
-            np.array([event in reference.event_types for reference in references]),
-        )
-        for event in events
-    ]
+    trusted = [reference.event_types for reference in references]
+    return [_agreement(event, _has(event, named), _has(event, trusted)) for event in events]
 
 
 def choose_thresholds(pairs: Iterable[ImagePair], references: Sequence[Annotation]) -> dict[str, float]:
@@ -126,15 +161,11 @@ def choose_thresholds(pairs: Iterable[ImagePair], references: Sequence[Annotatio
         dict[str, float]: Fields of :class:`InfraredVisibleThresholds`, rounded.
     """
     each = [measure_visible(read_image(pair.path_a)) for pair in pairs]
-    measures = VisibleMeasures(
-        **{
-            field.name: np.array([getattr(one, field.name) for one in each])
-            for field in fields(VisibleMeasures)
-        }
-    )
+    columns = zip(*(astuple(one) for one in each))
+    measures = VisibleMeasures(*(np.array(column) for column in columns))
     chosen: dict[str, float] = {}
     for event, (rule, thresholds) in _CHOSEN.items():
-        has_event = np.array([event in reference.event_types for reference in references])
+        has_event = _has(event, [reference.event_types for reference in references])
         grids = [_candidates(getattr(measures, figure)) for figure in thresholds.values()]
         tried = []
         for values in product(*grids):
@@ -148,6 +179,29 @@ def choose_thresholds(pairs: Iterable[ImagePair], references: Sequence[Annotatio
         values = _middle([values for one, values in good if one > precision - 1e-6], grids)
         chosen.update(zip(thresholds, values))
     return chosen
+
+
+def _count(event: str, named: dict[str, list[tuple[str, ...]]]) -> EventRecall:
+    others = [names for done, all_names in named.items() if done != event for names in all_names]
+    return EventRecall(
+        event,
+        recall=_share(event, named[event]),
+        false_alarms=_share(event, others),
+        on_clean=_share(event, named[""]),
+        pairs=len(named[""]),
+    )
+
+
+def _read_sources(pair: ImagePair) -> tuple[np.ndarray, np.ndarray]:
+    return read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
+
+
+def _has(event: str, names: Iterable[tuple[str, ...]]) -> np.ndarray:
+    return np.array([event in found for found in names], bool)
+
+
+def _share(event: str, names: Sequence[tuple[str, ...]]) -> float:
+    return sum(event in found for found in names) / max(len(names), 1)
 
 
 def _candidates(values: np.ndarray) -> list[float]:
