@@ -71,10 +71,10 @@ class StatisticsAnnotator(Annotator):
         """
         check_modality(modality)
         if modality == "medical":
-            events = find_medical_events(img_a, img_b, self.medical_thresholds)
+            events = list(find_medical_events(img_a, img_b, self.medical_thresholds))
             normal = MEDICAL_NORMAL_EVENT
         else:
-            events = find_infrared_visible_events(img_a, img_b, self.thresholds)
+            events = list(find_infrared_visible_events(img_a, img_b, self.thresholds))
             normal = NORMAL_EVENT
         if not events:
             events = [Event(normal, f"No strong degradation was found. {_describe(img_a, img_b)}")]
