@@ -229,11 +229,8 @@ def _ends_in_fill(data: bytes, image: np.ndarray) -> bool:
     Its last blocks are then the decoder's middle gray, and its last byte describes a block far before them. Files
     that lack less than four blocks pass.
     """
-    corners = (
-        image[rows, columns]
-        for rows in (slice(8), slice(-8, None))
-        for columns in (slice(8), slice(-8, None))
-    )
+    ends = slice(8), slice(-8, None)
+    corners = [image[rows, columns] for rows in ends for columns in ends]
     if not data.startswith(b"\xff\xd8") or not any((corner == 128).all() for corner in corners):
         return False
     # Blocks stand in the order of the rows of the file, however it is to be turned.

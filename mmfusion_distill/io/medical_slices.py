@@ -121,9 +121,8 @@ def _window(dataset: Any) -> tuple[float, float] | None:
 
 
 def _within(values: np.ndarray, window: tuple[float, float] | None, path: Path) -> np.ndarray:
-    if not np.isfinite(values).all():
-        # Background of some volumes.
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    # Background of some volumes is not finite.
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = window or percentile_range(values)
     if not np.isfinite([low, high]).all():
         raise ImageReadError(f"{path} has a window from {low} to {high}: correct the file")
