@@ -12,8 +12,7 @@ from ..user_errors import UserError
 from .data_files import is_data_file, read_data_file
 from .luminance import LUMINANCE_WEIGHTS
 from .picture_header import read_header
-from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
-from .pixel_limit import check_pixels
+from .picture_source import ImageReadError, PictureSource, check_pixels, describe, is_path, to_array
 from .pixels import to_uint8
 from .regular_file import read_regular_file, write_atomically
 from .value_range import stretch, to_full_range

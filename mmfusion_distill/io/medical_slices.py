@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..user_errors import reason_of
-from .picture_source import ImageReadError
-from .pixel_limit import max_pixels
+from .picture_source import ImageReadError, max_pixels
 from .value_range import percentile_range, stretch_between
 
 
