@@ -70,7 +70,9 @@ def check_folders(
     pairs = [ImagePair(name, images_a[name], images_b[name]) for name in images_a if name in images_b]
     paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
     with ThreadPoolExecutor(workers) as pool:
-        read = progress_bar(pool.map(_facts, paths), len(paths), "reading", "file", disable=not show_progress)
+        read = progress_bar(
+            pool.map(_facts, paths), "reading", len(paths), unit="file", disable=not show_progress
+        )
         facts = dict(zip(paths, read))
     for path, fact in facts.items():
         if isinstance(fact, str):

@@ -47,7 +47,7 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
     keep = True
     quiet = len(missing) < 20 or not is_main_process()
     results = built.annotate(missing, modality)
-    for result in progress_bar(results, len(missing), "annotating", disable=quiet):
+    for result in progress_bar(results, "annotating", len(missing), disable=quiet):
         if result.annotation is None:
             failures.append(f"{result.pair.name}: {result.error}")
             continue

@@ -82,7 +82,7 @@ def evaluate_folders(
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with ThreadPoolExecutor(max_workers=workers) as pool:
         scoring = pool.map(score, pairs)
-        outcomes = list(progress_bar(scoring, len(pairs), "scoring", disable=not show_progress))
+        outcomes = list(progress_bar(scoring, "scoring", len(pairs), disable=not show_progress))
     problems += [problem for outcome in outcomes if isinstance(outcome, list) for problem in outcome]
     scored = [
         (pair.name, outcome)
