@@ -9,7 +9,7 @@ from mmengine.hooks import Hook
 from mmengine.registry import DefaultScope
 
 from mmfusion_distill.apis.running import load_config
-from mmfusion_distill.datasets.night_scene_files import write_night_scenes
+from mmfusion_distill.datasets.night_scenes import write_night_scenes
 from mmfusion_distill.engine import FusionRunner
 
 CONFIGS = sorted((ROOT / "configs" / "mix").glob("*.py"))

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
-from ..datasets.night_scene_files import KINDS, write_night_scenes
+from ..datasets.night_scenes import KINDS, write_night_scenes
 from ..io.table import Table
 from ..user_errors import UserError
 

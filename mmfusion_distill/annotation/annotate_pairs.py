@@ -1,7 +1,7 @@
 """Annotating many pairs into a folder: resumable, nothing finished is lost."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,9 +39,8 @@ class AnnotationSummary:
     stopped: str = ""
 
     @classmethod
-    def of_parts(cls, parts: Iterable["AnnotationSummary"]) -> "AnnotationSummary":
+    def of_parts(cls, parts: Sequence["AnnotationSummary"]) -> "AnnotationSummary":
         """One summary of several parts of the pairs; failures in the order of the pairs' names."""
-        parts = list(parts)
         stopped = dict.fromkeys(part.stopped for part in parts if part.stopped)
         return cls(
             written=sum(part.written for part in parts),

@@ -155,7 +155,6 @@ def _events_of_json(text: str, source: str) -> list[Event]:
                     f"{_prefix(source)}the JSON is broken or cut off: annotate the pair again, "
                     "with more output tokens if a model wrote it"
                 ) from None
-            continue
     return events
 
 

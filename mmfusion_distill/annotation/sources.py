@@ -1,6 +1,6 @@
 """Which pairs to annotate, by folders or by the data sets of a config."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,8 @@ def job_of_folders(
     Raises:
         PairingError: If the folders do not pair up.
     """
-    pairs, unmatched = find_pairs(folder_a, folder_b, read_names(names))
+    listed = None if names is None else read_name_list(names)
+    pairs, unmatched = find_pairs(folder_a, folder_b, listed)
     folder = Path(out) if out else Path(folder_a).resolve().parent / "annotations"
     return AnnotationJob(tuple(pairs), folder, modality, tuple(unmatched))
 
@@ -80,10 +81,8 @@ def jobs_of_config(path: str | Path, out: str | None = None) -> list[AnnotationJ
             continue
         if not out and not prefix.get("annotation"):
             raise UserError(f"{path}: data_prefix names no folder 'annotation': add it, or give --out")
-        names = dataset.get("ann_file")
-        pairs, lonely = find_pairs(
-            root / prefix["img_a"], root / prefix["img_b"], read_names(root / names if names else None)
-        )
+        names = read_name_list(root / dataset["ann_file"]) if dataset.get("ann_file") else None
+        pairs, lonely = find_pairs(root / prefix["img_a"], root / prefix["img_b"], names)
         unmatched.update(dict.fromkeys(lonely))
         key = Path(out) if out else root / prefix["annotation"], dataset.get("modality") or "infrared-visible"
         jobs.setdefault(key, {}).update(dict.fromkeys(pairs))
@@ -127,10 +126,3 @@ def _check_paths(dataset: Mapping, where: str) -> None:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
-
-
-def read_names(path: str | Path | None) -> Sequence[str] | None:
-    """Names in a list (one per line, with or without extension); None for no list."""
-    if path is None:
-        return None
-    return read_name_list(path)

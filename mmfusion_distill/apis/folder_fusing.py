@@ -13,7 +13,7 @@ import numpy as np
 
 from ..io.image_io import write_image
 from ..io.pair_fuser import PairFuser, batches_of_equal_size
-from ..io.pair_reader import PairReader, has_16_bits, were_stretched
+from ..io.pair_reader import STRETCHED, PairReader, has_16_bits
 from ..io.pairing import ImagePair
 from ..io.progress import progress_bar
 from ..io.shard import Shard
@@ -105,7 +105,7 @@ def fuse_files(
     part.failures = {index: _sentence(pairs[index], error) for index, error in failures.items()}
     if reader is None:
         written = [pairs[index] for index in sorted(part.written)]
-        part.noted = {were_stretched: [pair.name for pair in written if has_16_bits(pair.path_b)]}
+        part.noted = {STRETCHED: [pair.name for pair in written if has_16_bits(pair.path_b)]}
     else:
         part.noted = reader.noted
     parts = processes.gather(part)

@@ -1,6 +1,7 @@
 """The command line that the data set converters share."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from ..user_errors import UserError
@@ -34,24 +35,14 @@ def convert_command(
     parser.add_argument("--seed", type=int, default=0, help="of the split (default: 0)")
     parser.add_argument("--overwrite", action="store_true", help="write lists anew that are there already")
     args = parser.parse_args()
-    report = adopt_folders(args.root, spellings or {})
-    for root, its_folders in _data_sets(Path(args.root), folders, parts):
-        report += prepare_dataset(root, its_folders, modality, args.annotate, args.seed, args.overwrite)
-    print("\n".join(report))
-
-
-def _data_sets(
-    root: Path, folders: tuple[PairFolders, ...], parts: tuple[str, ...]
-) -> list[tuple[Path, tuple[PairFolders, ...]]]:
-    if not parts:
-        return [(root, folders)]
+    root = Path(args.root)
+    report = adopt_folders(root, spellings or {})
     present = [part for part in parts if (root / part).is_dir()]
-    if not present:
+    if parts and not present:
         raise UserError(f"{root} holds none of {', '.join(parts)}: give the folder with these in it")
-    return [
-        (
-            root / part,
-            tuple(PairFolders(f.img_a.format(part=part.split("-")[0]), f.img_b, f.lists) for f in folders),
+    for part in present or [""]:
+        its_folders = tuple(replace(one, img_a=one.img_a.format(part=part.split("-")[0])) for one in folders)
+        report += prepare_dataset(
+            root / part, its_folders, modality, args.annotate, args.seed, args.overwrite
         )
-        for part in present
-    ]
+    print("\n".join(report))

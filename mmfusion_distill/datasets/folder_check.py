@@ -1,5 +1,6 @@
 """What is wrong with a folder of image pairs."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,9 @@ def check_folders(
     pairs = [ImagePair(name, images_a[name], images_b[name]) for name in images_a if name in images_b]
     paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
     with ThreadPoolExecutor(workers) as pool:
-        read = progress_bar(pool.map(_facts, paths), len(paths), "reading", "file", disable=not show_progress)
+        read = progress_bar(
+            pool.map(_facts, paths), "reading", len(paths), unit="file", disable=not show_progress
+        )
         facts = dict(zip(paths, read))
     for path, fact in facts.items():
         if isinstance(fact, str):
@@ -112,42 +115,34 @@ def _text(size: tuple[int, int]) -> str:
     return f"{size[1]} x {size[0]} pixels"
 
 
-def _differing_sizes(pairs: list[ImagePair], facts: dict[Path, _ImageFacts | str]) -> list[FolderProblem]:
-    problems = []
+def _differing_sizes(pairs: list[ImagePair], facts: dict[Path, _ImageFacts | str]) -> Iterator[FolderProblem]:
     for pair in pairs:
         a, b = facts[pair.path_a], facts[pair.path_b]
         if not isinstance(a, str) and not isinstance(b, str) and a.size != b.size:
-            problems.append(FolderProblem("sizes differ", pair.name, f"A {_text(a.size)}, B {_text(b.size)}"))
-    return problems
+            yield FolderProblem("sizes differ", pair.name, f"A {_text(a.size)}, B {_text(b.size)}")
 
 
-def _mixed_depths(paths: list[Path], facts: dict[Path, _ImageFacts | str]) -> list[FolderProblem]:
+def _mixed_depths(paths: list[Path], facts: dict[Path, _ImageFacts | str]) -> Iterator[FolderProblem]:
     """Files whose depth differs from that of most files of their folder."""
     depths = {path: fact.depth for path in paths if not isinstance(fact := facts[path], str)}
-    if not depths:
-        return []
-    usual = max(set(depths.values()), key=list(depths.values()).count)
-    return [
-        FolderProblem("bit depth", str(path), f"{depth}, most files of the folder are {usual}")
-        for path, depth in depths.items()
-        if depth != usual
-    ]
+    usual = max(set(depths.values()), key=list(depths.values()).count, default="")
+    for path, depth in depths.items():
+        if depth != usual:
+            yield FolderProblem("bit depth", str(path), f"{depth}, most files of the folder are {usual}")
 
 
-def _annotation_problems(pairs: list[ImagePair], folder: Path) -> list[FolderProblem]:
-    problems = []
+def _annotation_problems(pairs: list[ImagePair], folder: Path) -> Iterator[FolderProblem]:
     for pair in pairs:
         path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
         if path is None:
-            problems.append(FolderProblem("annotation", pair.name, f"none in {folder}"))
+            yield FolderProblem("annotation", pair.name, f"none in {folder}")
             continue
         try:
             events = read_annotation(path).events
         except AnnotationError as error:
-            problems.append(FolderProblem("annotation", pair.name, str(error)))
-        else:
-            without = [event.type for event in events if not event.description]
-            if without:
-                detail = f"{path.name}: no description of {', '.join(without)}"
-                problems.append(FolderProblem("annotation", pair.name, detail))
-    return problems
+            yield FolderProblem("annotation", pair.name, str(error))
+            continue
+        without = [event.type for event in events if not event.description]
+        if without:
+            detail = f"{path.name}: no description of {', '.join(without)}"
+            yield FolderProblem("annotation", pair.name, detail)

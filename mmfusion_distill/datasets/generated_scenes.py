@@ -31,9 +31,8 @@ class GeneratedScene:
         """(N, 4) float32: left, top, right and bottom border of each mask; zeros for an empty one."""
         boxes = np.zeros((len(self.masks), 4), np.float32)
         for box, mask in zip(boxes, self.masks):
-            rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-            if len(rows):
-                box[:] = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+            left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+            box[:] = left, top, left + width, top + height
         return boxes
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from mmengine.dist import is_main_process
 from mmengine.logging import print_log
-from tqdm import tqdm
 
 from ..annotation.annotation_file import read_annotation, write_annotation
 from ..annotation.annotation_types import Annotation
 from ..io.cache_folder import cache_folder
 from ..io.pairing import ImagePair, shorten
+from ..io.progress import progress_bar
 from ..user_errors import UserError
 
 
@@ -43,14 +43,11 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
     files = {pair: _cache_file(pair, identity) for pair in pairs}
     annotations = {pair: read_annotation(file) for pair, file in files.items() if file.is_file()}
     missing = [pair for pair in pairs if pair not in annotations]
-    if not missing:
-        return [annotations[pair] for pair in pairs]
     failures: list[str] = []
     keep = True
     quiet = len(missing) < 20 or not is_main_process()
-    for result in tqdm(
-        built.annotate(missing, modality), desc="annotating", unit="pair", total=len(missing), disable=quiet
-    ):
+    results = built.annotate(missing, modality)
+    for result in progress_bar(results, "annotating", len(missing), disable=quiet):
         if result.annotation is None:
             failures.append(f"{result.pair.name}: {result.error}")
             continue

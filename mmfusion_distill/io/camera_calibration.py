@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..user_errors import UserError, reason_of
+from .picture_source import ImageReadError
 from .regular_file import read_regular_file, write_text_atomically
 
 _FORMAT = "mmfusion_distill calibration 1"
@@ -74,13 +75,13 @@ class CameraCalibration:
         """Check that a pair has the sizes that were calibrated.
 
         Raises:
-            UserError: If it has others.
+            ImageReadError: If it has others.
         """
         if (size_a, size_b) != (self.size_a, self.size_b):
             given, wanted = (
                 " and ".join(f"{width}x{height}" for height, width in sizes)
                 for sizes in ((size_a, size_b), (self.size_a, self.size_b))
             )
-            raise UserError(
+            raise ImageReadError(
                 f"{name}: sources of {given} do not fit the calibration, which is for {wanted}: calibrate anew"
             )

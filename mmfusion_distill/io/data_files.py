@@ -7,8 +7,7 @@ import numpy as np
 
 from ..user_errors import reason_of
 from .medical_slices import read_dicom_slice, read_nifti_slice
-from .picture_source import ImageReadError
-from .pixel_limit import check_pixels
+from .picture_source import ImageReadError, check_pixels
 from .regular_file import check_regular_file
 
 #: Extensions of such files (lower case).

@@ -12,8 +12,7 @@ from ..user_errors import UserError
 from .data_files import is_data_file, read_data_file
 from .luminance import LUMINANCE_WEIGHTS
 from .picture_header import read_header
-from .picture_source import ImageReadError, PictureSource, describe, is_path, to_array
-from .pixel_limit import check_pixels
+from .picture_source import ImageReadError, PictureSource, check_pixels, describe, is_path, to_array
 from .pixels import to_uint8
 from .regular_file import read_regular_file, write_atomically
 from .value_range import stretch, to_full_range
@@ -229,11 +228,8 @@ def _ends_in_fill(data: bytes, image: np.ndarray) -> bool:
     Its last blocks are then the decoder's middle gray, and its last byte describes a block far before them. Files
     that lack less than four blocks pass.
     """
-    corners = (
-        image[rows, columns]
-        for rows in (slice(8), slice(-8, None))
-        for columns in (slice(8), slice(-8, None))
-    )
+    ends = slice(8), slice(-8, None)
+    corners = [image[rows, columns] for rows in ends for columns in ends]
     if not data.startswith(b"\xff\xd8") or not any((corner == 128).all() for corner in corners):
         return False
     # Blocks stand in the order of the rows of the file, however it is to be turned.

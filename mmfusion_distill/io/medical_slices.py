@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..user_errors import reason_of
-from .picture_source import ImageReadError
-from .pixel_limit import max_pixels
+from .picture_source import ImageReadError, max_pixels
 from .value_range import percentile_range, stretch_between
 
 
@@ -121,9 +120,8 @@ def _window(dataset: Any) -> tuple[float, float] | None:
 
 
 def _within(values: np.ndarray, window: tuple[float, float] | None, path: Path) -> np.ndarray:
-    if not np.isfinite(values).all():
-        # Background of some volumes.
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    # Background of some volumes is not finite.
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = window or percentile_range(values)
     if not np.isfinite([low, high]).all():
         raise ImageReadError(f"{path} has a window from {low} to {high}: correct the file")

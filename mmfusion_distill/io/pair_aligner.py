@@ -55,10 +55,7 @@ class PairAligner:
         """
         size_a, size_b = (image.shape[:2] for image in pairs[0])
         if self.calibration is not None:
-            try:
-                self.calibration.check_sizes(size_a, size_b, name)
-            except ValueError as error:
-                raise ImageReadError(str(error)) from error
+            self.calibration.check_sizes(size_a, size_b, name)
             return self.calibration.matrix
         if self.options.register == "none":
             return None

@@ -1,7 +1,7 @@
 """Reading pairs as the options say: range, polarity, slices, registration."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -18,8 +18,25 @@ from .source_options import SourceOptions
 from .thermal import read_thermal
 from .value_range import to_full_range
 
-#: What was noted of pairs: names, by the function that writes the sentence of them.
-Noted = Mapping[Callable[[list[str]], str], Sequence[str]]
+_MISALIGNED = (
+    "{count} pairs are not registered: {names}, seen from source A; --register them, or calibrate the cameras and "
+    "give --calibration"
+)
+_COLOURS = (
+    "{count} pictures of source B hold temperatures but were read as they are shown, colours and all: {names}; "
+    "pip install 'mmfusion_distill[thermal]' reads them"
+)
+_DEGREES = (
+    "{count} radiometric JPEGs were read as temperatures, stretched between the percentiles 0.1 and 99.9 of each: "
+    "{names}"
+)
+#: The sentence about pictures of 16 bits.
+STRETCHED = (
+    "{count} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: "
+    "{names}"
+)
+#: What was noted of pairs: names, by the sentence about them.
+Noted = Mapping[str, Sequence[str]]
 
 
 class PairReader:
@@ -35,7 +52,7 @@ class PairReader:
     def __init__(self, options: SourceOptions | None = None) -> None:
         self.options = options or SourceOptions()
         self.aligner = PairAligner(self.options)
-        self._noted: dict[Callable[[list[str]], str], list[str]] = defaultdict(list)
+        self._noted: dict[str, list[str]] = defaultdict(list)
         self._lock = Lock()
 
     def __call__(self, img_a: PictureSource, img_b: PictureSource) -> tuple[np.ndarray, np.ndarray]:
@@ -76,16 +93,16 @@ class PairReader:
         name = Path(img_b).name if is_path(img_b) else describe(img_b)
         with self._lock:
             if shift is not None:
-                self._noted[_misaligned].append(f"{name} lies {shift}")
+                self._noted[_MISALIGNED].append(f"{name} lies {shift}")
             if is_path(img_b) and self.options.ir_range is None:
                 self._look_at_file(Path(img_b), name)
 
     def _look_at_file(self, path: Path, name: str) -> None:
         if path.suffix.lower() in (".jpg", ".jpeg"):
             if is_radiometric(read_regular_file(path)):
-                self._noted[_of_degrees if can_read_radiometric() else _of_colours].append(name)
+                self._noted[_DEGREES if can_read_radiometric() else _COLOURS].append(name)
         elif has_16_bits(path):
-            self._noted[were_stretched].append(name)
+            self._noted[STRETCHED].append(name)
 
 
 def write_notes(noted: Iterable[Noted]) -> list[str]:
@@ -97,14 +114,14 @@ def write_notes(noted: Iterable[Noted]) -> list[str]:
     Returns:
         list[str]: In an order that does not depend on which pair was read first.
     """
-    names: dict[Callable[[list[str]], str], list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
     for one in noted:
-        for write, found in one.items():
-            names[write] += found
+        for sentence, found in one.items():
+            names[sentence] += found
     return [
-        write(sorted(names[write]))
-        for write in sorted(names, key=lambda write: write.__name__)
-        if names[write]
+        sentence.format(count=len(names[sentence]), names=shorten(sorted(names[sentence]), 3))
+        for sentence in (_MISALIGNED, _COLOURS, _DEGREES, STRETCHED)
+        if names[sentence]
     ]
 
 
@@ -123,32 +140,3 @@ def as_picture(image: np.ndarray) -> np.ndarray:
     """A picture in [0, 255] as inferencers take it: uint8 where that loses nothing, else float32 in [0, 1]."""
     whole = image.astype(np.uint8)
     return whole if (whole == image).all() else (image / np.float32(255)).clip(0, 1)
-
-
-def _misaligned(names: list[str]) -> str:
-    return (
-        f"{len(names)} pairs are not registered: {shorten(names, 3)}, seen from source A; --register them, or "
-        "calibrate the cameras and give --calibration"
-    )
-
-
-def were_stretched(names: list[str]) -> str:
-    """The sentence about pictures of 16 bits."""
-    return (
-        f"{len(names)} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 "
-        f"of each: {shorten(names, 3)}"
-    )
-
-
-def _of_degrees(names: list[str]) -> str:
-    return (
-        f"{len(names)} radiometric JPEGs were read as temperatures, stretched between the percentiles 0.1 and 99.9 "
-        f"of each: {shorten(names, 3)}"
-    )
-
-
-def _of_colours(names: list[str]) -> str:
-    return (
-        f"{len(names)} pictures of source B hold temperatures but were read as they are shown, colours and all: "
-        f"{shorten(names, 3)}; pip install 'mmfusion_distill[thermal]' reads them"
-    )

@@ -132,8 +132,5 @@ _READERS = (
     (b"GIF8", _gif),
     (b"BM", _bmp),
     (b"RIFF", _webp),
-    (b"II*\0", _tiff),
-    (b"MM\0*", _tiff),
-    (b"II+\0", _tiff),
-    (b"MM\0+", _tiff),
+    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), _tiff),
 )

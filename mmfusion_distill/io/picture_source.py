@@ -1,4 +1,4 @@
-"""What may stand in the place of a picture: paths, arrays, PIL images, PyTorch tensors."""
+"""What may stand in the place of a picture: paths, arrays, PIL images, PyTorch tensors; and how large it may be."""
 
 import os
 import sys
@@ -19,6 +19,8 @@ PictureSource = Union[str, Path, np.ndarray, "Image.Image", "torch.Tensor"]
 
 #: Modes of PIL whose pixels are gray levels, with or without alpha, or RGB.
 _PLAIN_MODES = ("1", "L", "LA", "RGB", "RGBA", "F", "I;16", "I;16L", "I;16B", "I;16N")
+#: Largest picture that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
+MAX_PIXELS = 200_000_000
 
 
 class ImageReadError(UserError):
@@ -71,6 +73,27 @@ def to_array(image: Any) -> np.ndarray:
         )
         raise ImageReadError(f"{describe(image)} of shape {tuple(image.shape)} is no image: give {wanted}")
     return pixels
+
+
+def max_pixels() -> int:
+    """Largest picture that is read, in pixels."""
+    return int(float(os.environ.get("MMFUSION_MAX_PIXELS", MAX_PIXELS)))
+
+
+def check_pixels(name: object, height: int, width: int, kind: type[UserError] = ImageReadError) -> None:
+    """Refuse what is too large before it is decoded.
+
+    Args:
+        name (object): What it is, for the message.
+        height (int): In pixels.
+        width (int): In pixels.
+        kind (type[UserError]): What is raised. Default: ImageReadError.
+    """
+    if height * width > max_pixels():
+        raise kind(
+            f"{name} has {width}x{height} pixels, more than {max_pixels():,}: shrink it, or set "
+            "MMFUSION_MAX_PIXELS to allow more"
+        )
 
 
 def check_pairs(inputs: object, batch_size: int = 1) -> list[dict]:

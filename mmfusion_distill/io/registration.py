@@ -144,15 +144,12 @@ def _shrink(pairs: Sequence[Pair]) -> tuple[float, list[Pair]]:
     height, width = pairs[0][0].shape[:2]
     scale = min(1.0, _WORKING_SIDE / max(height, width))
     size = max(8, round(width * scale)), max(8, round(height * scale))
-    return size[0] / width, [
-        tuple(
-            cv2.resize(to_gray(image), size, interpolation=cv2.INTER_AREA)
-            if image.shape[1::-1] != size
-            else to_gray(image)
-            for image in pair
-        )
-        for pair in pairs
-    ]
+
+    def shrunk(image: np.ndarray) -> np.ndarray:
+        gray = to_gray(image)
+        return gray if gray.shape[::-1] == size else cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+
+    return size[0] / width, [(shrunk(img_a), shrunk(img_b)) for img_a, img_b in pairs]
 
 
 def _to_original(matrix: np.ndarray, scale: float, pair: Pair) -> np.ndarray:
@@ -227,14 +224,11 @@ def _ecc(pair: Pair, matrix: np.ndarray) -> np.ndarray | None:
 
 def _agreement(fields_a: Sequence[np.ndarray], pairs: Sequence[Pair], matrix: np.ndarray) -> float:
     size = fields_a[0].shape[:2]
-    return float(
-        np.mean(
-            [
-                field_agreement(field_a, gradient_field(warp_to_a(img_b, matrix, size)))
-                for field_a, (_, img_b) in zip(fields_a, pairs)
-            ]
-        )
-    )
+    each = [
+        field_agreement(field_a, gradient_field(warp_to_a(img_b, matrix, size)))
+        for field_a, (_, img_b) in zip(fields_a, pairs)
+    ]
+    return float(np.mean(each))
 
 
 def _is_plausible(matrix: np.ndarray, height: int, width: int) -> bool:

@@ -20,10 +20,5 @@ def shipped_weights(name: str | Path) -> Path:
     path = Path(name)
     if path.is_file() or (path / "last_checkpoint").is_file():
         return path
-    return shipped_file(str(name)) or path
-
-
-def shipped_file(name: str) -> Path | None:
-    """The file that comes with the package by this name, whatever lies in the folder where one works."""
-    entry = shipped_models().get(name)
-    return entry.weights if entry else None
+    entry = shipped_models().get(str(name))
+    return path if entry is None else entry.weights

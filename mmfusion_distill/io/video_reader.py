@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ..user_errors import UserError
-from .pixel_limit import check_pixels
+from .picture_source import check_pixels
 from .regular_file import check_regular_file
 
 #: How long a camera may say nothing.

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from mmfusion_distill.datasets.generated_scenes import generate_pair, generate_scene
-from mmfusion_distill.datasets.night_scene_files import write_night_scenes
-from mmfusion_distill.datasets.night_scenes import generate_night_scene
+from mmfusion_distill.datasets.night_scenes import generate_night_scene, write_night_scenes
 
 
 def test_the_bodies_of_a_scene_are_warm_and_in_their_boxes():

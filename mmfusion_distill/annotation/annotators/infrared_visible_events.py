@@ -1,5 +1,6 @@
 """Degradations of a visible and an infrared picture, found by measuring them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,7 @@ class InfraredVisibleThresholds:
 
 def find_infrared_visible_events(
     img_a: np.ndarray, img_b: np.ndarray, limits: InfraredVisibleThresholds
-) -> list[Event]:
+) -> Iterator[Event]:
     """Events of a pair.
 
     Args:
@@ -62,22 +63,21 @@ def find_infrared_visible_events(
         img_b (np.ndarray): Infrared picture (H, W, 1), 0 to 255.
         limits (InfraredVisibleThresholds): When an event counts as there.
 
-    Returns:
-        list[Event]: Empty for a pair without strong degradations.
+    Yields:
+        Event: None for a pair without strong degradations.
     """
     gray_a, gray_b = stats.luminance(img_a), stats.luminance(img_b)
-    measures = measure_visible(img_a)
-    found = {
-        "low_light": _low_light(gray_a, measures, limits),
-        "over_exposure": _over_exposure(gray_a, measures, limits),
-        "haze": _haze(img_a, gray_a, measures, limits),
-        "high_noise": _noise("visible", gray_a, limits.noise),
-        "ir_low_contrast": _ir_low_contrast(gray_b, limits),
-        "ir_noise": _noise("infrared", gray_b, limits.ir_noise),
-        "motion_blur": _motion_blur(gray_a, gray_b, limits),
-        "sensor_artifact": _sensor_artifact(gray_a, gray_b, limits),
-    }
-    return [Event(name, text) for name, text in found.items() if text]
+    yield from _exposure_and_air(img_a, gray_a, limits)
+    yield from _noise("high_noise", "visible", gray_a, limits.noise)
+    contrast = stats.contrast_range(gray_b)
+    if contrast < limits.ir_contrast:
+        yield Event(
+            "ir_low_contrast",
+            f"The infrared image has low contrast: its tones span {contrast:.0f} of 255 gray levels around "
+            f"{gray_b.mean():.0f}, warm and cold objects are hard to tell apart.",
+        )
+    yield from _noise("ir_noise", "infrared", gray_b, limits.ir_noise)
+    yield from _blur_and_stripes(gray_a, gray_b, limits)
 
 
 def is_dark(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
@@ -109,83 +109,66 @@ def is_veiled_by_glare(measures: VisibleMeasures, limits: InfraredVisibleThresho
     )
 
 
-def _low_light(gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> str:
-    if not is_dark(measures, limits):
-        return ""
-    return (
-        f"The visible image is {'very dark' if measures.mean < limits.dark_mean / 2 else 'dark'}: mean brightness "
-        f"{measures.mean:.0f} of 255, {(gray < 30).mean():.0%} of its pixels nearly black, "
-        f"darkest in the {stats.where_strongest(255 - gray)}."
-    )
-
-
-def _over_exposure(gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> str:
-    if not is_over_exposed(measures, limits):
-        return ""
-    extent = "The visible image" if measures.bright_fraction > 0.25 else "A part of the visible image"
-    return (
-        f"{extent} is over-exposed: {measures.bright_fraction:.1%} of the pixels are blown out, "
-        f"mostly in the {stats.where_strongest(blown_out(gray))}; mean brightness {measures.mean:.0f} of 255."
-    )
-
-
-def _haze(
-    image: np.ndarray, gray: np.ndarray, measures: VisibleMeasures, limits: InfraredVisibleThresholds
-) -> str:
-    if not is_hazy(measures, limits):
-        return ""
-    if is_veiled_by_glare(measures, limits):
-        return (
-            f"Glare veils the visible image, brightest in the {stats.where_strongest(gray)}: even its shadows have a "
-            f"brightness of {measures.shadows:.0f} of 255, its edges are weak."
+def _exposure_and_air(
+    image: np.ndarray, gray: np.ndarray, limits: InfraredVisibleThresholds
+) -> Iterator[Event]:
+    measures = measure_visible(image)
+    if is_dark(measures, limits):
+        darkness = "very dark" if measures.mean < limits.dark_mean / 2 else "dark"
+        yield Event(
+            "low_light",
+            f"The visible image is {darkness}: mean brightness {measures.mean:.0f} of 255, "
+            f"{(gray < 30).mean():.0%} of its pixels nearly black, "
+            f"darkest in the {stats.where_strongest(255 - gray)}.",
         )
-    return (
-        f"Haze veils the visible image, most in the {stats.where_strongest(stats.dark_channel(image))}: even dark "
-        f"places have a brightness of {measures.dark_channel:.0f} of 255 and the tones span only "
-        f"{measures.contrast:.0f} gray levels."
-    )
+    if is_over_exposed(measures, limits):
+        extent = "The visible image" if measures.bright_fraction > 0.25 else "A part of the visible image"
+        yield Event(
+            "over_exposure",
+            f"{extent} is over-exposed: {measures.bright_fraction:.1%} of the pixels are blown out, "
+            f"mostly in the {stats.where_strongest(blown_out(gray))}; mean brightness {measures.mean:.0f} of 255.",
+        )
+    if is_veiled_by_glare(measures, limits):
+        yield Event(
+            "haze",
+            f"Glare veils the visible image, brightest in the {stats.where_strongest(gray)}: even its shadows have a "
+            f"brightness of {measures.shadows:.0f} of 255, its edges are weak.",
+        )
+    elif is_hazy(measures, limits):
+        thickest = stats.where_strongest(stats.dark_channel(image))
+        yield Event(
+            "haze",
+            f"Haze veils the visible image, most in the {thickest}: even dark places have a "
+            f"brightness of {measures.dark_channel:.0f} of 255 and the tones span only "
+            f"{measures.contrast:.0f} gray levels.",
+        )
 
 
-def _noise(name: str, gray: np.ndarray, limit: float) -> str:
+def _noise(event: str, name: str, gray: np.ndarray, limit: float) -> Iterator[Event]:
     sigma = stats.noise_sigma(gray)
-    if sigma <= limit:
-        return ""
-    strength = "heavy" if sigma > 2 * limit else "clearly visible"
-    return (
-        f"The {name} image carries {strength} noise of standard deviation {sigma:.1f} gray levels over the whole "
-        "frame."
-    )
+    if sigma > limit:
+        strength = "heavy" if sigma > 2 * limit else "clearly visible"
+        yield Event(
+            event,
+            f"The {name} image carries {strength} noise of standard deviation {sigma:.1f} gray levels over the whole "
+            "frame.",
+        )
 
 
-def _ir_low_contrast(gray: np.ndarray, limits: InfraredVisibleThresholds) -> str:
-    contrast = stats.contrast_range(gray)
-    if contrast >= limits.ir_contrast:
-        return ""
-    return (
-        f"The infrared image has low contrast: its tones span {contrast:.0f} of 255 gray levels around "
-        f"{gray.mean():.0f}, warm and cold objects are hard to tell apart."
-    )
-
-
-def _motion_blur(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> str:
-    parts = []
+def _blur_and_stripes(
+    gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds
+) -> Iterator[Event]:
+    sentences: dict[str, list[str]] = {"motion_blur": [], "sensor_artifact": []}
     for name, gray in (("visible", gray_a), ("infrared", gray_b)):
         peak, detail, angle = stats.directional_blur(gray)
-        if peak <= limits.blur_peak or detail >= limits.blur_detail:
-            continue
+        if stripes := stats.stripes_in_words(gray, limits.stripes):
+            sentences["sensor_artifact"].append(f"{stripes} cross the whole {name} image.")
         # Stripes are sharp in one direction only, as if all else were blurred.
-        if max(stats.stripe_strength(gray)) <= limits.stripes:
-            parts.append(
+        elif peak > limits.blur_peak and detail < limits.blur_detail:
+            sentences["motion_blur"].append(
                 f"The {name} image is smeared along {angle:.0f} degrees: fine detail there is {peak:.0f} dB weaker "
                 f"than across, variance of the Laplacian {stats.laplacian_variance(gray):.0f}."
             )
-    return " ".join(parts)
-
-
-def _sensor_artifact(gray_a: np.ndarray, gray_b: np.ndarray, limits: InfraredVisibleThresholds) -> str:
-    parts = [
-        f"{stripes} cross the whole {name} image."
-        for name, gray in (("visible", gray_a), ("infrared", gray_b))
-        if (stripes := stats.stripes_in_words(gray, limits.stripes))
-    ]
-    return " ".join(parts)
+    for event, found in sentences.items():
+        if found:
+            yield Event(event, " ".join(found))

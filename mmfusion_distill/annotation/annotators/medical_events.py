@@ -1,5 +1,6 @@
 """What the fusion of a CT, PET or SPECT picture with an MRI picture should heed, found by measuring them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,7 @@ class MedicalThresholds:
     stripes: float = 6.0
 
 
-def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThresholds) -> list[Event]:
+def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThresholds) -> Iterator[Event]:
     """Events of a pair.
 
     Args:
@@ -45,78 +46,53 @@ def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThr
         img_b (np.ndarray): MRI picture (H, W, 1), 0 to 255.
         limits (MedicalThresholds): When an event counts as there.
 
-    Returns:
-        list[Event]: Empty for a pair without peculiarities.
+    Yields:
+        Event: None for a pair without peculiarities.
     """
     grays = stats.luminance(img_a), stats.luminance(img_b)
     masks = stats.foreground_mask(grays[0]), stats.foreground_mask(grays[1])
-    found = {
-        "contrast_enhancement": _contrast_enhancement(grays[1], masks[1], limits),
-        "noise_suppression": _noise_suppression(grays, masks, limits),
-        "edge_preservation": _edge_preservation(grays[0], limits),
-        "detail_enhancement": _detail_enhancement(grays[1], limits),
-        "structure_consistency": _structure_consistency(masks, limits),
-        "artifact_reduction": _artifact_reduction(grays, masks, limits),
-    }
-    return [Event(name, text) for name, text in found.items() if text]
-
-
-def _contrast_enhancement(gray: np.ndarray, mask: np.ndarray, limits: MedicalThresholds) -> str:
-    contrast = stats.contrast_range(gray, mask)
-    if contrast >= limits.contrast:
-        return ""
-    return (
-        f"Soft tissue of the MRI image has low contrast: inside the head its tones span {contrast:.0f} of 255 gray "
-        "levels."
-    )
-
-
-def _noise_suppression(grays: tuple, masks: tuple, limits: MedicalThresholds) -> str:
-    parts = []
-    for name, gray, mask in zip(("first", "MRI"), grays, masks):
-        sigma = stats.noise_sigma(gray, mask)
-        if sigma > limits.noise:
-            parts.append(f"The {name} image carries noise of standard deviation {sigma:.1f} gray levels.")
-    return " ".join(parts)
-
-
-def _edge_preservation(gray: np.ndarray, limits: MedicalThresholds) -> str:
-    sharpness = stats.edge_sharpness(gray)
-    if sharpness >= limits.edge_sharpness:
-        return ""
-    return (
-        f"Boundaries of the first image are soft (edge sharpness {sharpness:.2f} of 1): the edges of the MRI image "
-        "must survive."
-    )
-
-
-def _detail_enhancement(gray: np.ndarray, limits: MedicalThresholds) -> str:
-    sharpness = stats.edge_sharpness(gray)
-    if sharpness >= limits.detail:
-        return ""
-    return (
-        f"Fine detail of the MRI image is blurred: edge sharpness {sharpness:.2f} of 1, variance of the Laplacian "
-        f"{stats.laplacian_variance(gray):.0f}."
-    )
-
-
-def _structure_consistency(masks: tuple, limits: MedicalThresholds) -> str:
-    if masks[0].shape != masks[1].shape or not masks[0].any() or not masks[1].any():
-        return ""
-    centres = [float(np.nonzero(mask)[1].mean()) for mask in masks]
-    offset = abs(centres[0] - centres[1]) / np.sqrt(max(mask.sum() for mask in masks))
-    if offset <= limits.offset:
-        return ""
-    return (
-        f"The structures of the two images do not coincide: their centres lie {abs(centres[0] - centres[1]):.0f} "
-        "pixels apart sideways."
-    )
-
-
-def _artifact_reduction(grays: tuple, masks: tuple, limits: MedicalThresholds) -> str:
-    parts = [
-        f"{stripes} cross the {name} image."
-        for name, gray, mask in zip(("first", "MRI"), grays, masks)
-        if (stripes := stats.stripes_in_words(gray, limits.stripes, mask))
+    contrast = stats.contrast_range(grays[1], masks[1])
+    if contrast < limits.contrast:
+        yield Event(
+            "contrast_enhancement",
+            f"Soft tissue of the MRI image has low contrast: inside the head its tones span {contrast:.0f} of 255 "
+            "gray levels.",
+        )
+    sources = list(zip(("first", "MRI"), grays, masks))
+    noise = [
+        f"The {name} image carries noise of standard deviation {sigma:.1f} gray levels."
+        for name, gray, mask in sources
+        if (sigma := stats.noise_sigma(gray, mask)) > limits.noise
     ]
-    return " ".join(parts)
+    if noise:
+        yield Event("noise_suppression", " ".join(noise))
+    sharpness = stats.edge_sharpness(grays[0])
+    if sharpness < limits.edge_sharpness:
+        yield Event(
+            "edge_preservation",
+            f"Boundaries of the first image are soft (edge sharpness {sharpness:.2f} of 1): the edges of the MRI "
+            "image must survive.",
+        )
+    sharpness = stats.edge_sharpness(grays[1])
+    if sharpness < limits.detail:
+        yield Event(
+            "detail_enhancement",
+            f"Fine detail of the MRI image is blurred: edge sharpness {sharpness:.2f} of 1, variance of the "
+            f"Laplacian {stats.laplacian_variance(grays[1]):.0f}.",
+        )
+    if masks[0].shape == masks[1].shape and masks[0].any() and masks[1].any():
+        centres = [float(np.nonzero(mask)[1].mean()) for mask in masks]
+        distance = abs(centres[0] - centres[1])
+        if distance / np.sqrt(max(mask.sum() for mask in masks)) > limits.offset:
+            yield Event(
+                "structure_consistency",
+                f"The structures of the two images do not coincide: their centres lie {distance:.0f} pixels apart "
+                "sideways.",
+            )
+    stripes = [
+        f"{found} cross the {name} image."
+        for name, gray, mask in sources
+        if (found := stats.stripes_in_words(gray, limits.stripes, mask))
+    ]
+    if stripes:
+        yield Event("artifact_reduction", " ".join(stripes))

@@ -12,30 +12,30 @@ from ...io.pairing import ImagePair
 from ...io.pixels import data_url
 from ...user_errors import MissingPackageError
 from ..annotation_parser import parse_annotation
-from ..annotation_types import META_FIELDS, Annotation
+from ..annotation_types import Annotation
 from ..prompting import Prompt, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
 from .chat_client import ChatClient, ChatError
 from .worker_pool import stream_results
 
-_EVENT_SCHEMA = {
-    "type": "object",
-    "properties": {"event_type": {"type": "string"}, "description": {"type": "string"}},
-    "required": ["event_type", "description"],
-    "additionalProperties": False,
+
+def _schema_of(**properties: dict) -> dict:
+    """JSON schema of an object that has these properties and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+_EVENTS = {
+    "type": "array",
+    "items": _schema_of(event_type={"type": "string"}, description={"type": "string"}),
 }
 _RESPONSE_FORMAT = {
     "type": "json_schema",
-    "json_schema": {
-        "name": "annotation",
-        "strict": True,
-        "schema": {
-            "type": "object",
-            "properties": {"events": {"type": "array", "items": _EVENT_SCHEMA}},
-            "required": ["events"],
-            "additionalProperties": False,
-        },
-    },
+    "json_schema": {"name": "annotation", "strict": True, "schema": _schema_of(events=_EVENTS)},
 }
 _JSON_REQUEST = (
     "\n\nIf you answer in JSON, give the same content as "
@@ -149,8 +149,8 @@ class OpenAIAnnotator(Annotator):
 
     async def _ask(self, client: ChatClient, urls: list[str], prompt: Prompt) -> Annotation:
         def check(text: str) -> Annotation:
-            meta = dict(zip(META_FIELDS, (type(self).__name__, self.model, prompt.version)))
-            return Annotation(parse_annotation(text).events, **meta)
+            events = parse_annotation(text).events
+            return Annotation(events, type(self).__name__, self.model, prompt.version)
 
         structured = self.structured
         try:

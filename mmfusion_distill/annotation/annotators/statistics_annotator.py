@@ -16,9 +16,6 @@ from .infrared_visible_events import InfraredVisibleThresholds, find_infrared_vi
 from .medical_events import MedicalThresholds, find_medical_events
 from .worker_pool import map_unordered
 
-#: Raised whenever measurements or wording change, so that files tell which rules wrote them.
-RULES_VERSION = "3"
-
 
 @TASK_UTILS.register_module()
 class StatisticsAnnotator(Annotator):
@@ -31,7 +28,8 @@ class StatisticsAnnotator(Annotator):
         workers (int): Pairs measured at the same time. Default: 1.
     """
 
-    version = RULES_VERSION
+    #: Raised whenever measurements or wording change, so that files tell which rules wrote them.
+    version = "3"
 
     def __init__(
         self, thresholds: dict | None = None, medical_thresholds: dict | None = None, workers: int = 1
@@ -71,14 +69,14 @@ class StatisticsAnnotator(Annotator):
         """
         check_modality(modality)
         if modality == "medical":
-            events = find_medical_events(img_a, img_b, self.medical_thresholds)
+            events = list(find_medical_events(img_a, img_b, self.medical_thresholds))
             normal = MEDICAL_NORMAL_EVENT
         else:
-            events = find_infrared_visible_events(img_a, img_b, self.thresholds)
+            events = list(find_infrared_visible_events(img_a, img_b, self.thresholds))
             normal = NORMAL_EVENT
         if not events:
             events = [Event(normal, f"No strong degradation was found. {_describe(img_a, img_b)}")]
-        return Annotation(tuple(events), annotator=type(self).__name__, model=f"rules-{RULES_VERSION}")
+        return Annotation(tuple(events), annotator=type(self).__name__, model=f"rules-{self.version}")
 
 
 def _describe(img_a: np.ndarray, img_b: np.ndarray) -> str:

@@ -1,14 +1,14 @@
 """Loading of both sources."""
 
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...io.image_io import read_image_pair
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 
 @TRANSFORMS.register_module()
-class LoadImagePair(BaseTransform):
+class LoadImagePair(PairTransform):
     """Load both sources of a pair.
 
     Unlike MMagic's LoadImageFromFile it keeps 16 bits and names the file that is damaged.
@@ -36,6 +36,3 @@ class LoadImagePair(BaseTransform):
         )
         results["ori_img_shape"] = results["img_a"].shape
         return results
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(channels_a={self.channels_a})"

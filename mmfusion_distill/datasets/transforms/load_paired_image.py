@@ -4,15 +4,15 @@ from pathlib import Path
 
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...io.image_io import read_image_pair
 from ...io.pixels import to_uint8
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 
 @TRANSFORMS.register_module()
-class LoadPairedImage(BaseTransform):
+class LoadPairedImage(PairTransform):
     """Load a visible picture and the infrared one beside it as one picture of four channels: B, G, R, infrared.
 
     Stands where a pipeline of mmdet, mmseg, mmpretrain or MMagic has `LoadImageFromFile`. Resizing, cropping,
@@ -63,6 +63,3 @@ class LoadPairedImage(BaseTransform):
             )
         place = len(parts) - 2 - parts[:-1][::-1].index(visible)
         return str(Path(*parts[:place], infrared, *parts[place + 1 :]))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(folders={self.folders}, to_float32={self.to_float32})"

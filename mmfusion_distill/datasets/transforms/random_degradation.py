@@ -5,7 +5,6 @@ from zlib import crc32
 
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds
@@ -13,13 +12,14 @@ from ...annotation.degradation_texts import describe_degradation
 from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ...annotation.modalities import check_modality
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 # Tries to draw a further kind that goes with those before.
 _TRIES = 20
 
 
 @TRANSFORMS.register_module()
-class RandomDegradation(BaseTransform):
+class RandomDegradation(PairTransform):
     """Degrade some pairs and say so in their annotation.
 
     The untouched sources stay as targets, of every sample: losses and metrics compare with them. Put it behind crop
@@ -71,12 +71,13 @@ class RandomDegradation(BaseTransform):
             raise UserError(
                 f"RandomDegradation: no {modality} kind '{unknown[0]}', choose from {', '.join(known)}"
             )
-        self.weights = {name: weight for name, weight in weights.items() if weight}
-        if not self.weights or min(self.weights.values()) < 0:
+        weights = {name: weight for name, weight in weights.items() if weight}
+        if not weights or min(weights.values()) < 0:
             raise UserError("RandomDegradation: kinds want weights above 0, at least one of them")
         self.modality = modality
         self.prob = prob
         self.max_degradations = max_degradations
+        self.kinds = weights
         self.strength = tuple(strength)
         self.annotate = annotate
         self.seed = seed
@@ -116,8 +117,8 @@ class RandomDegradation(BaseTransform):
         return np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
 
     def _choose(self, rng: np.random.Generator, index: int | None) -> set[str]:
-        names = list(self.weights)
-        shares = np.array(list(self.weights.values())) / sum(self.weights.values())
+        names = list(self.kinds)
+        shares = np.array(list(self.kinds.values())) / sum(self.kinds.values())
         chosen = set()
         if self.seed is not None and index is not None:
             chosen.add(names[index % len(names)])
@@ -129,13 +130,6 @@ class RandomDegradation(BaseTransform):
             if not any(name in group and chosen & group for group in EXCLUSIVE_KINDS):
                 chosen.add(name)
         return chosen
-
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(modality='{self.modality}', prob={self.prob}, "
-            f"max_degradations={self.max_degradations}, kinds={self.weights}, strength={self.strength}, "
-            f"annotate={self.annotate}, seed={self.seed})"
-        )
 
 
 def _with_events(annotation: Annotation | None, events: list[Event]) -> Annotation:

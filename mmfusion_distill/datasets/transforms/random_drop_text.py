@@ -2,13 +2,13 @@
 
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 
 @TRANSFORMS.register_module()
-class RandomDropText(BaseTransform):
+class RandomDropText(PairTransform):
     """Train some samples with the learned null embedding, so that the network also runs without text.
 
     Needs a guidance with `null_embedding=True`. The events of the sample still choose its loss weights.
@@ -28,6 +28,3 @@ class RandomDropText(BaseTransform):
         """Decide for one sample."""
         results["drop_text"] = bool(np.random.random() < self.prob)
         return results
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(prob={self.prob})"

@@ -2,13 +2,13 @@
 
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 
 @TRANSFORMS.register_module()
-class RandomEvenSource(BaseTransform):
+class RandomEvenSource(PairTransform):
     """Replace some sources B by an even picture of any level: the result is then to be A, whatever the level.
 
     Modified keys: `img_b`. Put it before :class:`RandomDegradation`, so that the target is even too.
@@ -30,6 +30,3 @@ class RandomEvenSource(BaseTransform):
         if np.random.random() < self.prob:
             results["img_b"] = np.full_like(results["img_b"], np.random.randint(0, 256))
         return results
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(prob={self.prob})"

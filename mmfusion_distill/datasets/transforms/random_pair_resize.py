@@ -3,13 +3,13 @@
 import cv2
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 
 @TRANSFORMS.register_module()
-class RandomPairResize(BaseTransform):
+class RandomPairResize(PairTransform):
     """Resize both sources alike, since sharpness and noise at a pixel's scale differ from camera to camera.
 
     Required and modified keys: `img_a`, `img_b` (H, W, C), float32 in [0, 255].
@@ -41,6 +41,3 @@ class RandomPairResize(BaseTransform):
             resized = cv2.resize(results[key], size, interpolation=method).reshape(size[1], size[0], channels)
             results[key] = np.rint(np.clip(resized, 0, 255)).astype(np.float32)
         return results
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(scale={self.scale}, min_size={self.min_size})"

@@ -1,7 +1,5 @@
 """Texts that do not name what was done, with targets that follow the text."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
@@ -76,7 +74,7 @@ class RandomTextConflict(BaseTransform):
     ) -> Annotation:
         """The events of before and that of a degradation that the sample does not have."""
         present = () if annotation is None else annotation.event_types
-        names: Sequence[str] = [name for name, kind in self.kinds.items() if kind.event not in present]
+        names = [name for name, kind in self.kinds.items() if kind.event not in present]
         events = () if own is None else own.events
         if names:
             name = names[rng.integers(len(names))]

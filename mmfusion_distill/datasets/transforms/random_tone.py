@@ -2,13 +2,13 @@
 
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from ...user_errors import UserError
+from .pair_transform import PairTransform
 
 
 @TRANSFORMS.register_module()
-class RandomTone(BaseTransform):
+class RandomTone(PairTransform):
     """Draw tone curves for the sources, so that a network learns more than the brightness of one data set.
 
     Not a degradation: what comes out is the reference. So put it before :class:`RandomDegradation`.
@@ -58,12 +58,6 @@ class RandomTone(BaseTransform):
             results["img_b"] = np.rint(image * contrast + rng.uniform(0, 255) * max(1 - contrast, 0))
             results["img_b"] = np.clip(results["img_b"], 0, 255)
         return results
-
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(prob={self.prob}, gamma_a={self.gamma_a}, gamma_b={self.gamma_b}, "
-            f"contrast_b={self.contrast_b}, invert_prob={self.invert_prob})"
-        )
 
 
 def _curve(image: np.ndarray, rng: np.random.Generator, gamma: tuple[float, ...]) -> np.ndarray:

@@ -74,7 +74,7 @@ def evaluate_folders(
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with ThreadPoolExecutor(max_workers=workers) as pool:
         scoring = pool.map(score, pairs.values())
-        outcomes = list(progress_bar(scoring, len(pairs), "scoring", disable=not show_progress))
+        outcomes = list(progress_bar(scoring, "scoring", len(pairs), disable=not show_progress))
     scored = {}
     for name, (scores, unreadable) in zip(pairs, outcomes, strict=True):
         problems += unreadable
