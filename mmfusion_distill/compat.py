@@ -60,29 +60,21 @@ def allow_missing_mmcv_operators() -> None:
 
     def load_ext(name: str, funcs: list[str]) -> SimpleNamespace:
         _placeholders.update(set(funcs) - SERVED)
-        return SimpleNamespace(
-            **{func: _served(func) if func in SERVED else _placeholder(func) for func in funcs}
-        )
+        return SimpleNamespace(**{func: _operator(func) for func in funcs})
 
     ext_loader.load_ext = load_ext
 
 
-def _placeholder(operator: str) -> Callable[..., Any]:
-    def raise_missing(*args: Any, **kwargs: Any) -> None:
-        raise MissingOperatorError(operator)
-
-    raise_missing.__name__ = operator
-    return raise_missing
-
-
-def _served(operator: str) -> Callable[..., Any]:
-    def serve(*args: Any, **kwargs: Any) -> Any:
+def _operator(name: str) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if name not in SERVED:
+            raise MissingOperatorError(name)
         # torchvision is imported when an operator is called.
         operators = importlib.import_module(".compat_operators", __package__)
-        return getattr(operators, operator)(*args, **kwargs)
+        return getattr(operators, name)(*args, **kwargs)
 
-    serve.__name__ = operator
-    return serve
+    call.__name__ = name
+    return call
 
 
 def placeholder_operators() -> list[str]:
