@@ -37,13 +37,11 @@ _is_applied = False
 def restore_numpy_bool8() -> None:
     """Give NumPy 2 the name `np.bool8`, which MMagic 1.2 reads when it is imported.
 
-    Does nothing where the attribute exists (NumPy 1).
+    In NumPy 1 it means the same, but warns.
     """
     import numpy as np
 
-    # np.bool8 warns on NumPy 1.24+, hence the look into __dict__ and the version check before getattr.
-    if int(np.__version__.split(".")[0]) >= 2 and "bool8" not in vars(np):
-        np.bool8 = np.bool_
+    np.bool8 = np.bool_
 
 
 def allow_missing_mmcv_operators() -> None:
@@ -91,14 +89,10 @@ def make_checkpoints_loadable() -> None:
     Since torch 2.6 `torch.load` reads tensors and plain containers only (`weights_only=True`), and a full
     checkpoint of mmengine also holds `HistoryBuffer` objects (scalar histories, NumPy arrays). These are plain
     data once their table of methods is left out of the pickle, so they are declared safe.
-    Does nothing where torch has no list of safe classes (torch < 2.4).
     """
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
-
-    if not hasattr(torch.serialization, "add_safe_globals"):
-        return
 
     def history_state(self: HistoryBuffer) -> dict:
         return {key: value for key, value in vars(self).items() if key != "statistics_methods"}
@@ -113,7 +107,6 @@ def make_checkpoints_loadable() -> None:
             HistoryBuffer,
             np.ndarray,
             np.dtype,
-            multiarray._reconstruct,
             # NumPy 1 and 2 pickle under the name of their own module; files of either can be read.
             (multiarray._reconstruct, "numpy.core.multiarray._reconstruct"),
             (multiarray._reconstruct, "numpy._core.multiarray._reconstruct"),
