@@ -95,7 +95,7 @@ def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str,
     text = (
         "" if text_channels is None else f", text_emb (N,{text_channels}) text embedding, zeros for no text"
     )
-    interface = {
+    return {
         "inputs": f"img_a (N,3,H,W) visible RGB, img_b (N,1,H,W) infrared{text}; float32",
         "output": "fused (N,3,H,W) RGB, float32, to be clamped",
         "range": "[0, 1]",
@@ -108,8 +108,8 @@ def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str,
         "precision": precision,
         "opset": str(ONNX_OPSET),
         "padding": "none: any H and W",
+        **({} if text_channels is None else {"text_channels": str(text_channels)}),
     }
-    return interface if text_channels is None else dict(interface, text_channels=str(text_channels))
 
 
 def text_length(network: nn.Module) -> int | None:
