@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from ...user_errors import UserError
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
 
-TERM_TYPES = {
-    "max": "MaxIntensityLoss",
-    "con": "IntensityConsistencyLoss",
-    "grad": "JointGradientLoss",
-    "ssim": "FusionSSIMLoss",
-    "color": "ColorConsistencyLoss",
+TERMS = {
+    "max": dict(type="MaxIntensityLoss"),
+    "con": dict(type="IntensityConsistencyLoss"),
+    "grad": dict(type="JointGradientLoss"),
+    "ssim": dict(type="FusionSSIMLoss"),
+    "color": dict(type="ColorConsistencyLoss"),
 }
 
 
@@ -61,8 +61,7 @@ class FusionLoss(nn.Module):
         self.default_event = default_event
         self.use_events = use_events
         self.loss_weight = loss_weight
-        configs = {name: dict(type=TERM_TYPES[name]) for name in LOSS_TERMS}
-        configs.update(terms or {})
+        configs = {**TERMS, **(terms or {})}
         self.terms = nn.ModuleDict({name: MODELS.build(configs[name]) for name in LOSS_TERMS})
 
     def forward(
