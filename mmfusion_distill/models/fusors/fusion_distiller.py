@@ -10,7 +10,7 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from ...io.shipped_weights import shipped_weights
-from ...user_errors import UserError
+from ...user_errors import UserError, check_choice
 from ..checkpoints import load_network
 from .frozen_module import FrozenModule
 from .image_fusor import PREPROCESSOR, ImageFusor, targets_of
@@ -72,10 +72,8 @@ class FusionDistiller(BaseModel):
         init_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
     ) -> None:
-        if connector_side not in SIDES:
-            raise UserError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
-        if teacher_input not in TEACHER_INPUTS:
-            raise UserError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
+        check_choice("connector_side", connector_side, SIDES)
+        check_choice("teacher_input", teacher_input, TEACHER_INPUTS)
         super().__init__(MODELS.build(data_preprocessor or PREPROCESSOR), init_cfg)
         self.student = ImageFusor(student, fusion_loss, test_cfg=test_cfg)
         guide = ImageFusor(teacher, text_encoder=text_encoder, text_cache=text_cache)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
-from ...user_errors import UserError
+from ...user_errors import UserError, check_choice
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
 
 TERMS = {
@@ -53,8 +53,7 @@ class FusionLoss(nn.Module):
                     f"event_table['{event}'] has {len(row)} weights, wanted {len(LOSS_TERMS)}: "
                     + ", ".join(LOSS_TERMS)
                 )
-        if default_event not in self.table:
-            raise UserError(f"default_event '{default_event}' is none of {', '.join(self.table)}")
+        check_choice("default_event", default_event, self.table)
         unknown = set(terms or {}) - set(LOSS_TERMS)
         if unknown:
             raise UserError(f"unknown terms {sorted(unknown)}: the terms are {', '.join(LOSS_TERMS)}")

@@ -11,7 +11,7 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from ...user_errors import MissingFileError, UserError
+from ...user_errors import MissingFileError, UserError, check_choice
 
 POOLS = ("annotation", "events")
 
@@ -40,8 +40,7 @@ class TransformersTextEncoder:
     def __init__(
         self, name: str, pool: str = "annotation", max_tokens: int | None = None, batch_size: int = 32
     ) -> None:
-        if pool not in POOLS:
-            raise UserError(f"text encoder: pool '{pool}' is neither of {', '.join(POOLS)}")
+        check_choice("text encoder: pool", pool, POOLS)
         self.name = str(name)
         self.pool = pool
         self.batch_size = batch_size
