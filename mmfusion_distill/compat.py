@@ -79,7 +79,6 @@ def placeholder_operators() -> list[str]:
     """Names of the mmcv operators that are placeholders in this installation, sorted."""
     if importlib.util.find_spec("mmcv") is not None:
         apply()
-        importlib.import_module("mmcv.ops")
     return sorted(_placeholders)
 
 
