@@ -1,6 +1,5 @@
 """A runner that takes no weights that do not fit."""
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +15,8 @@ from .resume_check import check_run_state
 def _naming(key: str, build: Callable[..., Any]) -> Callable[..., Any]:
     """A method of mmengine's runner that says where in a config the values are that it could not build from."""
 
-    @functools.wraps(build)
     def build_or_name(self: Runner, *args: Any, **kwargs: Any) -> Any:
+        """See mmengine; a config that cannot be built is one sentence."""
         try:
             return build(self, *args, **kwargs)
         except UserError:
