@@ -37,13 +37,11 @@ _is_applied = False
 def restore_numpy_bool8() -> None:
     """Give NumPy 2 the name `np.bool8`, which MMagic 1.2 reads when it is imported.
 
-    Does nothing where the attribute exists (NumPy 1).
+    In NumPy 1 it means the same, but warns.
     """
     import numpy as np
 
-    # np.bool8 warns on NumPy 1.24+, hence the look into __dict__ and the version check before getattr.
-    if int(np.__version__.split(".")[0]) >= 2 and "bool8" not in vars(np):
-        np.bool8 = np.bool_
+    np.bool8 = np.bool_
 
 
 def allow_missing_mmcv_operators() -> None:
@@ -60,36 +58,27 @@ def allow_missing_mmcv_operators() -> None:
 
     def load_ext(name: str, funcs: list[str]) -> SimpleNamespace:
         _placeholders.update(set(funcs) - SERVED)
-        return SimpleNamespace(
-            **{func: _served(func) if func in SERVED else _placeholder(func) for func in funcs}
-        )
+        return SimpleNamespace(**{func: _operator(func) for func in funcs})
 
     ext_loader.load_ext = load_ext
 
 
-def _placeholder(operator: str) -> Callable[..., Any]:
-    def raise_missing(*args: Any, **kwargs: Any) -> None:
-        raise MissingOperatorError(operator)
-
-    raise_missing.__name__ = operator
-    return raise_missing
-
-
-def _served(operator: str) -> Callable[..., Any]:
-    def serve(*args: Any, **kwargs: Any) -> Any:
+def _operator(name: str) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if name not in SERVED:
+            raise MissingOperatorError(name)
         # torchvision is imported when an operator is called.
         operators = importlib.import_module(".compat_operators", __package__)
-        return getattr(operators, operator)(*args, **kwargs)
+        return getattr(operators, name)(*args, **kwargs)
 
-    serve.__name__ = operator
-    return serve
+    call.__name__ = name
+    return call
 
 
 def placeholder_operators() -> list[str]:
     """Names of the mmcv operators that are placeholders in this installation, sorted."""
     if importlib.util.find_spec("mmcv") is not None:
         apply()
-        importlib.import_module("mmcv.ops")
     return sorted(_placeholders)
 
 
@@ -99,14 +88,10 @@ def make_checkpoints_loadable() -> None:
     Since torch 2.6 `torch.load` reads tensors and plain containers only (`weights_only=True`), and a full
     checkpoint of mmengine also holds `HistoryBuffer` objects (scalar histories, NumPy arrays). These are plain
     data once their table of methods is left out of the pickle, so they are declared safe.
-    Does nothing where torch has no list of safe classes (torch < 2.4).
     """
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
-
-    if not hasattr(torch.serialization, "add_safe_globals"):
-        return
 
     def history_state(self: HistoryBuffer) -> dict:
         return {key: value for key, value in vars(self).items() if key != "statistics_methods"}
@@ -121,7 +106,6 @@ def make_checkpoints_loadable() -> None:
             HistoryBuffer,
             np.ndarray,
             np.dtype,
-            multiarray._reconstruct,
             # NumPy 1 and 2 pickle under the name of their own module; files of either can be read.
             (multiarray._reconstruct, "numpy.core.multiarray._reconstruct"),
             (multiarray._reconstruct, "numpy._core.multiarray._reconstruct"),

@@ -9,6 +9,7 @@ module, and only where mmcv has no compiled operators.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -38,15 +39,9 @@ def roi_align_forward(input: Tensor, rois: Tensor, output: Tensor, *buffers: Ten
     output.copy_(_roi_align(rois, settings)(input))
 
 
-def roi_align_backward(
-    grad_output: Tensor,
-    rois: Tensor,
-    argmax_y: Tensor,
-    argmax_x: Tensor,
-    grad_input: Tensor,
-    **settings: Any,
-) -> None:
-    """Fill `grad_input` (N, C, H, W)."""
+def roi_align_backward(grad_output: Tensor, rois: Tensor, *tensors: Tensor, **settings: Any) -> None:
+    """Fill the last of the tensors, `grad_input` (N, C, H, W)."""
+    grad_input = tensors[-1]
     # A linear map: where its gradient is taken does not matter.
     _fill_gradients(_roi_align(rois, settings), [torch.zeros_like(grad_input)], grad_output, [grad_input])
 
@@ -55,118 +50,60 @@ def _roi_align(rois: Tensor, settings: dict[str, Any]) -> Callable[[Tensor], Ten
     if settings["pool_mode"] == 0:
         raise MissingOperatorError("roi_align with pool_mode='max'")
     size = settings["aligned_height"], settings["aligned_width"]
-    scale, samples, aligned = (settings[name] for name in ("spatial_scale", "sampling_ratio", "aligned"))
-
-    def align(x: Tensor) -> Tensor:
-        return torchvision.ops.roi_align(x, rois, size, scale, samples, aligned)
-
-    return align
+    names = ("spatial_scale", "sampling_ratio", "aligned")
+    shared = {name: settings[name] for name in names}
+    return partial(torchvision.ops.roi_align, boxes=rois, output_size=size, **shared)
 
 
-def deform_conv_forward(
-    input: Tensor, weight: Tensor, offset: Tensor, output: Tensor, *buffers: Tensor, **settings: Any
-) -> None:
+def deform_conv_forward(*tensors: Tensor, **settings: Any) -> None:
     """Fill `output` with a deformable convolution (version 1)."""
+    input, weight, offset, output, *_ = tensors
     output.copy_(_deform_conv(settings)(input, offset, weight))
 
 
-def deform_conv_backward_input(
-    input: Tensor,
-    offset: Tensor,
-    grad_output: Tensor,
-    grad_input: Tensor,
-    grad_offset: Tensor,
-    weight: Tensor,
-    *buffers: Tensor,
-    **settings: Any,
-) -> None:
+def deform_conv_backward_input(*tensors: Tensor, **settings: Any) -> None:
     """Fill the gradients of input and offsets."""
-    convolve = _deform_conv(settings)
-    _fill_gradients(
-        lambda x, o: convolve(x, o, weight), [input, offset], grad_output, [grad_input, grad_offset]
-    )
+    input, offset, grad_output, grad_input, grad_offset, weight, *_ = tensors
+    convolve = partial(_deform_conv(settings), weight=weight)
+    _fill_gradients(convolve, [input, offset], grad_output, [grad_input, grad_offset])
 
 
-def deform_conv_backward_parameters(
-    input: Tensor,
-    offset: Tensor,
-    grad_output: Tensor,
-    grad_weight: Tensor,
-    *buffers: Tensor,
-    scale: float = 1,
-    **settings: Any,
-) -> None:
+def deform_conv_backward_parameters(*tensors: Tensor, scale: float = 1, **settings: Any) -> None:
     """Fill the gradient of the kernel."""
-    convolve = _deform_conv(settings)
-    _fill_gradients(
-        lambda w: convolve(input, offset, w),
-        [torch.zeros_like(grad_weight)],
-        grad_output * scale,
-        [grad_weight],
-    )
+    input, offset, grad_output, grad_weight, *_ = tensors
+    convolve = partial(_deform_conv(settings), input, offset)
+    _fill_gradients(convolve, [torch.zeros_like(grad_weight)], grad_output * scale, [grad_weight])
 
 
-def _deform_conv(settings: dict[str, Any]) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-    """The convolution with mmcv's settings; groups follow from the shapes."""
-    stride, padding, dilation = (
-        (settings[f"{name}H"], settings[f"{name}W"]) for name in ("d", "pad", "dilation")
-    )
-
-    def convolve(x: Tensor, offset: Tensor, weight: Tensor) -> Tensor:
-        return torchvision.ops.deform_conv2d(x, offset, weight, None, stride, padding, dilation)
-
-    return convolve
-
-
-def modulated_deform_conv_forward(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor,
-    ones: Tensor,
-    offset: Tensor,
-    mask: Tensor,
-    output: Tensor,
-    columns: Tensor,
-    **settings: Any,
-) -> None:
+def modulated_deform_conv_forward(*tensors: Tensor, **settings: Any) -> None:
     """Fill `output` with a modulated deformable convolution (version 2)."""
-    output.copy_(_modulated_deform_conv(settings)(input, offset, mask, weight, bias))
+    input, weight, bias, _, offset, mask, output, _ = tensors
+    optional = [bias] if settings["with_bias"] else []
+    output.copy_(_deform_conv(settings)(input, offset, weight, mask, *optional))
 
 
-def modulated_deform_conv_backward(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor,
-    ones: Tensor,
-    offset: Tensor,
-    mask: Tensor,
-    columns: Tensor,
-    grad_input: Tensor,
-    grad_weight: Tensor,
-    grad_bias: Tensor,
-    grad_offset: Tensor,
-    grad_mask: Tensor,
-    grad_output: Tensor,
-    **settings: Any,
-) -> None:
+def modulated_deform_conv_backward(*tensors: Tensor, **settings: Any) -> None:
     """Fill the gradients of everything that has one."""
-    sources = [input, offset, mask, weight]
-    gradients = [grad_input, grad_offset, grad_mask, grad_weight]
+    input, weight, bias, _, offset, mask, _, *gradients, grad_output = tensors
+    grad_input, grad_weight, grad_bias, grad_offset, grad_mask = gradients
+    sources, wanted = [input, offset, weight, mask], [grad_input, grad_offset, grad_weight, grad_mask]
     if settings["with_bias"]:
         sources.append(bias)
-        gradients.append(grad_bias)
-    _fill_gradients(_modulated_deform_conv(settings), sources, grad_output, gradients)
+        wanted.append(grad_bias)
+    _fill_gradients(_deform_conv(settings), sources, grad_output, wanted)
 
 
-def _modulated_deform_conv(settings: dict[str, Any]) -> Callable[..., Tensor]:
-    stride, padding, dilation = (
-        (settings[f"{name}_h"], settings[f"{name}_w"]) for name in ("stride", "pad", "dilation")
-    )
+def _deform_conv(settings: dict[str, Any]) -> Callable[..., Tensor]:
+    """The convolution with the settings of either version; groups follow from the shapes."""
+    names = ("dH", "dW", "padH", "padW", "dilationH", "dilationW")
+    if "stride_h" in settings:
+        names = ("stride_h", "stride_w", "pad_h", "pad_w", "dilation_h", "dilation_w")
+    lengths = [settings[name] for name in names]
+    stride, padding, dilation = lengths[:2], lengths[2:4], lengths[4:]
 
     def convolve(
-        x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias: Tensor | None = None
+        x: Tensor, offset: Tensor, weight: Tensor, mask: Tensor | None = None, bias: Tensor | None = None
     ) -> Tensor:
-        bias = bias if settings["with_bias"] else None
         return torchvision.ops.deform_conv2d(x, offset, weight, bias, stride, padding, dilation, mask)
 
     return convolve

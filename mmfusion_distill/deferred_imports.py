@@ -8,9 +8,8 @@ into `sys.modules` with their `__init__` still to run. It runs, unchanged, when
   `from mmagic.datasets.transforms import Resize`), or
 - a registry is asked for a name it does not have yet (`MODELS.build(dict(type='Restormer'))`).
 
-Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. `mmdet.apis`, which
-MMagic's crops import wherever MMDetection is installed, waits in the same way, until an attribute of it is used. And
-the registries know our own components without anybody having imported them.
+Modules inside them (`mmagic.datasets.transforms.crop`) can be imported by themselves, as always. The registries know
+our own components without anybody having imported them.
 """
 
 from __future__ import annotations
@@ -26,17 +25,16 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-#: Deferred package -> (registries that its modules register in, package that imports it with a star).
-DEFERRED: dict[str, tuple[tuple[str, ...], str | None]] = {
-    "mmagic.models.editors": (("MODELS",), "mmagic.models"),
-    "mmagic.models.losses": (("MODELS",), "mmagic.models"),
-    "mmagic.datasets.transforms": (("TRANSFORMS",), None),
-    "mmagic.evaluation.metrics": (("METRICS",), None),
-    "mmagic.evaluation": (("METRICS", "EVALUATORS"), None),
-    # MMagic's crops try to import it for one of them that finds people, and get MMDetection with albumentations and
-    # pandas. It registers nothing of MMagic.
-    "mmdet.apis": ((), None),
+#: Deferred package -> registries that its modules register in.
+DEFERRED: dict[str, tuple[str, ...]] = {
+    "mmagic.models.editors": ("MODELS",),
+    "mmagic.models.losses": ("MODELS",),
+    "mmagic.datasets.transforms": ("TRANSFORMS",),
+    "mmagic.evaluation.metrics": ("METRICS",),
+    "mmagic.evaluation": ("METRICS", "EVALUATORS"),
 }
+#: The package that imports its own among them with a star.
+STAR_PARENT = "mmagic.models"
 #: Packages before which the workarounds are applied: MMagic, and what detectors import without it.
 PREPARED = ("mmagic", "mmcv.ops")
 
@@ -46,20 +44,18 @@ class _DeferredPackage:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.registries, self.star_parent = DEFERRED[name]
+        self.has_star_parent = name.startswith(f"{STAR_PARENT}.")
         self.is_complete = False
         self._is_completing = False
         self._lock = threading.RLock()
 
     def defer(self, module: ModuleType, loader: Loader) -> None:
         """Stand in for running the package's `__init__`."""
-        # Who looks at the module (inspect, reload) sees the real loader.
-        module.__loader__ = module.__spec__.loader = self._loader = loader
-        self._module = module
+        self._module, self._loader = module, loader
         vars(module)["__getattr__"] = self._attribute
-        if self.star_parent is not None:
+        if self.has_star_parent:
             vars(module)["__all__"] = []
-            vars(sys.modules[self.star_parent])["__getattr__"] = _attribute_of_parent(self.star_parent)
+            vars(sys.modules[STAR_PARENT])["__getattr__"] = _attribute_of_star_parent
 
     def complete(self) -> None:
         """Run the package's `__init__` unless that is done; a failure leaves things as they were."""
@@ -70,26 +66,18 @@ class _DeferredPackage:
                 importlib.import_module(self.name)
             self._is_completing = True
             try:
-                vars(self._module).pop("__all__", None)
                 with warnings.catch_warnings():
                     # Of the old diffusers, on import.
                     warnings.simplefilter("ignore")
                     self._loader.exec_module(self._module)
-            except BaseException:
-                if self.star_parent is not None:
-                    vars(self._module)["__all__"] = []
-                raise
             finally:
                 self._is_completing = False
             self.is_complete = True
             vars(self._module).pop("__getattr__", None)
-            self._fill_parent()
-
-    def _fill_parent(self) -> None:
-        if self.star_parent is not None:
-            names = vars(sys.modules[self.star_parent])
-            for name in self._module.__all__:
-                names.setdefault(name, getattr(self._module, name))
+            if self.has_star_parent:
+                names = vars(sys.modules[STAR_PARENT])
+                for name in self._module.__all__:
+                    names.setdefault(name, getattr(self._module, name))
 
     def _attribute(self, name: str) -> Any:
         if not name.startswith("__") and not self._is_completing:
@@ -100,90 +88,81 @@ class _DeferredPackage:
                 if find_spec(f"{self.name}.{name}") is None:
                     raise
                 return importlib.import_module(f"{self.name}.{name}")
-        if name in vars(self._module):
-            return vars(self._module)[name]
-        raise AttributeError(f"module {self.name!r} has no attribute {name!r}")
+        return _attribute_there(self.name, name)
 
 
 _packages = {name: _DeferredPackage(name) for name in DEFERRED}
 
 
-def _attribute_of_parent(parent: str) -> Callable[[str], Any]:
-    def attribute(name: str) -> Any:
-        module = sys.modules[parent]
-        if not name.startswith("__"):
-            for package in _packages.values():
-                if package.star_parent == parent:
-                    package.complete()
-        if name in vars(module):
-            return vars(module)[name]
-        raise AttributeError(f"module {parent!r} has no attribute {name!r}")
-
-    return attribute
+def _attribute_of_star_parent(name: str) -> Any:
+    if not name.startswith("__"):
+        complete_packages(below=STAR_PARENT)
+    return _attribute_there(STAR_PARENT, name)
 
 
-class _DeferringLoader(Loader):
-    def __init__(self, package: _DeferredPackage, loader: Loader) -> None:
-        self._package, self._loader = package, loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._package.defer(module, self._loader)
+def _attribute_there(module: str, name: str) -> Any:
+    names = vars(sys.modules[module])
+    if name in names:
+        return names[name]
+    raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
 
-class _HookedLoader(Loader):
-    """Runs something before or after a module."""
+class _Loader(Loader):
+    """Gives a module and its own loader to a function that runs the module, now or later."""
 
-    def __init__(self, loader: Loader, before: Callable[[], None], after: Callable[[], None]) -> None:
-        self._loader, self._before, self._after = loader, before, after
+    def __init__(self, loader: Loader, run: Callable[[ModuleType, Loader], None]) -> None:
+        self._loader, self._run = loader, run
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
+        # Who looks at the module (inspect, reload) sees the real loader.
         module.__loader__ = module.__spec__.loader = self._loader
-        self._before()
-        self._loader.exec_module(module)
-        self._after()
+        self._run(module, self._loader)
 
 
-def _defer_optional() -> None:
-    """Let MMagic's `try_import` of mmdet, which one of its crops uses, wait until that crop does."""
-    names = vars(sys.modules["mmagic.utils"])
-    original = names["try_import"]
+def _run_utils(module: ModuleType, loader: Loader) -> None:
+    """Run `mmagic.utils`, whose `try_import` gets one of MMagic's crops all of mmdet, albumentations and pandas.
+
+    mmdet waits until that crop asks for something of it.
+    """
+    loader.exec_module(module)
+    original = vars(module)["try_import"]
 
     def try_import(name: str) -> ModuleType | None:
         if name != "mmdet.apis" or find_spec("mmdet") is None:
             return original(name)
-        module = ModuleType(name)
-        vars(module)["__getattr__"] = lambda attribute: getattr(importlib.import_module(name), attribute)
-        return module
+        deferred = ModuleType(name)
+        vars(deferred)["__getattr__"] = lambda attribute: getattr(importlib.import_module(name), attribute)
+        return deferred
 
-    names["try_import"] = try_import
+    vars(module)["try_import"] = try_import
 
 
 class _Finder(MetaPathFinder):
     def __init__(self, prepare: Callable[[], None], import_components: Callable[[], None]) -> None:
-        self._prepare, self._import_components = prepare, import_components
+        def run_prepared(module: ModuleType, loader: Loader) -> None:
+            prepare()
+            loader.exec_module(module)
+
+        def run_registry(module: ModuleType, loader: Loader) -> None:
+            loader.exec_module(module)
+            complete_registries_on_demand(import_components)
+
+        self._runs = {
+            **dict.fromkeys(PREPARED, run_prepared),
+            "mmagic.utils": _run_utils,
+            "mmagic.registry": run_registry,
+            **{name: package.defer for name, package in _packages.items()},
+        }
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in (*PREPARED, "mmagic.registry", "mmagic.utils") and name not in _packages:
+        if name not in self._runs:
             return None
         spec = PathFinder.find_spec(name, path, target)
-        if spec is None or spec.loader is None or name in sys.modules:
-            return spec
-        if name in PREPARED:
-            spec.loader = _HookedLoader(spec.loader, self._prepare, lambda: None)
-        elif name == "mmagic.utils":
-            spec.loader = _HookedLoader(spec.loader, lambda: None, _defer_optional)
-        elif name == "mmagic.registry":
-            spec.loader = _HookedLoader(
-                spec.loader, lambda: None, lambda: complete_registries_on_demand(self._import_components)
-            )
-        else:
-            spec.loader = _DeferringLoader(_packages[name], spec.loader)
+        if spec is not None and spec.loader is not None and name not in sys.modules:
+            spec.loader = _Loader(spec.loader, self._runs[name])
         return spec
 
 
@@ -259,5 +238,5 @@ def complete_packages(registry: str | None = None, below: str = "mmagic") -> Non
         below (str): Only this package and those in it. Default: 'mmagic', all.
     """
     for name, package in _packages.items():
-        if (registry is None or registry in package.registries) and f"{name}.".startswith(f"{below}."):
+        if (registry is None or registry in DEFERRED[name]) and f"{name}.".startswith(f"{below}."):
             package.complete()

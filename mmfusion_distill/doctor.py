@@ -89,15 +89,6 @@ DISTRIBUTIONS = {
 }
 
 
-def _version(names: tuple[str, ...]) -> tuple[str, str] | None:
-    for name in names:
-        try:
-            return name, importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return None
-
-
 def _satisfies(version: str, wanted: str) -> bool:
     try:
         from packaging.specifiers import SpecifierSet
@@ -107,23 +98,21 @@ def _satisfies(version: str, wanted: str) -> bool:
 
 
 def _check_distribution(names: tuple[str, ...], wanted: str) -> Check:
-    found = _version(names)
     install = f"pip install '{names[0]}{wanted}'"
     shown = wanted or "any"
-    if found is None:
-        return Check(" or ".join(names[:2]), "not installed", shown, install)
-    name, version = found
-    return Check(name, version, shown, "" if _satisfies(version, wanted) else install)
+    for name in names:
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        return Check(name, version, shown, "" if _satisfies(version, wanted) else install)
+    return Check(" or ".join(names[:2]), "not installed", shown, install)
 
 
 def _check_python() -> Check:
     good = (3, 10) <= sys.version_info[:2] <= (3, 12)
-    return Check(
-        "python",
-        platform.python_version(),
-        ">=3.10,<3.13",
-        "" if good else "create a virtual environment with Python 3.10, 3.11 or 3.12",
-    )
+    remedy = "" if good else "create a virtual environment with Python 3.10, 3.11 or 3.12"
+    return Check("python", platform.python_version(), ">=3.10,<3.13", remedy)
 
 
 def _probe() -> tuple[list[dict], dict | None]:
@@ -134,12 +123,8 @@ def _probe() -> tuple[list[dict], dict | None]:
     """
     # The child looks for modules where this process does.
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(path for path in sys.path if path))
-    done = subprocess.run(
-        [sys.executable, "-m", "mmfusion_distill.doctor_probe"],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    command = [sys.executable, "-m", "mmfusion_distill.doctor_probe"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     outcomes, facts, begun = [], None, ""
     for line in done.stdout.splitlines():
         try:

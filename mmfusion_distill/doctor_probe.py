@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable
 
 #: What is imported, in this order: from what needs least to what needs most.
 STEPS = (
@@ -29,25 +28,13 @@ STEPS = (
 )
 
 
-def _components() -> None:
-    package = importlib.import_module("mmfusion_distill")
-    package._import_components()
-
-
-def _deferred(name: str) -> Callable[[], None]:
-    def complete() -> None:
-        importlib.import_module(name)
-        importlib.import_module("mmfusion_distill.deferred_imports").complete_packages(below=name)
-
-    return complete
-
-
-def _action(step: str) -> Callable[[], object]:
+def _import(step: str) -> None:
     if step == "mmfusion_distill.components":
-        return _components
+        importlib.import_module("mmfusion_distill")._import_components()
+        return
+    importlib.import_module(step)
     if step.startswith("mmagic."):
-        return _deferred(step)
-    return lambda: importlib.import_module(step)
+        importlib.import_module("mmfusion_distill.deferred_imports").complete_packages(below=step)
 
 
 def _facts() -> dict:
@@ -67,7 +54,7 @@ def main() -> None:
         print(json.dumps({"begin": step}), flush=True)
         outcome = {"step": step, "error": None, "module": None}
         try:
-            _action(step)()
+            _import(step)
         except BaseException as error:  # any failure of a foreign import is a finding, not a crash
             reason = (str(error).splitlines() or [""])[0]
             outcome["error"] = f"{type(error).__name__}: {reason}"

@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -41,6 +41,21 @@ class MissingFileError(FileNotFoundError, UserError):
 
 class MissingPackageError(ImportError, UserError):
     """A package that is not installed."""
+
+
+def check_choice(what: str, value: object, choices: Collection[str]) -> None:
+    """Check that a value is one of those that there are.
+
+    Args:
+        what (str): Name of the argument or key.
+        value (object): What was given.
+        choices (Collection[str]): What there is.
+
+    Raises:
+        UserError: If it is none of these.
+    """
+    if value not in choices:
+        raise UserError(f"{what} '{value}' is none of {', '.join(choices)}")
 
 
 def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs: object) -> Result:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..user_errors import MissingPackageError, UserError
+from ..user_errors import MissingPackageError, UserError, check_choice
 from .joined_convolutions import join_convolutions
 from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
 from .runtimes import FORMATS
@@ -79,10 +79,8 @@ def export_network(
 
 
 def _check(out: Path, file_format: str, precision: str) -> None:
-    if file_format not in FORMATS:
-        raise UserError(f"format '{file_format}' is none of {', '.join(FORMATS)}")
-    if precision not in PRECISIONS:
-        raise UserError(f"precision '{precision}' is none of {', '.join(PRECISIONS)}")
+    check_choice("format", file_format, FORMATS)
+    check_choice("precision", precision, PRECISIONS)
     if file_format == "torchscript" and precision != "fp32":
         raise UserError(f"TorchScript is written in fp32 only: take onnx or openvino for {precision}")
     if out.suffix != FORMATS[file_format]:
@@ -95,7 +93,7 @@ def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str,
     text = (
         "" if text_channels is None else f", text_emb (N,{text_channels}) text embedding, zeros for no text"
     )
-    interface = {
+    return {
         "inputs": f"img_a (N,3,H,W) visible RGB, img_b (N,1,H,W) infrared{text}; float32",
         "output": "fused (N,3,H,W) RGB, float32, to be clamped",
         "range": "[0, 1]",
@@ -108,8 +106,8 @@ def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str,
         "precision": precision,
         "opset": str(ONNX_OPSET),
         "padding": "none: any H and W",
+        **({} if text_channels is None else {"text_channels": str(text_channels)}),
     }
-    return interface if text_channels is None else dict(interface, text_channels=str(text_channels))
 
 
 def text_length(network: nn.Module) -> int | None:

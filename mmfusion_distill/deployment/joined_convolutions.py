@@ -81,17 +81,12 @@ def _join_with_sources(graph: "_Graph", reduce: Any) -> None:
         return
     (up, up_bias), (skip, skip_bias), (weight, bias) = kernels
     of_up, of_skip = np.split(weight[:, :, 0, 0], [up.shape[1]], axis=1)
-    nothing = np.zeros(len(weight))
+    # The biases of both go into the second.
+    joined_up = np.einsum("om,imyx->ioyx", of_up, up), np.zeros(len(weight))
+    joined_skip = np.einsum("om,miyx->oiyx", of_skip, skip), bias + of_up @ up_bias + of_skip @ skip_bias
     nodes = [
-        graph.conv(
-            made[0], made[0].input[0], (np.einsum("om,imyx->ioyx", of_up, up), nothing), graph.layout(made[0])
-        ),
-        graph.conv(
-            made[1],
-            made[1].input[0],
-            (np.einsum("om,miyx->oiyx", of_skip, skip), bias + of_up @ up_bias + of_skip @ skip_bias),
-            graph.layout(made[1]),
-        ),
+        graph.conv(node, node.input[0], kernel, graph.layout(node))
+        for node, kernel in zip(made, (joined_up, joined_skip))
     ]
     total = graph.new("Add", f"{reduce.name}_sum", [node.output[0] for node in nodes], reduce.output[0])
     graph.replace(reduce, *nodes, total)
@@ -145,8 +140,8 @@ class _Graph:
 
     def halves(self, node: Any) -> bool:
         """Whether it is a convolution of 2x2 pixels to one."""
-        sizes = [self.sizes(node, name) for name in ("kernel_shape", "strides", "pads")]
-        return node.op_type == "Conv" and sizes == [[2, 2], [2, 2], [0, 0, 0, 0]]
+        halving = dict(kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0])
+        return node.op_type == "Conv" and self.layout(node) == halving
 
     def kernel(self, node: Any | None, kind: str) -> _Kernel | None:
         """Weight and bias, in double precision, of a convolution of a kind that has one group and no dilation.

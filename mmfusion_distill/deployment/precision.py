@@ -47,10 +47,8 @@ def _wants_single_precision(node: Any) -> bool:
 
 def _in_u_net(name: str) -> bool:
     """Whether a node is part of the U-net, its refinement included, and not of the bands or around the network."""
-    return (
-        re.search(r"/(encoder_[ab]|neck|decoder_levels|ups|reduces|guidance|refinement|output)\b", name)
-        is not None
-    )
+    parts = "encoder_[ab]|neck|decoder_levels|ups|reduces|guidance|refinement|output"
+    return re.search(rf"/({parts})\b", name) is not None
 
 
 def _keep_single_between_single(half: Any) -> None:

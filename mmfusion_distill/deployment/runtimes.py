@@ -131,12 +131,12 @@ def _network_file(
         return _number(path, what, metadata.get(key), largest)
 
     multiple = number("multiple", "images have to be padded to multiples of", LARGEST_MULTIPLE)
+    multiple = multiple or DEFAULT_MULTIPLE
+    tile_multiple = number("tile_multiple", "tiles have to start at multiples of", LARGEST_MULTIPLE)
     return NetworkFile(
         run=run,
-        multiple=multiple or DEFAULT_MULTIPLE,
-        tile_multiple=number("tile_multiple", "tiles have to start at multiples of", LARGEST_MULTIPLE)
-        or multiple
-        or DEFAULT_MULTIPLE,
+        multiple=multiple,
+        tile_multiple=tile_multiple or multiple,
         pixel_bytes=number("pixel_bytes", "its memory in bytes per pixel is", 2**20) or DEFAULT_PIXEL_BYTES,
         text_channels=text_channels,
         needs_whole=metadata.get("needs_whole") == "1",

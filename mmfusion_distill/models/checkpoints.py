@@ -128,14 +128,7 @@ def load_network(network: nn.Module, path: str | Path, allow_partial: bool = Fal
     Raises:
         CheckpointError: If the file cannot be read or does not fit the network.
     """
-    state = read_state_dict(path)
-    if any(key.startswith(NETWORK_PREFIX) for key in state):
-        state = {
-            key.removeprefix(NETWORK_PREFIX): value
-            for key, value in state.items()
-            if key.startswith(NETWORK_PREFIX)
-        }
-    state, problems = select_fitting(network.state_dict(), state, path, allow_partial)
+    state, problems = fit_model(network, read_state_dict(path), path, allow_partial)
     network.load_state_dict(state, strict=False)
     return problems
 
@@ -147,10 +140,10 @@ def fit_model(
     allow_partial: bool = False,
     hint: str = "",
 ) -> tuple[dict[str, Tensor], list[str]]:
-    """Bring weights into the form of a model, be they those of a model or of its network alone.
+    """Bring weights into the form of a model or of a network alone, be they those of the one or of the other.
 
     Args:
-        model (nn.Module): E.g. an ImageFusor or a FusionDistiller.
+        model (nn.Module): E.g. an ImageFusor, a FusionDistiller or the network of one.
         state (Mapping[str, Tensor]): The weights.
         path (str | Path): Where they are from, for messages.
         allow_partial (bool): As for :func:`load_network`. Default: False.
@@ -165,9 +158,12 @@ def fit_model(
     own = model.state_dict()
     # A model that was trained in several processes may have been saved inside its wrapper.
     state = {key.removeprefix("module."): value for key, value in state.items()}
-    names = [key for key in own if key.startswith(NETWORK_PREFIX)]
-    if names and not any(key.startswith(NETWORK_PREFIX) for key in state):
+    wanted, given = (any(key.startswith(NETWORK_PREFIX) for key in keys) for keys in (own, state))
+    if wanted and not given:
         state = {NETWORK_PREFIX + key: value for key, value in state.items()}
+    elif given and not wanted:
+        inner = {key: value for key, value in state.items() if key.startswith(NETWORK_PREFIX)}
+        state = {key.removeprefix(NETWORK_PREFIX): value for key, value in inner.items()}
     spare = tuple(part for part in TRAINING_PARTS if not any(key.startswith(part) for key in own))
     state = {key: value for key, value in state.items() if not key.startswith(spare)}
     return select_fitting(own, state, path, allow_partial, hint)

@@ -223,11 +223,8 @@ _KINDS = {
 
 
 def _is_of(value: Any, hint: Any) -> bool:
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return hint in (bool, str) and isinstance(value, hint)
+    # By type exactly, as `true` is no number.
+    return type(value) in ((int, float) if hint is float else (hint,))
 
 
 def _shown(value: Any) -> str:

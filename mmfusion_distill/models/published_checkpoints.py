@@ -1,56 +1,45 @@
 """Names of the published code's modules, and ours."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from torch import Tensor
 
 from .checkpoints import CheckpointError
 
-# The published decoder goes up by these modules; ours are numbered from level 2 to 1 upwards.
-_UPS = {"up4_3": 2, "up3_2": 1, "up2_1": 0}
-_DOWNS = {"down1_2": 0, "down2_3": 1, "down3_4": 2}
+#: Levels of the published networks.
+_LEVELS = (1, 2, 3, 4)
 
 
-def _level(match: re.Match) -> int:
-    return int(match["level"]) - 1
+def _beginnings() -> Iterator[tuple[str, str]]:
+    """How names of the published code begin, and ours."""
+    for side in ("A", "B"):
+        ours = side.lower()
+        yield f"encoder_{side}.patch_embed.proj.", f"encoder_{ours}.stem.conv."
+        for level in _LEVELS:
+            yield f"encoder_{side}.encoder_level{level}.", f"encoder_{ours}.levels.{level - 1}."
+            yield f"encoder_{side}.down{level}_{level + 1}.", f"encoder_{ours}.downs.{level - 1}."
+        for part in ("spatial_attn", "channel_attn", "fusion"):
+            yield f"cross_attention.{part}_{side}.", f"neck.exchange.{part}_{ours}."
+    for level in _LEVELS:
+        yield f"feature_fusion_{level}.", f"neck.merges.{level - 1}."
+        yield f"prompt_guidance_{level}.fc.", f"guidance.levels.{level - 1}."
+        yield f"up{level + 1}_{level}.", f"ups.{level - 1}."
+        yield f"reduce_chan_level{level + 1}.", f"reduces.{level - 1}."
+        yield f"decoder_level{level}.", f"decoder_levels.{level - 1}."
+    for part in ("refinement", "output"):
+        yield f"{part}.", f"head.{part}."
 
 
-#: (pattern of a published key, our key), the first that matches counts.
-_RULES = (
-    (r"encoder_(?P<side>[AB])\.patch_embed\.proj\.", lambda m: f"encoder_{m['side'].lower()}.stem.conv."),
-    (
-        r"encoder_(?P<side>[AB])\.encoder_level(?P<level>\d)\.",
-        lambda m: f"encoder_{m['side'].lower()}.levels.{_level(m)}.",
-    ),
-    (
-        r"encoder_(?P<side>[AB])\.(?P<down>down\d_\d)\.",
-        lambda m: f"encoder_{m['side'].lower()}.downs.{_DOWNS[m['down']]}.",
-    ),
-    (
-        r"cross_attention\.(?P<part>\w+)_(?P<side>[AB])\.",
-        lambda m: f"neck.exchange.{m['part']}_{m['side'].lower()}.",
-    ),
-    (r"feature_fusion_(?P<level>\d)\.", lambda m: f"neck.merges.{_level(m)}."),
-    (r"prompt_guidance_(?P<level>\d)\.fc\.", lambda m: f"guidance.levels.{_level(m)}."),
-    (r"(?P<up>up\d_\d)\.", lambda m: f"ups.{_UPS[m['up']]}."),
-    (r"reduce_chan_level(?P<level>\d)\.", lambda m: f"reduces.{int(m['level']) - 2}."),
-    (r"decoder_level(?P<level>\d)\.", lambda m: f"decoder_levels.{_level(m)}."),
-    (r"(?P<part>refinement|output)\.", lambda m: f"head.{m['part']}."),
-)
+_BEGINNINGS = tuple(_beginnings())
 
 
 def rename_published_key(key: str) -> str | None:
     """Our name of a parameter of the published code; None if there is none."""
-    for pattern, target in _RULES:
-        match = re.match(pattern, key)
-        if match:
-            try:
-                prefix = target(match)
-            except KeyError:  # a level that no network of ours has
-                return None
+    for published, ours in _BEGINNINGS:
+        if key.startswith(published):
             # Their LayerNorm is wrapped in a module called body.
-            return prefix + re.sub(r"^(\d+\.norm\d)\.body\.", r"\1.", key[match.end() :])
+            return ours + re.sub(r"^(\d+\.norm\d)\.body\.", r"\1.", key.removeprefix(published))
     return None
 
 

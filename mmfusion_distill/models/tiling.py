@@ -12,7 +12,7 @@ from torch import Tensor
 from ..io.free_memory import GIBIBYTE
 from ..io.free_memory import free_memory as free_memory_of_cpu
 from ..io.tiles import axis_tiles, groups_of_equal_size
-from ..user_errors import UserError
+from ..user_errors import UserError, check_choice
 
 MODES = ("auto", "whole", "tile")
 SMALLEST_TILE = 128
@@ -49,8 +49,7 @@ class TilingConfig:
     max_memory: float | None = None
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES:
-            raise UserError(f"test_cfg: mode '{self.mode}' is none of {', '.join(MODES)}")
+        check_choice("test_cfg: mode", self.mode, MODES)
         if self.tile < SMALLEST_TILE:
             raise UserError(f"test_cfg: tile={self.tile} must be at least {SMALLEST_TILE} pixels")
         if not 0 <= self.overlap <= self.tile // 2:

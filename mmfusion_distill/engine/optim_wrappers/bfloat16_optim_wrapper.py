@@ -23,8 +23,3 @@ class BFloat16OptimWrapper(OptimWrapper):
         device = next(model.parameters()).device.type
         with super().optim_context(model), torch.autocast(device, torch.bfloat16):
             yield
-
-
-def has_bfloat16_instructions() -> bool:
-    """Whether this processor multiplies in bfloat16; others convert back and forth, many times slower."""
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

@@ -4,7 +4,6 @@ import torch
 from mmengine.config import Config
 
 from ...user_errors import UserError
-from .bfloat16_optim_wrapper import has_bfloat16_instructions
 
 
 def use_mixed_precision(cfg: Config) -> None:
@@ -26,3 +25,8 @@ def use_mixed_precision(cfg: Config) -> None:
             "--amp wants a GPU or a processor with bfloat16 instructions, else it is slower: leave it out on "
             "this machine"
         )
+
+
+def has_bfloat16_instructions() -> bool:
+    """Whether this processor multiplies in bfloat16; others convert back and forth, many times slower."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

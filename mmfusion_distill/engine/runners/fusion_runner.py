@@ -1,32 +1,31 @@
 """A runner that takes no weights that do not fit."""
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from mmagic.registry import RUNNERS
-from mmengine.evaluator import Evaluator
 from mmengine.model import is_model_wrapper
-from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
-from torch import nn
 
 from ...models.checkpoints import fit_model, read_checkpoint, select_fitting
 from ...user_errors import UserError
 from .resume_check import check_run_state
 
 
-@contextmanager
-def _naming(key: str) -> Iterator[None]:
-    """Say where in a config the values are that something could not be built from."""
-    try:
-        yield
-    except UserError:
-        raise
-    except (AssertionError, KeyError, TypeError, ValueError) as error:
-        reason = (str(error).strip("'\" \n").splitlines() or [type(error).__name__])[-1]
-        raise UserError(f"{key} of the config cannot be built ({reason[:300]})") from error
+def _naming(key: str, build: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of mmengine's runner that says where in a config the values are that it could not build from."""
+
+    def build_or_name(self: Runner, *args: Any, **kwargs: Any) -> Any:
+        """See mmengine; a config that cannot be built is one sentence."""
+        try:
+            return build(self, *args, **kwargs)
+        except UserError:
+            raise
+        except (AssertionError, KeyError, TypeError, ValueError) as error:
+            reason = (str(error).strip("'\" \n").splitlines() or [type(error).__name__])[-1]
+            raise UserError(f"{key} of the config cannot be built ({reason[:300]})") from error
+
+    return build_or_name
 
 
 @RUNNERS.register_module()
@@ -43,25 +42,10 @@ class FusionRunner(Runner):
 
     allow_partial = False
 
-    def build_model(self, model: nn.Module | dict) -> nn.Module:
-        """See mmengine; a config that cannot be built is one sentence."""
-        with _naming("model"):
-            return super().build_model(model)
-
-    def build_optim_wrapper(self, optim_wrapper: dict | OptimWrapper) -> OptimWrapper:
-        """See mmengine; a config that cannot be built is one sentence."""
-        with _naming("optim_wrapper"):
-            return super().build_optim_wrapper(optim_wrapper)
-
-    def build_param_scheduler(self, scheduler: dict | list) -> list | dict:
-        """See mmengine; a config that cannot be built is one sentence."""
-        with _naming("param_scheduler"):
-            return super().build_param_scheduler(scheduler)
-
-    def build_evaluator(self, evaluator: dict | list | Evaluator) -> Evaluator:
-        """See mmengine; a config that cannot be built is one sentence."""
-        with _naming("val_evaluator or test_evaluator"):
-            return super().build_evaluator(evaluator)
+    build_model = _naming("model", Runner.build_model)
+    build_optim_wrapper = _naming("optim_wrapper", Runner.build_optim_wrapper)
+    build_param_scheduler = _naming("param_scheduler", Runner.build_param_scheduler)
+    build_evaluator = _naming("val_evaluator or test_evaluator", Runner.build_evaluator)
 
     def load_checkpoint(
         self,
@@ -91,10 +75,7 @@ class FusionRunner(Runner):
         state, problems = fit_model(model, checkpoint["state_dict"], filename, partial, hint)
         checkpoint["state_dict"] = state
         if problems:
-            self.logger.log(
-                logging.WARNING,
-                f"{filename} was loaded in part; what did not fit: {'; '.join(problems)}",
-            )
+            self.logger.warning(f"{filename} was loaded in part; what did not fit: {'; '.join(problems)}")
         average = checkpoint.get("ema_state_dict")
         if self._resume:
             check_run_state(self, checkpoint, filename)

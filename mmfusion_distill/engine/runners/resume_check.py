@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 
 from ...models.checkpoints import CheckpointError
 
-_PARTS = dict(meta=Mapping, message_hub=Mapping, optimizer=Mapping)
+_PARTS = ("meta", "message_hub", "optimizer")
 #: What the groups of an optimizer have according to its kind.
 _HALLMARKS = {"alpha", "betas", "momentum", "rho"}
 
@@ -24,7 +24,7 @@ def check_run_state(runner: Runner, checkpoint: dict, path: str) -> None:
     Raises:
         CheckpointError: If anything is missing or of another config.
     """
-    missing = [key for key, kind in _PARTS.items() if not isinstance(checkpoint.get(key), kind)]
+    missing = [key for key in _PARTS if not isinstance(checkpoint.get(key), Mapping)]
     meta = checkpoint.get("meta")
     if not missing and not all(isinstance(meta.get(key), int) for key in ("epoch", "iter")):
         missing.append("meta.epoch and meta.iter")
@@ -56,15 +56,13 @@ def _optimizer_problem(runner: Runner, saved: Mapping) -> str | None:
     optimizer = getattr(runner.optim_wrapper, "optimizer", None)
     if optimizer is None:  # several optimizers, each with a name
         return None
-    groups, states = saved.get("param_groups"), saved.get("state")
+    ours, groups, states = optimizer.param_groups, saved.get("param_groups"), saved.get("state")
     if not isinstance(groups, list) or not isinstance(states, Mapping):
         return "the state of its optimizer is broken"
-    if any(_HALLMARKS & (set(old) ^ set(new)) for old, new in zip(groups, optimizer.param_groups)):
+    if any(_HALLMARKS & (set(old) ^ set(new)) for old, new in zip(groups, ours)):
         return f"it was trained with another optimizer than {type(optimizer).__name__}"
-    parameters = list(chain.from_iterable(group["params"] for group in optimizer.param_groups))
-    if [len(group["params"]) for group in groups] != [
-        len(group["params"]) for group in optimizer.param_groups
-    ]:
+    parameters = list(chain.from_iterable(group["params"] for group in ours))
+    if [len(group["params"]) for group in groups] != [len(group["params"]) for group in ours]:
         return f"its optimizer has other parameters than the {len(parameters)} that are trained here"
     indices = chain.from_iterable(group["params"] for group in groups)
     for index, parameter in zip(indices, parameters):

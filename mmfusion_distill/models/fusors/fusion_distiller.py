@@ -10,9 +10,8 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from ...io.shipped_weights import shipped_weights
-from ...user_errors import UserError
+from ...user_errors import UserError, check_choice
 from ..checkpoints import load_network
-from .frozen_module import FrozenModule
 from .image_fusor import PREPROCESSOR, ImageFusor, targets_of
 
 SIDES = ("student", "teacher")
@@ -72,14 +71,12 @@ class FusionDistiller(BaseModel):
         init_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
     ) -> None:
-        if connector_side not in SIDES:
-            raise UserError(f"connector_side '{connector_side}' is neither of {', '.join(SIDES)}")
-        if teacher_input not in TEACHER_INPUTS:
-            raise UserError(f"teacher_input '{teacher_input}' is neither of {', '.join(TEACHER_INPUTS)}")
+        check_choice("connector_side", connector_side, SIDES)
+        check_choice("teacher_input", teacher_input, TEACHER_INPUTS)
         super().__init__(MODELS.build(data_preprocessor or PREPROCESSOR), init_cfg)
         self.student = ImageFusor(student, fusion_loss, test_cfg=test_cfg)
         guide = ImageFusor(teacher, text_encoder=text_encoder, text_cache=text_cache)
-        self.teacher = FrozenModule(guide)
+        self.teacher = _Frozen(guide)
         self.teacher_checkpoint = teacher_checkpoint
         self._teacher_loaded = False
         self.feature_loss = MODELS.build(feature_loss)
@@ -157,7 +154,7 @@ class FusionDistiller(BaseModel):
 
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> nn.Module:
         # Moves to a device reach the teacher although it is no submodule.
-        self.teacher.apply(fn)
+        self.teacher.module._apply(fn)
         return super()._apply(fn, recurse)
 
 
@@ -176,6 +173,28 @@ def match_strides(student: Sequence[int], teacher: Sequence[int]) -> list[tuple[
             "give both networks stems and levels that do"
         )
     return matched
+
+
+class _Frozen:
+    """Keeps a network in evaluation mode, without gradients, and out of the model that uses it.
+
+    Because it is no module itself, the network is in no checkpoint, optimizer or average of that model.
+
+    Args:
+        module (nn.Module): The network.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module = module.requires_grad_(False).eval()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the network without gradients."""
+        with torch.no_grad():
+            return self.module(*args, **kwargs)
+
+    def __deepcopy__(self, memo: dict) -> "_Frozen":
+        # A moving average copies the model: what never changes is shared.
+        return self
 
 
 #: What a checkpoint calls the student's parts, as its own checkpoint would.

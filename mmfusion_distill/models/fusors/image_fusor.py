@@ -189,18 +189,16 @@ class ImageFusor(BaseEditModel):
         guidance = getattr(self.generator, "guidance", None)
         if guidance is None:
             return None
-        annotations = data_samples.metainfo.get(field, [None] * len(images))
-        drop = (
-            data_samples.metainfo.get("drop_text", [None] * len(images)) if training else [None] * len(images)
-        )
+        facts, nothing = data_samples.metainfo, [None] * len(images)
+        annotations = facts.get(field, nothing)
+        drop = facts.get("drop_text", nothing) if training else nothing
         without = [annotation is None or bool(flag) for annotation, flag in zip(annotations, drop)]
         if any(without) and guidance.null is None:
-            keys = data_samples.metainfo.get("key", ["?"] * len(images))
+            keys = facts.get("key", ["?"] * len(images))
+            named = ", ".join(str(key) for key, no_text in zip(keys, without) if no_text)
             raise UserError(
-                "no text for "
-                + ", ".join(str(key) for key, no_text in zip(keys, without) if no_text)
-                + ": annotate the pairs with `python tools/annotate.py`, give a text, or train the guidance with "
-                "null_embedding=True"
+                f"no text for {named}: annotate the pairs with `python tools/annotate.py`, give a text, or train "
+                "the guidance with null_embedding=True"
             )
         text_emb = images.new_zeros(len(images), guidance.text_channels, dtype=torch.float32)
         kept = [index for index, no_text in enumerate(without) if not no_text]

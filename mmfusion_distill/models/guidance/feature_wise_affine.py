@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 from mmagic.registry import MODELS
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, constant_init
 from torch import Tensor, nn
 
 from ...user_errors import UserError
@@ -44,8 +44,7 @@ class FeatureWiseAffine(BaseModule):
         self.identity_start = identity_start
         if identity_start:
             for level in self.levels:
-                nn.init.zeros_(level[-1].weight)
-                nn.init.zeros_(level[-1].bias)
+                constant_init(level[-1], 0)
         self.null = nn.Parameter(torch.zeros(text_channels)) if null_embedding else None
 
     def embed(self, text_emb: Tensor | None, batch_size: int, dropped: Tensor | None = None) -> Tensor:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import torch
 from mmagic.registry import MODELS
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, constant_init
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -99,8 +99,7 @@ class LaplacianBlendHead(BaseModule):
                     nn.ConvTranspose2d(channels[level], 3, 2 * finer, stride=finer, padding=finer // 2)
                 )
         for conv in self.convs:
-            nn.init.zeros_(conv.weight)
-            nn.init.zeros_(conv.bias)
+            constant_init(conv, 0)
         self.tone_curve = ToneCurve(channels[-1], tone_hidden) if tone_curve else None
         self.noise_filter = NoiseFilter(channels[-1], tone_hidden, text_channels) if noise_filter else None
 

@@ -1,6 +1,6 @@
 """Numbers chosen by what a whole picture holds, and by what a text says of it."""
 
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, constant_init
 from torch import Tensor, cat, nn
 from torch.nn import functional as F
 
@@ -29,8 +29,7 @@ class WholePictureChoice(BaseModule):
         self.layers = nn.Sequential(
             nn.Linear(2 * channels + num_statistics, hidden), nn.GELU(), nn.Linear(hidden, num_values)
         )
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
+        constant_init(self.layers[-1], 0)
         self.text = nn.Linear(text_channels, hidden, bias=False) if text_channels else None
 
     def choose(self, feature: Tensor, text_emb: Tensor | None, *statistics: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 import torch
 from mmagic.registry import MODELS
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, constant_init, normal_init
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -52,13 +52,11 @@ class GatedConvBlock(BaseModule):
         self.depthwise = DepthwiseConv2d(channels, kernel_size)
         self.project_in = nn.Conv2d(channels, 2 * hidden, 1)
         self.project_out = nn.Conv2d(hidden, channels, 1)
-        nn.init.normal_(self.project_out.weight, std=0.02)
-        nn.init.zeros_(self.project_out.bias)
+        normal_init(self.project_out, std=0.02)
         self.attention = None
         if pooled_attention:
             self.attention = nn.Linear(hidden, hidden)
-            nn.init.zeros_(self.attention.weight)
-            nn.init.zeros_(self.attention.bias)
+            constant_init(self.attention, 0)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""

@@ -10,8 +10,8 @@ from .intensity_loss import IntensityConsistencyLoss, MaxIntensityLoss
 from .joint_gradient_loss import JointGradientLoss
 from .local_contrast_loss import LocalContrastLoss
 from .loss_set import LossSet
-from .measures import MEASURES, fusion_measures
-from .pyramid_margin_loss import PyramidDistanceLoss, PyramidMarginLoss
+from .measures import fusion_measures
+from .pyramid_margin_loss import MEASURES, PyramidDistanceLoss, PyramidMarginLoss
 from .signed_gradient_loss import SignedGradientLoss
 from .ssim_loss import FusionSSIMLoss
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
-from ...user_errors import UserError
+from ...user_errors import UserError, check_choice
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
 
-TERM_TYPES = {
-    "max": "MaxIntensityLoss",
-    "con": "IntensityConsistencyLoss",
-    "grad": "JointGradientLoss",
-    "ssim": "FusionSSIMLoss",
-    "color": "ColorConsistencyLoss",
+TERMS = {
+    "max": dict(type="MaxIntensityLoss"),
+    "con": dict(type="IntensityConsistencyLoss"),
+    "grad": dict(type="JointGradientLoss"),
+    "ssim": dict(type="FusionSSIMLoss"),
+    "color": dict(type="ColorConsistencyLoss"),
 }
 
 
@@ -53,16 +53,14 @@ class FusionLoss(nn.Module):
                     f"event_table['{event}'] has {len(row)} weights, wanted {len(LOSS_TERMS)}: "
                     + ", ".join(LOSS_TERMS)
                 )
-        if default_event not in self.table:
-            raise UserError(f"default_event '{default_event}' is none of {', '.join(self.table)}")
+        check_choice("default_event", default_event, self.table)
         unknown = set(terms or {}) - set(LOSS_TERMS)
         if unknown:
             raise UserError(f"unknown terms {sorted(unknown)}: the terms are {', '.join(LOSS_TERMS)}")
         self.default_event = default_event
         self.use_events = use_events
         self.loss_weight = loss_weight
-        configs = {name: dict(type=TERM_TYPES[name]) for name in LOSS_TERMS}
-        configs.update(terms or {})
+        configs = {**TERMS, **(terms or {})}
         self.terms = nn.ModuleDict({name: MODELS.build(configs[name]) for name in LOSS_TERMS})
 
     def forward(

@@ -16,28 +16,13 @@ from .joint_gradient_loss import sobel_gradients
 from .sample_wise_loss import mean_per_sample
 from .ssim_loss import SIGMA, WINDOW_SIZE, gaussian_kernel
 
-#: Measures of the fused image and its sources; `_balanced` ones are those of the neglected source.
-MEASURES = (
-    "EN",
-    "SD",
-    "SF",
-    "MI",
-    "SCD",
-    "VIF",
-    "SSIM",
-    "Qabf",
-    "VIF_balanced",
-    "SSIM_balanced",
-    "Qabf_balanced",
-)
-
 _BINS = 48
 #: Variance of the visual noise in VIF, in gray levels (Sheikh and Bovik, IEEE TIP 2006).
 _NOISE = 2.0
 
 
 def fusion_measures(fused: Tensor, img_a: Tensor, img_b: Tensor) -> dict[str, Tensor]:
-    """All of :data:`MEASURES`, (N,) each, higher is better.
+    """All measures, (N,) each, higher is better.
 
     Args:
         fused (Tensor): Fused image, (N, 1, H, W), at least 41 pixels a side.
@@ -46,7 +31,7 @@ def fusion_measures(fused: Tensor, img_a: Tensor, img_b: Tensor) -> dict[str, Te
 
     Returns:
         dict[str, Tensor]: Values by name. SD and SF are in gray levels, EN and MI in bits of 48 levels; source-wise
-        measures are sums, balanced SSIM and VIF twice the smaller value.
+        measures are sums; `_balanced` ones are those of the neglected source, of SSIM and VIF twice.
     """
     sources = torch.cat([img_a, img_b])
     entropy, information = _information(sources, fused)

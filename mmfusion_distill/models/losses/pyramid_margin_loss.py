@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from ...user_errors import UserError
 from ..heads.laplacian_bands import laplacian_fusion
 from .color_space import rgb_to_gray
-from .measures import MEASURES, fusion_measures
+from .measures import fusion_measures
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 #: Gain over the pyramid that is wanted of each measure: about what a rank among published methods is worth.
@@ -28,6 +28,8 @@ GAINS = {
     "SSIM_balanced": 0.03,
     "Qabf_balanced": 0.015,
 }
+#: What :func:`fusion_measures` measures.
+MEASURES = tuple(GAINS)
 
 
 @MODELS.register_module()

@@ -110,17 +110,13 @@ class SpatialChannelCrossFusion(BaseModule):
         self.multiples = [window_size if level in attended else 1 for level in range(1, depth + 1)]
         self.reaches = [None if level in attended else 1 for level in range(1, depth + 1)]
         window_cfg = dict(window_size=window_size, overlap_ratio=overlap_ratio)
+        exchange_cfg = dict(window_cfg, head_dim=exchange_dim_head)
+        merge_cfg = dict(window_cfg, head_dim=merge_dim_head)
         self.exchange = CrossExchange(
-            channels[-1],
-            exchange_channel_heads,
-            exchange_spatial_heads,
-            head_dim=exchange_dim_head,
-            **window_cfg,
+            channels[-1], exchange_channel_heads, exchange_spatial_heads, **exchange_cfg
         )
         self.merges = nn.ModuleList(
-            AttentionMerge(
-                width, merge_channel_heads, merge_spatial_heads, head_dim=merge_dim_head, **window_cfg
-            )
+            AttentionMerge(width, merge_channel_heads, merge_spatial_heads, **merge_cfg)
             if level in attended
             else ConvMerge(width)
             for level, width in enumerate(channels, 1)

@@ -9,7 +9,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ...user_errors import UserError
+from ...user_errors import UserError, check_choice
 from ..layers import RESAMPLERS
 from ..losses.color_space import rgb_to_gray
 from .padding import reflect_pad_to_multiple
@@ -78,10 +78,8 @@ class FusionUNet(BaseModule):
                 f"widths {list(widths)}, blocks (of {len(blocks)} levels), num_blocks {list(num_blocks)} and "
                 f"decoder_blocks {list(decoder_blocks)} must have one entry per level each"
             )
-        if color not in COLORS:
-            raise UserError(f"color '{color}' is none of {', '.join(COLORS)}")
-        if resample not in RESAMPLERS:
-            raise UserError(f"resample '{resample}' is none of {', '.join(RESAMPLERS)}")
+        check_choice("color", color, COLORS)
+        check_choice("resample", resample, RESAMPLERS)
         self.color = color
         self.in_channels_a = in_channels_a
         self.in_channels_b = in_channels_b

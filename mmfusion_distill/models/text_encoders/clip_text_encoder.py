@@ -3,7 +3,7 @@
 from typing import Any
 
 from mmagic.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from .transformers_text_encoder import TransformersTextEncoder
 
@@ -18,20 +18,11 @@ class CLIPTextEncoder(TransformersTextEncoder):
         **kwargs: See :class:`TransformersTextEncoder`.
     """
 
+    _model_class = "CLIPTextModelWithProjection"
+    _size_name = "projection_dim"
+
     def __init__(self, name: str = "openai/clip-vit-base-patch32", **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
 
-    def _load_pretrained(self) -> tuple[nn.Module, Any]:
-        from transformers import AutoTokenizer, CLIPTextModelWithProjection
-
-        model = CLIPTextModelWithProjection.from_pretrained(self.name)
-        return model, AutoTokenizer.from_pretrained(self.name)
-
     def _embed_tokens(self, tokens: dict[str, Tensor]) -> Tensor:
         return self._model(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).text_embeds
-
-    def _embedding_size(self, config: Any) -> int:
-        return config.projection_dim
-
-    def _model_limit(self, config: Any) -> int:
-        return getattr(config, "text_config", config).max_position_embeddings

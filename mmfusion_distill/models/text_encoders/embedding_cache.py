@@ -10,9 +10,6 @@ from torch import Tensor
 
 from ...user_errors import UserFileError
 
-# SQLite takes a limited number of values in one statement.
-_KEYS_PER_QUERY = 500
-
 
 class EmbeddingCache:
     """One SQLite file of embeddings by key, safe for several processes at once.
@@ -42,12 +39,10 @@ class EmbeddingCache:
     def get(self, keys: Sequence[str]) -> dict[str, Tensor]:
         """The embeddings that are there, (C_text,) float32 each, by key."""
         found = {}
-        for start in range(0, len(keys), _KEYS_PER_QUERY):
-            part = list(keys[start : start + _KEYS_PER_QUERY])
-            marks = ",".join("?" * len(part))
-            query = f"SELECT key, vector FROM embeddings WHERE key IN ({marks})"
-            for key, vector in self._connection.execute(query, part):
-                found[key] = torch.from_numpy(np.frombuffer(vector, dtype="<f4").copy())
+        for key in keys:
+            row = self._connection.execute("SELECT vector FROM embeddings WHERE key = ?", [key]).fetchone()
+            if row is not None:
+                found[key] = torch.from_numpy(np.frombuffer(row[0], dtype="<f4").copy())
         return found
 
     def put(self, embeddings: Mapping[str, Tensor]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from mmagic.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...user_errors import MissingPackageError
 from .transformers_text_encoder import TransformersTextEncoder
@@ -23,24 +23,16 @@ class SentenceTextEncoder(TransformersTextEncoder):
         ModuleNotFoundError: If `name` is None and the package is not installed.
     """
 
+    _model_class = "AutoModel"
+    _size_name = "hidden_size"
+
     def __init__(self, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name or str(installed_model_folder()), **kwargs)
-
-    def _load_pretrained(self) -> tuple[nn.Module, Any]:
-        from transformers import AutoModel, AutoTokenizer
-
-        return AutoModel.from_pretrained(self.name), AutoTokenizer.from_pretrained(self.name)
 
     def _embed_tokens(self, tokens: dict[str, Tensor]) -> Tensor:
         states = self._model(**tokens).last_hidden_state
         mask = tokens["attention_mask"][..., None].to(states)
         return (states * mask).sum(dim=1) / mask.sum(dim=1)
-
-    def _embedding_size(self, config: Any) -> int:
-        return config.hidden_size
-
-    def _model_limit(self, config: Any) -> int:
-        return config.max_position_embeddings
 
 
 def installed_model_folder() -> Path:

@@ -11,7 +11,7 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from ...user_errors import MissingFileError, UserError
+from ...user_errors import MissingFileError, UserError, check_choice
 
 POOLS = ("annotation", "events")
 
@@ -20,7 +20,8 @@ class TransformersTextEncoder:
     """A frozen text encoder of the transformers library, loaded when it is first needed.
 
     It is no part of any model's modules: its weights are in no checkpoint and no optimizer.
-    Subclasses say how the model is loaded and how a batch of tokens becomes embeddings.
+    Subclasses say which class of the library the model is, what its configuration calls the length of the embeddings,
+    and how a batch of tokens becomes embeddings.
 
     Args:
         name (str): Folder or hub name of the model.
@@ -33,11 +34,13 @@ class TransformersTextEncoder:
         UserError: If `pool` is neither of the two.
     """
 
+    _model_class: str
+    _size_name: str
+
     def __init__(
         self, name: str, pool: str = "annotation", max_tokens: int | None = None, batch_size: int = 32
     ) -> None:
-        if pool not in POOLS:
-            raise UserError(f"text encoder: pool '{pool}' is neither of {', '.join(POOLS)}")
+        check_choice("text encoder: pool", pool, POOLS)
         self.name = str(name)
         self.pool = pool
         self.batch_size = batch_size
@@ -73,14 +76,14 @@ class TransformersTextEncoder:
     def channels(self) -> int | None:
         """Length of the embeddings; None if the model is not on this machine yet."""
         if self._model is not None:
-            return self._embedding_size(self._model.config)
+            return getattr(self._model.config, self._size_name)
         from transformers import AutoConfig
 
         try:
             config = AutoConfig.from_pretrained(self.name, local_files_only=True)
         except (OSError, ValueError):
             return None
-        return self._embedding_size(config)
+        return getattr(config, self._size_name)
 
     @torch.no_grad()
     def encode(self, texts: Sequence[Sequence[str]], device: torch.device | str = "cpu") -> Tensor:
@@ -139,8 +142,11 @@ class TransformersTextEncoder:
 
     def _load(self, device: torch.device | str) -> None:
         if self._model is None:
+            import transformers
+
             try:
-                self._model, self._tokenizer = self._load_pretrained()
+                self._tokenizer = transformers.AutoTokenizer.from_pretrained(self.name)
+                self._model = getattr(transformers, self._model_class).from_pretrained(self.name)
             except (OSError, ValueError) as error:
                 raise MissingFileError(
                     f"text encoder {self.name} cannot be loaded ({str(error).splitlines()[0]}): name a folder "
@@ -152,21 +158,9 @@ class TransformersTextEncoder:
     @property
     def max_tokens(self) -> int:
         """Longest text in tokens."""
-        own = min(self._tokenizer.model_max_length, self._model_limit(self._model.config))
+        own = min(self._tokenizer.model_max_length, self._model.config.max_position_embeddings)
         return min(own, self._max_tokens or own)
-
-    def _load_pretrained(self) -> tuple[nn.Module, Any]:
-        """The model and its tokenizer."""
-        raise NotImplementedError
 
     def _embed_tokens(self, tokens: dict[str, Tensor]) -> Tensor:
         """Embeddings (N, C_text) of a batch of tokens."""
-        raise NotImplementedError
-
-    def _embedding_size(self, config: Any) -> int:
-        """C_text of a model's configuration."""
-        raise NotImplementedError
-
-    def _model_limit(self, config: Any) -> int:
-        """Positions that the model knows."""
         raise NotImplementedError
