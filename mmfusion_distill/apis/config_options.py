@@ -75,11 +75,8 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
                 break
             if key not in node and key not in known:
                 near = get_close_matches(key, [*node, *known], 1, 0.5)
-                hint = (
-                    f"did you mean '{near[0]}'?"
-                    if near
-                    else f"it has {', '.join(map(str, node)) or 'no keys'}"
-                )
+                there = ", ".join(map(str, node)) or "no keys"
+                hint = f"did you mean '{near[0]}'?" if near else f"it has {there}"
                 raise UserError(f"--cfg-options {path}: {where or 'the config'} has no '{key}': {hint}")
             node = node.get(key)
 
