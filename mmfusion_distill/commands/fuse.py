@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..apis.command_line import add_share_arguments
-from ..apis.launching import Processes, launched
+from ..apis.launching import launched
 from ..io.regular_file import check_writable, write_text_atomically
 from ..io.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
@@ -98,7 +98,18 @@ def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:
 def fuse(args: argparse.Namespace) -> int:
     """Fuse, say what became of the pairs, and return the exit code: 0 if another process speaks for this one."""
     with launched(args.launcher) as processes:
-        report, seconds, is_interrupted = _fuse_share(args, processes)
+        from ..apis import FusingInterrupted, fuse_files
+
+        reader, inferencer = processes.agree(lambda: _prepare(args, processes.is_first))
+        start, is_interrupted = time.perf_counter(), False
+        try:
+            given = {name: getattr(args, name) for name in _FUSING}
+            report = fuse_files(
+                inferencer, args.a, args.b, args.out, reader=reader, processes=processes, **given
+            )
+        except FusingInterrupted as interruption:
+            report, is_interrupted = interruption.report, True
+        seconds = time.perf_counter() - start
         if not processes.is_first:
             return 0
         print_report(report)
@@ -110,28 +121,16 @@ def fuse(args: argparse.Namespace) -> int:
         return int(bool(report.failures))
 
 
-def _fuse_share(args: argparse.Namespace, processes: Processes) -> tuple["FusingReport", float, bool]:
-    """Report of all processes, seconds, and whether they were interrupted."""
-    from ..apis import FusingInterrupted, fuse_files
+def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "PairFuser"]:
+    """What is wrong with the options is said before the network is loaded."""
     from ..io.pair_reader import PairReader
 
-    def prepare() -> tuple["PairReader", "PairFuser"]:
-        if processes.is_first:
-            check_json(args.json)
-        # What is wrong with the options is said before the network is loaded.
-        reader = PairReader(source_options(args))
-        inferencer = build_inferencer(args)
-        check_text(args, inferencer)
-        return reader, inferencer
-
-    reader, inferencer = processes.agree(prepare)
-    start, is_interrupted = time.perf_counter(), False
-    try:
-        given = {name: getattr(args, name) for name in _FUSING}
-        report = fuse_files(inferencer, args.a, args.b, args.out, reader=reader, processes=processes, **given)
-    except FusingInterrupted as interruption:
-        report, is_interrupted = interruption.report, True
-    return report, time.perf_counter() - start, is_interrupted
+    if is_first:
+        check_json(args.json)
+    reader = PairReader(source_options(args))
+    inferencer = build_inferencer(args)
+    check_text(args, inferencer)
+    return reader, inferencer
 
 
 def print_report(report: "FusingReport") -> None:
