@@ -159,11 +159,6 @@ class FusionInferencer(BaseInferencer):
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
         return self._pictures(pseudo_collate(batch))
 
-    @torch.inference_mode()
-    def forward(self, inputs: dict) -> list[DataSample]:
-        """Run the model on a batch."""
-        return self.model.test_step(inputs)
-
     def visualize(self, inputs: list, preds: list[DataSample]) -> None:
         """Nothing is drawn: the result is a picture itself."""
 
