@@ -75,8 +75,11 @@ def add_share_arguments(parser: argparse.ArgumentParser) -> None:
     add_launcher_arguments(group)
 
 
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that training and testing have in common, as everywhere in OpenMMLab."""
+def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> dict:
+    """Add the arguments that training and testing have in common, as everywhere in OpenMMLab, and parse all.
+
+    The rank is handed to mmengine as it wants it.
+    """
     parser.add_argument(
         "--work-dir", help="folder of logs and checkpoints (default: work_dirs/NAME_OF_CONFIG)"
     )
@@ -97,10 +100,6 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         'lists as key="[a,b]" or key=a,b',
     )
     add_launcher_arguments(parser)
-
-
-def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> dict:
-    """Parse, and hand the rank to mmengine as it wants it."""
     args = vars(parser.parse_args(argv))
     os.environ.setdefault("LOCAL_RANK", str(args.pop("local_rank")))
     return args

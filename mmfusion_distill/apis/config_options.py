@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch.utils.data import DataLoader
 
 from ..io.config_files import arguments_of, find_type
 from ..user_errors import UserError
@@ -31,13 +31,13 @@ _UNTYPED = {
     "randomness": ("seed", "deterministic", "diff_rank_seed"),
 }
 #: What mmengine and MMagic take from a config besides the arguments of the runner.
-_TOP_LEVEL = (
+_TOP_LEVEL = {
     "activation_checkpointing",
     "compile",
     "custom_imports",
     "efficient_conv_bn_eval",
     "runner_type",
-)
+}
 
 
 def check_options(config: Config, options: Mapping[str, Any]) -> None:
@@ -75,11 +75,8 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
                 break
             if key not in node and key not in known:
                 near = get_close_matches(key, [*node, *known], 1, 0.5)
-                hint = (
-                    f"did you mean '{near[0]}'?"
-                    if near
-                    else f"it has {', '.join(map(str, node)) or 'no keys'}"
-                )
+                there = ", ".join(map(str, node)) or "no keys"
+                hint = f"did you mean '{near[0]}'?" if near else f"it has {there}"
                 raise UserError(f"--cfg-options {path}: {where or 'the config'} has no '{key}': {hint}")
             node = node.get(key)
 
@@ -87,12 +84,9 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
 def _known_keys(name: str | None, kind: Any) -> Iterable[str] | None:
     """Keys that a dict may have besides those in it; None if that cannot be known."""
     if name is None:
-        return {*inspect.signature(Runner.__init__).parameters, *_TOP_LEVEL} - {"self", "cfg"}
+        return arguments_of(Runner)[0] - {"cfg"} | _TOP_LEVEL
     if name.endswith("_dataloader"):
-        return {
-            *inspect.signature(torch.utils.data.DataLoader.__init__).parameters,
-            "num_batch_per_epoch",
-        } - {"self"}
+        return arguments_of(DataLoader)[0] | {"num_batch_per_epoch"}
     if kind is None:
         return _UNTYPED.get(name, ())
     built = kind if inspect.isclass(kind) or inspect.isfunction(kind) else find_type(str(kind))

@@ -2,7 +2,6 @@
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,27 +23,6 @@ CROP_SIZE = (64, 64)
 GENERATED_PAIRS = 12
 
 
-@dataclass(frozen=True)
-class DemoData:
-    """The pairs of a demonstration.
-
-    Args:
-        root (Path): Data root.
-        folder_a (str): Source A, below the root.
-        folder_b (str): Source B, below the root.
-        train_list (Path): Names to train with.
-        val_names (list[str]): Names to score and show.
-        origin (str): What they are, for a person.
-    """
-
-    root: Path
-    folder_a: str
-    folder_b: str
-    train_list: Path
-    val_names: list[str]
-    origin: str
-
-
 def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) -> Path:
     """Run the demonstration and print its table.
 
@@ -61,25 +39,24 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
     """
     start = time.perf_counter()
     configs, work_dir = Path(configs), Path(work_dir)
-    data = find_demo_data(work_dir, scored_pairs)
-    print(f"[1/5] Pairs: {data.origin}")
+    train, unseen, origin = find_demo_data(work_dir, scored_pairs)
+    print(f"[1/5] Pairs: {origin}")
     print("[2/5] Annotating: image statistics name each pair's degradations", flush=True)
-    annotations = work_dir / "annotations"
-    _annotate(data, annotations)
+    inputs_of(train)
     teacher_dir, student_dir = work_dir / "teacher", work_dir / "student"
     print(f"[3/5] Training the teacher with text, {iterations} iterations", flush=True)
-    teacher = _train(configs / TEACHER_CONFIG, teacher_dir, data, annotations, iterations)
+    teacher = _train(configs / TEACHER_CONFIG, teacher_dir, train, iterations)
     print(f"[4/5] Distilling the student without text, {iterations} iterations", flush=True)
     options = {"model.teacher_checkpoint": str(teacher_dir)}
-    student = _train(configs / STUDENT_CONFIG, student_dir, data, annotations, iterations, options)
-    print(f"[5/5] Scoring on {len(data.val_names)} unseen pairs", flush=True)
+    student = _train(configs / STUDENT_CONFIG, student_dir, train, iterations, options)
+    pairs = inputs_of(unseen)
+    print(f"[5/5] Scoring on {len(pairs)} unseen pairs", flush=True)
     networks = {
         "demo teacher": FusionInferencer(teacher, teacher_dir, device="cpu"),
         "demo student": FusionInferencer(student, student_dir, device="cpu"),
         "tiny": FusionInferencer(weights="tiny", device="cpu"),
         "student": FusionInferencer(weights="student", device="cpu"),
     }
-    pairs = _annotate(data, annotations, data.val_names)
     print(
         "\n"
         + comparison_table(
@@ -99,50 +76,44 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
     return montage
 
 
-def find_demo_data(work_dir: Path, scored_pairs: int) -> DemoData:
-    """RoadScene below `MMFUSION_DATA_ROOT`, else pairs that are generated in the work folder."""
+def find_demo_data(work_dir: Path, scored_pairs: int) -> tuple[dict, dict, str]:
+    """RoadScene below `MMFUSION_DATA_ROOT`, else pairs that are generated in the work folder.
+
+    Args:
+        work_dir (Path): Where everything goes.
+        scored_pairs (int): How many pairs are not trained with.
+
+    Returns:
+        tuple[dict, dict, str]: Configs of the data sets to train with and to score and show, which are annotated when
+        they are built, and what they are, for a person.
+    """
     root = Path(os.environ.get("MMFUSION_DATA_ROOT", "")) / "RoadScene"
     if os.environ.get("MMFUSION_DATA_ROOT") and (root / "train.txt").is_file():
-        names = (root / "val.txt").read_text().split()[:scored_pairs]
-        return DemoData(
-            root, "crop_LR_visible", "cropinfrared", root / "train.txt", names, f"RoadScene in {root}"
-        )
-    root = work_dir / "data"
-    write_generated_pairs(root, GENERATED_PAIRS)
-    names = sorted(path.stem for path in (root / "visible").glob("*.png"))
-    train_list = root / "train.txt"
-    write_text_atomically(train_list, "\n".join(names[scored_pairs:]) + "\n")
-    origin = f"{GENERATED_PAIRS} generated scenes in {root} (set MMFUSION_DATA_ROOT for real ones)"
-    return DemoData(root, "visible", "infrared", train_list, names[:scored_pairs], origin)
-
-
-def _annotate(data: DemoData, annotations: Path, names: list[str] | None = None) -> list[dict]:
-    """Annotate the pairs that have no annotation yet; return the inputs of the inferencer."""
-    ann_file = data.train_list
-    if names is not None:
-        ann_file = annotations.parent / "val.txt"
-        write_text_atomically(ann_file, "\n".join(names) + "\n")
-    folders = data.root / data.folder_a, data.root / data.folder_b
-    return inputs_of(folder_dataset(*folders, annotations, ann_file))
+        folders, origin = ("crop_LR_visible", "cropinfrared"), f"RoadScene in {root}"
+        names = (root / "val.txt").read_text().split()
+    else:
+        root, folders = work_dir / "data", ("visible", "infrared")
+        origin = f"{GENERATED_PAIRS} generated scenes in {root} (set MMFUSION_DATA_ROOT for real ones)"
+        write_generated_pairs(root, GENERATED_PAIRS)
+        names = sorted(path.stem for path in (root / "visible").glob("*.png"))
+        write_text_atomically(root / "train.txt", "\n".join(names[scored_pairs:]) + "\n")
+    unseen = work_dir / "val.txt"
+    write_text_atomically(unseen, "\n".join(names[:scored_pairs]) + "\n")
+    train, scored = (
+        folder_dataset(root / folders[0], root / folders[1], work_dir / "annotations", listed)
+        for listed in (root / "train.txt", unseen)
+    )
+    return train, scored, origin
 
 
 def _train(
-    config: Path,
-    work_dir: Path,
-    data: DemoData,
-    annotations: Path,
-    iterations: int,
-    options: dict | None = None,
+    config: Path, work_dir: Path, dataset: dict, iterations: int, options: dict | None = None
 ) -> Config:
     cfg = read_config(config)
     cfg.work_dir = str(work_dir)
-    dataset = "train_dataloader.dataset."
-    prefix = dict(img_a=data.folder_a, img_b=data.folder_b, annotation=str(annotations.resolve()))
     cfg.merge_from_dict(
         {
-            dataset + "data_root": str(data.root),
-            dataset + "data_prefix": prefix,
-            dataset + "ann_file": str(data.train_list.resolve()),
+            "train_dataloader.dataset": dataset,
             "train_cfg.max_iters": iterations,
             "optim_wrapper.optimizer.lr": 2e-4,
             "param_scheduler": [
@@ -156,8 +127,8 @@ def _train(
             **(options or {}),
         }
     )
+    sizes = dict(RandomPairCrop="crop_size", RandomPairResize="min_size")
     for step in cfg.train_dataloader.dataset.pipeline:
-        sizes = dict(RandomPairCrop="crop_size", RandomPairResize="min_size")
         if step.type in sizes:
             step[sizes[step.type]] = CROP_SIZE
     for split in ("val", "test"):

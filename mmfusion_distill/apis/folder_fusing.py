@@ -4,7 +4,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,9 @@ from ..user_errors import UserError, reason_of
 from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
 from .fusing_targets import find_targets
 from .launching import Processes
+
+#: Notes why a pair, by its number, failed.
+Note = Callable[[int, Exception], None]
 
 
 def fuse_files(
@@ -80,29 +82,44 @@ def fuse_files(
     share = processes.share(shard or Shard()).of(range(len(pairs)))
     part = FusingPart(skipped={index for index in share if skip_existing and os.path.lexists(targets[index])})
     waiting = [index for index in share if index not in part.skipped]
-    failures: dict[int, Exception] = {}
     writes: deque[tuple[int, Future]] = deque()
+
+    def load(pair: ImagePair) -> Any:
+        inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
+        if annotations is not None and text is None:
+            # Only guided networks have annotations, and these need PyTorch.
+            from ..annotation.annotation_file import read_annotation_of
+
+            inputs["annotation"] = read_annotation_of(pair, annotations)
+        if reader is not None:
+            inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
+        return inferencer.load(inputs, text)
+
+    def note(index: int, error: Exception) -> None:
+        if os.environ.get("MMFUSION_TRACEBACK"):
+            raise error
+        # Not the error itself: its frames hold on to the maps of the network.
+        part.failures[index] = _sentence(pairs[index], error)
+
     try:
         with (
             ThreadPoolExecutor(max(workers, 1)) as readers,
             ThreadPoolExecutor(max(workers, 1)) as writers,
             progress_bar(total=len(waiting), desc="fusing", disable=len(pairs) == 1) as progress,
         ):
-            load = partial(_load, inferencer, reader, annotations, text)
             reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
-            loaded = _without_failures(zip(waiting, reads), failures)
+            loaded = _without_failures(zip(waiting, reads), note)
             batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
-            fused = chain.from_iterable(_fuse_batch(inferencer, batch, failures) for batch in batches)
+            fused = chain.from_iterable(_fuse_batch(inferencer, batch, note) for batch in batches)
             for index, picture in fused:
                 writes.append((index, writers.submit(write_image, targets[index], picture)))
                 progress.update()
-                _finish(writes, 2 * workers, part.written, failures)
-            _finish(writes, 0, part.written, failures)
+                _finish(writes, 2 * workers, part.written, note)
+            _finish(writes, 0, part.written, note)
     except KeyboardInterrupt:
         # The threads have done what they had begun.
-        _finish(writes, 0, part.written, failures)
+        _finish(writes, 0, part.written, note)
         part.is_interrupted = True
-    part.failures = {index: _sentence(pairs[index], error) for index, error in failures.items()}
     if reader is None:
         written = [pairs[index] for index in sorted(part.written)]
         part.noted = {STRETCHED: [pair.name for pair in written if has_16_bits(pair.path_b)]}
@@ -115,12 +132,10 @@ def fuse_files(
     return report
 
 
-def _finish(
-    writes: deque[tuple[int, Future]], left: int, written: set[int], failures: dict[int, Exception]
-) -> None:
+def _finish(writes: deque[tuple[int, Future]], left: int, written: set[int], note: Note) -> None:
     """Wait for the oldest writes until no more than `left` are under way."""
     while len(writes) > left:
-        written.update(index for index, _ in _without_failures([writes[0]], failures))
+        written.update(index for index, _ in _without_failures([writes[0]], note))
         # Only now: Ctrl-C while waiting forgets none.
         writes.popleft()
 
@@ -131,31 +146,6 @@ def _sentence(pair: ImagePair, error: Exception) -> str:
     # Of a library, e.g. out of memory: it does not know the file.
     said = f" {reason_of(error)}" if str(error).strip() else ""
     return f"{pair.path_a}: {type(error).__name__}{said}"
-
-
-def _noted(error: Exception) -> Exception:
-    if os.environ.get("MMFUSION_TRACEBACK"):
-        raise error
-    # The frames hold on to the maps of the network.
-    return error.with_traceback(None)
-
-
-def _load(
-    inferencer: PairFuser,
-    reader: PairReader | None,
-    annotations: str | Path | None,
-    text: str | None,
-    pair: ImagePair,
-) -> Any:
-    inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
-    if annotations is not None and text is None:
-        # Only guided networks have annotations, and these need PyTorch.
-        from ..annotation.annotation_file import read_annotation_of
-
-        inputs["annotation"] = read_annotation_of(pair, annotations)
-    if reader is not None:
-        inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
-    return inferencer.load(inputs, text)
 
 
 def _submit_ahead(
@@ -170,29 +160,27 @@ def _submit_ahead(
     yield from pending
 
 
-def _without_failures(
-    futures: Iterable[tuple[int, Future]], failures: dict[int, Exception]
-) -> Iterator[tuple[int, Any]]:
-    """Results by index; what failed is noted in `failures` instead."""
+def _without_failures(futures: Iterable[tuple[int, Future]], note: Note) -> Iterator[tuple[int, Any]]:
+    """Results by index; what failed is noted instead."""
     for index, future in futures:
         try:
             result = future.result()
         except Exception as error:
-            failures[index] = _noted(error)
+            note(index, error)
         else:
             yield index, result
 
 
 def _fuse_batch(
-    inferencer: PairFuser, batch: list[tuple[int, Any]], failures: dict[int, Exception]
+    inferencer: PairFuser, batch: list[tuple[int, Any]], note: Note
 ) -> Iterator[tuple[int, np.ndarray]]:
     indices, pairs = zip(*batch)
     try:
         yield from zip(indices, inferencer.fuse_loaded(pairs))
     except Exception as error:
         if len(batch) == 1:
-            failures[indices[0]] = _noted(error)
+            note(indices[0], error)
             return
         # One pair of the batch is at fault: the others need not suffer.
         for item in batch:
-            yield from _fuse_batch(inferencer, [item], failures)
+            yield from _fuse_batch(inferencer, [item], note)

@@ -50,8 +50,6 @@ class FusionInferencer(BaseInferencer):
         UserError: If the device cannot be used.
     """
 
-    preprocess_kwargs = {"batch_size", "text"}
-
     def __init__(
         self,
         model: str | Path | dict | None = None,
@@ -77,9 +75,7 @@ class FusionInferencer(BaseInferencer):
             config_file, model = model, read_config(model)
             check_config(model, config_file)
         check_device(device)
-        super().__init__(
-            model=model, weights=str(weights), device=device, scope="mmagic", show_progress=False
-        )
+        super().__init__(model=model, weights=str(weights), device=device, scope="mmagic")
 
     def __call__(
         self,
@@ -105,12 +101,10 @@ class FusionInferencer(BaseInferencer):
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
             UserError: If what is given are no pairs, or a guided network lacks text.
         """
-        pairs = check_pairs(inputs, batch_size)
-        if return_datasamples:
-            return super().__call__(pairs, return_datasamples, batch_size, **kwargs)
+        batches = self.preprocess(check_pairs(inputs, batch_size), batch_size, **kwargs)
         # Data samples hold sources and result as floating point, which a large picture has no room for.
-        batches = self.preprocess(pairs, batch_size, **kwargs)
-        return dict(predictions=[picture for batch in batches for picture in self._pictures(batch)])
+        fuse = self.forward if return_datasamples else self._pictures
+        return dict(predictions=[fused for batch in batches for fused in fuse(batch)])
 
     @property
     def guided(self) -> bool:
@@ -147,9 +141,11 @@ class FusionInferencer(BaseInferencer):
             )
         if text is not None and not self.guided:
             raise UserError("the network is not guided by text: leave the text out")
-        if text is not None and not annotation_of_text(text).events:
-            raise UserError("the text is empty: describe the pictures, or leave it out")
-        packed = self.pipeline(dict(pair, text=text))
+        if text is not None:
+            pair = dict(pair, annotation=annotation_of_text(text))
+            if not pair["annotation"].events:
+                raise UserError("the text is empty: describe the pictures, or leave it out")
+        packed = self.pipeline(pair)
         packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
@@ -162,11 +158,6 @@ class FusionInferencer(BaseInferencer):
     def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.io.PairFuser`."""
         return self._pictures(pseudo_collate(batch))
-
-    @torch.inference_mode()
-    def forward(self, inputs: dict) -> list[DataSample]:
-        """Run the model on a batch."""
-        return self.model.test_step(inputs)
 
     def visualize(self, inputs: list, preds: list[DataSample]) -> None:
         """Nothing is drawn: the result is a picture itself."""
@@ -242,8 +233,6 @@ def _load_pair(pair: dict) -> dict:
         key=pair.get("key"),
         annotation=pair.get("annotation"),
     )
-    if pair.get("text"):
-        results["annotation"] = annotation_of_text(pair["text"])
     loaded = LoadImagePair(channels_a=None)(results)
     for name in ("img_a_path", "img_b_path"):
         # Data samples name files; a picture in memory would be batched as if it were a fact about it.

@@ -40,10 +40,8 @@ def get_model(name: str, pretrained: bool = True) -> nn.Module:
     Raises:
         UserError: If there is no such network, or no weights of it.
     """
-    for entry in read_model_index():
-        if name in (entry.alias, entry.name):
-            break
-    else:
+    entry = next((entry for entry in read_model_index() if name in (entry.alias, entry.name)), None)
+    if entry is None:
         raise UserError(
             f"no model '{name}' comes with the package: choose from {', '.join(list_models())}, or name a config"
         )

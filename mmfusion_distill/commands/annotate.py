@@ -71,7 +71,7 @@ def annotate(args: argparse.Namespace) -> int:
                 )
             part = annotate_pairs(
                 annotator,
-                job.shard(share.index, share.count).pairs,
+                share.of(job.pairs),
                 job.folder,
                 job.modality,
                 args.overwrite,

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..apis.command_line import add_share_arguments
+from ..apis.launching import launched
+from ..io.regular_file import check_writable, write_text_atomically
+from ..io.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
 from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
     from ..apis import FusingReport
-    from ..apis.launching import Processes
     from ..io import PairFuser
     from ..io.pair_reader import PairReader
-    from ..io.shard import Shard
-
 
 #: Arguments of the command that :func:`fuse_files` takes as they are.
 _FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard")
@@ -33,17 +33,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("a", help="picture or folder of source A (visible, CT, PET, SPECT)")
     parser.add_argument("b", help="picture or folder of source B (infrared, MRI)")
     parser.add_argument("out", help="target picture, or folder")
-    parser.add_argument(
-        "--weights",
-        "--checkpoint",
-        help="checkpoint, work folder of a run, safetensors file of publish_student.py, exported network (.onnx, "
-        ".xml, TorchScript), or the name of weights that come with the package: student "
-        "(default), tiny or teacher",
-    )
-    parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
-    parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')
+    add_network_arguments(parser)
     parser.add_argument("--annotations", help="folder of annotation files for a guided network")
-    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     parser.add_argument("--batch-size", type=int, default=1, help="pairs of equal size fused at a time")
     parser.add_argument("--workers", type=int, default=2, help="threads that read, and as many that write")
     there = parser.add_mutually_exclusive_group()
@@ -57,6 +48,20 @@ def build_parser() -> argparse.ArgumentParser:
     add_source_arguments(parser)
     add_share_arguments(parser)
     return parser
+
+
+def add_network_arguments(parser: argparse.ArgumentParser) -> None:
+    """What :func:`build_inferencer` and :func:`check_text` read."""
+    parser.add_argument(
+        "--weights",
+        "--checkpoint",
+        help="checkpoint, work folder of a run, safetensors file of publish_student.py, exported network (.onnx, "
+        ".xml, TorchScript), or the name of weights that come with the package: student "
+        "(default), tiny (the fastest) or teacher",
+    )
+    parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
+    parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')
+    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
 
 
 def build_inferencer(args: argparse.Namespace) -> "PairFuser":
@@ -92,10 +97,19 @@ def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:
 
 def fuse(args: argparse.Namespace) -> int:
     """Fuse, say what became of the pairs, and return the exit code: 0 if another process speaks for this one."""
-    from ..apis.launching import launched
-
     with launched(args.launcher) as processes:
-        report, seconds, is_interrupted = _fuse_share(args, processes)
+        from ..apis import FusingInterrupted, fuse_files
+
+        reader, inferencer = processes.agree(lambda: _prepare(args, processes.is_first))
+        start, is_interrupted = time.perf_counter(), False
+        try:
+            given = {name: getattr(args, name) for name in _FUSING}
+            report = fuse_files(
+                inferencer, args.a, args.b, args.out, reader=reader, processes=processes, **given
+            )
+        except FusingInterrupted as interruption:
+            report, is_interrupted = interruption.report, True
+        seconds = time.perf_counter() - start
         if not processes.is_first:
             return 0
         print_report(report)
@@ -107,28 +121,16 @@ def fuse(args: argparse.Namespace) -> int:
         return int(bool(report.failures))
 
 
-def _fuse_share(args: argparse.Namespace, processes: "Processes") -> tuple["FusingReport", float, bool]:
-    """Report of all processes, seconds, and whether they were interrupted."""
-    from ..apis import FusingInterrupted, fuse_files
+def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "PairFuser"]:
+    """What is wrong with the options is said before the network is loaded."""
     from ..io.pair_reader import PairReader
 
-    def prepare() -> tuple["PairReader", "PairFuser"]:
-        if processes.is_first:
-            check_json(args.json)
-        # What is wrong with the options is said before the network is loaded.
-        reader = PairReader(source_options(args))
-        inferencer = build_inferencer(args)
-        check_text(args, inferencer)
-        return reader, inferencer
-
-    reader, inferencer = processes.agree(prepare)
-    start, is_interrupted = time.perf_counter(), False
-    try:
-        given = {name: getattr(args, name) for name in _FUSING}
-        report = fuse_files(inferencer, args.a, args.b, args.out, reader=reader, processes=processes, **given)
-    except FusingInterrupted as interruption:
-        report, is_interrupted = interruption.report, True
-    return report, time.perf_counter() - start, is_interrupted
+    if is_first:
+        check_json(args.json)
+    reader = PairReader(source_options(args))
+    inferencer = build_inferencer(args)
+    check_text(args, inferencer)
+    return reader, inferencer
 
 
 def print_report(report: "FusingReport") -> None:
@@ -150,25 +152,19 @@ def check_json(path: str | None) -> None:
     """
     if path is None:
         return
-    from ..io.regular_file import check_writable
-
     if Path(path).suffix != ".json" or Path(path).is_dir():
         raise UserError(f"--json {path} is no name for a report: give a file that ends in .json")
     check_writable(Path(path).parent)
 
 
-def write_json(
-    path: str, report: "FusingReport", seconds: float, interrupted: bool, shard: "Shard | None" = None
-) -> None:
+def write_json(path: str, report: "FusingReport", seconds: float, interrupted: bool, shard: Shard) -> None:
     """The report for programs; docs/commands.md says what is in it."""
-    from ..io.regular_file import write_text_atomically
-
     content = dict(
         written=[str(target) for target in report.written],
         skipped=[str(target) for target in report.skipped],
         failed=[dict(name=name, error=sentence) for name, sentence in zip(report.failed, report.failures)],
         notes=report.notes,
-        shard=str(shard or "1/1"),
+        shard=str(shard),
         interrupted=interrupted,
         seconds=round(seconds, 3),
         pairs_per_second=round(len(report.written) / seconds, 3),

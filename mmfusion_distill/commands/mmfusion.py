@@ -17,18 +17,13 @@ class Subcommand(NamedTuple):
     """What a subcommand is and where.
 
     Args:
-        entry (str): 'module:function' inside the package; the function takes the list of arguments and returns the
-            exit code, or None for 0.
+        module (str): Inside the package; its `main` takes the list of arguments and returns the exit code, or None
+            for 0.
         help (str): One line.
     """
 
-    entry: str
+    module: str
     help: str
-
-    @property
-    def module(self) -> str:
-        """The module inside the package."""
-        return self.entry.partition(":")[0]
 
     @property
     def is_there(self) -> bool:
@@ -38,20 +33,20 @@ class Subcommand(NamedTuple):
 
 #: In the order in which the help lists them. One whose module is not there is not listed.
 SUBCOMMANDS = {
-    "fuse": Subcommand("commands.fuse:main", "fuse a pair of pictures, or the pairs of two folders"),
-    "video": Subcommand("commands.video:main", "fuse videos, cameras and streams"),
-    "calibrate": Subcommand("commands.calibrate:main", "align two cameras once, for fuse and video"),
-    "serve": Subcommand("apis.serve.command:main", "fuse in the browser, on a page of this machine"),
-    "annotate": Subcommand("commands.annotate:main", "write annotations of pairs, which guide a teacher"),
-    "check": Subcommand("commands.check:main", "say what is wrong with two folders of pairs"),
-    "evaluate": Subcommand("commands.evaluate:main", "score fused pictures of any methods"),
-    "train": Subcommand("commands.train:main", "train a teacher or a student by a config"),
-    "test": Subcommand("commands.test:main", "test a model by a config"),
-    "export": Subcommand("commands.export:main", "write a network as ONNX, OpenVINO or TorchScript"),
-    "publish": Subcommand("commands.publish:main", "write weights and config into one file for fuse"),
-    "convert": Subcommand("commands.convert:main", "convert a checkpoint of the published code"),
-    "models": Subcommand("commands.models:main", "list the weights that come with the package"),
-    "doctor": Subcommand("commands.doctor:main", "examine the installation and say how to mend it"),
+    "fuse": Subcommand("commands.fuse", "fuse a pair of pictures, or the pairs of two folders"),
+    "video": Subcommand("commands.video", "fuse videos, cameras and streams"),
+    "calibrate": Subcommand("commands.calibrate", "align two cameras once, for fuse and video"),
+    "serve": Subcommand("apis.serve.command", "fuse in the browser, on a page of this machine"),
+    "annotate": Subcommand("commands.annotate", "write annotations of pairs, which guide a teacher"),
+    "check": Subcommand("commands.check", "say what is wrong with two folders of pairs"),
+    "evaluate": Subcommand("commands.evaluate", "score fused pictures of any methods"),
+    "train": Subcommand("commands.train", "train a teacher or a student by a config"),
+    "test": Subcommand("commands.test", "test a model by a config"),
+    "export": Subcommand("commands.export", "write a network as ONNX, OpenVINO or TorchScript"),
+    "publish": Subcommand("commands.publish", "write weights and config into one file for fuse"),
+    "convert": Subcommand("commands.convert", "convert a checkpoint of the published code"),
+    "models": Subcommand("commands.models", "list the weights that come with the package"),
+    "doctor": Subcommand("commands.doctor", "examine the installation and say how to mend it"),
 }
 
 
@@ -109,6 +104,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(name: str, argv: list[str]) -> int:
     # Its usage then says how it was called.
     sys.argv = [f"mmfusion {name}", *argv]
-    entry = available()[name]
-    module = importlib.import_module(f"{__package__.rpartition('.')[0]}.{entry.module}")
-    return getattr(module, entry.entry.partition(":")[2])(argv) or 0
+    module = importlib.import_module(f"{PACKAGE.name}.{SUBCOMMANDS[name].module}")
+    return module.main(argv) or 0

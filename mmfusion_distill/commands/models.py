@@ -5,8 +5,9 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from ..io.model_index import ModelEntry, read_model_index
 from ..io.shipped_weights import shipped_models
@@ -14,38 +15,16 @@ from ..io.table import Table
 from ..user_errors import UserError, exit_on_user_error
 
 
-@dataclass(frozen=True)
-class WeightsFacts:
-    """What is known of weights that come with the package without building their network.
-
-    Args:
-        name (str): What `--weights` takes.
-        parameters (int): How many numbers the file holds.
-        bytes (int): Size of the file.
-        sha256 (str): Hash of the file.
-        guided (bool): Whether the network reads text.
-        file (str): Its path.
-        config (str): Name of the config of its training.
-        flops (int): Operations at 640x480, a multiply-add counted as 2.
-        results (dict[str, dict[str, float]]): Metrics by data set.
-    """
-
-    name: str
-    parameters: int
-    bytes: int
-    sha256: str
-    guided: bool
-    file: str
-    config: str
-    flops: int
-    results: dict[str, dict[str, float]]
-
-
-def read_facts(entry: ModelEntry) -> WeightsFacts:
+def read_facts(entry: ModelEntry) -> dict[str, Any]:
     """Facts of weights that come with the package, from the file's header and the metafile: no PyTorch is imported.
 
     Args:
         entry (ModelEntry): An entry with weights.
+
+    Returns:
+        dict[str, Any]: `name` that `--weights` takes, `parameters` and `bytes` of the file, its `sha256`, whether the
+        network is `guided` by text, the path of the `file`, the name of the `config` of its training, `flops` at
+        640x480, a multiply-add counted as 2, and `results`, metrics by data set.
 
     Raises:
         UserError: If the file is not there, or damaged.
@@ -53,7 +32,6 @@ def read_facts(entry: ModelEntry) -> WeightsFacts:
     from safetensors import SafetensorError, safe_open
 
     path = entry.weights
-    assert path is not None and entry.alias is not None
     try:
         data = path.read_bytes()
         with safe_open(path, framework="numpy") as file:
@@ -64,7 +42,7 @@ def read_facts(entry: ModelEntry) -> WeightsFacts:
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != entry.sha256:
         raise UserError(f"the weights {path} are not those that were measured: install the package anew")
-    return WeightsFacts(
+    return dict(
         name=entry.alias,
         parameters=parameters,
         bytes=len(data),
@@ -77,17 +55,17 @@ def read_facts(entry: ModelEntry) -> WeightsFacts:
     )
 
 
-def weights_table(facts: Sequence[WeightsFacts]) -> Table:
+def weights_table(facts: Sequence[dict[str, Any]]) -> Table:
     """The weights for a person."""
     titles = ("name", "parameters", "GFLOPs", "size", "guided by text", "sha256")
     rows = [
         (
-            fact.name,
-            f"{fact.parameters:,}",
-            f"{fact.flops / 1e9:.2f}",
-            f"{fact.bytes / 1e6:.2f} MB",
-            "yes" if fact.guided else "no",
-            fact.sha256,
+            fact["name"],
+            f"{fact['parameters']:,}",
+            f"{fact['flops'] / 1e9:.2f}",
+            f"{fact['bytes'] / 1e6:.2f} MB",
+            "yes" if fact["guided"] else "no",
+            fact["sha256"],
         )
         for fact in facts
     ]
@@ -123,10 +101,10 @@ def list_models(args: argparse.Namespace) -> int:
         return 0
     facts = [read_facts(entry) for entry in shipped_models().values()]
     if args.json:
-        print(json.dumps([asdict(fact) for fact in facts], indent=2))
+        print(json.dumps(facts, indent=2))
     else:
         print(weights_table(facts).to_text())
-        folder = Path(facts[0].file).parent
+        folder = Path(facts[0]["file"]).parent
         print(f"\nGFLOPs at 640x480; {folder}: the first is the default, README.md says how each was trained")
     return 0
 

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from ..apis.command_line import add_run_arguments, parse_run_arguments
+from ..apis.command_line import parse_run_arguments
 from ..user_errors import exit_on_user_error
 
 
@@ -13,7 +13,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("config", help="config file")
     parser.add_argument("checkpoint", help="checkpoint file, or the work folder of a run (its best is taken)")
     parser.add_argument("--out", help="file for the metrics (.json, .yaml or .pkl)")
-    add_run_arguments(parser)
     arguments = parse_run_arguments(parser, argv)
     # After the arguments: a help text needs no PyTorch.
     from ..apis.running import run_test

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from ..apis.command_line import add_run_arguments, parse_run_arguments
+from ..apis.command_line import parse_run_arguments
 from ..user_errors import exit_on_user_error
 
 
@@ -20,7 +20,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--auto-scale-lr", action="store_true", help="scale the learning rate by the total batch size"
     )
-    add_run_arguments(parser)
     arguments = parse_run_arguments(parser, argv)
     # After the arguments: a help text needs no PyTorch.
     from ..apis.running import run_training

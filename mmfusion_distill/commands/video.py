@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..apis.command_line import at_least
 from ..user_errors import UserError, exit_on_user_error
-from .fuse import build_inferencer, check_text
+from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
 
 
@@ -39,12 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-frames", type=at_least(1), metavar="N", help="end after so many")
     parser.add_argument("--show", action="store_true", help="show the frames in a window; q ends")
     parser.add_argument("--overwrite", action="store_true", help="replace a video that is there")
-    parser.add_argument(
-        "--weights", "--checkpoint", help="as for fuse; tiny is the fastest (default: student)"
-    )
-    parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
-    parser.add_argument("--text", help="description for a guided network")
-    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+    add_network_arguments(parser)
     parser.set_defaults(annotations=None)
     add_source_arguments(parser, with_slices=False)
     return parser

@@ -4,6 +4,9 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+
 #: The page holds its pictures itself, so Gradio's ways to hand out files, and to fetch from others, stay shut.
 _SHUT = re.compile(
     r"^(/gradio_api)?/(file|proxy|stream|custom_component|component_server|process_recording)\b"
@@ -12,16 +15,13 @@ _SHUT = re.compile(
 #: What Gradio's page would load or connect to elsewhere: a script of a CDN, and Google's fonts.
 _ELSEWHERE = re.compile(rb'<script[^>]*\ssrc="https?://[^>]*>\s*</script>|<link[^>]*\shref="https?://[^>]*>')
 
-_HEADERS = (
+_HEADERS = {
     # Should something else ever name another server, browsers do not go there.
-    (
-        b"content-security-policy",
-        b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-)
+    "content-security-policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
 
 
 class Door:
@@ -43,29 +43,24 @@ class Door:
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                names = {name for name, _ in _HEADERS}
-                kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in names]
-                message = dict(message, headers=[*kept, *_HEADERS])
+                MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if scope["path"] == "/":
-            send_with_headers = _without_elsewhere(send_with_headers)
         if self._is_refused(scope):
-            await send_with_headers(
-                dict(type="http.response.start", status=403, headers=[(b"content-type", b"text/plain")])
-            )
-            await send(dict(type="http.response.body", body=b"not allowed"))
-            return
-        await self.app(scope, receive, send_with_headers)
+            await PlainTextResponse("not allowed", 403)(scope, receive, send_with_headers)
+        elif scope["path"] == "/":
+            await self.app(scope, receive, _without_elsewhere(send_with_headers))
+        else:
+            await self.app(scope, receive, send_with_headers)
 
     def _is_refused(self, scope: MutableMapping[str, Any]) -> bool:
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get(b"host", "")
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
         # A name of another site that leads to this machine (DNS rebinding).
         if self.hosts and re.sub(r":\d+$", "", host) not in self.hosts:
             return True
         # A page of another site that sends its visitor's browser here.
-        origin = headers.get(b"origin")
+        origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != host:
             return True
         path = re.sub("/+", "/", scope["path"])
@@ -85,10 +80,11 @@ def _without_elsewhere(send: Callable) -> Callable:
         if message.get("more_body"):
             return
         page = _ELSEWHERE.sub(b"", bytes(body))
-        headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-        if len(headers) < len(start["headers"]) and page:
-            headers.append((b"content-length", str(len(page)).encode()))
-        await send(dict(start, headers=headers))
+        headers = MutableHeaders(scope=start)
+        del headers["content-length"]
+        if page:
+            headers["content-length"] = str(len(page))
+        await send(start)
         await send(dict(type="http.response.body", body=page))
 
     return gathered

@@ -14,8 +14,7 @@ from ...user_errors import UserError
 from ..fusion_inferencer import FusionInferencer
 from ..models import list_models
 from ..video import VideoOptions
-from .film_fusing import FusedFilm, OneAtATime, fuse_films
-from .films import Film
+from .films import Film, FusedFilm, fuse_films
 from .uploads import Picture
 
 #: Longest description that is read.
@@ -39,6 +38,34 @@ class Outcome:
     seconds: float
 
 
+class _SharedInferencer(FusionInferencer):
+    """A network that fuses the frames of videos, one at a time: others use it in between.
+
+    Args:
+        weights (str): Its weights.
+        device (str | None): Where it computes.
+        lock (threading.Lock): Whoever computes holds this.
+        ended (threading.Event): Once it is set no more frames are fused.
+    """
+
+    def __init__(
+        self, weights: str, device: str | None, lock: threading.Lock, ended: threading.Event
+    ) -> None:
+        super().__init__(weights=weights, device=device)
+        self._lock, self._ended = lock, ended
+
+    def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
+        """Fuse pairs of equal size.
+
+        Raises:
+            UserError: If the page has ended.
+        """
+        with self._lock:
+            if self._ended.is_set():
+                raise UserError("the page has ended")
+            return super().fuse_loaded(batch)
+
+
 class FusionService:
     """Fuses pairs with a choice of networks, one pair at a time.
 
@@ -52,17 +79,17 @@ class FusionService:
     """
 
     def __init__(self, weights: Sequence[str | Path] = (), device: str | None = None) -> None:
-        self._networks: dict[str, FusionInferencer] = {}
+        #: Held while a network computes, and while videos are fused.
+        self._lock, self._films = threading.Lock(), threading.Lock()
+        self._ended = threading.Event()
+        self._networks: dict[str, _SharedInferencer] = {}
         for source in dict.fromkeys([*map(str, weights), *list_models()]):
             # The page shows no folder of this machine.
             name = Path(source).name
             if name in self._networks:
                 raise UserError(f"two files of weights are called {name}: rename one of them")
-            self._networks[name] = FusionInferencer(weights=source, device=device)
+            self._networks[name] = _SharedInferencer(source, device, self._lock, self._ended)
         self._annotator = StatisticsAnnotator()
-        #: Held while a network computes, and while videos are fused.
-        self._lock, self._films = threading.Lock(), threading.Lock()
-        self._ended = threading.Event()
 
     @property
     def names(self) -> list[str]:
@@ -134,7 +161,7 @@ class FusionService:
         Raises:
             UserError: If a source is missing, they cannot be fused, or the page has ended; one sentence.
         """
-        network = OneAtATime(self._network(name), self._lock, self._ended)
+        network = self._network(name)
         with self._films:
             return fuse_films(network, film_a, film_b, options)
 
@@ -169,7 +196,7 @@ class FusionService:
             raise UserError(f"the network {name} is guided by text: {wanted}")
         return text or None
 
-    def _network(self, name: str) -> FusionInferencer:
+    def _network(self, name: str) -> _SharedInferencer:
         # Never a path: what a visitor names is not opened.
         if name not in self._networks:
             raise UserError(f"there is no network of that name: choose from {', '.join(self._networks)}")

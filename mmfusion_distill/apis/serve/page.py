@@ -10,7 +10,7 @@ from . import markup
 from .fusion_service import MAX_TEXT, FusionService
 from .gradio_import import import_gradio
 from .limits import Limits
-from .page_calls import CALL, in_the_page, upload_field
+from .page_calls import CALL, in_the_page, source_fields
 from .uploads import Picture, sample_pair, take_upload
 from .video_tab import build_video_tab
 
@@ -60,13 +60,13 @@ def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
 
 def _build_picture_tab(service: FusionService, limits: Limits) -> None:
     gr = import_gradio()
-    sources = []
-    with gr.Row():
-        for label in ("A (visible, CT, PET, SPECT)", "B (infrared, MRI)"):
-            with gr.Column():
-                drop = upload_field(f"Source {label}")
-                state = gr.State(None, time_to_live=_KEPT)
-                sources.append((drop, state, gr.HTML()))
+    states, previews = source_fields(
+        {
+            "Source A (visible, CT, PET, SPECT)": partial(_take, limits, False),
+            "Source B (infrared, MRI)": partial(_take, limits, True),
+        },
+        _KEPT,
+    )
     with gr.Row():
         weights = gr.Dropdown(service.names, value=service.names[0], label="Weights")
         modality = gr.Dropdown(list(MODALITIES), value=MODALITIES[0], label="Kind of pair")
@@ -78,13 +78,7 @@ def _build_picture_tab(service: FusionService, limits: Limits) -> None:
         sliders = gr.HTML(), gr.HTML()
     download, facts, events = gr.HTML(), gr.HTML(), gr.HTML()
 
-    states, previews = [source[1] for source in sources], [source[2] for source in sources]
     results = [*sliders, download, facts, events]
-    for is_source_b, (drop, state, preview) in enumerate(sources):
-        take = partial(_take, limits, bool(is_source_b))
-        # The field is emptied afterwards, as the file is gone; the preview tells what is there.
-        taken = drop.upload(in_the_page(take), drop, [state, preview], **CALL)
-        taken.then(lambda: None, None, drop, **CALL)
     sample.click(_sample, None, [*states, *previews], **CALL)
     weights.change(lambda name: gr.Textbox(**_text_options(service, name)), weights, text, **CALL)
     fuse.click(in_the_page(partial(_fuse, service)), [*states, weights, text, modality], results, **CALL)
@@ -96,9 +90,7 @@ def _text_options(service: FusionService, name: str) -> dict:
     return dict(label="Text (only for guided networks)", interactive=False, value="", placeholder="")
 
 
-def _take(limits: Limits, is_source_b: bool, path: str | None) -> tuple[Picture | None, str]:
-    if path is None:
-        return None, ""
+def _take(limits: Limits, is_source_b: bool, path: str) -> tuple[Picture, str]:
     picture = take_upload(path, is_source_b, limits)
     return picture, markup.preview(picture)
 
@@ -127,12 +119,10 @@ def _refuse_addresses(page: "gradio.Blocks") -> None:
     """Let no request make this machine fetch an address: Gradio downloads those that stand for a file."""
 
     async def refuse(path: str) -> str:
-        return path if path.startswith("/") and "://" not in path else _raise_address()
+        if path.startswith("/") and "://" not in path:
+            return path
+        raise import_gradio().Error("upload files instead of addresses", print_exception=False)
 
     for block in page.blocks.values():
         if hasattr(block, "async_move_resource_to_block_cache"):
             block.async_move_resource_to_block_cache = refuse
-
-
-def _raise_address() -> str:
-    raise import_gradio().Error("upload files instead of addresses", print_exception=False)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...user_errors import UserFileError
-from .door import Door
 from .fusion_service import FusionService
 from .gradio_import import import_gradio
 from .limits import Limits
@@ -51,6 +50,8 @@ def launch(
         page = build_page(service, limits)
         try:
             from starlette.middleware import Middleware
+
+            from .door import Door
 
             hosts = _LOOPBACK if is_loopback(host) else ()
             _, address, _ = page.queue(max_size=16).launch(

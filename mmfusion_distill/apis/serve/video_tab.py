@@ -10,7 +10,7 @@ from .films import Film, take_film
 from .fusion_service import MAX_TEXT, FusionService
 from .gradio_import import import_gradio
 from .limits import Limits
-from .page_calls import CALL, in_the_page, upload_field
+from .page_calls import CALL, in_the_page, source_fields
 
 _TWO_FILES = "two files"
 
@@ -28,11 +28,13 @@ def build_video_tab(service: FusionService, limits: Limits, kept: float) -> None
         f"Two AVI, MP4, MOV, MKV or WebM files, or one that shows both sides. Up to {limits.frames} frames of "
         f"{limits.megapixels:g} million pixels and {limits.megabytes:g} MB each; nothing is kept."
     )
-    sources = []
-    with gr.Row():
-        for label in ("A (visible), or both side by side", "B (infrared)"):
-            with gr.Column():
-                sources.append((upload_field(f"Video {label}"), gr.State(None, time_to_live=kept), gr.HTML()))
+    states, _ = source_fields(
+        {
+            "Video A (visible), or both side by side": partial(_take, limits),
+            "Video B (infrared)": partial(_take, limits),
+        },
+        kept,
+    )
     with gr.Row():
         weights = gr.Dropdown(service.names, value=_preferred(service), label="Weights of the video")
         layout = gr.Dropdown([_TWO_FILES, *LAYOUTS], value=_TWO_FILES, label="Sources")
@@ -41,12 +43,9 @@ def build_video_tab(service: FusionService, limits: Limits, kept: float) -> None
         text = gr.Textbox(max_length=MAX_TEXT, label="Text of the video (only for guided networks)")
     button = gr.Button("Fuse the video", variant="primary")
     results = [gr.HTML(), gr.HTML()]
-    for field, state, facts in sources:
-        taken = field.upload(in_the_page(partial(_take, limits)), field, [state, facts], **CALL)
-        taken.then(lambda: None, None, field, **CALL)
     button.click(
         in_the_page(partial(_fuse, service, limits)),
-        [*(source[1] for source in sources), weights, layout, match, steady, text],
+        [*states, weights, layout, match, steady, text],
         results,
         **CALL,
     )
@@ -57,9 +56,7 @@ def _preferred(service: FusionService) -> str:
     return "tiny" if "tiny" in service.names else service.names[0]
 
 
-def _take(limits: Limits, path: str | None) -> tuple[Film | None, str]:
-    if path is None:
-        return None, ""
+def _take(limits: Limits, path: str) -> tuple[Film, str]:
     film = take_film(path, limits)
     return film, f'<div class="mmf-film">{escape(film.name)}, {film.size}</div>'
 

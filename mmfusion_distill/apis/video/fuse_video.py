@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ...io.progress import progress_bar
 from ...io.video_reader import VideoReader
 from ...io.video_writer import VideoWriter
 from ...user_errors import UserError, UserFileError
-from .matching import by_frame, by_time, halves
+from .matching import by_time, halves
 from .pair_preparer import PairPreparer
 from .steady_brightness import SteadyBrightness
 from .video_options import VideoOptions
@@ -84,14 +85,13 @@ def fuse_video(
     name, fps = " and ".join(reader.name for reader in readers), readers[0].fps
     try:
         preparer = PairPreparer(options, name, fps)
-        pairs = _limited(preparer(_matched(readers, options)), options.max_frames)
+        pairs = islice(preparer(_matched(readers, options)), options.max_frames)
         steady = SteadyBrightness(options.steady * fps) if options.steady else None
         frames = 0
         try:
-            loaded = read_ahead(_loaded(inferencer, pairs, options.text))
-            for inputs in progress_bar(
-                loaded, total=_expected(readers, options), desc="fusing", unit="frame"
-            ):
+            loaded = (inferencer.load(dict(img_a=a, img_b=b), options.text) for a, b in pairs)
+            total = _expected(readers, options)
+            for inputs in progress_bar(read_ahead(loaded), total, desc="fusing", unit="frame"):
                 (picture,) = inferencer.fuse_loaded([inputs])
                 picture = picture if steady is None else steady(picture)
                 if writer is not None:
@@ -136,31 +136,16 @@ def _matched(readers: list[VideoReader], options: VideoOptions) -> Iterator[tupl
     if options.layout is not None:
         return halves(readers[0], options.layout)
     if options.match == "frame":
-        return by_frame(readers[0], readers[1])
+        return zip(*readers)
     return by_time(readers[0], readers[1], options.offset)
 
 
-def _loaded(inferencer: PairFuser, pairs: Iterable[tuple], text: str | None) -> Iterator[Any]:
-    for img_a, img_b in pairs:
-        yield inferencer.load(dict(img_a=img_a, img_b=img_b), text)
-
-
-def _limited(items: Iterator[Any], most: int | None) -> Iterator[Any]:
-    for index, item in enumerate(items):
-        yield item
-        if index + 1 == most:
-            return
-
-
 def _expected(readers: list[VideoReader], options: VideoOptions) -> int | None:
-    if readers[0].total is None:
-        return options.max_frames
-    totals = [readers[0].total, options.max_frames]
-    if len(readers) == 2 and readers[1].total is not None:
-        by_number = options.match == "frame"
-        scale = 1 if by_number else readers[0].fps / readers[1].fps
-        totals.append(round(readers[1].total * scale))
-    return min(total for total in totals if total is not None)
+    totals = [options.max_frames]
+    for reader in readers:
+        scale = 1 if options.match == "frame" else readers[0].fps / reader.fps
+        totals.append(None if reader.total is None else round(reader.total * scale))
+    return min((total for total in totals if total is not None), default=None)
 
 
 def _ending(readers: list[VideoReader]) -> list[str]:

@@ -8,11 +8,6 @@ from ...io.video_reader import Frame
 from .video_options import LAYOUTS
 
 
-def by_frame(frames_a: Iterable[Frame], frames_b: Iterable[Frame]) -> Iterator[tuple[Frame, Frame]]:
-    """The first with the first, until one ends."""
-    yield from zip(frames_a, frames_b)
-
-
 def by_time(
     frames_a: Iterable[Frame], frames_b: Iterable[Frame], offset: float = 0.0
 ) -> Iterator[tuple[Frame, Frame]]:
