@@ -83,8 +83,8 @@ def estimate_homography(pairs: Sequence[Pair]) -> np.ndarray:
     Raises:
         RegistrationError: If the sources have too little in common.
     """
-    scale, small = _shrink(pairs)
-    return _to_original(_align(small, corners=4), scale, pairs[0])
+    _, small = _shrink(pairs)
+    return _to_original(_align(small, corners=4), small[0], pairs[0])
 
 
 def estimate_affine(pairs: Sequence[Pair]) -> np.ndarray:
@@ -99,7 +99,7 @@ def estimate_affine(pairs: Sequence[Pair]) -> np.ndarray:
     Raises:
         RegistrationError: If the sources have too little in common.
     """
-    scale, small = _shrink(pairs)
+    _, small = _shrink(pairs)
     matrix = _align(small, corners=3)
     refined = [_ecc(pair, matrix) for pair in small]
     if all(one is not None for one in refined):
@@ -107,7 +107,7 @@ def estimate_affine(pairs: Sequence[Pair]) -> np.ndarray:
         fields_a = [gradient_field(img_a) for img_a, _ in small]
         if _agreement(fields_a, small, refined) > _agreement(fields_a, small, matrix):
             matrix = refined
-    return _to_original(matrix, scale, pairs[0])
+    return _to_original(matrix, small[0], pairs[0])
 
 
 def warp_to_a(img_b: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -152,11 +152,10 @@ def _shrink(pairs: Sequence[Pair]) -> tuple[float, list[Pair]]:
     return size[0] / width, [(shrunk(img_a), shrunk(img_b)) for img_a, img_b in pairs]
 
 
-def _to_original(matrix: np.ndarray, scale: float, pair: Pair) -> np.ndarray:
+def _to_original(matrix: np.ndarray, small: Pair, pair: Pair) -> np.ndarray:
     size_a, size_b = (image.shape[:2] for image in pair)
-    # as _shrink rounds
-    small = max(8, round(size_a[0] * scale)), max(8, round(size_a[1] * scale))
-    result = matrix_of_sizes(size_a, small) @ matrix @ matrix_of_sizes(small, size_b)
+    size = small[0].shape[:2]
+    result = matrix_of_sizes(size_a, size) @ matrix @ matrix_of_sizes(size, size_b)
     return result / result[2, 2]
 
 
