@@ -1,12 +1,11 @@
 """Which pairs to annotate, by folders or by the data sets of a config."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..io.pairing import ImagePair, find_pairs, read_name_list
-from ..io.shard import Shard
 from ..user_errors import UserError
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
@@ -27,10 +26,6 @@ class AnnotationJob:
     folder: Path
     modality: str
     unmatched: tuple[str, ...] = ()
-
-    def shard(self, index: int, count: int) -> "AnnotationJob":
-        """Part ``index`` (from 1) of ``count`` parts that together are all pairs."""
-        return replace(self, pairs=tuple(Shard(index, count).of(self.pairs)))
 
 
 def job_of_folders(

@@ -4,7 +4,7 @@ import pytest
 
 from mmfusion_distill.annotation import AnnotationResult, Annotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
-from mmfusion_distill.annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
+from mmfusion_distill.annotation.sources import job_of_folders, jobs_of_config
 from mmfusion_distill.datasets import Annotation, Event, find_pairs, read_annotation
 
 
@@ -75,12 +75,6 @@ def test_a_server_that_is_down_is_not_asked_for_ever(pairs, tmp_path):
     summary = annotate_pairs(down, pairs, tmp_path / "new", stop_after=3)
     assert len(down.asked) == 3
     assert summary.stopped == "3 failures in a row"
-
-
-def test_shards_are_all_pairs_once(pairs, tmp_path):
-    job = AnnotationJob(tuple(pairs), tmp_path, "medical")
-    parts = [job.shard(part, 4).pairs for part in range(1, 5)]
-    assert sorted(pair.name for part in parts for pair in part) == [pair.name for pair in pairs]
 
 
 def test_a_config_names_pairs_folder_and_modality(pair_folder, tmp_path):
