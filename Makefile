@@ -26,7 +26,7 @@ $(SERVE_STAMP): $(STAMP) requirements/serve.txt constraints-serve.txt
 	touch $(SERVE_STAMP)
 
 demo: $(STAMP)
-	$(BIN)/python tools/demo.py
+	$(BIN)/python demo/whole_way.py
 
 # Most of the time goes into starting Python: two processes of one thread each. A crashed process ends the run, since
 # pytest-xdist waits for ever for the rest of its file.

@@ -91,7 +91,7 @@ def fuse_video(
         try:
             loaded = (inferencer.load(dict(img_a=a, img_b=b), options.text) for a, b in pairs)
             total = _expected(readers, options)
-            for inputs in progress_bar(read_ahead(loaded), total, desc="fusing", unit="frame"):
+            for inputs in progress_bar(read_ahead(loaded), "fusing", total, unit="frame"):
                 (picture,) = inferencer.fuse_loaded([inputs])
                 picture = picture if steady is None else steady(picture)
                 if writer is not None:

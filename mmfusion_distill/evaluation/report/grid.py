@@ -9,7 +9,7 @@ import numpy as np
 
 from ...io.image_io import write_image
 from ...io.pairing import list_images
-from ...io.pixels import to_uint8
+from ...io.pixels import to_uint8, without_single_channel
 from ...user_errors import UserError
 from .folder import read_picture
 
@@ -59,7 +59,7 @@ def picture_grid(
     """Put pictures side by side.
 
     Args:
-        rows: Pictures (H, W) or (H, W, 3) RGB, gray levels; those of a row are of one size.
+        rows: Pictures (H, W) or (H, W, 1 or 3) RGB, gray levels; those of a row are of one size.
         titles: One for each column.
         boxes: As in :func:`write_picture_grid`.
 
@@ -112,7 +112,7 @@ def _check_box(box: Box, shape: tuple[int, ...]) -> None:
 
 
 def _to_rgb(picture: np.ndarray) -> np.ndarray:
-    picture = to_uint8(picture)
+    picture = without_single_channel(to_uint8(picture))
     return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture
 
 

@@ -1,35 +1,61 @@
-"""The whole way in minutes: annotate, train a teacher, distill a student, score and fuse."""
+"""The whole way in minutes: annotate, train a teacher, distill a student, score both and fuse.
 
+python demo/whole_way.py, or `make demo`, which sets everything up before.
+"""
+
+import argparse
 import os
 import time
 from pathlib import Path
 
-import numpy as np
 from mmengine.config import Config
 
-from ..analysis.comparison import compare, comparison_table
-from ..analysis.scored_pairs import folder_dataset, inputs_of
-from ..datasets.generated_scenes import write_generated_pairs
-from ..engine.runners import FusionRunner
-from ..io.config_files import read_config
-from ..io.image_io import read_image, write_image
-from ..io.regular_file import write_text_atomically
-from .fusion_inferencer import FusionInferencer
+from mmfusion_distill.analysis.comparison import compare, comparison_table
+from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
+from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+from mmfusion_distill.engine.runners import FusionRunner
+from mmfusion_distill.evaluation import picture_grid
+from mmfusion_distill.io import read_image_pair, write_image
+from mmfusion_distill.io.config_files import read_config
+from mmfusion_distill.io.regular_file import write_text_atomically
+from mmfusion_distill.user_errors import exit_on_user_error
 
-TEACHER_CONFIG = "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
-STUDENT_CONFIG = "distill_fusionunet_1xb2-6k_roadscene-176x344.py"
+CONFIGS = Path(__file__).resolve().parent.parent / "configs" / "fusion_distill"
+TEACHER_CONFIG = CONFIGS / "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
+STUDENT_CONFIG = CONFIGS / "distill_fusionunet_1xb2-6k_roadscene-176x344.py"
 # Small crops: the demonstration shows that training runs, not what it reaches.
 CROP_SIZE = (64, 64)
 GENERATED_PAIRS = 12
 
 
-def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) -> Path:
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work-dir", default="work_dirs/demo", help="where everything goes")
+    parser.add_argument(
+        "--iterations",
+        type=at_least(1),
+        default=40,
+        metavar="N",
+        help="of each network's training (default: 40)",
+    )
+    parser.add_argument(
+        "--pairs",
+        type=at_least(1),
+        default=2,
+        metavar="N",
+        help="unseen pairs, scored and shown (default: 2)",
+    )
+    return parser.parse_args()
+
+
+def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) -> Path:
     """Run the demonstration and print its table.
 
     Real pairs of RoadScene are used if `MMFUSION_DATA_ROOT` has them, else generated ones.
 
     Args:
-        configs (str | Path): Folder of the configs, `configs/fusion_distill`.
         work_dir (str | Path): Where everything goes.
         iterations (int): Training iterations of the teacher, and again of the student. Default: 40.
         scored_pairs (int): Unseen pairs that are scored and shown. Default: 2.
@@ -38,17 +64,17 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
         Path: Picture of the pairs and both results.
     """
     start = time.perf_counter()
-    configs, work_dir = Path(configs), Path(work_dir)
+    work_dir = Path(work_dir)
     train, unseen, origin = find_demo_data(work_dir, scored_pairs)
     print(f"[1/5] Pairs: {origin}")
     print("[2/5] Annotating: image statistics name each pair's degradations", flush=True)
     inputs_of(train)
     teacher_dir, student_dir = work_dir / "teacher", work_dir / "student"
     print(f"[3/5] Training the teacher with text, {iterations} iterations", flush=True)
-    teacher = _train(configs / TEACHER_CONFIG, teacher_dir, train, iterations)
+    teacher = _train(TEACHER_CONFIG, teacher_dir, train, iterations)
     print(f"[4/5] Distilling the student without text, {iterations} iterations", flush=True)
     options = {"model.teacher_checkpoint": str(teacher_dir)}
-    student = _train(configs / STUDENT_CONFIG, student_dir, train, iterations, options)
+    student = _train(STUDENT_CONFIG, student_dir, train, iterations, options)
     pairs = inputs_of(unseen)
     print(f"[5/5] Scoring on {len(pairs)} unseen pairs", flush=True)
     networks = {
@@ -71,7 +97,7 @@ def run_demo(configs: str | Path, work_dir: str | Path, iterations: int = 40, sc
         f"The demo's teacher and student were trained for moments: they show that everything works, and start from "
         f"the pyramid. 'student' and 'tiny' are the networks that come with the package. "
         f"{time.perf_counter() - start:.0f} s in all.\n"
-        f"Pictures (A, B, {', '.join(networks)}): {montage}"
+        f"Pictures: {montage}"
     )
     return montage
 
@@ -140,12 +166,17 @@ def _train(
 
 
 def _write_montage(networks: dict[str, FusionInferencer], pairs: list[dict], path: Path) -> Path:
-    rows = []
-    for pair in pairs:
-        row = [read_image(pair["img_a"], 3), read_image(pair["img_b"], 3, is_thermal=True)]
-        row += [read_image(network(pair)["predictions"][0], 3) for network in networks.values()]
-        rows.append(np.hstack(row))
-    width = max(row.shape[1] for row in rows)
-    rows = [np.pad(row, ((0, 4), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
-    write_image(path, np.vstack(rows))
+    rows = [
+        [
+            *read_image_pair(pair["img_a"], pair["img_b"]),
+            *(network(pair)["predictions"][0] for network in networks.values()),
+        ]
+        for pair in pairs
+    ]
+    write_image(path, picture_grid(rows, ["visible", "infrared", *networks]))
     return path
+
+
+if __name__ == "__main__":
+    args = parse_args()
+    exit_on_user_error(run_demo, args.work_dir, args.iterations, args.pairs)

@@ -1,0 +1,62 @@
+"""One noisy pair, fused by the teacher after several texts and by the student, which reads none, side by side.
+
+python demo/text_steers.py text_steers.png
+
+The pair is a generated street in the dark, unless two pictures are given.
+"""
+
+import argparse
+
+from mmfusion_distill.user_errors import exit_on_user_error
+
+SEED = 3
+SIZE = (240, 320)
+#: Kind and strength, from 0, barely visible, to 1.
+DEGRADATIONS = {"low_light": 0.5, "ir_noise": 0.4}
+TEXTS = {
+    "no text": None,
+    "noise named": "ir_noise: grain over the whole infrared picture",
+    "both named": "low_light: the street is dark; ir_noise: grain over the whole infrared picture",
+    "a wrong text": "over_exposure: the sky is blown out",
+}
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", help="picture to write")
+    parser.add_argument("--visible", help="source A of a pair of your own")
+    parser.add_argument("--infrared", help="source B of it")
+    args = parser.parse_args()
+    if (args.visible is None) != (args.infrared is None):
+        parser.error("--visible and --infrared belong together: give both or none")
+    return args
+
+
+def draw(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from mmfusion_distill.annotation.degradation_kinds import degradation_kinds
+    from mmfusion_distill.apis import FusionInferencer
+    from mmfusion_distill.datasets.generated_scenes import generate_pair
+    from mmfusion_distill.evaluation import picture_grid
+    from mmfusion_distill.io import read_image_pair, write_image
+
+    if args.visible is None:
+        rng = np.random.default_rng(SEED)
+        sources = [picture.astype(np.float32) for picture in generate_pair(SEED, *SIZE)]
+        for name, strength in DEGRADATIONS.items():
+            kind = degradation_kinds("infrared-visible")[name]
+            sources[kind.source] = kind.degrade(sources[kind.source], rng, strength, kind.places[0])
+    else:
+        sources = read_image_pair(args.visible, args.infrared)
+    sources = [picture.clip(0, 255).round().astype(np.uint8) for picture in sources]
+    teacher, student = (FusionInferencer(weights=name, device="cpu") for name in ("teacher", "student"))
+    fused = {f"teacher, {name}": teacher.fuse(*sources, text=text) for name, text in TEXTS.items()}
+    fused["student"] = student.fuse(*sources)
+    row = [*sources, *fused.values()]
+    write_image(args.out, picture_grid([row], ["visible", "infrared", *fused]))
+    print(f"written: {args.out}")
+
+
+if __name__ == "__main__":
+    exit_on_user_error(draw, parse_args())
