@@ -33,23 +33,16 @@ def parse_args() -> argparse.Namespace:
 
 
 def draw(args: argparse.Namespace) -> None:
-    import numpy as np
-
-    from mmfusion_distill.annotation.degradation_kinds import degradation_kinds
     from mmfusion_distill.apis import FusionInferencer
-    from mmfusion_distill.datasets.generated_scenes import generate_pair
+    from mmfusion_distill.datasets.generated_scenes import generate_degraded_pair
     from mmfusion_distill.evaluation import picture_grid
     from mmfusion_distill.io import read_image_pair, write_image
+    from mmfusion_distill.io.pixels import to_uint8
 
     if args.visible is None:
-        rng = np.random.default_rng(SEED)
-        sources = [picture.astype(np.float32) for picture in generate_pair(SEED, *SIZE)]
-        for name, strength in DEGRADATIONS.items():
-            kind = degradation_kinds("infrared-visible")[name]
-            sources[kind.source] = kind.degrade(sources[kind.source], rng, strength, kind.places[0])
+        sources = generate_degraded_pair(SEED, DEGRADATIONS, *SIZE)
     else:
-        sources = read_image_pair(args.visible, args.infrared)
-    sources = [picture.clip(0, 255).round().astype(np.uint8) for picture in sources]
+        sources = tuple(map(to_uint8, read_image_pair(args.visible, args.infrared)))
     teacher, student = (FusionInferencer(weights=name, device="cpu") for name in ("teacher", "student"))
     fused = {f"teacher, {name}": teacher.fuse(*sources, text=text) for name, text in TEXTS.items()}
     fused["student"] = student.fuse(*sources)

@@ -33,20 +33,8 @@ GENERATED_PAIRS = 12
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work-dir", default="work_dirs/demo", help="where everything goes")
-    parser.add_argument(
-        "--iterations",
-        type=at_least(1),
-        default=40,
-        metavar="N",
-        help="of each network's training (default: 40)",
-    )
-    parser.add_argument(
-        "--pairs",
-        type=at_least(1),
-        default=2,
-        metavar="N",
-        help="unseen pairs, scored and shown (default: 2)",
-    )
+    parser.add_argument("--iterations", type=at_least(1), default=40, help="of each training (default: 40)")
+    parser.add_argument("--pairs", type=at_least(1), default=2, help="scored and shown (default: 2)")
     return parser.parse_args()
 
 

@@ -1,11 +1,13 @@
 """Generated pairs for trying things out without any data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from ..annotation.degradation_kinds import degradation_kinds
 from ..io.image_io import write_image
 from ..io.pixels import to_uint8
 
@@ -79,6 +81,30 @@ def generate_scene(seed: int, height: int = 192, width: int = 256) -> GeneratedS
     visible = visible * light[None, :, None] + rng.normal(0, 3, visible.shape)
     thermal = cv2.GaussianBlur(thermal, (0, 0), 1.2) + rng.normal(0, 2, thermal.shape)
     return GeneratedScene(to_uint8(visible), to_uint8(thermal)[:, :, None], uncovered(bodies))
+
+
+def generate_degraded_pair(
+    seed: int, strengths: Mapping[str, float], height: int = 192, width: int = 256
+) -> tuple[np.ndarray, np.ndarray]:
+    """A pair of :func:`generate_pair`, degraded.
+
+    Args:
+        seed (int): Of the scene and of the degradations.
+        strengths (Mapping[str, float]): Strengths from 0, barely visible, to 1, by the kind of degradation, see
+            :func:`degradation_kinds`.
+        height (int): Default: 192.
+        width (int): Default: 256.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: (H, W, 3) and (H, W, 1), uint8.
+    """
+    rng, kinds = np.random.default_rng(seed), degradation_kinds("infrared-visible")
+    sources = [picture.astype(np.float32) for picture in generate_pair(seed, height, width)]
+    for name, strength in strengths.items():
+        kind = kinds[name]
+        sources[kind.source] = kind.degrade(sources[kind.source], rng, strength, kind.places[0])
+    visible, infrared = (to_uint8(picture) for picture in sources)
+    return visible, infrared
 
 
 def write_generated_pairs(

@@ -56,7 +56,8 @@ def measure_shift(img_a: np.ndarray, img_b: np.ndarray) -> Shift:
     Returns:
         Shift: To a fraction of a pixel where the sources have edges in common.
     """
-    scale, pairs = _shrink([(img_a, img_b)])
+    pairs = _shrink([(img_a, img_b)])
+    scale = pairs[0][0].shape[1] / img_a.shape[1]
     surface = _mean_surface(pairs)
     right, down = _peak(surface)
     height, width = surface.shape
@@ -83,7 +84,7 @@ def estimate_homography(pairs: Sequence[Pair]) -> np.ndarray:
     Raises:
         RegistrationError: If the sources have too little in common.
     """
-    _, small = _shrink(pairs)
+    small = _shrink(pairs)
     return _to_original(_align(small, corners=4), small[0], pairs[0])
 
 
@@ -99,7 +100,7 @@ def estimate_affine(pairs: Sequence[Pair]) -> np.ndarray:
     Raises:
         RegistrationError: If the sources have too little in common.
     """
-    _, small = _shrink(pairs)
+    small = _shrink(pairs)
     matrix = _align(small, corners=3)
     refined = [_ecc(pair, matrix) for pair in small]
     if all(one is not None for one in refined):
@@ -139,8 +140,8 @@ def matrix_of_sizes(size_a: tuple[int, int], size_b: tuple[int, int]) -> np.ndar
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
-def _shrink(pairs: Sequence[Pair]) -> tuple[float, list[Pair]]:
-    """Gray pairs in the size of A, or smaller; and the scale."""
+def _shrink(pairs: Sequence[Pair]) -> list[Pair]:
+    """Gray pairs in the size of A, or smaller."""
     height, width = pairs[0][0].shape[:2]
     scale = min(1.0, _WORKING_SIDE / max(height, width))
     size = max(8, round(width * scale)), max(8, round(height * scale))
@@ -149,7 +150,7 @@ def _shrink(pairs: Sequence[Pair]) -> tuple[float, list[Pair]]:
         gray = to_gray(image)
         return gray if gray.shape[::-1] == size else cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
 
-    return size[0] / width, [(shrunk(img_a), shrunk(img_b)) for img_a, img_b in pairs]
+    return [(shrunk(img_a), shrunk(img_b)) for img_a, img_b in pairs]
 
 
 def _to_original(matrix: np.ndarray, small: Pair, pair: Pair) -> np.ndarray:

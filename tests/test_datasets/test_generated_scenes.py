@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.datasets.generated_scenes import generate_pair, generate_scene
+from mmfusion_distill.datasets.generated_scenes import generate_degraded_pair, generate_pair, generate_scene
 from mmfusion_distill.datasets.night_scenes import generate_night_scene, write_night_scenes
 
 
@@ -66,3 +66,14 @@ def test_scenes_are_written_for_detectors_segmenters_and_classifiers(tmp_path):
         assert line == f"night_{index:04d}.png {int(len(scene.masks) > 0)}"
         mask = cv2.imread(str(tmp_path / "masks" / f"night_{index:04d}.png"), cv2.IMREAD_UNCHANGED)
         assert (mask == scene.masks.any(0)).all()
+
+
+def test_a_degraded_pair_differs_where_it_is_degraded():
+    visible, infrared = generate_pair(4, 64, 80)
+    same, noisy = generate_degraded_pair(4, {"ir_noise": 0.5}, 64, 80)
+    assert np.array_equal(same, visible)
+    assert noisy.shape == infrared.shape and noisy.dtype == np.uint8
+    assert np.abs(noisy.astype(int) - infrared).mean() > 2
+    assert np.array_equal(noisy, generate_degraded_pair(4, {"ir_noise": 0.5}, 64, 80)[1])
+    dark, same = generate_degraded_pair(4, {"low_light": 0.5}, 64, 80)
+    assert np.array_equal(same, infrared) and dark.mean() < 0.8 * visible.mean()

@@ -25,21 +25,12 @@ def parse_args() -> argparse.Namespace:
 
 
 def draw(args: argparse.Namespace) -> None:
-    import numpy as np
-
-    from mmfusion_distill.annotation.degradation_kinds import degradation_kinds
     from mmfusion_distill.apis import FusionInferencer
-    from mmfusion_distill.datasets.generated_scenes import generate_pair
+    from mmfusion_distill.datasets.generated_scenes import generate_degraded_pair
     from mmfusion_distill.evaluation import laplacian_pyramid_fusion, picture_grid
     from mmfusion_distill.io import write_image
-    from mmfusion_distill.io.pixels import to_uint8
 
-    rng = np.random.default_rng(SEED)
-    sources = [picture.astype(np.float32) for picture in generate_pair(SEED, *SIZE)]
-    for name, strength in DEGRADATIONS.items():
-        kind = degradation_kinds("infrared-visible")[name]
-        sources[kind.source] = kind.degrade(sources[kind.source], rng, strength, kind.places[0])
-    visible, infrared = (to_uint8(picture) for picture in sources)
+    visible, infrared = generate_degraded_pair(SEED, DEGRADATIONS, *SIZE)
     fused = FusionInferencer(weights=args.weights, device="cpu").fuse(visible, infrared)
     row = [visible, infrared[:, :, 0], laplacian_pyramid_fusion(visible, infrared[:, :, 0]), fused]
     titles = ["visible", "infrared", "pyramid", args.weights]
