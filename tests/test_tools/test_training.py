@@ -199,6 +199,23 @@ def test_a_fault_in_the_middle_of_a_training_keeps_its_traceback(options, monkey
         )
 
 
+def test_a_loss_that_is_not_finite_ends_the_tool_with_its_pairs_and_no_such_checkpoint(options, monkeypatch):
+    finite, calls = JointGradientLoss.per_sample, []
+
+    def fail_late(self, *args, **kwargs):
+        calls.append(None)
+        return finite(self, *args, **kwargs) * (float("nan") if len(calls) == 3 else 1)
+
+    monkeypatch.setattr(JointGradientLoss, "per_sample", fail_late)
+    settings = small(options, "generator") | {"default_hooks.checkpoint.interval": 1}
+    with pytest.raises(
+        SystemExit, match=r"^error: iteration 3: loss_grad .*\(pairs: scene_00\d, scene_00\d\)"
+    ):
+        exit_on_user_error(run_training, str(TEACHER), work_dir="run", cfg_options=settings)
+    assert {path.name for path in Path("run").glob("*.pth")} == {"iter_1.pth", "iter_2.pth"}
+    assert all(torch.isfinite(value).all() for value in weights("run/iter_2.pth").values())
+
+
 def test_resuming_from_nothing(options, capsys):
     run_training(
         str(TEACHER),
