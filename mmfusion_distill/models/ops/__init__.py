@@ -1,0 +1,1 @@
+"""Operations without parameters that several kinds of parts share."""
