@@ -7,8 +7,8 @@ published form skip.
 
 from pathlib import Path
 
-from ..io.pairing import ImagePair, image_stem
-from ..io.regular_file import read_regular_file, write_text_atomically
+from ..images.pairing import ImagePair, image_stem
+from ..system.regular_file import read_regular_file, write_text_atomically
 from .annotation_parser import MAX_CHARACTERS, parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError
 

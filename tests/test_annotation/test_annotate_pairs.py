@@ -4,8 +4,10 @@ import pytest
 
 from mmfusion_distill.annotation import AnnotationResult, Annotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
-from mmfusion_distill.annotation.sources import job_of_folders, jobs_of_config
-from mmfusion_distill.datasets import Annotation, Event, find_pairs, read_annotation
+from mmfusion_distill.annotation.annotation_file import read_annotation
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.data.annotation_sources import job_of_folders, jobs_of_config
+from mmfusion_distill.images.pairing import find_pairs
 
 
 class Scripted(Annotator):

@@ -16,7 +16,7 @@ class InfraredVisibleThresholds:
 
     The defaults of ``dark_mean``, ``bright_fraction`` and ``glare_*`` agree best with the annotations that a
     vision-language model wrote of RoadScene's training pairs; the others separate RoadScene's pairs from copies that
-    were degraded as in :mod:`mmfusion_distill.annotation.degradations`.
+    were degraded as in :mod:`mmfusion_distill.data.degradations.degradations`.
     ``tools/analysis_tools/annotation_recall.py`` chooses the former and prints how well all do.
 
     Args:

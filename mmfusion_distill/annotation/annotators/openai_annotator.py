@@ -8,8 +8,8 @@ from typing import Any
 
 from mmagic.registry import TASK_UTILS
 
-from ...io.pairing import ImagePair
-from ...io.pixels import data_url
+from ...images.pairing import ImagePair
+from ...images.pixels import data_url
 from ...user_errors import MissingPackageError
 from ..annotation_parser import parse_annotation
 from ..annotation_types import Annotation

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from mmagic.registry import TASK_UTILS
 
-from ...io.image_io import read_image
-from ...io.pairing import ImagePair
+from ...images.image_io import read_image
+from ...images.pairing import ImagePair
 from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ..modalities import check_modality

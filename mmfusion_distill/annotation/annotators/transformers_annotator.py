@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from mmagic.registry import TASK_UTILS
 
-from ...io.pairing import ImagePair
+from ...images.pairing import ImagePair
 from ..annotation_parser import parse_annotation
 from ..annotation_types import Annotation
 from ..prompting import Prompt, load_pictures, load_prompt

@@ -10,11 +10,11 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ...io.image_io import ImageReadError, read_image
-from ...io.pairing import list_images
-from ...io.pixels import without_single_channel
-from ...io.progress import progress_bar
-from ...io.regular_file import check_regular_file
+from ...images.image_io import ImageReadError, read_image
+from ...images.pairing import list_images
+from ...images.pixels import without_single_channel
+from ...system.progress import progress_bar
+from ...system.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple

@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...io.image_io import write_image
-from ...io.pairing import list_images
-from ...io.pixels import to_uint8, without_single_channel
+from ...images.image_io import write_image
+from ...images.pairing import list_images
+from ...images.pixels import to_uint8, without_single_channel
 from ...user_errors import UserError
 from .folder import read_picture
 

@@ -1,0 +1,50 @@
+"""How two videos are to be fused."""
+
+from dataclasses import dataclass, field
+
+from ..images.source_options import SourceOptions
+from ..user_errors import UserError
+
+#: Where source A is in a stream that shows both: first or second half of which axis.
+LAYOUTS = {"left-right": (1, 0), "right-left": (1, 1), "top-bottom": (0, 0), "bottom-top": (0, 1)}
+
+
+@dataclass(frozen=True)
+class VideoOptions:
+    """How two videos are to be fused.
+
+    Args:
+        sources (SourceOptions): Range, polarity and registration of source B; registration is found once, from the
+            first frames. Default: as they are.
+        layout (str, optional): One of :data:`LAYOUTS`: A and B are halves of one stream, A named first.
+            Default: None, two streams.
+        match (str): 'time' takes for each frame of A the one of B nearest in time, 'frame' the one of the same
+            number. Default: 'time'.
+        offset (float): Seconds by which B began to record before A. Default: 0.
+        steady (float): Seconds over which brightness is smoothed; 0 leaves it as it is. Default: 0.
+        max_frames (int, optional): End after so many. Default: None.
+        show (bool): Show them in a window; q ends. Default: False.
+        overwrite (bool): Replace a video that is there. Default: False.
+        text (str, optional): Description for a guided network. Default: None.
+
+    Raises:
+        UserError: If an option is none.
+    """
+
+    sources: SourceOptions = field(default_factory=SourceOptions)
+    layout: str | None = None
+    match: str = "time"
+    offset: float = 0.0
+    steady: float = 0.0
+    max_frames: int | None = None
+    show: bool = False
+    overwrite: bool = False
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.layout is not None and self.layout not in LAYOUTS:
+            raise UserError(f"layout is '{self.layout}': take one of {', '.join(LAYOUTS)}")
+        if self.match not in ("time", "frame"):
+            raise UserError(f"match is '{self.match}': take time or frame")
+        if not 0 <= self.steady < 1e4:
+            raise UserError(f"--steady {self.steady:g} is no number of seconds: give 0 or more")
