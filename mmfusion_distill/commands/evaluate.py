@@ -67,7 +67,10 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--zoom", nargs="+", type=parse_box, default=[], metavar="X,Y,W,H", help="parts enlarged in the grid"
     )
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.no_baselines and not args.fused:
+        parser.error("there is nothing to score: give --fused NAME=DIR, or leave --no-baselines out")
+    return args
 
 
 def parse_methods(entries: list[str]) -> dict[str, str]:
@@ -98,9 +101,8 @@ def parse_box(text: str) -> tuple[int, int, int, int]:
     numbers = text.split(",")
     if len(numbers) != 4:
         raise argparse.ArgumentTypeError(f"'{text[:40]}' is no box: give X,Y,W,H, e.g. 10,20,64,64")
-    x, y = map(at_least(0), numbers[:2])
-    width, height = map(at_least(1), numbers[2:])
-    return x, y, width, height
+    corner, size = at_least(0), at_least(1)
+    return int(corner(numbers[0])), int(corner(numbers[1])), int(size(numbers[2])), int(size(numbers[3]))
 
 
 def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:

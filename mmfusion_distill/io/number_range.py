@@ -31,12 +31,13 @@ class NumberRange:
     is_whole: bool = False
     is_above: bool = False
 
-    def __contains__(self, value: object) -> bool:
+    def __contains__(self, value: Any) -> bool:
         """Whether this is a number of the range; truth values are none."""
         kind = Integral if self.is_whole else Real
         if isinstance(value, bool) or not isinstance(value, kind) or not math.isfinite(value):
             return False
-        return self.least <= value <= self.most and not (self.is_above and value == self.least)
+        number = float(value)
+        return self.least <= number <= self.most and not (self.is_above and number == self.least)
 
     def __str__(self) -> str:
         """The range in words, e.g. 'a whole number of at least 1'."""

@@ -88,7 +88,7 @@ def read_name_list(path: str | Path) -> list[str]:
     """
     try:
         lines = _text_of(read_regular_file(path, _LONGEST_LIST)).splitlines()
-    except UnicodeError as error:
+    except UnicodeDecodeError as error:
         raise PairingError(
             f"the list of names {path} is no text ({error.reason}): name a text file with one name per line, or save "
             "it as UTF-8"

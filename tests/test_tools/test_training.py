@@ -20,7 +20,7 @@ from mmfusion_distill.engine.optim_wrappers import mixed_precision
 from mmfusion_distill.models.checkpoints import CheckpointError
 from mmfusion_distill.models.layers.x_restormer_block import XRestormerBlock
 from mmfusion_distill.models.losses import JointGradientLoss
-from mmfusion_distill.user_errors import UserError, exit_on_user_error
+from mmfusion_distill.user_errors import MissingPackageError, UserError, exit_on_user_error
 
 TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
 STUDENT = ROOT / "configs" / "fusion_distill" / "distill_xrestormer-d16-d8_1xb4-2k_roadscene-64x64.py"
@@ -170,6 +170,16 @@ def test_mistakes_on_the_command_line_are_one_sentence(main, arguments, message,
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match=f"^error: .*{message}"):
         main(arguments)
+
+
+def test_a_package_that_a_part_of_the_config_lacks_is_named(options, monkeypatch):
+    # As where it is not installed.
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    loggers = {"visualizer.vis_backends": [dict(type="WandbVisBackend")]}
+    with pytest.raises(
+        MissingPackageError, match=r"\.py names a part that needs wandb, which is not installed"
+    ):
+        run_training(str(TEACHER), cfg_options=small(options, "generator") | loggers)
 
 
 def test_a_mistake_ends_the_tool_with_one_sentence(tmp_path):
