@@ -12,8 +12,8 @@ import numpy as np
 
 from ..export.precision import PRECISIONS
 from ..inference.runtimes import FORMATS
+from ..system.number_range import at_least
 from ..user_errors import UserError, exit_on_user_error
-from .command_line import at_least
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
