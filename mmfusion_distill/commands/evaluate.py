@@ -65,7 +65,10 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--plots", action="store_true", help="draw radar and box plots")
     parser.add_argument("--grid", nargs="+", metavar="PAIR", help="picture grid of these pairs")
     parser.add_argument("--zoom", nargs="+", default=[], metavar="X,Y,W,H", help="parts enlarged in the grid")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.no_baselines and not args.fused:
+        parser.error("there is nothing to score: give --fused NAME=DIR, or leave --no-baselines out")
+    return args
 
 
 def parse_methods(entries: list[str]) -> dict[str, str]:

@@ -102,6 +102,17 @@ def test_nothing_to_score(folders):
         evaluate_folders(folders / "a", folders / "b", {"mean": folders / "good"})
 
 
+def test_neither_methods_nor_baselines_is_wrong_use(folders, capsys):
+    with pytest.raises(ValueError, match="nothing to score: name a method"):
+        evaluate_folders(folders / "a", folders / "b", {}, baselines=False)
+    with pytest.raises(ValueError, match="nothing to score: name a metric"):
+        evaluate(folders, metrics=[])
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, ("--a", folders / "a", "--b", folders / "b", "--out", folders)), "--no-baselines"])
+    assert ended.value.code == 2
+    assert "nothing to score: give --fused NAME=DIR, or leave --no-baselines out" in capsys.readouterr().err
+
+
 def make_result(scores, methods, metrics=("EN", "MSE")):
     names = [f"p{k}" for k in range(np.shape(scores)[2])]
     protocol = get_protocol("standard")

@@ -60,8 +60,13 @@ def evaluate_folders(
 
     Raises:
         UserError: If a picture's size differs from its source A (every such file is named), if
-            no pair is left, or a name is unknown.
+            no pair is left, a name is unknown, or there are no metrics, or neither methods nor
+            baselines.
     """
+    if not metrics:
+        raise UserError("there is nothing to score: name a metric")
+    if not methods and not baselines:
+        raise UserError("there is nothing to score: name a method and its folder, or keep the baselines")
     parse_metric_names(metrics)
     protocol = get_protocol(protocol)
     check_method_names(methods)
