@@ -21,6 +21,21 @@ def at_least(least: int) -> Callable[[str], int]:
     return number
 
 
+def number_between(least: float, most: float) -> Callable[[str], float]:
+    """Type of an argument: a number from `least` to `most`."""
+
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' is no number from {least:g} to {most:g}")
+        return value
+
+    return number
+
+
 def image_size(text: str) -> tuple[int, int]:
     """Type of an argument: WIDTHxHEIGHT, as (height, width)."""
     width, _, height = text.partition("x")

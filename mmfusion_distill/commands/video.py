@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..apis.command_line import at_least
+from ..apis.command_line import at_least, number_between
 from ..user_errors import UserError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
@@ -26,7 +26,7 @@ _OPTIONS = (
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the arguments."""
-    from ..apis.video.video_options import LAYOUTS
+    from ..apis.video.video_options import FASTEST, LAYOUTS, LONGEST, SLOWEST
 
     parser = argparse.ArgumentParser(
         description="Fuse two videos, cameras or streams: A B OUT; or one that shows both side by side: "
@@ -45,19 +45,28 @@ def build_parser() -> argparse.ArgumentParser:
         "--match", choices=["time", "frame"], default="time", help="how frames of A and B find each other"
     )
     parser.add_argument(
-        "--offset", type=float, default=0.0, metavar="SECONDS", help="by which B began to record before A"
+        "--offset",
+        type=number_between(-LONGEST, LONGEST),
+        default=0.0,
+        metavar="SECONDS",
+        help="by which B began to record before A",
     )
-    parser.add_argument("--fps", type=_rate, metavar="RATE", help="frames per second of OUT (default: those of A)")
+    parser.add_argument(
+        "--fps",
+        type=number_between(SLOWEST, FASTEST),
+        metavar="RATE",
+        help="frames per second of OUT (default: those of A)",
+    )
     parser.add_argument(
         "--steady",
-        type=_seconds,
+        type=number_between(0, LONGEST),
         default=0.5,
         metavar="SECONDS",
         help="smooth brightness that the network chooses over so long; 0 leaves it (default: 0.5)",
     )
     parser.add_argument(
         "--reconnect",
-        type=_seconds,
+        type=number_between(0, LONGEST),
         default=0.0,
         metavar="SECONDS",
         help="try so long to open a lost camera or stream anew (default: 0)",
@@ -78,10 +87,7 @@ def video(args: argparse.Namespace) -> int:
     source_a, source_b, out = _sources_and_target(args)
     options = VideoOptions(
         sources=source_options(args),
-        **{
-            name: getattr(args, name)
-            for name in _OPTIONS
-        },
+        **{name: getattr(args, name) for name in _OPTIONS},
     )
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
@@ -94,7 +100,7 @@ def video(args: argparse.Namespace) -> int:
     for note in report.notes:
         print(f"note: {note}")
     for loss in report.lost:
-        print(f"error: {loss}; what was fused before is kept", file=sys.stderr)
+        print(f"error: {loss}" + (f"; {out} holds what came before" if out else ""), file=sys.stderr)
     if report.is_interrupted:
         print("interrupted: what was finished is kept", file=sys.stderr)
         return 130

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -53,18 +52,24 @@ class LiveFrames:
         self._is_closed = threading.Event()
         self._reason: str | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._last_sign = time.monotonic()
+        self._started = self._last_sign = time.monotonic()
 
     def start(self) -> None:
         """Begin to read; a second call does nothing."""
         if self._thread.ident is None:
-            self._last_sign = time.monotonic()
+            self._started = self._last_sign = time.monotonic()
             self._thread.start()
 
     @property
     def lost(self) -> str | None:
         """Why no frame will come any more; None while frames may come, and if the reader was closed."""
         return self._reason
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last frame, or since the start."""
+        with self._changed:
+            return time.monotonic() - (self._frames[-1].seconds if self._frames else self._started)
 
     def after(self, seconds: float) -> Frame | None:
         """The newest frame that came after a time; waits for it.
@@ -121,9 +126,9 @@ class LiveFrames:
             self._last_sign = now = time.monotonic()
             if pixels is None:
                 if self._capture.error:
-                    return f"cannot be decoded ({self._capture.error})"
+                    return f"it cannot be decoded ({self._capture.error})"
                 stalled = now - asked > 0.9 * video_capture.PATIENCE
-                return f"sent no image for {now - asked:.0f} s" if stalled else "ended"
+                return f"it sent no image for {now - asked:.0f} s" if stalled else "it ended"
             # While a stream was opened its first frames waited in a buffer: they are older than they seem.
             buffered += self._interval
             is_buffered &= now - asked < _BUFFERED * self._interval and buffered < _LONGEST_BUFFER
@@ -132,7 +137,7 @@ class LiveFrames:
             with self._changed:
                 self._frames.append(Frame(pixels, now))
                 self._changed.notify_all()
-        return "was closed"
+        return "it was closed"
 
     def _open_again(self) -> bool:
         deadline = time.monotonic() + self._reconnect
@@ -154,4 +159,4 @@ class LiveFrames:
         """Some drivers never return from a read."""
         silence = time.monotonic() - self._last_sign
         if silence > 2 * video_capture.PATIENCE:
-            self._reason = f"sent no image for {silence:.0f} s"
+            self._reason = f"it sent no image for {silence:.0f} s"

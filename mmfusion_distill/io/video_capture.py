@@ -81,6 +81,14 @@ class VideoCapture:
             return None
         return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
+    def times(self, count: int) -> list[float]:
+        """Time stamps in seconds of the next frames of a file, at most so many; 0 where it knows none."""
+        stamps = []
+        with self._in_use:
+            while len(stamps) < count and self._capture.grab():
+                stamps.append(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+        return stamps
+
     def close(self) -> None:
         """Let go of it, once a frame that another thread reads is there."""
         # FFmpeg crashes if its file is taken away under it. A camera that hangs is left to the end of the process.

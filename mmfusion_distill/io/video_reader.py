@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from .live_frames import Frame, LiveFrames
 from .picture_source import check_pixels
@@ -11,7 +12,10 @@ from .video_capture import VideoCapture, VideoReadError
 
 __all__ = ["Frame", "VideoReadError", "VideoReader"]
 
-#: Seconds, and share of the duration, that a file may lack if its duration is not that of its frames (sound is longer).
+#: Frames that tell the rate; how much shorter than the mean their intervals are in a file of variable rate.
+_LOOKED_AT, _DENSER = 16, 0.75
+_FASTEST = 240.0
+#: Seconds, and share of the duration, that a file may lack whose duration is that of its sound too.
 _SLACK, _SLACK_SHARE = 1.0, 0.05
 
 
@@ -54,6 +58,23 @@ class VideoReader:
         """Let go of the file or the camera, once a frame that another thread reads is there; none is read after."""
         (self.live or self._capture).close()
 
+    def rate(self) -> float:
+        """Frames per second that show every frame of a file of variable rate, judged by its first frames.
+
+        What such a file says of itself is a mean, in which its pauses count too.
+        """
+        if self.live is not None:
+            return self.fps
+        capture = VideoCapture(self.name)
+        try:
+            intervals = np.diff(capture.times(_LOOKED_AT))
+        finally:
+            capture.close()
+        # Stamps are rounded to milliseconds, so the mean of the usual intervals is better than their median.
+        usual = intervals[intervals <= 1.5 * np.median(intervals)] if len(intervals) else intervals
+        interval = float(usual.mean()) if len(usual) else 0.0
+        return min(1 / interval, _FASTEST) if 0 < interval < _DENSER / self.fps else self.fps
+
     @property
     def duration(self) -> float | None:
         """Seconds from the first frame to the end of the last: what was read, or else what the file says."""
@@ -72,7 +93,9 @@ class VideoReader:
         if not self._is_at_end or self.total is None:
             return None
         if self._capture.error is not None:
-            return f"{self.name} cannot be decoded after {self._end:.1f} s ({self._capture.error}): convert it"
+            return (
+                f"{self.name} cannot be decoded after {self._end:.1f} s ({self._capture.error}): convert it"
+            )
         promised = self.total / self.fps - self._start
         missing = promised - self._end
         if self.frames_read >= self.total - 1 or missing <= self.doubt + 2 * self.longest_interval:

@@ -32,9 +32,7 @@ class FrameClock:
         """Place in the result of a time."""
         return math.floor((seconds - (self.start or 0.0)) * self.fps + 0.5)
 
-    def __call__(
-        self, pairs: Iterable[tuple[Frame, Frame]]
-    ) -> Iterator[tuple[int, tuple[Frame, Frame]]]:
+    def __call__(self, pairs: Iterable[tuple[Frame, Frame]]) -> Iterator[tuple[int, tuple[Frame, Frame]]]:
         """Pairs that are shown, each with its place; the time of a pair is that of A."""
         last, place, interval = 0.0, -1, 1 / self.fps
         for pair in pairs:

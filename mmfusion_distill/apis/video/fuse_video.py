@@ -19,6 +19,9 @@ from .sound import keep_sound
 from .video_options import VideoOptions
 from .video_report import VideoReport
 
+#: Seconds without an image after which a live source counts as lost when the other one is.
+_SILENCE = 2.0
+
 
 def fuse_video(
     inferencer: PairFuser,
@@ -73,14 +76,14 @@ def _fuse(
     name, is_live = " and ".join(reader.name for reader in readers), readers[0].is_live
     if options.match == "time" and any(reader.is_live != is_live for reader in readers):
         raise UserError(f"of {name} one is live and one a file, whose times do not match: --match frame")
-    clock = FrameClock(options.fps or readers[0].fps, options.max_frames)
+    clock = FrameClock(options.fps or readers[0].rate(), options.max_frames)
     preparer = PairPreparer(options, name)
     film = None if writer is None else FilmWriter(writer, clock.fps)
     chain = FusingChain(inferencer, options, is_live)
     chain.run(preparer(clock(_matched(readers, options))), clock, film, _expected(readers, clock, options))
     frames = chain.fused if writer is None else writer.frames
     whole = chain.is_interrupted or clock.end == options.max_frames
-    lost = [] if whole else [loss for reader in readers if (loss := _loss(reader)) is not None]
+    lost = [] if whole else _losses(readers)
     if not frames and not chain.is_interrupted:
         if lost:
             raise VideoReadError(lost[0])
@@ -120,11 +123,15 @@ def _expected(readers: list[VideoReader], clock: FrameClock, options: VideoOptio
     return min([*totals, *([options.max_frames] if options.max_frames else [])], default=None)
 
 
-def _loss(reader: VideoReader) -> str | None:
-    """A sentence about a live source that sends nothing more."""
-    if reader.live is None or reader.live.lost is None:
-        return None
-    return f"{reader.name} {reader.live.lost}: check the camera, or --reconnect SECONDS"
+def _losses(readers: list[VideoReader]) -> list[str]:
+    """Sentences about live sources that send nothing more."""
+    lives = [reader.live for reader in readers if reader.live is not None]
+    reasons = [(live.name, live.lost) for live in lives if live.lost is not None]
+    # One that falls silent while the other ends was lost too, though its time was not up.
+    if reasons:
+        silent = [live for live in lives if live.lost is None and live.silence > _SILENCE]
+        reasons += [(live.name, f"it has sent no image for {live.silence:.0f} s") for live in silent]
+    return [f"{name} was lost ({reason}): check it, or --reconnect SECONDS" for name, reason in reasons]
 
 
 def _returns(readers: list[VideoReader]) -> list[str]:

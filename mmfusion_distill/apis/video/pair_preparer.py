@@ -67,7 +67,9 @@ class PairPreparer:
         Raises:
             ImageReadError: If sizes differ, or registration finds nothing.
         """
-        pairs = ((place, frame_a.seconds, self._values(frame_a, frame_b)) for place, (frame_a, frame_b) in frames)
+        pairs = (
+            (place, frame_a.seconds, self._values(frame_a, frame_b)) for place, (frame_a, frame_b) in frames
+        )
         first = list(islice(pairs, _FIRST_FRAMES)) if self._aligner.is_registering else []
         matrix = self._aligner.find([_levels(pair) for _, _, pair in first], self.name) if first else None
         for index, (place, seconds, values) in enumerate(chain(first, pairs)):

@@ -1,22 +1,22 @@
 """Brightness that does not jump from frame to frame."""
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from ...evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
-from ...io.pixels import shrink, without_single_channel
+from ...io.pixels import to_uint8, without_single_channel
 
 #: A jump of the mean by more gray levels is another scene, not a flicker.
 _CUT = 40.0
 #: Bounds of what is corrected: gray levels, and gain of contrast.
 _LARGEST_SHIFT, _LARGEST_GAIN = 40.0, 1.5
-#: Longer side of the images that are compared, in pixels.
-_COMPARED = 96
+#: Longer side of the images that are compared, in pixels; at most twice as many.
+_COMPARED = 64
 #: Steps of a gray level that are still told apart: brightness moves by less than one level a frame.
 _FRACTIONS = 64
-_LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 #: Mean and contrast (standard deviation) in gray levels.
 Level = tuple[float, float]
@@ -34,17 +34,14 @@ def expected_level(img_a: np.ndarray, img_b: np.ndarray) -> Level:
     Returns:
         Level: In gray levels.
     """
-    pair = (shrink(without_single_channel(image), _COMPARED) for image in (img_a, img_b))
-    return level_of(laplacian_pyramid_fusion(*(_gray_levels(image) for image in pair)))
+    pair = (_halved(_gray(image)) for image in (img_a, img_b))
+    return level_of(laplacian_pyramid_fusion(*pair))
 
 
 def level_of(image: np.ndarray) -> Level:
-    """Mean and contrast of the luminance of an image (H, W, 3) RGB or (H, W) in [0, 255], seen from afar."""
-    means = cv2.mean(image)
-    mean = means[0] if image.ndim == 2 else float(_LUMINANCE @ means[:3])
-    small = shrink(image, _COMPARED)
-    gray = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    return mean, float(cv2.meanStdDev(gray)[1][0, 0])
+    """Mean and contrast of the luminance of an image (H, W, 3) RGB or (H, W) uint8, seen from afar."""
+    gray = _gray(image)
+    return cv2.mean(gray)[0], float(cv2.meanStdDev(_halved(gray))[1][0, 0])
 
 
 class SteadyBrightness:
@@ -125,9 +122,17 @@ class _Smooth:
         return self._value
 
 
-def _gray_levels(image: np.ndarray) -> np.ndarray:
-    """Whole or fractional gray levels as float32 in [0, 255]."""
-    return image.astype(np.float32) * np.float32(1 if image.dtype == np.uint8 else 255)
+def _gray(image: np.ndarray) -> np.ndarray:
+    """Luminance (H, W) uint8 of an image, uint8 or float in [0, 1]."""
+    image = without_single_channel(image if image.dtype == np.uint8 else to_uint8(image * 255))
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def _halved(gray: np.ndarray) -> np.ndarray:
+    """Halved until it is small, which is faster than to shrink it at once."""
+    while max(gray.shape) >= 2 * _COMPARED and min(gray.shape) > 1:
+        gray = cv2.resize(gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return gray
 
 
 def _corrected(picture: np.ndarray, mean: float, shift: float, gain: float) -> np.ndarray:
@@ -140,17 +145,17 @@ def _corrected(picture: np.ndarray, mean: float, shift: float, gain: float) -> n
     if np.abs(levels - np.arange(256)).max() < 1 / _FRACTIONS:
         return picture
     fine = cv2.LUT(picture, np.rint(levels * _FRACTIONS).astype(np.uint16))
-    height, width = picture.shape[:2]
-    rows, columns = -(-height // 8), -(-width // 8)
-    pattern = np.tile(_thresholds(), (rows, columns))[:height, :width]
-    fine += pattern.reshape(height, width, *[1] * (picture.ndim - 2))
+    fine = cv2.add(fine, _thresholds(picture.shape))
     fine >>= 6
     return fine.astype(np.uint8)
 
 
-def _thresholds() -> np.ndarray:
-    """Bayer's ordered dither of 8x8: 0 to 63, uint16."""
+@lru_cache(maxsize=2)
+def _thresholds(shape: tuple[int, ...]) -> np.ndarray:
+    """Bayer's ordered dither, 0 to 63 in squares of 8x8, as uint16 of a shape."""
     pattern = np.zeros((1, 1), np.uint16)
     for _ in range(3):
         pattern = np.block([[4 * pattern, 4 * pattern + 2], [4 * pattern + 3, 4 * pattern + 1]])
-    return pattern.astype(np.uint16)
+    rows, columns = (-(-length // 8) for length in shape[:2])
+    pattern = np.tile(pattern, (rows, columns))[: shape[0], : shape[1]]
+    return np.ascontiguousarray(np.broadcast_to(pattern.reshape(*shape[:2], *[1] * (len(shape) - 2)), shape))

@@ -57,7 +57,7 @@ class VideoOptions:
         if self.match not in ("time", "frame"):
             raise UserError(f"match is '{self.match}': take time or frame")
         for name in ("steady", "reconnect"):
-            if not 0 <= getattr(self, name) < LONGEST:
+            if not 0 <= getattr(self, name) <= LONGEST:
                 raise UserError(f"--{name} {getattr(self, name):g} is no number of seconds: give 0 or more")
         if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
             raise UserError(
