@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..apis.command_line import at_least, number_between
+from ..io.number_range import FINITE, at_least
 from ..user_errors import UserError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
@@ -26,7 +26,7 @@ _OPTIONS = (
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the arguments."""
-    from ..apis.video.video_options import FASTEST, LAYOUTS, LONGEST, SLOWEST
+    from ..apis.video.video_options import LAYOUTS, RATE, SECONDS
 
     parser = argparse.ArgumentParser(
         description="Fuse two videos, cameras or streams: A B OUT; or one that shows both side by side: "
@@ -45,28 +45,21 @@ def build_parser() -> argparse.ArgumentParser:
         "--match", choices=["time", "frame"], default="time", help="how frames of A and B find each other"
     )
     parser.add_argument(
-        "--offset",
-        type=number_between(-LONGEST, LONGEST),
-        default=0.0,
-        metavar="SECONDS",
-        help="by which B began to record before A",
+        "--offset", type=FINITE, default=0.0, metavar="SECONDS", help="by which B began to record before A"
     )
     parser.add_argument(
-        "--fps",
-        type=number_between(SLOWEST, FASTEST),
-        metavar="RATE",
-        help="frames per second of OUT (default: those of A)",
+        "--fps", type=RATE, metavar="RATE", help="frames per second of OUT (default: those of A)"
     )
     parser.add_argument(
         "--steady",
-        type=number_between(0, LONGEST),
+        type=SECONDS,
         default=0.5,
         metavar="SECONDS",
         help="smooth brightness that the network chooses over so long; 0 leaves it (default: 0.5)",
     )
     parser.add_argument(
         "--reconnect",
-        type=number_between(0, LONGEST),
+        type=SECONDS,
         default=0.0,
         metavar="SECONDS",
         help="try so long to open a lost camera or stream anew (default: 0)",

@@ -18,7 +18,8 @@ class FolderProblem:
     """One thing that is wrong.
 
     Args:
-        kind (str): 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant' or 'annotation'.
+        kind (str): 'no pairs', 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant' or
+            'annotation'.
         name (str): File or pair.
         detail (str): What exactly.
     """
@@ -67,6 +68,9 @@ def check_folders(
         for name in images
         if name not in others
     ]
+    if not images_a.keys() & images_b.keys():
+        detail = f"{len(images_a)} images there and {len(images_b)} in {folder_b}, none of the same name"
+        problems.insert(0, FolderProblem("no pairs", str(folder_a), detail))
     pairs = [ImagePair(name, images_a[name], images_b[name]) for name in images_a if name in images_b]
     paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
     with ThreadPoolExecutor(workers) as pool:

@@ -1,6 +1,8 @@
 """Finding the pairs in two folders of images."""
 
+import codecs
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,10 @@ from .data_files import DATA_EXTENSIONS
 from .regular_file import read_regular_file
 
 _LONGEST_LIST = 100_000_000
+#: Characters of one name in a message.
+_LONGEST_SHOWN = 100
+#: Bytes that no text has: control characters, but for tabulators and ends of lines and pages.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 #: Extensions that count as image files (lower case).
 IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
@@ -75,11 +81,18 @@ def list_images(folder: str | Path, with_data: bool = False) -> dict[str, Path]:
 def read_name_list(path: str | Path) -> list[str]:
     """Names in a list: one per line, with or without extension, blank lines allowed.
 
+    The list is UTF-8, or UTF-16 with its mark, as Windows writes it; names in it need not be.
+
     Raises:
-        PairingError: If the list cannot be read or is empty.
+        PairingError: If the list cannot be read, is no text, or is empty.
     """
     try:
-        lines = read_regular_file(path, _LONGEST_LIST).decode("utf-8-sig", "surrogateescape").splitlines()
+        lines = _text_of(read_regular_file(path, _LONGEST_LIST)).splitlines()
+    except UnicodeDecodeError as error:
+        raise PairingError(
+            f"the list of names {path} is no text ({error.reason}): name a text file with one name per line, or save "
+            "it as UTF-8"
+        ) from error
     except FileNotFoundError as error:
         raise PairingError(
             f"the list of names {path} does not exist: write it with the data set's tools/dataset_converters, or "
@@ -93,6 +106,14 @@ def read_name_list(path: str | Path) -> list[str]:
     if not names:
         raise PairingError(f"the list of names {path} is empty")
     return names
+
+
+def _text_of(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    if found := _NO_TEXT.search(data):
+        raise UnicodeDecodeError("utf-8", found[0], 0, 1, f"byte {found[0][0]} at {found.start()}")
+    return data.decode("utf-8-sig", "surrogateescape")
 
 
 def find_pairs(
@@ -156,5 +177,7 @@ def pairs_of(source_a: Path, source_b: Path) -> tuple[list[ImagePair], list[str]
 
 def shorten(names: Sequence[str], shown: int = 10) -> str:
     """The first names, and how many more there are."""
-    text = ", ".join(names[:shown])
+    text = ", ".join(
+        name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..." for name in names[:shown]
+    )
     return text if len(names) <= shown else f"{text} and {len(names) - shown} more"

@@ -83,7 +83,7 @@ class VideoCapture:
 
     def times(self, count: int) -> list[float]:
         """Time stamps in seconds of the next frames of a file, at most so many; 0 where it knows none."""
-        stamps = []
+        stamps: list[float] = []
         with self._in_use:
             while len(stamps) < count and self._capture.grab():
                 stamps.append(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)

@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...user_errors import reason_of
+
 if TYPE_CHECKING:
     import av
 
@@ -27,7 +29,7 @@ _HEAD, _TAIL = 2**20, 2**23
 def keep_sound(film: Path, source: Path, start: float, seconds: float) -> str | None:
     """Put the sound of a source beside the frames of a film, in its file.
 
-    Sound that the container of the film cannot hold is encoded anew. The film stays as it is if that does not succeed.
+    Sound that the film's container cannot hold is encoded anew. The film stays as it is if that does not succeed.
 
     Args:
         film (Path): The fused frames; .avi, .mkv, .mp4 or .webm.
@@ -52,8 +54,8 @@ def keep_sound(film: Path, source: Path, start: float, seconds: float) -> str | 
             with av.open(os.path.abspath(target), "w") as result:
                 _join(frames, sound, result, film.suffix.lower(), start, seconds)
         os.replace(target, film)
-    except (OSError, ValueError) as error:  # PyAV's errors are both
-        return f"the sound of {source} could not be kept ({error.strerror or error})"
+    except (OSError, ValueError) as error:  # what PyAV raises
+        return f"the sound of {source} could not be kept ({reason_of(error)})"
     finally:
         with contextlib.suppress(OSError):
             target.unlink()

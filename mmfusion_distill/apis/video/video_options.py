@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ...io.number_range import FINITE, NumberRange, at_least
 from ...io.source_options import SourceOptions
 from ...user_errors import UserError
 
@@ -9,9 +10,9 @@ from ...user_errors import UserError
 LAYOUTS = {"left-right": (1, 0), "right-left": (1, 1), "top-bottom": (0, 0), "bottom-top": (0, 1)}
 
 #: Frames per second of a result.
-SLOWEST, FASTEST = 0.1, 1000.0
-#: Seconds of any option.
-LONGEST = 1e6
+RATE = NumberRange(0.1, 1000)
+#: Seconds of smoothing and of waiting.
+SECONDS = NumberRange(0, 1e4)
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ class VideoOptions:
             raise UserError(f"layout is '{self.layout}': take one of {', '.join(LAYOUTS)}")
         if self.match not in ("time", "frame"):
             raise UserError(f"match is '{self.match}': take time or frame")
-        for name in ("steady", "reconnect"):
-            if not 0 <= getattr(self, name) <= LONGEST:
-                raise UserError(f"--{name} {getattr(self, name):g} is no number of seconds: give 0 or more")
-        if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
-            raise UserError(
-                f"--fps {self.fps:g} is no rate of a video: give {SLOWEST:g} to {FASTEST:g} frames a second"
-            )
+        SECONDS.check("--steady", self.steady)
+        SECONDS.check("--reconnect", self.reconnect)
+        FINITE.check("--offset", self.offset)
+        if self.fps is not None:
+            RATE.check("--fps", self.fps)
+        if self.max_frames is not None:
+            at_least(1).check("--max-frames", self.max_frames)
