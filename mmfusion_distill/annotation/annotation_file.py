@@ -5,6 +5,7 @@ line between events. Who wrote it stands above as comment lines (``# annotator: 
 published form skip.
 """
 
+import os
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from ..io.regular_file import read_regular_file, write_text_atomically
 from ..io.text_encoding import decode_text
 from .annotation_parser import MAX_CHARACTERS, parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError
+
+#: Bytes of a file's name that every usual file system takes.
+_LONGEST_NAME = 255
 
 
 def format_annotation(annotation: Annotation) -> str:
@@ -49,8 +53,13 @@ def write_annotation(path: str | Path, annotation: Annotation) -> None:
 
 
 def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
-    """Where the annotation of two files is written: ``<nameA>_<nameB>.txt``, names without extension."""
-    return Path(folder) / f"{image_stem(name_a)}_{image_stem(name_b)}.txt"
+    """Where the annotation of two files is written, names without extension.
+
+    Returns:
+        Path: ``<nameA>_<nameB>.txt``, or ``<nameA>.txt`` where that is longer than a file system takes.
+    """
+    candidates = _candidates(folder, name_a, name_b)
+    return candidates[0] if _has_room(candidates[0]) else candidates[1]
 
 
 def annotation_path_of(pair: ImagePair, folder: str | Path) -> Path:
@@ -81,12 +90,7 @@ def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None
     Returns:
         Path | None: ``<nameA>_<nameB>.txt``, else ``<nameA>.txt``, else ``<nameB>.txt``, else None.
     """
-    candidates = (
-        annotation_path(folder, name_a, name_b),
-        Path(folder) / f"{image_stem(name_a)}.txt",
-        Path(folder) / f"{image_stem(name_b)}.txt",
-    )
-    return next((found for path in candidates if (found := _existing(path))), None)
+    return next((found for path in _candidates(folder, name_a, name_b) if (found := _existing(path))), None)
 
 
 def find_annotation_of(pair: ImagePair, folder: str | Path) -> Path | None:
@@ -102,7 +106,17 @@ def find_annotation_of(pair: ImagePair, folder: str | Path) -> Path | None:
 def _existing(path: Path) -> Path | None:
     """The file of this name, whichever way its accents are written (macOS writes them apart from their letters)."""
     forms = (path.name, *(unicodedata.normalize(form, path.name) for form in ("NFC", "NFD")))
-    return next((path.with_name(name) for name in forms if path.with_name(name).is_file()), None)
+    paths = [path.with_name(name) for name in forms]
+    return next((path for path in paths if _has_room(path) and path.is_file()), None)
+
+
+def _candidates(folder: str | Path, name_a: str, name_b: str) -> tuple[Path, ...]:
+    a, b = image_stem(name_a), image_stem(name_b)
+    return tuple(Path(folder) / f"{name}.txt" for name in (f"{a}_{b}", a, b))
+
+
+def _has_room(path: Path) -> bool:
+    return len(os.fsencode(path.name)) <= _LONGEST_NAME
 
 
 def read_annotation_of(pair: ImagePair, folder: str | Path) -> Annotation | None:

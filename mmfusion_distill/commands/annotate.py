@@ -10,8 +10,9 @@ from ..annotation.annotate_pairs import INTERRUPTED, format_summary
 from ..annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
 from ..apis.command_line import SettingsAction, add_share_arguments
 from ..apis.launching import launched
+from ..io.number_range import at_least
 from ..io.pairing import shorten
-from ..user_errors import exit_on_user_error
+from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .pattern_argument import add_pattern_argument
 
 
@@ -27,7 +28,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--model", help="model name or folder (transformers, openai)")
     parser.add_argument("--base-url", help="address of the server up to /v1 (openai)")
-    parser.add_argument("--workers", type=int, default=2, help="threads, or requests at the same time")
+    parser.add_argument(
+        "--workers", type=at_least(1), default=2, help="threads, or requests at the same time"
+    )
     parser.add_argument(
         "--options",
         nargs="+",
@@ -43,7 +46,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0], help="folders only")
     parser.add_argument("--overwrite", action="store_true", help="annotate again what has an annotation")
     parser.add_argument(
-        "--stop-after", type=int, default=20, help="give up after so many failures in a row; 0: never"
+        "--stop-after", type=at_least(0), default=20, help="give up after so many failures in a row; 0: never"
     )
     add_share_arguments(parser)
     args = parser.parse_args(argv)
@@ -96,7 +99,10 @@ def _annotator(args: argparse.Namespace) -> Annotator:
 
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
-    config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
+    try:
+        config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
+    except (AttributeError, KeyError, TypeError) as error:
+        raise OptionError(f"--options {' '.join(args.options)}: {reason_of(error)}") from error
     return annotation.build_annotator(config.to_dict())
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..apis.command_line import at_least
 from ..deployment.precision import PRECISIONS
 from ..deployment.runtimes import FORMATS
+from ..io.number_range import at_least
 from ..user_errors import UserError, exit_on_user_error
 
 #: Largest difference of single precision, for values in [0, 1].

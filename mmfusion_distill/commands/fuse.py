@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..apis.command_line import add_share_arguments
 from ..apis.launching import launched
+from ..io.number_range import at_least
 from ..io.regular_file import check_writable, write_text_atomically
 from ..io.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
@@ -36,8 +37,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("out", help="target picture, or folder")
     add_network_arguments(parser)
     parser.add_argument("--annotations", help="folder of annotation files for a guided network")
-    parser.add_argument("--batch-size", type=int, default=1, help="pairs of equal size fused at a time")
-    parser.add_argument("--workers", type=int, default=2, help="threads that read, and as many that write")
+    parser.add_argument(
+        "--batch-size", type=at_least(1), default=1, help="pairs of equal size fused at a time"
+    )
+    parser.add_argument(
+        "--workers", type=at_least(1), default=2, help="threads that read, and as many that write"
+    )
     there = parser.add_mutually_exclusive_group()
     there.add_argument(
         "--overwrite", action="store_true", help="replace pictures that were not written by this tool"

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..apis.command_line import at_least
+from ..io.number_range import FINITE, NumberRange, at_least
 from ..user_errors import UserError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
@@ -31,10 +31,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--match", choices=["time", "frame"], default="time", help="how frames of A and B find each other"
     )
     parser.add_argument(
-        "--offset", type=float, default=0.0, metavar="SECONDS", help="by which B began to record before A"
+        "--offset", type=FINITE, default=0.0, metavar="SECONDS", help="by which B began to record before A"
     )
     parser.add_argument(
-        "--steady", type=float, default=0.0, metavar="SECONDS", help="smooth brightness over so long (e.g. 1)"
+        "--steady",
+        type=NumberRange(0, 1e4),
+        default=0.0,
+        metavar="SECONDS",
+        help="smooth brightness over so long (e.g. 1)",
     )
     parser.add_argument("--max-frames", type=at_least(1), metavar="N", help="end after so many")
     parser.add_argument("--show", action="store_true", help="show the frames in a window; q ends")

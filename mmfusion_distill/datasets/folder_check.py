@@ -18,7 +18,8 @@ class FolderProblem:
     """One thing that is wrong.
 
     Args:
-        kind (str): 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant' or 'annotation'.
+        kind (str): 'no pairs', 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant' or
+            'annotation'.
         name (str): File or pair.
         detail (str): What exactly.
     """
@@ -70,6 +71,10 @@ def check_folders(
         for path in images.values()
         if str(path) in unmatched
     ]
+    if not pairs:
+        counts = len(pairing.images_a), len(pairing.images_b)
+        detail = f"{counts[0]} images there and {counts[1]} in {folder_b}, none of the same name"
+        problems.insert(0, FolderProblem("no pairs", str(folder_a), detail))
     paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
     with ThreadPoolExecutor(workers) as pool:
         read = progress_bar(

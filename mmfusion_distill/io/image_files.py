@@ -130,7 +130,7 @@ def read_name_list(path: str | Path) -> list[str]:
     except UnicodeDecodeError:
         text = "\0"
     if not is_printable(text):
-        raise PairingError(f"the list of names {path} is no text: give a text file with one name a line")
+        raise PairingError(f"the list of names {path} is no text: name a text file with one name per line")
     names = [path_stem(line.strip().replace("\\", "/")) for line in text.splitlines() if line.strip()]
     if not names:
         raise PairingError(f"the list of names {path} is empty")

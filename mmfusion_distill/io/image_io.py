@@ -97,14 +97,31 @@ def read_image_pair(
         ImageReadError: If a file cannot be used, or the sizes differ.
     """
     images = read_image(img_a, channels_a), read_image(img_b, 1, is_thermal=True)
-    size_a, size_b = (image.shape[:2] for image in images)
+    check_equal_sizes(*images, img_a, img_b)
+    return images
+
+
+def check_equal_sizes(
+    pixels_a: np.ndarray, pixels_b: np.ndarray, img_a: PictureSource, img_b: PictureSource
+) -> None:
+    """Check that the two sources of a pair show the same view.
+
+    Args:
+        pixels_a (np.ndarray): Source A (H, W, C).
+        pixels_b (np.ndarray): Source B (H, W, C).
+        img_a (PictureSource): Where A is from, for the message.
+        img_b (PictureSource): Where B is from.
+
+    Raises:
+        ImageReadError: If the sizes differ.
+    """
+    size_a, size_b = (pixels.shape[:2] for pixels in (pixels_a, pixels_b))
     if size_a != size_b:
         names = [describe(image) for image in (img_a, img_b)]
         raise ImageReadError(
             f"the two sources differ in size: {names[0]} is {size_a[1]}x{size_a[0]}, {names[1]} is "
             f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first"
         )
-    return images
 
 
 def write_image(path: str | Path, image: np.ndarray) -> None:

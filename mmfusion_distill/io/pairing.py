@@ -15,6 +15,8 @@ from .regular_file import read_regular_file
 
 #: Which names belong together in FLIR's film frames, beside or above the folders of its data set.
 _FLIR_MAP = "rgb_to_thermal_vid_map.json"
+#: Characters of one name in a message.
+_LONGEST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -261,5 +263,7 @@ def pairs_of(source_a: Path, source_b: Path, pattern: Sequence[str] | None = Non
 
 def shorten(names: Sequence[str], shown: int = 10) -> str:
     """The first names, and how many more there are."""
-    text = ", ".join(names[:shown])
+    text = ", ".join(
+        name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..." for name in names[:shown]
+    )
     return text if len(names) <= shown else f"{text} and {len(names) - shown} more"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..user_errors import UserError
+from ..user_errors import OptionError, UserError
+from .number_range import FINITE
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,10 @@ class SourceOptions:
     def __post_init__(self) -> None:
         if self.register not in ("none", "homography", "ecc"):
             raise UserError(f"register is '{self.register}': take none, homography or ecc")
+        for value in self.ir_range or ():
+            FINITE.check("the infrared range", value)
         if self.ir_range is not None and not self.ir_range[0] < self.ir_range[1]:
-            raise UserError(
+            raise OptionError(
                 f"the infrared range {self.ir_range[0]:g} to {self.ir_range[1]:g} is none: give the lower value first"
             )
         if self.calibration is not None and (self.register != "none" or self.resize):

@@ -11,8 +11,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-#: Control characters that occur in text: tab, line ends, page break, and the end of file of old editors.
-_HARMLESS = set("\t\n\r\v\f\x1a\x1b\x1c\x1d\x1e\x85")
+#: Control characters that occur in text: tabulators, ends of lines and of pages.
+_HARMLESS = set("\t\n\r\v\f\x85")
 
 
 def decode_text(data: bytes, errors: str = "strict") -> str:

@@ -243,7 +243,7 @@ def test_a_list_may_have_any_encoding_of_unicode(encoding, tmp_path):
 
 def test_a_list_that_is_no_text_is_named(tmp_path):
     (tmp_path / "list.txt").write_bytes(bytes(range(256)))
-    with pytest.raises(PairingError, match=r"list\.txt is no text: give a text file"):
+    with pytest.raises(PairingError, match=r"list\.txt is no text: name a text file"):
         read_name_list(tmp_path / "list.txt")
 
 

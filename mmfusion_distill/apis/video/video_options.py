@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ...io.number_range import FINITE, NumberRange, at_least
 from ...io.source_options import SourceOptions
 from ...user_errors import UserError
 
@@ -46,5 +47,7 @@ class VideoOptions:
             raise UserError(f"layout is '{self.layout}': take one of {', '.join(LAYOUTS)}")
         if self.match not in ("time", "frame"):
             raise UserError(f"match is '{self.match}': take time or frame")
-        if not 0 <= self.steady < 1e4:
-            raise UserError(f"--steady {self.steady:g} is no number of seconds: give 0 or more")
+        NumberRange(0, 1e4).check("--steady", self.steady)
+        FINITE.check("--offset", self.offset)
+        if self.max_frames is not None:
+            at_least(1).check("--max-frames", self.max_frames)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...io.image_io import write_image
 from ...io.pixels import to_uint8, without_single_channel
-from ...user_errors import UserError
+from ...user_errors import OptionError, UserError
 from .folder import read_picture
 from .matching import match_files
 
@@ -104,7 +104,7 @@ def _zoom(picture: np.ndarray, box: Box, width: int, color: tuple[int, int, int]
 def _check_box(box: Box, shape: tuple[int, ...]) -> None:
     x, y, w, h = box
     if x < 0 or y < 0 or w < 1 or h < 1 or x + w > shape[1] or y + h > shape[0]:
-        raise UserError(
+        raise OptionError(
             f"The box x={x}, y={y}, {w}x{h} does not lie inside a picture of {shape[1]}x{shape[0]}."
         )
 
