@@ -15,8 +15,9 @@ from mmfusion_distill.annotation import StatisticsAnnotator
 from mmfusion_distill.annotation.modalities import MODALITIES
 from mmfusion_distill.apis.command_line import SettingsAction
 from mmfusion_distill.datasets import find_pairs
+from mmfusion_distill.io.image_files import read_name_list
 from mmfusion_distill.io.number_range import at_least
-from mmfusion_distill.io.pairing import ImagePair, read_name_list
+from mmfusion_distill.io.pairing import ImagePair
 from mmfusion_distill.io.table import Table
 from mmfusion_distill.user_errors import exit_on_user_error
 
