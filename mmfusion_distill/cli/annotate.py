@@ -13,6 +13,7 @@ from ..system.launching import launched
 from ..system.number_range import at_least
 from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .command_line import SettingsAction, add_share_arguments
+from .pattern_argument import add_pattern_argument
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -41,6 +42,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         "--out", help="folder of annotations (default: the config's, or annotations beside A)"
     )
     parser.add_argument("--names", help="file with the names to annotate, one per line (folders only)")
+    add_pattern_argument(parser)
     parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0], help="folders only")
     parser.add_argument("--overwrite", action="store_true", help="annotate again what has an annotation")
     parser.add_argument(
@@ -57,7 +59,8 @@ def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     """What there is to annotate, of a config or of two folders."""
     if len(args.source) == 1:
         return jobs_of_config(args.source[0], args.out)
-    return [job_of_folders(args.source[0], args.source[1], args.out, args.names, args.modality)]
+    folder_a, folder_b = args.source
+    return [job_of_folders(folder_a, folder_b, args.out, args.names, args.modality, args.pattern)]
 
 
 def annotate(args: argparse.Namespace) -> int:
@@ -68,6 +71,8 @@ def annotate(args: argparse.Namespace) -> int:
         share = processes.share(args.shard)
         code = 0
         for job in jobs:
+            if job.note:
+                print(job.note, file=sys.stderr)
             if job.unmatched:
                 print(
                     f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr

@@ -21,10 +21,11 @@ from ..evaluation import (
     write_report,
 )
 from ..evaluation.report.folder import check_method_names
-from ..images.pairing import read_name_list
+from ..images.image_files import read_name_list
 from ..system.number_range import at_least
 from ..system.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
+from .pattern_argument import add_pattern_argument
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -53,6 +54,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--protocol", default="standard", choices=PROTOCOLS)
     parser.add_argument("--ann-file", metavar="FILE", help="score only the pairs named, one a line")
+    add_pattern_argument(parser)
     parser.add_argument(
         "--no-baselines", action="store_true", help="no rows for copies, mean, maximum, pyramid"
     )
@@ -124,7 +126,7 @@ def evaluate(args: argparse.Namespace) -> int:
     if args.grid:
         # First: a wrong name or box ends the run before the long part.
         grid = Path(args.out) / "grid.png"
-        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom)
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom, args.pattern)
     result = evaluate_folders(
         args.a,
         args.b,
@@ -135,6 +137,7 @@ def evaluate(args: argparse.Namespace) -> int:
         baselines=not args.no_baselines,
         workers=args.workers,
         show_progress=True,
+        pattern=args.pattern,
     )
     bootstrap = None
     if args.bootstrap:

@@ -14,6 +14,7 @@ from ..system.regular_file import check_writable, write_text_atomically
 from ..system.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
 from .command_line import add_share_arguments
+from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..inference.pair_reader import PairReader
 
 #: Arguments of the command that :func:`fuse_files` takes as they are.
-_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard")
+_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard", "pattern")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -50,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
+    add_pattern_argument(parser)
     add_source_arguments(parser)
     add_share_arguments(parser)
     return parser

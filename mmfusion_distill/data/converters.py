@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
+from ..images.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
+from ..images.pairing import ImagePair, find_pairs, shorten
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
 

@@ -1,15 +1,15 @@
 """What is wrong with a folder of image pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..annotation.annotation_file import find_annotation, read_annotation
+from ..annotation.annotation_file import find_annotation_of, read_annotation
 from ..annotation.annotation_types import AnnotationError
 from ..images.image_header import read_header
 from ..images.image_io import ImageReadError, read_image
-from ..images.pairing import ImagePair, list_images
+from ..images.pairing import ImagePair, pair_folders
 from ..system.progress import progress_bar
 
 
@@ -43,6 +43,7 @@ def check_folders(
     min_size: int = 64,
     workers: int = 2,
     show_progress: bool = False,
+    pattern: Sequence[str] | None = None,
 ) -> tuple[int, list[FolderProblem]]:
     """Read every file of two folders and report what training would stumble over.
 
@@ -54,24 +55,26 @@ def check_folders(
         min_size (int): Shorter sides are reported, as the usual crops do not fit. Default: 64.
         workers (int): Files read at the same time. Default: 2.
         show_progress (bool): Draw a progress bar on standard error. Default: False.
+        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
 
     Returns:
         tuple[int, list[FolderProblem]]: Number of pairs, and the problems in the order of kinds and names.
 
     Raises:
-        PairingError: If a folder is missing or two files differ in their extension only.
+        PairingError: If a folder is missing, both are the same, or two files differ in their extension only.
     """
-    images_a, images_b = list_images(folder_a), list_images(folder_b)
+    pairing = pair_folders(folder_a, folder_b, pattern)
+    pairs, unmatched = pairing.pairs, set(pairing.unmatched)
     problems = [
-        FolderProblem("unmatched", str(images[name]), f"no {name}.* in {other_folder}")
-        for images, others, other_folder in ((images_a, images_b, folder_b), (images_b, images_a, folder_a))
-        for name in images
-        if name not in others
+        FolderProblem("unmatched", str(path), f"no partner in {other_folder}")
+        for images, other_folder in ((pairing.images_a, folder_b), (pairing.images_b, folder_a))
+        for path in images.values()
+        if str(path) in unmatched
     ]
-    if not images_a.keys() & images_b.keys():
-        detail = f"{len(images_a)} images there and {len(images_b)} in {folder_b}, none of the same name"
+    if not pairs:
+        counts = len(pairing.images_a), len(pairing.images_b)
+        detail = f"{counts[0]} images there and {counts[1]} in {folder_b}, none of the same name"
         problems.insert(0, FolderProblem("no pairs", str(folder_a), detail))
-    pairs = [ImagePair(name, images_a[name], images_b[name]) for name in images_a if name in images_b]
     paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
     with ThreadPoolExecutor(workers) as pool:
         read = progress_bar(
@@ -137,7 +140,7 @@ def _mixed_depths(paths: list[Path], facts: dict[Path, _ImageFacts | str]) -> It
 
 def _annotation_problems(pairs: list[ImagePair], folder: Path) -> Iterator[FolderProblem]:
     for pair in pairs:
-        path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
+        path = find_annotation_of(pair, folder)
         if path is None:
             yield FolderProblem("annotation", pair.name, f"none in {folder}")
             continue

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..images.image_files import PairingError
 from ..images.image_io import read_image_pair
-from ..images.pairing import PairingError, find_pairs
+from ..images.pairing import find_pairs
 from ..images.reflection import reflected_index
 from ..inference.pair_fuser import PairFuser
 from .precision import SourcePair

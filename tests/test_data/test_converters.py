@@ -11,8 +11,8 @@ from mmfusion_distill.data.converters import (
     read_split,
     split_names,
 )
+from mmfusion_distill.images.image_files import PairingError, read_name_list
 from mmfusion_distill.images.image_io import write_image
-from mmfusion_distill.images.pairing import PairingError, read_name_list
 
 FOLDERS = (PairFolders("a", "b", lists=(("train.txt", 0.67), ("val.txt", 0.33)), expected=6),)
 

@@ -10,9 +10,9 @@ from mmengine.logging import MMLogger
 
 from mmfusion_distill.data.seeded_samplers import SeededIndex
 from mmfusion_distill.data.transforms import LoadImagePair
+from mmfusion_distill.images.image_files import PairingError
 from mmfusion_distill.images.image_io import write_image
 from mmfusion_distill.images.image_source import ImageReadError
-from mmfusion_distill.images.pairing import PairingError
 
 PREFIX = dict(img_a="a", img_b="b", annotation="annotations")
 

@@ -9,8 +9,8 @@ from scripts import run_script
 from mmfusion_distill.data.generated_scenes import generate_pair, write_generated_pairs
 from mmfusion_distill.export.calibration import calibration_pairs
 from mmfusion_distill.export.export_network import export_network
+from mmfusion_distill.images.image_files import PairingError
 from mmfusion_distill.images.image_io import write_image
-from mmfusion_distill.images.pairing import PairingError
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
 
 pytest.importorskip("onnx")
