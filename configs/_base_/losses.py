@@ -1,5 +1,5 @@
-# The losses of the fast networks: eight measures above the pyramid's, near the pyramid otherwise, and what an operator
-# looks for: people in glare, faces inside hot objects, no rings.
+# The losses of the fast networks: eight measures above the pyramid's, near the pyramid otherwise, and what an
+# operator looks for: people in glare, faces inside hot objects, no rings.
 fusion_loss = dict(
     type="LossSet",
     losses=dict(

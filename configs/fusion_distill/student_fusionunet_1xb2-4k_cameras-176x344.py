@@ -7,6 +7,4 @@ _base_ = [
 ]
 train_cfg = dict(max_iters=4000, val_interval=1000)
 param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=4000)]
-default_hooks = dict(
-    checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"])
-)
+default_hooks = dict(checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"]))

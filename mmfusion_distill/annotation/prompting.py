@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io.image_io import read_image
-from ..io.pairing import ImagePair
-from ..io.pixels import shrink, to_uint8
+from ..images.image_io import check_equal_sizes, read_image
+from ..images.pairing import ImagePair
+from ..images.pixels import shrink, to_uint8
 from ..user_errors import UserError
 from .modalities import check_modality
 
@@ -57,11 +57,11 @@ def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list
         list[np.ndarray]: Two or three pictures (H, W, 3), uint8, RGB.
 
     Raises:
-        ImageReadError: If a file cannot be read.
+        ImageReadError: If a file cannot be read, or the sizes differ.
     """
     sources = read_image(pair.path_a, 3), read_image(pair.path_b, 3, is_thermal=True)
+    check_equal_sizes(*sources, pair.path_a, pair.path_b)
     pictures = [shrink(source, max_size) for source in sources]
     if montage:
-        height = min(picture.shape[0] for picture in pictures)
-        pictures.append(shrink(np.hstack([picture[:height] for picture in pictures]), max_size))
+        pictures.append(shrink(np.hstack(pictures), max_size))
     return [to_uint8(picture) for picture in pictures]

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.commands.evaluate import main
+from mmfusion_distill.cli.evaluate import main
 from mmfusion_distill.evaluation import (
     EvaluationResult,
     compute_metrics,
@@ -199,9 +199,9 @@ def test_a_method_may_be_called_like_a_source(folders):
     [
         (["--bootstrap", "0", "--reference", "good"], "--reference needs the bootstrap"),
         (["--zoom", "1,2,3,4"], "name its pairs with --grid"),
-        (["--grid", "p1", "--zoom", "1,2,3,x"], "--zoom wants X,Y,W,H"),
+        (["--grid", "p1", "--zoom", "1,2,3,x"], "argument --zoom: 'x' is not a whole number"),
         (["--grid", "nope"], "nope.* is missing"),
-        (["--workers", "0"], "no whole number of at least 1"),
+        (["--workers", "0"], "argument --workers: '0' is not a whole number of at least 1"),
     ],
 )
 def test_options_are_checked_before_anything_is_scored(folders, monkeypatch, capsys, options, message):

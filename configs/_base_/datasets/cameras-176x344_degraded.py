@@ -1,5 +1,4 @@
-# All cameras and scanners together, half of the training samples degraded: for students. Validated on sets of which no
-# training pair is; see validation sets below.
+# All cameras and scanners together, half of the training samples degraded: for students. No validation pair trains.
 _base_ = ["./roadscene-176x344_degraded.py", "./harvard.py", "./cameras.py"]
 
 crop_size = (176, 344)

@@ -1,5 +1,6 @@
 # Five cameras and scanners: which pairs train and which validate. RoadScene is in roadscene-128x128.py, the Whole
-# Brain Atlas in harvard.py; here M3SVD (and its own degraded recordings, whose clean ones are the targets), LLVIP, M3FD.
+# Brain Atlas in harvard.py; here M3SVD (and its own degraded recordings, with the clean ones as targets), LLVIP and
+# M3FD.
 data_folder = "{{$MMFUSION_DATA_ROOT:data}}"
 camera = dict(
     type="PairedFusionDataset",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...system.number_range import check_finite
 from ..annotation_types import Event
 from . import image_statistics as stats
 
@@ -14,7 +15,8 @@ class MedicalThresholds:
     """Limits beyond which an event is named, in gray values (0 to 255) unless said.
 
     The defaults separate the slices of the Whole Brain Atlas from copies that were degraded as in
-    :mod:`mmfusion_distill.annotation.degradations`; ``tools/analysis_tools/annotation_recall.py`` prints how well.
+    :mod:`mmfusion_distill.data.degradations.degradations`; ``tools/analysis_tools/annotation_recall.py`` prints how
+    well.
 
     Args:
         contrast (float): Range of B inside the head (2nd to 98th percentile) below which it needs
@@ -28,6 +30,9 @@ class MedicalThresholds:
             where one source shows the brain alone; upwards they need not.
         stripes (float): Deviation of row or column offsets of either source above which it needs
             ``artifact_reduction``.
+
+    Raises:
+        OptionError: If one is no finite number.
     """
 
     contrast: float = 75.0
@@ -36,6 +41,9 @@ class MedicalThresholds:
     detail: float = 0.2
     offset: float = 0.125
     stripes: float = 6.0
+
+    def __post_init__(self) -> None:
+        check_finite(self)
 
 
 def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThresholds) -> Iterator[Event]:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ...io.pixels import without_single_channel
+from ...images.pixels import without_single_channel
 from ...user_errors import UserError
 
 _KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
@@ -32,8 +32,8 @@ def laplacian_pyramid_fusion(
     shows. Where A is bright, B rises by 0.8 of its distance below its mean, so that a cold sky leaves no mark; where
     A is clipped over more than an edge and B has local contrast, A makes room by up to 60 gray levels. The chroma of
     A is kept, and scaled down where the result is darker. Equal, up to rounding, to
-    :func:`mmfusion_distill.models.heads.laplacian_bands.laplacian_fusion` with
-    :func:`mmfusion_distill.models.networks.recolor.recolor`, which networks are built on.
+    :func:`mmfusion_distill.models.ops.laplacian_bands.laplacian_fusion` with
+    :func:`mmfusion_distill.models.ops.recolor.recolor`, which networks are built on.
 
     Args:
         img_a: (H, W) or (H, W, 3) RGB; uint8, uint16 or float.

@@ -5,27 +5,23 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ...io.image_io import ImageReadError, read_image
-from ...io.pairing import list_images
-from ...io.pixels import without_single_channel
-from ...io.progress import progress_bar
-from ...io.regular_file import check_regular_file
+from ...images.image_io import ImageReadError, read_image
+from ...images.pixels import without_single_channel
+from ...system.progress import progress_bar
+from ...system.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
 from ..functional.gray_image import FusionTriple, GrayImage
 from ..functional.protocols import Protocol, get_protocol
+from .matching import MatchedFiles, match_files
 from .results import EvaluationResult
 
 _EXIF_ORIENTATION = 274
-
-#: By the name of a pair, its files: source A, source B, and a fused picture of each method.
-_Pairs: TypeAlias = dict[str, list[Path]]
 
 
 def evaluate_folders(
@@ -38,11 +34,12 @@ def evaluate_folders(
     baselines: bool = True,
     workers: int = 1,
     show_progress: bool = False,
+    pattern: Sequence[str] | None = None,
 ) -> EvaluationResult:
     """Score every method on the pairs that all of them have a readable picture of.
 
-    Pictures belong together by file name without extension. What is missing or cannot be read is
-    listed in ``problems`` of the result, and the pair is left out for *every* method.
+    Pictures belong together by file name without extension, see :func:`match_files`. What is missing or cannot
+    be read is listed in ``problems`` of the result, and the pair is left out for *every* method.
 
     Args:
         folder_a: Pictures of source A.
@@ -54,6 +51,8 @@ def evaluate_folders(
         baselines: Add rows for copies of A and of B, mean, maximum and Laplacian pyramid.
         workers: Pairs scored at a time. Memory grows with it, not with the number of pairs.
         show_progress: Draw a progress bar on standard error.
+        pattern: How names of A and B pair up that differ, see
+            :func:`~mmfusion_distill.images.pairing.pair_folders`.
 
     Returns:
         The scores; equal for equal files whatever ``workers`` is.
@@ -70,7 +69,7 @@ def evaluate_folders(
     parse_metric_names(metrics)
     protocol = get_protocol(protocol)
     check_method_names(methods)
-    pairs, problems = _match_files(folder_a, folder_b, methods, names)
+    pairs, problems = match_files(folder_a, folder_b, methods, names, pattern)
     pairs, unreadable = _check_headers(pairs)
     problems += unreadable
     if not pairs:
@@ -132,33 +131,7 @@ def check_method_names(methods: Mapping[str, str | Path]) -> None:
             raise UserError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
 
 
-def _match_files(
-    folder_a: str | Path,
-    folder_b: str | Path,
-    methods: Mapping[str, str | Path],
-    names: Sequence[str] | None,
-) -> tuple[_Pairs, list[str]]:
-    """Return the complete pairs, sorted by name, and a sentence for each gap."""
-    folders = [Path(folder) for folder in (folder_a, folder_b, *methods.values())]
-    listings = [list_images(folder) for folder in folders]
-    problems = []
-    if names is None:
-        wanted = sorted(set(listings[0]) | set(listings[1]))
-        for listing in listings[2:]:
-            surplus = sorted(set(listing) - set(wanted))
-            problems += [f"{listing[name]} has no source pictures" for name in surplus]
-    else:
-        wanted = list(dict.fromkeys(names))
-    pairs = {}
-    for name in wanted:
-        missing = [f for f, listing in zip(folders, listings, strict=True) if name not in listing]
-        problems += [f"{folder / name}.* is missing" for folder in missing]
-        if not missing:
-            pairs[name] = [listing[name] for listing in listings]
-    return pairs, problems
-
-
-def _check_headers(pairs: _Pairs) -> tuple[_Pairs, list[str]]:
+def _check_headers(pairs: MatchedFiles) -> tuple[MatchedFiles, list[str]]:
     """Compare sizes before anything is computed; drop pairs with unreadable files."""
     readable, problems, mismatches = {}, [], []
     for name, paths in pairs.items():

@@ -9,10 +9,11 @@ from mmagic.structures import DataSample
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from ...io.shipped_weights import shipped_weights
 from ...user_errors import UserError, check_choice
-from ..checkpoints import load_network
-from .image_fusor import PREPROCESSOR, ImageFusor, targets_of
+from ...zoo.shipped_weights import shipped_weights
+from ..weight_files.checkpoints import load_network
+from .batch_facts import targets_of
+from .image_fusor import PREPROCESSOR, ImageFusor
 
 SIDES = ("student", "teacher")
 TEACHER_INPUTS = ("degraded", "clean")
@@ -146,10 +147,10 @@ class FusionDistiller(BaseModel):
         given = self._steering(target_prior)
         fused, features, prior = self.student(inputs, prior=given, **returned)
         losses = self.student.pixel_loss(fused, *targets_of(inputs))
-        weight = self._pull(fused, target, inputs, given)
+        pull = self._pull(fused, target, inputs, given)
         ours, theirs = self._connected(features, target_features)
-        losses["loss_feature"] = self.feature_loss(ours, theirs, weight)
-        losses["loss_result"] = self.result_loss(fused, target, weight)
+        losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
+        losses["loss_result"] = self.result_loss(fused, target, **pull)
         if self.prior_loss is not None:
             losses["loss_prior"] = self.prior_loss(
                 prior, target_prior, _with_text(data_samples, prior, field)
@@ -167,17 +168,18 @@ class FusionDistiller(BaseModel):
 
     def _pull(
         self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], given: Tensor | None
-    ) -> Tensor | None:
-        """Weights (N,) of the samples in the losses of features and result."""
+    ) -> dict[str, Tensor]:
+        """The `weight` (N,) of the samples in the losses of features and result, if they differ."""
         if not self.gate:
-            return None
+            return {}
         with torch.no_grad():
             ours, theirs = (
                 self.student.pixel_loss.per_sample(result, *targets_of(inputs)) for result in (fused, target)
             )
             better = theirs < ours
             # What is steered shall do as its teacher does.
-            return (better if given is None else better | ~given.isnan().any(dim=1)).to(fused.dtype)
+            better = better if given is None else better | ~given.isnan().any(dim=1)
+        return dict(weight=better.to(fused.dtype))
 
     def _connected(
         self, features: Sequence[Tensor], target_features: Sequence[Tensor]

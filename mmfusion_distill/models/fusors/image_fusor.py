@@ -13,12 +13,13 @@ from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from ...system.host_memory import keep_host_memory, maps_of_whole_pictures
 from ...user_errors import UserError
-from ..host_memory import keep_host_memory, maps_of_whole_pictures
-from ..networks.exact_tiles import fuse_in_exact_tiles
-from ..text_encoders import TextEmbedder
-from ..text_encoders.text_embedder import default_cache_path
-from ..tiling import TilingConfig, fuse_image
+from ..text import TextEmbedder
+from ..text.text_embedder import default_cache_path
+from ..tiles.blended_tiles import TilingConfig, fuse_image
+from ..tiles.exact_tiles import fuse_in_exact_tiles
+from .batch_facts import events_of, known_events, targets_of
 
 PREPROCESSOR = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
 
@@ -138,14 +139,8 @@ class ImageFusor(BaseEditModel):
 
     def named_events_loss(self, prior: Tensor, data_samples: DataSample) -> Tensor:
         """The loss of the events that priors (N, num_values) name, where somebody annotated the pair."""
-        facts, nothing = data_samples.metainfo, [None] * len(prior)
-        annotations = facts.get("annotation", nothing)
         # A prior of no text names nothing.
-        silent = facts.get("drop_text", nothing) if self.text_reader is not None else nothing
-        events = [
-            None if annotation is None or drop else annotation.event_types
-            for annotation, drop in zip(annotations, silent)
-        ]
+        events = known_events(data_samples, len(prior), silent=self.text_reader is not None)
         return self.event_loss(self.generator.prior.events(prior), events)
 
     def predict(self, inputs: dict[str, Tensor], data_samples: DataSample | None) -> list[DataSample]:
@@ -272,19 +267,6 @@ def build_text_embedder(text_encoder: dict | None, text_cache: str | Path | None
         return None
     cache = default_cache_path() if text_cache == "default" else text_cache
     return TextEmbedder(MODELS.build(text_encoder), cache)
-
-
-def events_of(data_samples: DataSample | None) -> list[tuple[str, ...]] | None:
-    """Event names of every pair of a batch; none for a pair without annotation."""
-    annotations = None if data_samples is None else data_samples.metainfo.get("annotation")
-    if annotations is None:
-        return None
-    return [() if annotation is None else annotation.event_types for annotation in annotations]
-
-
-def targets_of(inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """What a result is compared with: the sources as they were before a degradation."""
-    return inputs.get("target_a", inputs["img_a"]), inputs.get("target_b", inputs["img_b"])
 
 
 def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:

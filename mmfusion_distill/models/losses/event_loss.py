@@ -7,7 +7,7 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..guidance.prior import READ_EVENTS
+from ...annotation.event_types import READ_EVENTS
 
 
 @MODELS.register_module()

@@ -7,8 +7,8 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..heads.laplacian_bands import gaussian_pyramid
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
+from ..ops.laplacian_bands import gaussian_pyramid
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 

@@ -4,7 +4,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
 from .kept_contrast import high_pass, kept_contrast, mean_around, opened
 from .sample_wise_loss import SampleWiseLoss
 

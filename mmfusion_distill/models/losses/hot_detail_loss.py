@@ -4,7 +4,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
 from .kept_contrast import eroded, kept_contrast, opened
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 

@@ -11,11 +11,11 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...user_errors import UserError, check_choice
-from ..guidance.prior import Prior
 from ..layers import RESAMPLERS
-from ..losses.color_space import rgb_to_gray
-from .padding import reflect_pad_to_multiple
-from .recolor import recolor
+from ..ops.color_space import rgb_to_gray
+from ..ops.padding import reflect_pad_to_multiple
+from ..ops.recolor import recolor
+from ..parts.prior import Prior
 
 COLORS = ("rgb", "luminance")
 
@@ -194,7 +194,8 @@ class FusionUNet(BaseModule):
         own = self.own_prior(skips[-1], a, b, text)
         condition = steered(own, prior)
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
-        fused = self.finish(*self.head(features[::-1], a, b, img_a.shape[-2:], condition), img_a)
+        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition)
+        fused = self.finish(fused, toned_a, img_a)
         extra = (features,) if return_features else ()
         extra += (own,) if return_prior else ()
         return (fused, *extra) if extra else fused

@@ -1,1 +1,1 @@
-"""Operations without parameters that several kinds of parts share."""
+"""Operations on tensors without weights: colour, pyramids, padding, forms that runtimes compute fastest."""
