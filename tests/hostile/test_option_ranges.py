@@ -8,8 +8,8 @@ import sys
 import pytest
 from conftest import ROOT
 
-from mmfusion_distill.commands.mmfusion import PACKAGE, SUBCOMMANDS
-from mmfusion_distill.io.number_range import NumberRange
+from mmfusion_distill.cli.main import PACKAGE, SUBCOMMANDS
+from mmfusion_distill.system.number_range import NumberRange
 
 SCRIPTS = sorted(
     path
