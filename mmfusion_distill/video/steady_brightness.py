@@ -20,6 +20,7 @@ _COARSE, _HOT = 12, 0.5
 #: Steps of a gray level that are still told apart: brightness moves by less than one level a frame.
 _FRACTIONS = 64
 
+
 class Glimpse(NamedTuple):
     """What a pair shows from afar.
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from clocks import BothClocks, clock_frame, clocks_of, read_clock, write_clock, write_clock_at
 
-from mmfusion_distill.apis.video import VideoOptions, fuse_video
-from mmfusion_distill.apis.video.frame_clock import FrameClock
-from mmfusion_distill.io.video_reader import Frame, VideoReader
 from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.video import VideoOptions, fuse_video
+from mmfusion_distill.video.frame_clock import FrameClock
+from mmfusion_distill.video.video_reader import Frame, VideoReader
 
 #: 30 frames a second, nothing for a second, 15 frames a second.
 VARIABLE = [*(np.arange(30) / 30), *(2 + np.arange(15) / 15)]

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 from clocks import SIZE, BothClocks, clock_frame, clocks_of, write_clock
 
-from mmfusion_distill.apis.video import VideoOptions, fuse_video
-from mmfusion_distill.commands.video import main
-from mmfusion_distill.io import video_capture
-from mmfusion_distill.io.video_reader import VideoReader, VideoReadError
+from mmfusion_distill.cli.video import main
 from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.video import VideoOptions, fuse_video, video_capture
+from mmfusion_distill.video.video_reader import VideoReader, VideoReadError
 
 #: How long a frame of the slower camera stays in a result of 25 frames a second, and what a busy machine may add.
 FRAME = 1 / 12 + 1 / 25 + 0.1
@@ -188,7 +187,7 @@ def stream(frames, rate=40):
 
 
 def test_the_command_ends_with_1_when_a_stream_ends_and_names_the_film(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("mmfusion_distill.commands.video.build_inferencer", lambda args: BothClocks())
+    monkeypatch.setattr("mmfusion_distill.cli.video.build_inferencer", lambda args: BothClocks())
     target = tmp_path / "live.mkv"
     with stream(20) as address:
         assert main([address, address, str(target), "--steady", "0"]) == 1

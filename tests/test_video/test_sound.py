@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from clocks import BothClocks, clock_frame, write_clock
 
-from mmfusion_distill.apis.video import VideoOptions, fuse_video
-from mmfusion_distill.io.video_reader import VideoReader
+from mmfusion_distill.video import VideoOptions, fuse_video
+from mmfusion_distill.video.video_reader import VideoReader
 
 RATE = 48_000
 #: What each kind of file holds.
