@@ -9,8 +9,8 @@ import sys
 import pytest
 from conftest import ROOT
 
-from mmfusion_distill.commands.mmfusion import PACKAGE, SUBCOMMANDS
-from mmfusion_distill.io.number_range import NumberRange
+from mmfusion_distill.cli.main import PACKAGE, SUBCOMMANDS
+from mmfusion_distill.system.number_range import NumberRange
 
 CONFIG = str(ROOT / "configs/fusion_distill/student_xrestormer-d8-tiny_1xb2-2k_roadscene-128x128.py")
 SCRIPTS = sorted(

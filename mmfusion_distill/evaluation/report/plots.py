@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ...io.regular_file import write_atomically
+from ...system.regular_file import write_atomically
 from ...user_errors import UserError
 from .results import EvaluationResult
 
