@@ -8,11 +8,12 @@ import torch
 from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapper
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 from torch import Tensor
 from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
+from ..models.weight_files.checkpoints import last_checkpoint
 from ..user_errors import UserError
 
 # Names of pairs that a message lists.
@@ -102,7 +103,7 @@ class FiniteGuardHook(Hook):
             optimizer.zero_grad(set_to_none=True)
 
     def _fail(self, runner: Runner, what: str, pairs: Sequence[str]) -> None:
-        latest = find_latest_checkpoint(runner.work_dir)
+        latest = last_checkpoint(runner.work_dir)
         kept = f"the last checkpoint is {latest}" if latest else "there is no checkpoint yet"
         named = ", ".join(pairs[:_LISTED]) + (f" and {len(pairs) - _LISTED} more" * (len(pairs) > _LISTED))
         raise UserError(

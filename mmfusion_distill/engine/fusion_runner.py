@@ -1,29 +1,55 @@
 """A runner that takes no weights that do not fit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from mmagic.registry import RUNNERS
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+from mmengine.hooks import CheckpointHook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select_fitting
+from ..system.regular_file import replaced_when_written
 from ..user_errors import UserError
 from .resume_check import check_run_state
 
+#: What building a part of a config raises that has other values than it takes.
+_UNBUILDABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+@contextmanager
+def _named(key: str) -> Iterator[None]:
+    """Say where in a config the values are that something could not be built from."""
+    try:
+        yield
+    except UserError:
+        raise
+    except _UNBUILDABLE as error:
+        # A KeyError shows its sentence in quotation marks.
+        told = error.args[0] if isinstance(error, KeyError) and error.args else error
+        reason = (str(told).strip().splitlines() or [type(error).__name__])[-1]
+        raise UserError(f"{key} of the config cannot be built ({reason[:300]})") from error
+
 
 def _naming(key: str, build: Callable[..., Any]) -> Callable[..., Any]:
-    """A method of mmengine's runner that says where in a config the values are that it could not build from."""
+    """A method of mmengine's runner, with :func:`_named` around it."""
 
-    def build_or_name(self: Runner, *args: Any, **kwargs: Any) -> Any:
+    def build_or_name(*args: Any, **kwargs: Any) -> Any:
         """See mmengine; a config that cannot be built is one sentence."""
-        try:
-            return build(self, *args, **kwargs)
-        except UserError:
-            raise
-        except (AssertionError, KeyError, TypeError, ValueError) as error:
-            reason = (str(error).strip("'\" \n").splitlines() or [type(error).__name__])[-1]
-            raise UserError(f"{key} of the config cannot be built ({reason[:300]})") from error
+        with _named(key):
+            return build(*args, **kwargs)
 
     return build_or_name
 
@@ -44,8 +70,28 @@ class FusionRunner(Runner):
 
     build_model = _naming("model", Runner.build_model)
     build_optim_wrapper = _naming("optim_wrapper", Runner.build_optim_wrapper)
+    # A function that mmengine calls with the loader's config and a seed.
+    build_dataloader = staticmethod(_naming("a dataloader", Runner.build_dataloader))
     build_param_scheduler = _naming("param_scheduler", Runner.build_param_scheduler)
+    build_train_loop = _naming("train_cfg", Runner.build_train_loop)
+    build_val_loop = _naming("val_cfg", Runner.build_val_loop)
+    build_test_loop = _naming("test_cfg", Runner.build_test_loop)
+    build_visualizer = _naming("visualizer", Runner.build_visualizer)
+    build_log_processor = _naming("log_processor", Runner.build_log_processor)
+    register_default_hooks = _naming("default_hooks", Runner.register_default_hooks)
+    register_custom_hooks = _naming("custom_hooks", Runner.register_custom_hooks)
+    setup_env = _naming("env_cfg", Runner.setup_env)
     build_evaluator = _naming("val_evaluator or test_evaluator", Runner.build_evaluator)
+
+    @classmethod
+    def from_cfg(cls, cfg: Config) -> "FusionRunner":
+        """Build a runner from a config.
+
+        Raises:
+            UserError: If the config cannot be built.
+        """
+        with _named("a part"):
+            return super().from_cfg(cfg)
 
     def load_checkpoint(
         self,
@@ -89,6 +135,44 @@ class FusionRunner(Runner):
         self._has_loaded = True
         self.logger.info(f"Load checkpoint from {filename}")
         return checkpoint
+
+    def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
+        """Save a checkpoint in one step: a full disk or a kill leaves no part of one.
+
+        Args:
+            out_dir (str): Its folder.
+            filename (str): Its name.
+            *args: As for mmengine's runner.
+            **kwargs: As for mmengine's runner.
+
+        Raises:
+            OSError: One sentence with path and cause.
+        """
+        if not is_main_process() or "://" in str(out_dir):
+            # The others only take part in what is done together, and a remote store writes as a whole.
+            super().save_checkpoint(out_dir, filename, *args, **kwargs)
+            return
+        with replaced_when_written(Path(out_dir) / filename) as temporary:
+            super().save_checkpoint(str(temporary.parent), temporary.name, *args, **kwargs)
+
+    def call_hook(self, fn_name: str, **kwargs: Any) -> None:
+        """Call the hooks; a figure that is to choose the best checkpoint has to be among the metrics.
+
+        Raises:
+            UserError: If it is not.
+        """
+        if fn_name == "after_val_epoch" and (metrics := kwargs.get("metrics")):
+            for hook in self.hooks:
+                wanted = (
+                    hook.key_indicators or () if isinstance(hook, CheckpointHook) and hook.save_best else ()
+                )
+                missing = [key for key in wanted if key not in metrics and key != "auto"]
+                if missing:
+                    raise UserError(
+                        f"default_hooks.checkpoint.save_best is '{missing[0]}', which the validation does not give: "
+                        f"take one of {', '.join(metrics)}"
+                    )
+        super().call_hook(fn_name, **kwargs)
 
     def resume(self, filename: str, *args: Any, **kwargs: Any) -> None:
         """Go on from the checkpoint of a run.

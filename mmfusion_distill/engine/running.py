@@ -9,13 +9,14 @@ import mmengine
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
-from ..models.weight_files.checkpoints import CheckpointError, resolve_checkpoint
+from ..models.weight_files.checkpoints import CheckpointError, last_checkpoint, resolve_checkpoint
 from ..system.launching import check_launcher
+from ..system.regular_file import write_atomically
 from ..user_errors import MissingPackageError, UserError, reason_of
 from ..zoo.config_files import check_config, fusor_of, read_config
-from ..zoo.config_options import check_options
+from ..zoo.config_options import check_options, check_ranges, merge_options
 from ..zoo.shipped_weights import shipped_weights
 from . import FusionRunner
 from .mixed_precision import use_mixed_precision
@@ -45,7 +46,8 @@ def load_config(
     cfg.launcher = launcher
     if cfg_options:
         check_options(cfg, cfg_options)
-        cfg.merge_from_dict(cfg_options)
+        merge_options(cfg, cfg_options)
+    check_ranges(cfg, cfg_options or {}, config)
     check_config(cfg, config)
     cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
     return cfg
@@ -93,7 +95,7 @@ def run_training(
     if resume is not None:
         _resume(cfg, resume)
     if cfg.get("load_from"):
-        cfg.load_from = _existing(shipped_weights(cfg.load_from))
+        cfg.load_from = _existing(shipped_weights(str(cfg.load_from)))
     with _naming_missing_packages(config):
         return _train(cfg, allow_partial)
 
@@ -138,21 +140,25 @@ def _missing_package(error: BaseException | None) -> str | None:
 
 
 def _has_annotations(cfg: Config) -> bool:
-    dataset = cfg.train_dataloader.get("dataset", {})
+    loader = cfg.get("train_dataloader")
+    dataset = loader.get("dataset") if isinstance(loader, dict) else None
+    if not isinstance(dataset, dict):
+        raise UserError(
+            "train_dataloader of the config has no dataset: it is a dict with a dict called dataset"
+        )
     return bool(dataset.get("data_prefix", {}).get("annotation") or dataset.get("annotator"))
 
 
 def _resume(cfg: Config, resume: str) -> None:
     """Let a config go on from a checkpoint, or 'auto'matically from the last one of the work folder."""
     if resume == "auto":
-        latest = find_latest_checkpoint(cfg.work_dir)
+        latest = last_checkpoint(cfg.work_dir)
         if latest is None:
             print(f"nothing to resume in {cfg.work_dir}: training starts at the beginning")
             # Else mmengine would take what the config starts from for a run to go on with.
             cfg.resume = False
             return
-        # The folder may have been moved since the run wrote the path.
-        resume = str(Path(cfg.work_dir) / Path(latest).name)
+        resume = str(latest)
     if not Path(resume).is_file():
         raise CheckpointError(f"the checkpoint {resume} to resume from does not exist")
     cfg.resume, cfg.load_from = True, resume
@@ -238,5 +244,6 @@ def run_test(
         runner.test()
     metrics = keeper.metrics
     if out:
-        mmengine.dump(metrics, out)
+        content = mmengine.dump(metrics, file_format=Path(out).suffix[1:])
+        write_atomically(out, content if isinstance(content, bytes) else content.encode())
     return metrics

@@ -1,6 +1,6 @@
 """Export of a network to other runtimes."""
 
-import shutil
+import io
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..inference.runtimes import FORMATS
+from ..system.regular_file import write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
 from .joined_convolutions import join_convolutions
 from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
@@ -61,7 +62,6 @@ def export_network(
     _check(out, file_format, precision)
     if precision == "int8" and calibration is None:
         raise UserError("int8 needs pairs to take the ranges of the maps from: give calibration folders")
-    out.parent.mkdir(parents=True, exist_ok=True)
     module = _Exported(network).eval()
     try:
         with torch.no_grad():
@@ -162,12 +162,14 @@ def _write_onnx(
         else:
             onnx.save(join_convolutions(onnx.load(single)), target)
         set_metadata(target, describe_interface(module.network, precision))
-        shutil.copyfile(target, out)
+        write_atomically(out, target.read_bytes())
 
 
 def _write_torchscript(module: _Exported, out: Path) -> None:
     traced = torch.jit.trace(module, _example(module.network), check_trace=False)
-    torch.jit.save(traced, str(out), _extra_files=describe_interface(module.network))
+    buffer = io.BytesIO()
+    torch.jit.save(traced, buffer, _extra_files=describe_interface(module.network))
+    write_atomically(out, buffer.getvalue())
 
 
 def _write_openvino(
@@ -182,4 +184,9 @@ def _write_openvino(
         model = openvino.convert_model(onnx_file)
     for key, value in describe_interface(module.network, precision).items():
         model.set_rt_info(value, [key])
-    openvino.save_model(model, out, compress_to_fp16=precision == "fp16")
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / out.name
+        openvino.save_model(model, target, compress_to_fp16=precision == "fp16")
+        # The weights first: what names them is then never without them.
+        for suffix in (".bin", ".xml"):
+            write_atomically(out.with_suffix(suffix), target.with_suffix(suffix).read_bytes())

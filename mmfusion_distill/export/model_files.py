@@ -1,5 +1,6 @@
 """Making files of weights: from the published code, and for release."""
 
+import io
 import json
 from pathlib import Path
 
@@ -37,14 +38,14 @@ def convert_published_checkpoint(source: str | Path, target: str | Path, role: s
     with torch.device("meta"):
         wanted = [name for name, _ in MODELS.build(network).named_parameters()]
     state = convert_published_state_dict(read_state_dict(source), wanted)
-    target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
     content = dict(
         meta=dict(converted_from=Path(source).name, role=role),
         state_dict={NETWORK_PREFIX + name: value for name, value in state.items()},
     )
-    torch.save(content, target)
-    return target
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_atomically(target, buffer.getvalue())
+    return Path(target)
 
 
 def publish_network(

@@ -43,9 +43,9 @@ class NumberRange:
         """The range in words, e.g. 'a whole number of at least 1'."""
         parts = []
         if self.least > -math.inf:
-            parts.append(f"above {self.least:g}" if self.is_above else f"of at least {self.least:g}")
+            parts.append(f"above {self.least:.10g}" if self.is_above else f"of at least {self.least:.10g}")
         if self.most < math.inf:
-            parts.append(f"at most {self.most:g}")
+            parts.append(f"at most {self.most:.10g}")
         return " ".join([self.kind, " and ".join(parts)]).strip()
 
     @property

@@ -3,6 +3,8 @@
 import os
 import stat
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..user_errors import UserFileError
@@ -67,6 +69,23 @@ def write_atomically(path: str | Path, data: bytes) -> None:
     Raises:
         OSError: One sentence with path and cause. Nothing is left behind, and a file that was there stays.
     """
+    with replaced_when_written(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def replaced_when_written(path: str | Path) -> Iterator[Path]:
+    """A file beside the target that takes its place when the block has written it, and goes if the block fails.
+
+    Args:
+        path (str | Path): Target; its folder is made if need be.
+
+    Yields:
+        Path: The file to write.
+
+    Raises:
+        OSError: As :func:`write_atomically`.
+    """
     path = Path(path)
     # Not made from the target's name, which may already have the full length that a file system allows.
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -75,9 +94,8 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         if path.is_dir():
             raise UserFileError(None, "is a folder")
         try:
-            with open(temporary, "xb") as file:
-                file.write(data)
-                file.flush()
+            yield temporary
+            with open(temporary, "rb+") as file:
                 os.fsync(file.fileno())
             os.replace(temporary, path)
         except BaseException:

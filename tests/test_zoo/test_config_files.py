@@ -48,11 +48,13 @@ def test_a_config_that_cannot_be_used(text, message, tmp_path):
         ({"model.pixel_loss.type": "FusionLos"}, "model.pixel_loss.type is 'FusionLos'.*'FusionLoss'"),
         ({"optim_wrapper.optimizer.type": "AdamV"}, "optim_wrapper.optimizer.type is 'AdamV'"),
         ({"param_scheduler.0.type": "CosineAnealingLR"}, "param_scheduler.0.type is .*'CosineAnnealingLR'"),
-        ({"optim_wrapper.optimizer.lr": "fast"}, "optim_wrapper of the config cannot be built"),
+        ({"optim_wrapper.optimizer.lr": "fast"}, "optimizer.lr: 'fast' was given, wanted a finite number"),
         ({"optim_wrapper.optimizer.lr": None}, "optim_wrapper of the config cannot be built"),
         ({"param_scheduler.0.T_max": "long"}, "param_scheduler.0.T_max is 'long', .* a number"),
-        ({"model.generator.dim": "wide"}, "model.generator.dim is 'wide', .* a number"),
-        ({"model.generator.num_blocks": 3}, "model of the config cannot be built"),
+        ({"model.generator.dim": "wide"}, "model.generator.dim: 'wide' was given, wanted a whole number"),
+        ({"model.generator.num_blocks": 3}, "model.generator.num_blocks=3: .* is a list"),
+        ({"model.generator.num_blocks": [1, -1]}, "num_blocks: entry 1 is '-1', wanted a whole number"),
+        ({"model.generator.num_blocks": [1, 1]}, "must have one entry per level each"),
     ],
 )
 def test_wrong_types_and_values_name_the_part(options, message, tmp_path, monkeypatch):

@@ -37,11 +37,31 @@ def resolve_checkpoint(path: str | Path) -> Path:
     figures = {re.sub(r"_(iter|epoch)_\d+$", "", file.stem) for file in best}
     if len(figures) == 1:
         return best[-1]
-    pointer = path / "last_checkpoint"
-    if pointer.is_file():
-        # The folder may have been moved since the run wrote the path.
-        return path / Path(pointer.read_text().strip()).name
-    return path / "last_checkpoint"
+    return last_checkpoint(path) or path / "last_checkpoint"
+
+
+def last_checkpoint(folder: str | Path) -> Path | None:
+    """The last checkpoint of a run.
+
+    Args:
+        folder (str | Path): The work folder of the run.
+
+    Returns:
+        Path | None: That which the run's note names, or, where that is lost as after a full disk, the latest by its
+        number; None if there is none.
+    """
+    folder = Path(folder)
+    note = folder / "last_checkpoint"
+    # The folder may have been moved since the run wrote the path.
+    named = folder / Path(note.read_text().strip()).name if note.is_file() else folder
+    if named.is_file():
+        return named
+    numbered = [
+        (int(match[1]), path)
+        for path in folder.glob("*.pth")
+        if (match := re.fullmatch(r"(?:iter|epoch)_([0-9]+)", path.stem))
+    ]
+    return max(numbered)[1] if numbered else None
 
 
 def read_checkpoint(path: str | Path) -> dict:
