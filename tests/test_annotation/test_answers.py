@@ -90,7 +90,8 @@ ANSWERS = [
     # markup
     ("| Event Type | Description |\n|---|---|\n| low_light | The road is black. |\n| ir_noise | Grain. |",
      "low_light ir_noise"),
-    ("| # | Event | Present | Where |\n|:-:|---|---|---|\n|1|Low light|No|-|\n|2|Haze|Yes|hills|\n|3|Blur|✗||", "haze"),
+    ("| # | Event | Present | Where |\n|:-:|---|---|---|\n|1|Low light|No|-|\n|2|Haze|Yes|hills|\n|3|Blur|✗||",
+     "haze"),
     ("| Low light | Haze |\n|---|---|\n| No | Yes |", "haze"),
     ("| Event | Severity |\n|--|--|\n| haze | strong |\n| low light | none |\n| ir_noise | 0 |", "haze"),
     ("| Event | Visible | Infrared |\n|-|-|-|\n| Low light | Yes | No |\n| Noise | No | Yes |", "low_light ir_noise"),
@@ -192,7 +193,8 @@ DENIED = {
 }
 ASSERTED = {
     "haze": "A white veil covers the hills.|Yes, thick|No detail is visible behind the veil.|Not severe.|low"
-    "|Not absent.|No haze in the foreground, but thick fog veils the hills.|The far hills are not visible.|Nothing can be seen."
+    "|Not absent.|No haze in the foreground, but thick fog veils the hills."
+    "|The far hills are not visible.|Nothing can be seen."
     "|No doubt, thick fog.|Visible picture is veiled by fog, the infrared shows no haze."
     "|none of the hills can be seen"
     "|Pedestrians are not visible because of haze|没有细节可见，因为有雾|Dicht, keine Details sichtbar|80%",

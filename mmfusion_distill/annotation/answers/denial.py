@@ -12,8 +12,10 @@ from . import denial_words as words
 #: Characters of a description that are looked at, which bounds the time.
 _LOOKED_AT = 400
 _END = r"(?=\s*(?:$|[.,;:!?()\[\]。，；、！]|\s[-–—]))"
-_HEDGE = r"(?:(?:most )?(?:probably|likely|apparently|possibly|perhaps|maybe|certainly|definitely|clearly"
-        r"|obviously),? )?"
+_HEDGE = (
+    r"(?:(?:most )?(?:probably|likely|apparently|possibly|perhaps|maybe|certainly|definitely|clearly"
+    r"|obviously),? )?"
+)
 _BARE = re.compile(
     rf"(?:it is |it's |is )?{_HEDGE}(?:{words.DENIALS}|{words.UNKNOWN}|{words.FOREIGN_BARE}){_END}(?!\.\s*\d)"
 )

@@ -74,22 +74,24 @@ OPENINGS = (
     rf"|shows?|contains?|has|have|exhibits?|displays?|with|is|are|appears?(?: to be)?)"
 )
 #: Where a denial ends and an exception may begin.
-CONTRASTS = r"\b(?:but|however|except(?: for)?|although|though|yet|apart from|aside from|other than|besides"
-        r"|only|while|whereas)\b"
+CONTRASTS = (
+    r"\b(?:but|however|except(?: for)?|although|though|yet|apart from|aside from|other than|besides"
+    r"|only|while|whereas)\b"
+)
 #: Words that mean an event, beside its names.
 EVENT_WORDS = {
     "low_light": r"low[- ]?light(?:ing)?|dark(?:ness|er|ened)?|dim(?:ness|med|ly)?|under[- ]?expos\w*"
-    "|night(?:time)?|gloom\w*"
+    r"|night(?:time)?|gloom\w*"
     r"|(?:poor|insufficient|low|weak|bad|inadequate) (?:light(?:ing)?|illumination|brightness|exposure"
     r"|luminance)|poorly lit",
     "over_exposure": r"over[- ]?expos\w*|over[- ]?bright\w*|glare|blown[- ]out|blow-?outs?|bloom(?:ing)?"
-    "|saturat\w*|flare|clipp\w*"
+    r"|saturat\w*|flare|clipp\w*"
     r"|too bright|burnt[- ]out|washed[- ]out|(?:blown |bright )?highlights?|excessive brightness",
     "haze": r"haz(?:e|y|iness)|fog(?:gy|giness)?|mist(?:y)?|smok(?:e|y)|smog|veil(?:ed)?|dust(?:y)?",
     "high_noise": r"nois(?:e|y|iness)|grain(?:y|iness)?|speckles?",
     "ir_noise": r"nois(?:e|y|iness)|grain(?:y|iness)?|speckles?",
     "motion_blur": r"(?:motion[- ])?blur(?:red|ry|ring|riness)?|smear(?:ed|ing)?|(?:camera )?shake|ghosting"
-    "|defocus\w*|out of focus"
+    r"|defocus\w*|out of focus"
     r"|unsharp\w*",
     "ir_low_contrast": r"(?:low|poor|weak|insufficient|lack of|reduced|bad)[- ](?:thermal |infrared |ir )?contrast"
     r"|contrast (?:issue|problem|loss|reduction)s?|low[- ]contrast",

@@ -10,155 +10,19 @@ from ..event_types import canonical_event_type, is_known_event
 from .denial import is_blank, is_denied, is_yes
 from .denial_words import INFRARED
 from .finding import NOTHING, Finding
+from .json_fields import (
+    ABSENCE_FIELDS,
+    DEGREE_FIELDS,
+    DENYING_LISTS,
+    DESCRIPTION_FIELDS,
+    LISTS,
+    PRESENCE_FIELDS,
+    THOUGHTS,
+    TYPE_FIELDS,
+)
 from .json_text import json_values
 from .names import finding_of_line, split_names, split_remark
 
-_TYPE_FIELDS = (
-    *(
-        "event_type",
-        "type",
-        "event",
-        "name",
-        "degradation",
-        "degradation_type",
-        "event_name",
-        "issue",
-        "label",
-        "category",
-    ),
-    *(
-        "事件类型",
-        "类型",
-        "事件",
-        "イベントタイプ",
-        "種類",
-        "이벤트_유형",
-        "유형",
-        "ereignistyp",
-        "typ",
-        "tipo_de_evento",
-        "tipo",
-    ),
-    *("type_d_événement", "type_événement", "тип_события", "тип"),
-)
-_DESCRIPTION_FIELDS = (
-    *(
-        "description",
-        "desc",
-        "details",
-        "detail",
-        "text",
-        "explanation",
-        "reason",
-        "comment",
-        "note",
-        "evidence",
-        "location",
-    ),
-    *("描述", "说明", "説明", "설명", "beschreibung", "descripción", "descrição", "descrizione", "описание"),
-)
-_PRESENCE_FIELDS = (
-    *(
-        "present",
-        "is_present",
-        "presence",
-        "detected",
-        "is_detected",
-        "exists",
-        "exist",
-        "visible",
-        "is_visible",
-        "observed",
-    ),
-    *(
-        "found",
-        "occurs",
-        "applicable",
-        "applies",
-        "value",
-        "answer",
-        "verdict",
-        "result",
-        "flag",
-        "status",
-        "state",
-        "active",
-    ),
-    *("存在", "是否存在", "vorhanden", "présent", "presente", "присутствует"),
-)
-_ABSENCE_FIELDS = ("absent", "is_absent", "not_present", "negated", "denied", "rejected")
-_DEGREE_FIELDS = (
-    *(
-        "severity",
-        "level",
-        "intensity",
-        "strength",
-        "degree",
-        "magnitude",
-        "score",
-        "confidence",
-        "probability",
-    ),
-    *("likelihood", "certainty", "rating"),
-)
-#: Fields that hold the events; what stands beside them is about something else.
-_LISTS = (
-    *(
-        "events",
-        "event_list",
-        "degradations",
-        "degradation_events",
-        "detected_events",
-        "detected_degradations",
-        "issues",
-    ),
-    *(
-        "annotations",
-        "annotation",
-        "event_types",
-        "degradation_types",
-        "findings",
-        "detected",
-        "present",
-        "results",
-    ),
-    *("事件", "退化", "ereignisse", "événements", "eventos", "eventi", "события"),
-)
-#: Fields that hold what is not there, or what was thought.
-_DENYING_LISTS = (
-    *(
-        "absent",
-        "not_present",
-        "not_detected",
-        "not_observed",
-        "not_found",
-        "not_visible",
-        "negative",
-        "rejected",
-        "excluded",
-    ),
-    *(
-        "ruled_out",
-        "denied",
-        "undetected",
-        "not_applicable",
-        "absent_events",
-        "no",
-        "none",
-        "missing",
-        "false",
-    ),
-)
-_THOUGHTS = (
-    "thinking",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reasoning_content",
-    "scratchpad",
-    "chain_of_thought",
-    "rationale",
-)
 _INFRARED = re.compile(INFRARED)
 #: What a model writes that repeats the schema it was given.
 _SCHEMA_TYPES = ("object", "array", "string", "json_schema")
@@ -175,7 +39,7 @@ def findings_of_json(text: str) -> list[Finding]:
     """
     values = json_values(text)
     # A second list of events corrects the first; single events in a row add up.
-    lists = [value for value in values if isinstance(value, dict) and _fields(value).keys() & set(_LISTS)]
+    lists = [value for value in values if isinstance(value, dict) and _fields(value).keys() & set(LISTS)]
     if len(lists) > 1:
         values = lists[-1:]
     # The box of a check list ("[ ] haze") is no list of events.
@@ -219,7 +83,7 @@ def _is_name(text: str) -> bool:
 
 
 def _of_object(fields: dict[str, Any]) -> Iterator[Finding]:
-    name = next((fields[f] for f in _TYPE_FIELDS if isinstance(fields.get(f), str)), "")
+    name = next((fields[f] for f in TYPE_FIELDS if isinstance(fields.get(f), str)), "")
     if name.lower() in _SCHEMA_TYPES and fields.keys() & {"properties", "items", "json_schema"}:
         return
     if canonical_event_type(name):
@@ -228,18 +92,18 @@ def _of_object(fields: dict[str, Any]) -> Iterator[Finding]:
         for one in split_names(name):
             yield Finding(one, description, _presence(fields))
         return
-    chosen = {key: item for key, item in fields.items() if key in _LISTS}
+    chosen = {key: item for key, item in fields.items() if key in LISTS}
     denied = {
-        key: item for key, item in fields.items() if key in _DENYING_LISTS and isinstance(item, (list, dict))
+        key: item for key, item in fields.items() if key in DENYING_LISTS and isinstance(item, (list, dict))
     }
     for key, item in ({**chosen, **denied} if chosen else fields).items():
-        if key in _THOUGHTS:
+        if key in THOUGHTS:
             continue
         if key in denied:
             yield from (replace(finding, is_present=False) for finding in _walk(item))
         elif is_known_event(key):
             yield _of_key(key, item)
-        elif key in _LISTS:
+        elif key in LISTS:
             yield from _of_events_field(item)
         elif _INFRARED.fullmatch(key):
             yield from (finding.of_infrared() for finding in _walk(item))
@@ -289,13 +153,13 @@ def _of_key(name: str, value: Any) -> Finding:
 
 def _presence(fields: dict[str, Any]) -> bool | None:
     """Whether the fields beside a name say that it is there; None if none does."""
-    said = [_truth(fields[field]) for field in _PRESENCE_FIELDS if field in fields]
+    said = [_truth(fields[field]) for field in PRESENCE_FIELDS if field in fields]
     said += [
         not absent
-        for field in _ABSENCE_FIELDS
+        for field in ABSENCE_FIELDS
         if (absent := _truth(fields.get(field))) is not None and field in fields
     ]
-    said += [False for field in _DEGREE_FIELDS if field in fields and _is_nil(fields[field])]
+    said += [False for field in DEGREE_FIELDS if field in fields and _is_nil(fields[field])]
     said = [one for one in said if one is not None]
     return all(said) if said else None
 
@@ -329,5 +193,5 @@ def _number(value: Any) -> float | None:
 
 
 def _description(fields: dict[str, Any]) -> str:
-    parts = [fields[field] for field in _DESCRIPTION_FIELDS if fields.get(field)]
+    parts = [fields[field] for field in DESCRIPTION_FIELDS if fields.get(field)]
     return parts[0] if parts and isinstance(parts[0], str) else " ".join(map(str, parts[:1]))

@@ -4,8 +4,10 @@ import re
 
 from ..annotation_types import clean_text
 
-_PICTURES = r"(?:the |any |these |your |both |this |those |an? |actual |attached |provided )*(?:images?"
-        r"|pictures?|photos?|attachments?)"
+_PICTURES = (
+    r"(?:the |any |these |your |both |this |those |an? |actual |attached |provided )*(?:images?"
+    r"|pictures?|photos?|attachments?)"
+)
 _REFUSAL = re.compile(
     rf"(?:i(?:'m| am) (?:sorry|unable to|not able to)(?! (?:see|find|detect) any (?!images?|pictures?))"
     rf"|sorry, (?:but )?i"

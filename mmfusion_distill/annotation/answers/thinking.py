@@ -4,8 +4,10 @@ import re
 
 from ..annotation_types import AnnotationError
 
-_THOUGHT = r"(?:\w+[:_-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflections?|scratch_?pad|inner_\w+|cot"
-        r"|monologue)"
+_THOUGHT = (
+    r"(?:\w+[:_-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflections?|scratch_?pad|inner_\w+|cot"
+    r"|monologue)"
+)
 _OPEN, _CLOSE = r"(?:<\|?|\[|◁|【)", r"(?:\|?>|\]|▷|】)"
 #: `<think>`, `[THINK]`, `◁think▷`, `<seed:think>`, `<|begin_of_thought|>`, `<|START_THINKING|>`,
 #: `<details type="reasoning">`
