@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io.image_io import check_equal_sizes, read_image
-from ..io.pairing import ImagePair
-from ..io.pixels import shrink, to_uint8
+from ..images.image_io import check_equal_sizes, read_image
+from ..images.pairing import ImagePair
+from ..images.pixels import shrink, to_uint8
 from ..user_errors import UserError
 from .modalities import check_modality
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ...io.pairing import ImagePair
+from ...images.pairing import ImagePair
 from ..annotation_types import Annotation
 
 

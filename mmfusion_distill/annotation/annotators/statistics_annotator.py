@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from mmagic.registry import TASK_UTILS
 
-from ...io.image_io import read_image_pair
-from ...io.number_range import at_least, check_numbers
-from ...io.pairing import ImagePair
+from ...images.image_io import read_image_pair
+from ...images.pairing import ImagePair
+from ...system.number_range import at_least, check_numbers
 from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ..modalities import check_modality

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ...io.image_io import ImageReadError, read_image
-from ...io.pixels import without_single_channel
-from ...io.progress import progress_bar
-from ...io.regular_file import check_regular_file
+from ...images.image_io import ImageReadError, read_image
+from ...images.pixels import without_single_channel
+from ...system.progress import progress_bar
+from ...system.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
@@ -52,7 +52,7 @@ def evaluate_folders(
         workers: Pairs scored at a time. Memory grows with it, not with the number of pairs.
         show_progress: Draw a progress bar on standard error.
         pattern: How names of A and B pair up that differ, see
-            :func:`~mmfusion_distill.io.pairing.pair_folders`.
+            :func:`~mmfusion_distill.images.pairing.pair_folders`.
 
     Returns:
         The scores; equal for equal files whatever ``workers`` is.

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...io.image_io import write_image
-from ...io.pixels import to_uint8, without_single_channel
+from ...images.image_io import write_image
+from ...images.pixels import to_uint8, without_single_channel
 from ...user_errors import OptionError, UserError
 from .folder import read_picture
 from .matching import match_files

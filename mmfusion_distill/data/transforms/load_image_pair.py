@@ -1,0 +1,38 @@
+"""Loading of both sources."""
+
+from mmagic.registry import TRANSFORMS
+
+from ...images.image_io import read_image_pair
+from ...user_errors import UserError
+from .pair_transform import PairTransform
+
+
+@TRANSFORMS.register_module()
+class LoadImagePair(PairTransform):
+    """Load both sources of a pair.
+
+    Unlike MMagic's LoadImageFromFile it keeps 16 bits and names the file that is damaged.
+
+    Required keys: `img_a_path`, `img_b_path`. Added keys: `img_a` (H, W, channels_a), `img_b` (H, W, 1), float32
+    in [0, 255], RGB; `ori_img_shape`.
+
+    Args:
+        channels_a (int, optional): Channels of source A: 3 repeats gray files, 1 converts colour to luminance,
+            None keeps each file's. Default: 3.
+
+    Raises:
+        ImageReadError: If a file cannot be used, or the sizes differ.
+    """
+
+    def __init__(self, channels_a: int | None = 3) -> None:
+        if channels_a not in (None, 1, 3):
+            raise UserError(f"channels_a is {channels_a}, wanted 1, 3 or None")
+        self.channels_a = channels_a
+
+    def transform(self, results: dict) -> dict:
+        """Load the two images into `results`."""
+        results["img_a"], results["img_b"] = read_image_pair(
+            results["img_a_path"], results["img_b_path"], self.channels_a
+        )
+        results["ori_img_shape"] = results["img_a"].shape
+        return results
