@@ -41,7 +41,7 @@ def test_a_checkpoint_holds_the_average_as_its_weights(tmp_path):
 
 @pytest.fixture
 def averaged(tmp_path):
-    """Config and checkpoint of a run with a moving average, and the networks of the average and of the raw weights."""
+    """Config and checkpoint of a run with a moving average; the networks of the average and of the raw weights."""
     Config(dict(model=dict(type="ImageFusor", generator=NETWORK))).dump(tmp_path / "config.py")
     average, raw = MODELS.build(NETWORK).eval(), MODELS.build(NETWORK).eval()
     for network in (average, raw):
