@@ -9,6 +9,7 @@ import numpy as np
 
 from ..images.image_io import read_image_pair
 from ..images.image_source import PictureSource, check_pairs
+from ..images.pixels import from_planes, to_planes
 from ..user_errors import MissingPackageError, UserError
 from .exported_fusion import ExportedFusion
 from .pair_fuser import batches_of_equal_size
@@ -97,7 +98,7 @@ class ExportedInferencer:
         if text is not None and not self.guided:
             raise UserError("this exported network reads no text: leave out text and annotations")
         images = read_image_pair(pair["img_a"], pair["img_b"])
-        img_a, img_b = (image.transpose(2, 0, 1) / np.float32(255) for image in images)
+        img_a, img_b = (to_planes(image) for image in images)
         return _Pair(img_a, img_b, self._embed(text))
 
     def size_of(self, loaded: _Pair) -> tuple:
@@ -107,11 +108,12 @@ class ExportedInferencer:
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
-        img_a, img_b = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
+        sources = ([getattr(pair, name) for pair in batch] for name in ("img_a", "img_b"))
+        # One pair is not copied.
+        img_a, img_b = (images[0][None] if len(images) == 1 else np.stack(images) for images in sources)
         fused = self.network(img_a, img_b, embeddings)
-        pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
         gray = batch[0].img_a.shape[0] == 1
-        return [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]
+        return [from_planes(image[:1])[:, :, 0] if gray else from_planes(image) for image in fused]
 
     def _embed(self, text: Any) -> np.ndarray | None:
         length = self.network.text_channels

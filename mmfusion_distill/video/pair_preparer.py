@@ -12,7 +12,7 @@ from ..images.thermal import is_raw, scale_thermal
 from ..images.value_range import percentile_range, to_full_range
 from ..inference.pair_reader import as_picture
 from ..registration.pair_aligner import PairAligner
-from .steady_brightness import Level, SteadyRange, expected_level
+from .steady_brightness import Glimpse, SteadyRange, glimpse
 from .video_options import VideoOptions
 from .video_reader import Frame
 
@@ -30,14 +30,14 @@ class PreparedPair(NamedTuple):
         seconds (float): Its time.
         img_a (np.ndarray): (H, W, 3) uint8 RGB, or float32 in [0, 1].
         img_b (np.ndarray): (H, W, 1), likewise.
-        expected (Level, optional): Brightness that the sources let expect; None if nobody wants it.
+        seen (Glimpse, optional): What the sources show from afar; None if brightness is not smoothed.
     """
 
     place: int
     seconds: float
     img_a: np.ndarray
     img_b: np.ndarray
-    expected: Level | None
+    seen: Glimpse | None
 
 
 class PairPreparer:
@@ -77,8 +77,8 @@ class PairPreparer:
             if index == 0:
                 self._look_at(_levels(pair))
             img_a, img_b = (image if image.dtype == np.uint8 else as_picture(image) for image in pair)
-            expected = expected_level(img_a, img_b) if self._is_steady else None
-            yield PreparedPair(place, seconds, img_a, img_b, expected)
+            seen = glimpse(img_a, img_b) if self._is_steady else None
+            yield PreparedPair(place, seconds, img_a, img_b, seen)
 
     def _values(self, frame_a: Frame, frame_b: Frame) -> Pair:
         """(H, W, 3) and (H, W, 1) in [0, 255]; 8 bits stay 8 bits, as most frames have them."""
