@@ -69,17 +69,19 @@ pipelines = dict(
     ],
     medical=[*steps["medical"], degrade_medical, drop, pack],
 )
-# How often a set is taken for one run through all of them: 6 x 152, 8 x 68, 8 x 28, 20 x 5, 3 x 28 of each recorded
-# kind, 678 medical pairs.
+# Sets, their pipelines, and how often each is taken in one run through all: 152, 68, 28, 5, three times 28 and 678 pairs.
+shares = [
+    (dict(_base_.roadscene, ann_file="train.txt"), "roadscene", 6),
+    (dict(_base_.m3svd, ann_file="train.txt"), "sharp", 8),
+    (dict(_base_.llvip, ann_file="train.txt"), "sharp", 8),
+    (dict(_base_.m3fd, ann_file="train.txt"), "sharp", 20),
+    (_base_.m3svd_blurred, "blurred", 2),
+    (_base_.m3svd_noisy, "noisy", 3),
+    (_base_.m3svd_blurred_noisy, "blurred_noisy", 4),
+    *[(dict(kind, ann_file="train.txt"), "medical", 1) for kind in _base_.harvard.values()],
+]
 train_sets = [
-    *[dict(_base_.roadscene, ann_file="train.txt", pipeline=pipelines["roadscene"])] * 6,
-    *[dict(_base_.m3svd, ann_file="train.txt", pipeline=pipelines["sharp"])] * 8,
-    *[dict(_base_.llvip, ann_file="train.txt", pipeline=pipelines["sharp"])] * 8,
-    *[dict(_base_.m3fd, ann_file="train.txt", pipeline=pipelines["sharp"])] * 20,
-    *[dict(_base_.m3svd_blurred, pipeline=pipelines["blurred"])] * 2,
-    *[dict(_base_.m3svd_noisy, pipeline=pipelines["noisy"])] * 3,
-    *[dict(_base_.m3svd_blurred_noisy, pipeline=pipelines["blurred_noisy"])] * 4,
-    *[dict(kind, ann_file="train.txt", pipeline=pipelines["medical"]) for kind in _base_.harvard.values()],
+    dict(dataset, pipeline=pipelines[name]) for dataset, name, times in shares for _ in range(times)
 ]
 train_dataloader = dict(dataset=dict(_delete_=True, type="SeededConcatDataset", datasets=train_sets))
 

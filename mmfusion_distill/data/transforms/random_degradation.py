@@ -88,7 +88,8 @@ class RandomDegradation(PairTransform):
         # A set of recordings that are degraded already brings its targets.
         results.setdefault("target_a", results["img_a"])
         results.setdefault("target_b", results["img_b"])
-        results.update(target_annotation=annotation, degradations=())
+        results.setdefault("target_annotation", annotation)
+        results["degradations"] = ()
         rng = self._generator(results)
         if rng.random() >= self.prob:
             return results
