@@ -5,6 +5,4 @@ _base_ = [
     "../_base_/datasets/cameras-176x344_steered.py",
     "../_base_/schedules/adamw_1xb2-3k.py",
 ]
-default_hooks = dict(
-    checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"])
-)
+default_hooks = dict(checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"]))

@@ -1,7 +1,7 @@
 """What an operator looks for in a fused image, and the eight usual measures do not tell.
 
-Images are (H, W) or (H, W, 3) RGB, uint8 or float in gray levels. A measure is NaN where the scene has nothing to tell it
-by, so means over scenes have to leave NaN out.
+Images are (H, W) or (H, W, 3) RGB. A measure is NaN where the scene has nothing to tell it by, so means over scenes
+have to leave NaN out.
 """
 
 import cv2
@@ -65,7 +65,7 @@ def _slope(fused: np.ndarray, source: np.ndarray, where: np.ndarray) -> float:
 
 
 def _glare(a: np.ndarray, b: np.ndarray, f: np.ndarray) -> float:
-    """A at 250 or more over more than an edge; contrast is what is finer than 12 pixels, where B has 4 levels of it."""
+    """A at 250 or more over more than an edge, contrast finer than 12 pixels, where B has 4 levels of it."""
     high_b, high_f = b - _blur(b, 12), f - _blur(f, 12)
     where = _opened(a >= 250) & (_blur(np.abs(high_b), 4) > 4)
     return _slope(high_f, high_b, where)
