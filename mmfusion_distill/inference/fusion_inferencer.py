@@ -33,7 +33,7 @@ class FusionInferencer(BaseInferencer):
     Example:
         >>> fuse = FusionInferencer()
         >>> fused = fuse.fuse("visible.png", "infrared.png")
-        >>> fuse = FusionInferencer("configs/fusion_distill/tiny_fusionunet_1xb2-3k_roadscene-176x344.py", "b.pth")
+        >>> fuse = FusionInferencer("configs/fusion_distill/tiny_fusionunet_1xb2-3k_cameras-176x344.py", "b.pth")
 
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose

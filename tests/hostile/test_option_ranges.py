@@ -12,7 +12,7 @@ from conftest import ROOT
 from mmfusion_distill.cli.main import PACKAGE, SUBCOMMANDS
 from mmfusion_distill.system.number_range import NumberRange
 
-CONFIG = str(ROOT / "configs/fusion_distill/student_xrestormer-d8-tiny_1xb2-2k_roadscene-128x128.py")
+CONFIG = str(ROOT / "configs/fusion_distill/tiny_fusionunet_1xb2-3k_cameras-176x344.py")
 SCRIPTS = sorted(
     path
     for folder in ("tools", "demo")

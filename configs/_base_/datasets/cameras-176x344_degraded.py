@@ -69,8 +69,8 @@ pipelines = dict(
     ],
     medical=[*steps["medical"], degrade_medical, drop, pack],
 )
-# Sets of 152, 68, 28, 5, three times 28 and 678 pairs, their pipelines, and how often each is taken in one run through
-# all of them.
+# Sets of 152, 68, 28, 5, three times 28 and 678 pairs, their pipelines, and how often each is taken in one run
+# through all of them.
 shares = [
     (dict(_base_.roadscene, ann_file="train.txt"), "roadscene", 6),
     (dict(_base_.m3svd, ann_file="train.txt"), "sharp", 8),
