@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io.image_io import read_image
+from ..io.image_channels import arrange_channels
+from ..io.pair_reader import PairReader
 from ..io.pairing import ImagePair
 from ..io.pixels import shrink, to_uint8
 from ..user_errors import UserError
@@ -45,22 +46,25 @@ def load_prompt(modality: str, version: str = "v1") -> Prompt:
     return Prompt(path.read_text(encoding="utf-8").strip(), path.stem)
 
 
-def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list[np.ndarray]:
+def load_pictures(
+    pair: ImagePair, max_size: int, montage: bool = False, reader: PairReader | None = None
+) -> list[np.ndarray]:
     """Pictures of a pair as a model gets them.
 
     Args:
         pair (ImagePair): The pair.
         max_size (int): Larger pictures are shrunk until their longer side has this many pixels.
         montage (bool): Whether a third picture shows both side by side. Default: False.
+        reader (PairReader, optional): Reads the pair by its options. Default: None, one without options.
 
     Returns:
         list[np.ndarray]: Two or three pictures (H, W, 3), uint8, RGB.
 
     Raises:
-        ImageReadError: If a file cannot be read.
+        ImageReadError: If a file cannot be read, or the sizes differ.
     """
-    sources = read_image(pair.path_a, 3), read_image(pair.path_b, 3, is_thermal=True)
-    pictures = [shrink(source, max_size) for source in sources]
+    sources = (reader or PairReader()).read(pair.path_a, pair.path_b, channels_a=3)[:2]
+    pictures = [shrink(arrange_channels(source, 3), max_size) for source in sources]
     if montage:
         height = min(picture.shape[0] for picture in pictures)
         pictures.append(shrink(np.hstack([picture[:height] for picture in pictures]), max_size))

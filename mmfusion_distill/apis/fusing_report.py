@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..io.pair_reader import Noted, write_notes
 from ..io.pairing import ImagePair
+from ..io.source_notes import Noted, write_notes
 
 
 @dataclass(frozen=True)

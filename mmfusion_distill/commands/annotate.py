@@ -10,8 +10,11 @@ from ..annotation.annotate_pairs import INTERRUPTED, format_summary
 from ..annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
 from ..apis.command_line import SettingsAction, add_share_arguments
 from ..apis.launching import launched
+from ..io.pair_reader import PairReader
 from ..io.pairing import shorten
+from ..io.source_notes import write_notes
 from ..user_errors import exit_on_user_error
+from .source_arguments import add_source_arguments, source_options
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -43,6 +46,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--stop-after", type=int, default=20, help="give up after so many failures in a row; 0: never"
     )
+    add_source_arguments(parser)
     add_share_arguments(parser)
     args = parser.parse_args(argv)
     if len(args.source) > 2 or (len(args.source) == 1) != args.source[0].endswith(".py"):
@@ -62,6 +66,7 @@ def annotate(args: argparse.Namespace) -> int:
     with launched(args.launcher) as processes:
         jobs = processes.first(lambda: find_jobs(args))
         annotator = processes.agree(lambda: _annotator(args))
+        annotator.reader = PairReader(source_options(args))
         share = processes.share(args.shard)
         code = 0
         for job in jobs:
@@ -83,6 +88,8 @@ def annotate(args: argparse.Namespace) -> int:
                 code = 130
                 break
             code = max(code, int(bool(summary.failures or summary.stopped)))
+        for note in write_notes(processes.gather(annotator.reader.noted)):
+            print(f"note: {note}")
         return code if processes.is_first else 0
 
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..io.camera_calibration import CameraCalibration
-from ..io.image_io import read_image
 from ..io.pairing import pairs_of
 from ..io.registration import Shift, estimate_homography, matrix_of_sizes, measure_shift, warp_to_a
 from ..io.regular_file import check_writable
 from ..io.source_options import SourceOptions
-from ..io.thermal import read_thermal
+from ..io.source_reading import read_source_a, read_source_b
 from ..user_errors import UserError, exit_on_user_error
 from .source_arguments import add_source_arguments, source_options
 
@@ -28,7 +27,7 @@ def calibrate(
         source_a (str | Path): Picture or folder of source A.
         source_b (str | Path): Picture or folder of source B, of another size or not.
         out (str | Path): Target, JSON.
-        options (SourceOptions, optional): Range and polarity of B. Default: None.
+        options (SourceOptions, optional): Ranges, and polarity of B. Default: None.
 
     Returns:
         dict[str, tuple[Shift, Shift]]: Per pair that was used, its shift before and after.
@@ -45,7 +44,10 @@ def calibrate(
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
     options = replace(options or SourceOptions(), register="none", calibration=None)
-    pairs = [(read_image(pair.path_a), read_thermal(pair.path_b, options)) for pair in listed]
+    pairs = [
+        (read_source_a(pair.path_a, options).pixels, read_source_b(pair.path_b, options).pixels)
+        for pair in listed
+    ]
     sizes = {(img_a.shape[:2], img_b.shape[:2]) for img_a, img_b in pairs}
     if len(sizes) > 1:
         raise UserError(

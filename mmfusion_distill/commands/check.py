@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Sequence
 
 from ..datasets.folder_check import check_folders, format_problems
+from ..io.pair_reader import PairReader
 from ..user_errors import exit_on_user_error
+from .source_arguments import add_source_arguments, source_options
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,14 +20,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--min-size", type=int, default=64, help="report shorter sides (default: 64)")
     parser.add_argument("--show", type=int, default=20, help="problems shown of each kind (default: 20)")
     parser.add_argument("--workers", type=int, default=2, help="files read at the same time")
+    add_source_arguments(parser)
     args = parser.parse_args(argv)
     return exit_on_user_error(check, args)
 
 
 def check(args: argparse.Namespace) -> int:
     """Check, print the problems, and return the exit code."""
+    reader = PairReader(source_options(args))
     pairs, problems = check_folders(
-        args.folder_a, args.folder_b, args.annotations, args.min_size, args.workers, show_progress=True
+        args.folder_a,
+        args.folder_b,
+        args.annotations,
+        args.min_size,
+        args.workers,
+        show_progress=True,
+        reader=reader,
     )
     print(format_problems(pairs, problems, args.show))
+    for note in reader.notes():
+        print(f"note: {note}")
     return int(bool(problems))

@@ -22,9 +22,11 @@ from ..evaluation import (
     write_report,
 )
 from ..evaluation.report.folder import check_method_names
+from ..io.pair_reader import PairReader
 from ..io.pairing import read_name_list
 from ..io.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
+from .source_arguments import add_source_arguments, source_options
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -65,6 +67,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--plots", action="store_true", help="draw radar and box plots")
     parser.add_argument("--grid", nargs="+", metavar="PAIR", help="picture grid of these pairs")
     parser.add_argument("--zoom", nargs="+", default=[], metavar="X,Y,W,H", help="parts enlarged in the grid")
+    add_source_arguments(parser)
     return parser.parse_args(argv)
 
 
@@ -116,10 +119,11 @@ def evaluate(args: argparse.Namespace) -> int:
     check_method_names(methods)
     check_writable(args.out)
     check_options(args, methods)
+    reader = PairReader(source_options(args))
     if args.grid:
         # First: a wrong name or box ends the run before the long part.
         grid = Path(args.out) / "grid.png"
-        write_picture_grid(grid, args.a, args.b, methods, args.grid, boxes)
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, boxes, reader)
     result = evaluate_folders(
         args.a,
         args.b,
@@ -130,12 +134,15 @@ def evaluate(args: argparse.Namespace) -> int:
         baselines=not args.no_baselines,
         workers=args.workers,
         show_progress=True,
+        reader=reader,
     )
     bootstrap = None
     if args.bootstrap:
         bootstrap = paired_bootstrap(result, args.reference, args.bootstrap, seed=args.seed)
     written = write_report(result, args.out, bootstrap, args.plots)
     print(to_markdown(result, bootstrap))
+    for note in reader.notes():
+        print(f"note: {note}")
     for problem in result.problems:
         print(f"left out: {problem}", file=sys.stderr)
     print("written:", *written, *([grid] if args.grid else []))

@@ -13,7 +13,9 @@ import numpy as np
 from ..apis.command_line import at_least
 from ..deployment.precision import PRECISIONS
 from ..deployment.runtimes import FORMATS
+from ..io.pair_reader import PairReader
 from ..user_errors import UserError, exit_on_user_error
+from .source_arguments import add_source_arguments, source_options
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
@@ -34,13 +36,14 @@ def export(args: argparse.Namespace) -> bool:
         )
     if bool(args.quality_a) != bool(args.quality_b):
         raise UserError("--quality-a and --quality-b go together: give both folders")
+    reader = PairReader(source_options(args))
     inferencer = FusionInferencer(args.config, args.weights, "cpu")
     network = inferencer.model.generator
     calibration = None
     if args.precision == "int8":
         calibration = list(
             calibration_pairs(
-                args.calibration_a, args.calibration_b, args.calibration_pairs, network.multiple
+                args.calibration_a, args.calibration_b, args.calibration_pairs, network.multiple, reader
             )
         )
     out = export_network(network, args.out, args.format, args.precision, calibration)
@@ -50,8 +53,10 @@ def export(args: argparse.Namespace) -> bool:
         print(f"largest difference to PyTorch at {width}x{height}: {difference:.1e}")
     if args.precision == "fp32":
         return max(differences.values()) <= TOLERANCE
-    pairs = quality_pairs(args)
+    pairs = quality_pairs(args, reader)
     result = measure_quality(inferencer, ExportedInferencer(out), pairs)
+    for note in reader.notes():
+        print(f"note: {note}")
     print(
         f"{len(pairs)} pairs: PSNR to PyTorch {result.psnr:.1f} dB; balanced_quality {result.exported:.4f}, of "
         f"PyTorch {result.pytorch:.4f}"
@@ -59,18 +64,18 @@ def export(args: argparse.Namespace) -> bool:
     return result.psnr >= LEAST_PSNR[args.precision]
 
 
-def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray]]:
+def quality_pairs(args: argparse.Namespace, reader: PairReader) -> list[tuple[np.ndarray, np.ndarray]]:
     """The pairs that quality is measured on: (H, W, 3) and (H, W) uint8."""
     from ..datasets.generated_scenes import generate_pair
-    from ..io import find_pairs, read_image_pair
+    from ..io import find_pairs
     from ..io.pixels import to_uint8
 
     folders = (args.quality_a, args.quality_b) if args.quality_a else (args.calibration_a, args.calibration_b)
     if not all(folders):
         return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]
     pairs, _ = find_pairs(*folders)
-    images = (read_image_pair(pair.path_a, pair.path_b, 3) for pair in pairs[-args.quality_pairs :])
-    return [(to_uint8(img_a), to_uint8(img_b[:, :, 0])) for img_a, img_b in images]
+    images = (reader.read(pair.path_a, pair.path_b, 3) for pair in pairs[-args.quality_pairs :])
+    return [(to_uint8(pair.img_a), to_uint8(pair.img_b[:, :, 0])) for pair in images]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,6 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--quality-b", metavar="DIR")
     parser.add_argument("--quality-pairs", type=at_least(1), default=4, help="the last so many (default: 4)")
+    add_source_arguments(parser)
     args = parser.parse_args(argv)
     *config, args.weights = args.network
     if len(config) > 1:

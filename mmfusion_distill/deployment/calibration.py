@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io import PairFuser, PairingError, find_pairs, read_image_pair
+from ..io import PairFuser, PairingError, find_pairs
+from ..io.pair_reader import PairReader
 from ..io.reflection import reflected_index
 from .precision import SourcePair
 
@@ -15,7 +16,11 @@ CROP = 192
 
 
 def calibration_pairs(
-    folder_a: str | Path, folder_b: str | Path, count: int, multiple: int
+    folder_a: str | Path,
+    folder_b: str | Path,
+    count: int,
+    multiple: int,
+    reader: PairReader | None = None,
 ) -> Iterator[SourcePair]:
     """Crops from the middle of the first pairs of two folders, as an exported network takes them.
 
@@ -24,6 +29,7 @@ def calibration_pairs(
         folder_b (str | Path): Pictures of source B.
         count (int): Number of pairs.
         multiple (int): What heights and widths must be multiples of.
+        reader (PairReader, optional): Reads the pairs by its options. Default: None, one without options.
 
     Yields:
         SourcePair: (1, 3, H, W) and (1, 1, H, W), float32 in [0, 1].
@@ -37,8 +43,9 @@ def calibration_pairs(
         raise PairingError(
             f"{folder_a} and {folder_b} have {len(pairs)} pairs, {count} are wanted to calibrate"
         )
+    reader = reader or PairReader()
     for pair in pairs[:count]:
-        images = read_image_pair(pair.path_a, pair.path_b, channels_a=3)
+        images = reader.read(pair.path_a, pair.path_b, channels_a=3)[:2]
         yield tuple(_crop(image, multiple).transpose(2, 0, 1)[None] / np.float32(255) for image in images)
 
 

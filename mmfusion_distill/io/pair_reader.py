@@ -1,83 +1,124 @@
-"""Reading pairs as the options say: range, polarity, slices, registration."""
+"""The one way in for pairs: every command and class reads them with this, by the same options."""
 
+import math
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 
-from .image_io import arrange_channels, read_pixels
+from . import source_notes as notes
 from .pair_aligner import PairAligner
-from .pairing import shorten
-from .picture_header import read_header
-from .picture_source import PictureSource, describe, is_path
-from .radiometric_jpeg import can_read_radiometric, is_radiometric
-from .regular_file import read_regular_file
+from .pair_signs import signs_of_pair
+from .picture_source import PictureSource
+from .source_notes import Noted, write_notes
 from .source_options import SourceOptions
-from .thermal import read_thermal
-from .value_range import to_full_range
+from .source_reading import SourceImage, source_a, source_b
+from .stored_image import StoredImage, read_stored
 
-_MISALIGNED = (
-    "{count} pairs are not registered: {names}, seen from source A; --register them, or calibrate the cameras and "
-    "give --calibration"
-)
-_COLOURS = (
-    "{count} pictures of source B hold temperatures but were read as they are shown, colours and all: {names}; "
-    "pip install 'mmfusion_distill[thermal]' reads them"
-)
-_DEGREES = (
-    "{count} radiometric JPEGs were read as temperatures, stretched between the percentiles 0.1 and 99.9 of each: "
-    "{names}"
-)
-#: The sentence about pictures of 16 bits.
-STRETCHED = (
-    "{count} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: "
-    "{names}"
-)
-#: What was noted of pairs: names, by the sentence about them.
-Noted = Mapping[str, Sequence[str]]
+
+class SourcePair(NamedTuple):
+    """A pair as it is fused.
+
+    Args:
+        img_a (np.ndarray): (H, W, 1 or 3) float32 in [0, 255], RGB.
+        img_b (np.ndarray): (H, W, 1) float32 in [0, 255], warm things bright, in the view of A.
+        missing (np.ndarray, optional): (H, W) bool, where B shows nothing. Default: None, nowhere.
+    """
+
+    img_a: np.ndarray
+    img_b: np.ndarray
+    missing: np.ndarray | None = None
+
+
+class ReadSource(NamedTuple):
+    """A source as it is stored, and as brightness."""
+
+    stored: StoredImage
+    image: SourceImage
 
 
 class PairReader:
     """Reads pairs as the options say, and notes what a user should know about them. Works in several threads.
 
     Args:
-        options (SourceOptions): Default: as they are stored, of equal size.
+        options (SourceOptions, optional): Default: None, as they are stored, of equal size.
+        announce (Callable[[str], None], optional): Called with the first sentence of each kind of note, for those
+            who have no report at the end. Default: None.
+        looked_at (int, optional): How many pairs are looked at closely, for what is wrong with both together, which
+            takes longer than reading. Default: None, all.
 
     Raises:
         UserError: If the calibration cannot be read.
     """
 
-    def __init__(self, options: SourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        options: SourceOptions | None = None,
+        announce: Callable[[str], None] | None = None,
+        looked_at: int | None = None,
+    ) -> None:
         self.options = options or SourceOptions()
         self.aligner = PairAligner(self.options)
+        self.announce = announce
+        self._left_to_look_at = math.inf if looked_at is None else looked_at
         self._noted: dict[str, list[str]] = defaultdict(list)
         self._lock = Lock()
 
     def __call__(self, img_a: PictureSource, img_b: PictureSource) -> tuple[np.ndarray, np.ndarray]:
+        """Read a pair as inferencers take it; see :meth:`read`.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray]: (H, W, 1 or 3) and (H, W, 1), RGB: uint8 where that loses nothing, else
+            float32 in [0, 1].
+        """
+        pair = self.read(img_a, img_b)
+        return as_picture(pair.img_a), as_picture(pair.img_b)
+
+    def read(self, img_a: PictureSource, img_b: PictureSource, channels_a: int | None = None) -> SourcePair:
         """Read a pair.
 
         Args:
             img_a (PictureSource): Source A.
             img_b (PictureSource): Source B.
-
-        Returns:
-            tuple[np.ndarray, np.ndarray]: (H, W, 1 or 3) and (H, W, 1), RGB: uint8 where that loses nothing, else
-            float32 in [0, 1].
+            channels_a (int, optional): Channels of source A. Default: None, what is stored.
 
         Raises:
             ImageReadError: If a source cannot be used, sizes differ, or they cannot be registered.
         """
-        pixels = read_pixels(img_a, self.options.slice_index)
-        pair = (
-            arrange_channels(to_full_range(pixels, describe(img_a)), None),
-            read_thermal(img_b, self.options),
-        )
-        name = f"{describe(img_a)} and {describe(img_b)}"
-        pair = self.aligner.apply(pair, self.aligner.find([pair], name), name)
-        self._look_at(pair, img_b)
-        return tuple(as_picture(image) for image in pair)
+        return self.join(self.read_a(img_a, channels_a), self.read_b(img_b))
+
+    def read_a(self, image: PictureSource, channels: int | None = None) -> ReadSource:
+        """Read source A alone; see :meth:`read`."""
+        stored = read_stored(image, self.options.slice_index)
+        return ReadSource(stored, source_a(stored, self.options, channels))
+
+    def read_b(self, image: PictureSource) -> ReadSource:
+        """Read source B alone; see :meth:`read`."""
+        needed = self.options.ir_range is not None
+        stored = read_stored(image, self.options.slice_index, temperatures=True, needed=needed)
+        return ReadSource(stored, source_b(stored, self.options))
+
+    def join(self, read_a: ReadSource, read_b: ReadSource) -> SourcePair:
+        """Bring both sources of a pair together, and note what is odd about them; see :meth:`read`."""
+        name = f"{read_a.stored.name} and {read_b.stored.name}"
+        pair = read_a.image.pixels, read_b.image.pixels
+        matrix = self.aligner.find([pair], name)
+        sizes = [image.shape[:2] for image in pair]
+        pair = self.aligner.apply(pair, matrix, name)
+        missing = self.aligner.missing_in_a(read_b.image.missing, matrix, *sizes)
+        self._note(read_a, read_b, pair)
+        return SourcePair(*pair, missing)
+
+    def __getstate__(self) -> dict:
+        # Processes of a data loader have a lock each.
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state)
+        self._lock = Lock()
 
     @property
     def noted(self) -> Noted:
@@ -88,52 +129,28 @@ class PairReader:
         """A sentence for each kind of thing that a user should know about the pairs that were read."""
         return write_notes([self._noted])
 
-    def _look_at(self, pair: tuple[np.ndarray, np.ndarray], img_b: PictureSource) -> None:
-        shift = self.aligner.misalignment(pair)
-        name = Path(img_b).name if is_path(img_b) else describe(img_b)
-        with self._lock:
+    def _note(self, read_a: ReadSource, read_b: ReadSource, pair: tuple[np.ndarray, np.ndarray]) -> None:
+        name_b = _short(read_b.stored.name)
+        found = [(sentence, _short(read_a.stored.name) + more) for sentence, more in read_a.image.notes]
+        found += [(sentence, name_b + more) for sentence, more in read_b.image.notes]
+        if self._left_to_look_at > 0:
+            self._left_to_look_at -= 1
+            signs = signs_of_pair(read_a.stored, read_b.stored, *pair)
+            found += [(sentence, name_b + more) for sentence, more in signs]
+            shift = self.aligner.misalignment(pair)
             if shift is not None:
-                self._noted[_MISALIGNED].append(f"{name} lies {shift}")
-            if is_path(img_b) and self.options.ir_range is None:
-                self._look_at_file(Path(img_b), name)
-
-    def _look_at_file(self, path: Path, name: str) -> None:
-        if path.suffix.lower() in (".jpg", ".jpeg"):
-            if is_radiometric(read_regular_file(path)):
-                self._noted[_DEGREES if can_read_radiometric() else _COLOURS].append(name)
-        elif has_16_bits(path):
-            self._noted[STRETCHED].append(name)
+                found.append((notes.MISALIGNED, f"{name_b} lies {shift}"))
+        for sentence, text in found:
+            with self._lock:
+                is_first = not self._noted[sentence]
+                self._noted[sentence].append(text)
+            if is_first and self.announce is not None:
+                self.announce(write_notes([{sentence: [text]}])[0])
 
 
-def write_notes(noted: Iterable[Noted]) -> list[str]:
-    """Sentences about what was noted by one reader or several.
-
-    Args:
-        noted (Iterable[Noted]): Of each reader.
-
-    Returns:
-        list[str]: In an order that does not depend on which pair was read first.
-    """
-    names: dict[str, list[str]] = defaultdict(list)
-    for one in noted:
-        for sentence, found in one.items():
-            names[sentence] += found
-    return [
-        sentence.format(count=len(names[sentence]), names=shorten(sorted(names[sentence]), 3))
-        for sentence in (_MISALIGNED, _COLOURS, _DEGREES, STRETCHED)
-        if names[sentence]
-    ]
-
-
-def has_16_bits(path: Path) -> bool:
-    """Whether a file is a picture of 16 bits; one that is gone is none."""
-    if path.suffix.lower() not in (".png", ".tif", ".tiff"):
-        return False
-    try:
-        header = read_header(read_regular_file(path))
-    except OSError:
-        return False
-    return header is not None and header.bits == 16
+def _short(name: str) -> str:
+    """The file of a path."""
+    return os.path.basename(name) or name
 
 
 def as_picture(image: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ...io.pair_reader import PairReader
 from ...io.pairing import ImagePair
 from ..annotation_types import Annotation
 
@@ -33,6 +34,8 @@ class Annotator(ABC):
 
     #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made anew.
     version = ""
+    #: Reads the pairs, as every command does. Default: None, one without options.
+    reader: PairReader | None = None
 
     @abstractmethod
     def annotate(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from mmagic.registry import TASK_UTILS
 
-from ...io.image_io import read_image
+from ...io.pair_reader import PairReader
 from ...io.pairing import ImagePair
 from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
@@ -48,7 +48,7 @@ class StatisticsAnnotator(Annotator):
     def _annotate_files(self, pair: ImagePair, modality: str) -> AnnotationResult:
         try:
             # as the network will see them
-            img_a, img_b = read_image(pair.path_a), read_image(pair.path_b, 1, is_thermal=True)
+            img_a, img_b, _ = (self.reader or PairReader()).read(pair.path_a, pair.path_b)
         except (OSError, ValueError) as error:
             return AnnotationResult(pair, None, str(error))
         return AnnotationResult(pair, self.annotate_arrays(img_a, img_b, modality))

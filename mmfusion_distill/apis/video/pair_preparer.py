@@ -5,11 +5,11 @@ from itertools import chain, islice
 
 import numpy as np
 
-from ...io.image_io import arrange_channels
 from ...io.pair_aligner import PairAligner
 from ...io.pair_reader import as_picture
-from ...io.thermal import is_raw, scale_thermal
-from ...io.value_range import percentile_range, to_full_range
+from ...io.source_reading import source_a, source_b
+from ...io.stored_image import StoredImage
+from ...io.value_range import is_raw, percentile_range
 from ...io.video_reader import Frame
 from .steady_brightness import SteadyRange
 from .video_options import VideoOptions
@@ -57,8 +57,8 @@ class PairPreparer:
         pixels, limits = frame_b.pixels, None
         if is_raw(pixels) and self._range is not None:
             limits = self._range(*percentile_range(pixels))
-        img_a = arrange_channels(to_full_range(frame_a.pixels, self.name), 3)
-        return img_a, scale_thermal(pixels, self.options, self.name, limits)
+        img_a = source_a(StoredImage(self.name, frame_a.pixels), self.options, 3).pixels
+        return img_a, source_b(StoredImage(self.name, pixels), self.options, limits).pixels
 
     def _look_at(self, pair: Pair) -> None:
         shift = self._aligner.misalignment(pair)

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from ...io.image_io import write_image
+from ...io.pair_reader import PairReader
 from ...io.pairing import list_images
 from ...io.pixels import to_uint8, without_single_channel
 from ...user_errors import UserError
-from .folder import read_picture
+from .folder import read_picture, read_sources
 
 #: x, y, width, height in pixels.
 Box = tuple[int, int, int, int]
@@ -28,6 +29,7 @@ def write_picture_grid(
     methods: Mapping[str, str | Path],
     names: Sequence[str],
     boxes: Sequence[Box] = (),
+    reader: PairReader | None = None,
 ) -> None:
     """Write a grid of pairs (rows) and of source A, source B and methods (columns).
 
@@ -38,18 +40,20 @@ def write_picture_grid(
         methods: Folder of fused pictures by method name.
         names: Pairs to show.
         boxes: Parts to frame in every picture and to show enlarged below it.
+        reader: Reads the sources. Default: one without options.
 
     Raises:
         UserError: If a picture is missing or unreadable, or a box does not lie inside it.
     """
     folders = [folder_a, folder_b, *methods.values()]
     listings = [list_images(folder) for folder in folders]
-    rows = []
+    rows, reader = [], reader or PairReader()
     for name in names:
         for folder, listing in zip(folders, listings, strict=True):
             if name not in listing:
                 raise UserError(f"Picture grid: {Path(folder) / name}.* is missing.")
-        rows.append([read_picture(listing[name]) for listing in listings])
+        paths = [listing[name] for listing in listings]
+        rows.append([*read_sources(reader, *paths[:2]), *map(read_picture, paths[2:])])
     write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
 
 
