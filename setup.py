@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent
 #: What OpenMMLab's tools (mim, configs of other packages by `mmfusion_distill::...`) look for inside a package.
 MIM = ("configs", "tools", "model-index.yml")
 #: Optional parts, each with its requirements/NAME.txt: pip install 'mmfusion_distill[NAME]'.
-EXTRAS = ("annotate", "detect", "docs", "export", "medical", "optional", "serve", "tests", "thermal")
+EXTRAS = ("annotate", "detect", "docs", "export", "medical", "optional", "serve", "sound", "tests", "thermal")
 
 
 def read_version() -> str:

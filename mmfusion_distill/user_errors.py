@@ -1,5 +1,6 @@
 """What a user can mend is one sentence, not a traceback."""
 
+import errno
 import io
 import os
 import sys
@@ -8,6 +9,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+#: What the operating system calls a full disk, without naming the file that was being written.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class UserError(ValueError):
     """Something that the user can mend: an argument, a config, a file, an installation.
@@ -15,6 +19,10 @@ class UserError(ValueError):
     Its message is one sentence that names the thing, says what is wrong and what to do. The tools print it as one
     line; whatever else is raised is a fault of the code, and keeps its traceback.
     """
+
+
+class OptionError(UserError):
+    """An option whose value is out of its range: the program ends with 2, as after wrong use of any other kind."""
 
 
 class MissingOperatorError(RuntimeError, UserError):
@@ -61,7 +69,8 @@ def check_choice(what: str, value: object, choices: Collection[str]) -> None:
 def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs: object) -> Result:
     """Call a function; what the user can mend ends the program with one sentence instead of a traceback.
 
-    That is a :class:`UserError`, or what the operating system says of a file that it names (no permission, say).
+    That is a :class:`UserError`, or what the operating system says of a file that it names (no permission, say) or of
+    a full disk. The exit code is 1, after an :class:`OptionError` 2.
     Set `MMFUSION_TRACEBACK=1` to see where it came from.
     """
     for stream in (sys.stdout, sys.stderr):
@@ -77,12 +86,17 @@ def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs:
     except (UserError, OSError) as error:
         if os.environ.get("MMFUSION_TRACEBACK") or not is_user_error(error):
             raise
+        if isinstance(error, OptionError):
+            print(f"error: {_sentence(error)}", file=sys.stderr)
+            sys.exit(2)
         sys.exit(f"error: {_sentence(error)}")
 
 
 def is_user_error(error: BaseException) -> bool:
     """Whether the user can mend it."""
-    return isinstance(error, UserError) or (isinstance(error, OSError) and error.filename is not None)
+    if isinstance(error, OSError):
+        return isinstance(error, UserError) or error.filename is not None or error.errno in _FULL
+    return isinstance(error, UserError)
 
 
 def _sentence(error: Exception) -> str:

@@ -2,6 +2,8 @@
 custom_imports = dict(imports=["mmfusion_distill"])
 
 default_hooks = dict(
+    # Ends a run whose loss or gradient is not finite; of our scope, whatever toolbox the run is of.
+    finite=dict(type="mmagic.FiniteGuardHook"),
     timer=dict(type="IterTimerHook"),
     logger=dict(type="LoggerHook", interval=50),
     param_scheduler=dict(type="ParamSchedulerHook"),

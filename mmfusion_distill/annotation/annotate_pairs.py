@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ..io.pairing import ImagePair
 from ..io.progress import progress_bar
 from ..io.regular_file import write_text_atomically
-from .annotation_file import annotation_path, read_annotation_of, write_annotation
+from .annotation_file import annotation_path_of, read_annotation_of, write_annotation
 from .annotation_types import AnnotationError
 from .annotators.base import AnnotationResult, Annotator
 
@@ -122,8 +122,8 @@ def _not_done(
 
 
 def _store(result: AnnotationResult, folder: Path, summary: AnnotationSummary) -> None:
-    target = annotation_path(folder, result.pair.path_a.name, result.pair.path_b.name)
-    failed = folder / FAILED_FOLDER / target.name
+    target = annotation_path_of(result.pair, folder)
+    failed = folder / FAILED_FOLDER / target.relative_to(folder)
     if result.annotation is not None:
         write_annotation(target, result.annotation)
         failed.unlink(missing_ok=True)

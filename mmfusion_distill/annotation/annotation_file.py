@@ -5,12 +5,19 @@ line between events. Who wrote it stands above as comment lines (``# annotator: 
 published form skip.
 """
 
+import os
+import unicodedata
 from pathlib import Path
 
-from ..io.pairing import ImagePair, image_stem
+from ..io.image_files import image_stem, path_stem
+from ..io.pairing import ImagePair
 from ..io.regular_file import read_regular_file, write_text_atomically
+from ..io.text_encoding import decode_text
 from .annotation_parser import MAX_CHARACTERS, parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError
+
+#: Bytes of a file's name that every usual file system takes.
+_LONGEST_NAME = 255
 
 
 def format_annotation(annotation: Annotation) -> str:
@@ -25,11 +32,11 @@ def read_annotation(path: str | Path) -> Annotation:
     """Read an annotation file.
 
     Raises:
-        AnnotationError: If the file is no UTF-8 text or holds no event; names the file.
+        AnnotationError: If the file is no text (UTF-8, UTF-16) or holds no event; names the file.
         OSError: If the file cannot be read.
     """
     try:
-        text = read_regular_file(path, 4 * MAX_CHARACTERS).decode("utf-8-sig")
+        text = decode_text(read_regular_file(path, 4 * MAX_CHARACTERS))
     except OSError as error:
         raise type(error)(f"cannot read the annotation {path} ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -46,12 +53,34 @@ def write_annotation(path: str | Path, annotation: Annotation) -> None:
 
 
 def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
-    """Where the annotation of a pair is written: ``<nameA>_<nameB>.txt``, names without extension."""
-    return Path(folder) / f"{image_stem(name_a)}_{image_stem(name_b)}.txt"
+    """Where the annotation of two files is written, names without extension.
+
+    Returns:
+        Path: ``<nameA>_<nameB>.txt``, or ``<nameA>.txt`` where that is longer than a file system takes.
+    """
+    candidates = _candidates(folder, name_a, name_b)
+    return candidates[0] if _has_room(candidates[0]) else candidates[1]
+
+
+def annotation_path_of(pair: ImagePair, folder: str | Path) -> Path:
+    """Where the annotation of a pair is written, in a sub-folder where its pictures lie in one.
+
+    Args:
+        pair (ImagePair): The pair.
+        folder (str | Path): Folder of annotation files.
+
+    Returns:
+        Path: That of :func:`annotation_path`, or ``<name of the pair>.txt`` where the files' names do not tell pairs
+        apart (``scene1/vis.png`` and ``scene1/ir.png``).
+    """
+    target = Path(folder) / f"{pair.name}.txt"
+    if Path(pair.name).name not in path_stem(pair.path_a.name):
+        return target
+    return annotation_path(target.parent, pair.path_a.name, pair.path_b.name)
 
 
 def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None:
-    """Annotation file of a pair.
+    """Annotation file of two files.
 
     Args:
         folder (str | Path): Folder of annotation files.
@@ -61,12 +90,33 @@ def find_annotation(folder: str | Path, name_a: str, name_b: str) -> Path | None
     Returns:
         Path | None: ``<nameA>_<nameB>.txt``, else ``<nameA>.txt``, else ``<nameB>.txt``, else None.
     """
-    candidates = (
-        annotation_path(folder, name_a, name_b),
-        Path(folder) / f"{image_stem(name_a)}.txt",
-        Path(folder) / f"{image_stem(name_b)}.txt",
-    )
-    return next((path for path in candidates if path.is_file()), None)
+    return next((found for path in _candidates(folder, name_a, name_b) if (found := _existing(path))), None)
+
+
+def find_annotation_of(pair: ImagePair, folder: str | Path) -> Path | None:
+    """Annotation file of a pair: that of :func:`annotation_path_of`, else of :func:`find_annotation`, else None."""
+    target = annotation_path_of(pair, folder)
+    named = Path(folder) / f"{pair.name}.txt"
+    found = _existing(target) or _existing(named)
+    if found or target == named:
+        return found
+    return find_annotation(target.parent, pair.path_a.name, pair.path_b.name)
+
+
+def _existing(path: Path) -> Path | None:
+    """The file of this name, whichever way its accents are written (macOS writes them apart from their letters)."""
+    forms = (path.name, *(unicodedata.normalize(form, path.name) for form in ("NFC", "NFD")))
+    paths = [path.with_name(name) for name in forms]
+    return next((path for path in paths if _has_room(path) and path.is_file()), None)
+
+
+def _candidates(folder: str | Path, name_a: str, name_b: str) -> tuple[Path, ...]:
+    a, b = image_stem(name_a), image_stem(name_b)
+    return tuple(Path(folder) / f"{name}.txt" for name in (f"{a}_{b}", a, b))
+
+
+def _has_room(path: Path) -> bool:
+    return len(os.fsencode(path.name)) <= _LONGEST_NAME
 
 
 def read_annotation_of(pair: ImagePair, folder: str | Path) -> Annotation | None:
@@ -76,5 +126,5 @@ def read_annotation_of(pair: ImagePair, folder: str | Path) -> Annotation | None
         AnnotationError: If it is none; names the file.
         OSError: If it cannot be read.
     """
-    path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
+    path = find_annotation_of(pair, folder)
     return None if path is None else read_annotation(path)

@@ -1,13 +1,13 @@
 """What cameras do to a picture, by strength: 0 is barely visible, 1 about the worst that is still a picture.
 
-These go beyond :mod:`.degradations` in what they imitate and build on it. All take and give float32 pictures
-(H, W, C), 0 to 255.
+These go beyond :mod:`.degradations` in what they imitate and build on it. All take and give finite float32
+pictures (H, W, C), 0 to 255.
 """
 
 import cv2
 import numpy as np
 
-from .degradations import add_haze, darken, over_expose
+from .degradations import add_haze, darken, over_expose, within_range
 
 
 def darken_with_noise(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -58,7 +58,7 @@ def defocus(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     disc = np.clip(radius + 0.5 - np.hypot(y, x), 0, 1).astype(np.float32)
     blurred = cv2.filter2D(image, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT)
-    return blurred.reshape(image.shape)
+    return within_range(blurred, image.shape)
 
 
 def compress(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:

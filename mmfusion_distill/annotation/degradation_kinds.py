@@ -30,7 +30,7 @@ class DegradationKind:
     Args:
         event (str): Known event that an annotator would name.
         source (int): The source that is degraded, 0 for A and 1 for B.
-        degrade (PlacedDegradation): What is done.
+        degrade (PlacedDegradation): What is done; gives a finite picture within 0 to 255, because another may follow.
         places (tuple[str, ...]): Where or along what, in words; the most usual first.
     """
 
@@ -53,7 +53,7 @@ def _on_one_side(degrade: Callable) -> PlacedDegradation:
         degraded = degrade(image, rng, strength)
         if place == _EVERYWHERE:
             return degraded
-        return image + camera.fade(image.shape[:2], _SIDES[place]) * (degraded - image)
+        return np.clip(image + camera.fade(image.shape[:2], _SIDES[place]) * (degraded - image), 0, 255)
 
     return degrade_side
 

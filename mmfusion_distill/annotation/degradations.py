@@ -1,8 +1,8 @@
 """Degradations of known strength, to measure how well annotators recognise them and to train with.
 
-Each takes a picture (H, W, C) in 0 to 255 and gives a picture of the same size and range; ``rng`` makes it
-repeatable. Without ``strength`` it draws one that a person sees at once; with it, 0 is barely visible and 1 about the
-worst that is drawn without.
+Each takes a picture (H, W, C) in 0 to 255 and gives a finite picture of the same size and range, so that any of them
+may follow any other; ``rng`` makes it repeatable. Without ``strength`` it draws one that a person sees at once; with
+it, 0 is barely visible and 1 about the worst that is drawn without.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,8 @@ def flatten_contrast(
     image: np.ndarray, rng: np.random.Generator, strength: float | None = None
 ) -> np.ndarray:
     """Tones pulled towards the mean, a sixth to a quarter of their spread left; by strength 0.8 to 0.15."""
-    return image.mean() + (image - image.mean()) * _amount(rng, (0.15, 0.25), strength, 0.8, 0.15)
+    mean = image.mean()
+    return np.clip(mean + (image - mean) * _amount(rng, (0.15, 0.25), strength, 0.8, 0.15), 0, 255)
 
 
 def add_noise(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
@@ -50,7 +51,7 @@ def blur_by_motion(
     start, end = np.rint(centre - reach).astype(int), np.rint(centre + reach).astype(int)
     cv2.line(kernel, tuple(map(int, start)), tuple(map(int, end)), 1.0)
     blurred = cv2.filter2D(image.astype(np.float32), -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT)
-    return blurred.reshape(image.shape)
+    return within_range(blurred, image.shape)
 
 
 def add_stripes(
@@ -73,13 +74,13 @@ def add_haze(
     ``depth`` (H, W, 1), relative to the distance of this transmission, lets it vary over the picture.
     """
     transmission = _amount(rng, (0.25, 0.4), strength, 0.9, 0.2) ** depth
-    return image * transmission + 220 * (1 - transmission)
+    return np.clip(image * transmission + 220 * (1 - transmission), 0, 255)
 
 
 def blur(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
     """Gaussian blur of 3 to 4 pixels, by strength 0.5 to 4, alike in all directions."""
     sigma = _amount(rng, (3, 4), strength, 0.5, 4)
-    return cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma).reshape(image.shape)
+    return within_range(cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma), image.shape)
 
 
 def displace(image: np.ndarray, rng: np.random.Generator, strength: float | None = None) -> np.ndarray:
@@ -90,7 +91,15 @@ def displace(image: np.ndarray, rng: np.random.Generator, strength: float | None
         np.array([[1, 0, shift], [0, 1, 0]], np.float32),
         (image.shape[1], image.shape[0]),
     )
-    return moved.reshape(image.shape)
+    return within_range(moved, image.shape)
+
+
+def within_range(filtered: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """What a filter of OpenCV gave, of this shape (H, W, C) and within 0 to 255.
+
+    Filters round beyond the range of their input. After -1e-6 a power is NaN, and a JPEG has a white pixel.
+    """
+    return np.clip(filtered.reshape(shape), 0, 255)
 
 
 def _amount(

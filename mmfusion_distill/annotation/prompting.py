@@ -63,9 +63,8 @@ def load_pictures(
     Raises:
         ImageReadError: If a file cannot be read, or the sizes differ.
     """
-    sources = (reader or PairReader()).read(pair.path_a, pair.path_b, channels_a=3)[:2]
+    sources = (reader or PairReader(in_python=True)).read(pair.path_a, pair.path_b, channels_a=3)[:2]
     pictures = [shrink(arrange_channels(source, 3), max_size) for source in sources]
     if montage:
-        height = min(picture.shape[0] for picture in pictures)
-        pictures.append(shrink(np.hstack([picture[:height] for picture in pictures]), max_size))
+        pictures.append(shrink(np.hstack(pictures), max_size))
     return [to_uint8(picture) for picture in pictures]

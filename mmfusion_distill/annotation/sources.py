@@ -1,11 +1,12 @@
 """Which pairs to annotate, by folders or by the data sets of a config."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..io.pairing import ImagePair, find_pairs, read_name_list
+from ..io.image_files import read_name_list
+from ..io.pairing import ImagePair, named_pairs
 from ..user_errors import UserError
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
@@ -19,17 +20,24 @@ class AnnotationJob:
         pairs (tuple[ImagePair, ...]): The pairs, each once.
         folder (Path): Folder of annotation files.
         modality (str): 'infrared-visible' or 'medical'.
-        unmatched (tuple[str, ...]): Files without a partner.
+        unmatched (tuple[str, ...]): Files without a partner. Default: ().
+        note (str): How names that differ were paired. Default: ''.
     """
 
     pairs: tuple[ImagePair, ...]
     folder: Path
     modality: str
     unmatched: tuple[str, ...] = ()
+    note: str = ""
 
 
 def job_of_folders(
-    folder_a: str, folder_b: str, out: str | None, names: str | None, modality: str
+    folder_a: str,
+    folder_b: str,
+    out: str | None,
+    names: str | None,
+    modality: str,
+    pattern: Sequence[str] | None = None,
 ) -> AnnotationJob:
     """Job for two folders of pictures.
 
@@ -39,14 +47,15 @@ def job_of_folders(
         out (str | None): Folder of annotation files; None: ``annotations`` beside ``folder_a``.
         names (str | None): File with one name per line; None: all pairs.
         modality (str): 'infrared-visible' or 'medical'.
+        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.io.pairing.pair_folders`. Default: None.
 
     Raises:
         PairingError: If the folders do not pair up.
     """
     listed = None if names is None else read_name_list(names)
-    pairs, unmatched = find_pairs(folder_a, folder_b, listed)
+    pairing = named_pairs(folder_a, folder_b, listed, pattern)
     folder = Path(out) if out else Path(folder_a).resolve().parent / "annotations"
-    return AnnotationJob(tuple(pairs), folder, modality, tuple(unmatched))
+    return AnnotationJob(tuple(pairing.pairs), folder, modality, tuple(pairing.unmatched), pairing.note)
 
 
 def jobs_of_config(path: str | Path, out: str | None = None) -> list[AnnotationJob]:
@@ -77,10 +86,10 @@ def jobs_of_config(path: str | Path, out: str | None = None) -> list[AnnotationJ
         if not out and not prefix.get("annotation"):
             raise UserError(f"{path}: data_prefix names no folder 'annotation': add it, or give --out")
         names = read_name_list(root / dataset["ann_file"]) if dataset.get("ann_file") else None
-        pairs, lonely = find_pairs(root / prefix["img_a"], root / prefix["img_b"], names)
-        unmatched.update(dict.fromkeys(lonely))
+        pairing = named_pairs(root / prefix["img_a"], root / prefix["img_b"], names, dataset.get("pattern"))
+        unmatched.update(dict.fromkeys(pairing.unmatched))
         key = Path(out) if out else root / prefix["annotation"], dataset.get("modality") or "infrared-visible"
-        jobs.setdefault(key, {}).update(dict.fromkeys(pairs))
+        jobs.setdefault(key, {}).update(dict.fromkeys(pairing.pairs))
     if not jobs:
         raise UserError(f"{path} has no data set with folders img_a and img_b")
     return [AnnotationJob(tuple(pairs), *key, tuple(unmatched)) for key, pairs in jobs.items()]

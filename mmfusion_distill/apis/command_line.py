@@ -3,30 +3,20 @@
 import argparse
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..annotation.modalities import MODALITIES
+from ..io.number_range import at_least
 from ..io.shard import Shard
-
-
-def at_least(least: int) -> Callable[[str], int]:
-    """Type of an argument: a whole number that is not below `least`."""
-
-    def number(text: str) -> int:
-        if not text.lstrip("-").isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"'{text}' is no whole number of at least {least}")
-        return int(text)
-
-    return number
 
 
 def image_size(text: str) -> tuple[int, int]:
     """Type of an argument: WIDTHxHEIGHT, as (height, width)."""
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise argparse.ArgumentTypeError(f"'{text}' is no size: give WIDTHxHEIGHT, e.g. 640x480")
-    return int(height), int(width)
+    match = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", text)
+    if not match or not int(match[1]) or not int(match[2]):
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no size: give WIDTHxHEIGHT, e.g. 640x480")
+    return int(match[2]), int(match[1])
 
 
 class SettingsAction(argparse.Action):
@@ -41,7 +31,13 @@ class SettingsAction(argparse.Action):
     ) -> None:
         from mmengine.config import DictAction
 
-        DictAction(self.option_strings, self.dest, nargs="+")(parser, namespace, values, option_string)
+        for setting in values or ():
+            if not re.match(r"[^=]+=", setting):
+                parser.error(f"{option_string} {setting[:60]}: give KEY=VALUE")
+        try:
+            DictAction(self.option_strings, self.dest, nargs="+")(parser, namespace, values, option_string)
+        except (AssertionError, ValueError) as error:  # brackets that do not close
+            parser.error(f"{option_string} {' '.join(values or ())[:60]}: {error}")
 
 
 def parse_shard(text: str) -> Shard:
@@ -59,7 +55,9 @@ def add_launcher_arguments(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher"
     )
-    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
+    parser.add_argument(
+        "--local_rank", "--local-rank", type=at_least(0), default=0, help="set by the launcher"
+    )
 
 
 def add_share_arguments(parser: argparse.ArgumentParser) -> None:

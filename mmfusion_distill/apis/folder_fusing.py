@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -39,6 +39,7 @@ def fuse_files(
     reader: PairReader | None = None,
     shard: Shard | None = None,
     processes: Processes | None = None,
+    pattern: Sequence[str] | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -50,7 +51,7 @@ def fuse_files(
         source_a (str | Path): Picture or folder of source A.
         source_b (str | Path): Picture or folder of source B.
         out (str | Path): Target picture, or folder (of a pair of files too, if it has no extension); in folders
-            pictures are called like source A, as PNG.
+            pictures are called like their pair, as PNG.
         text (str, optional): Description by hand for a guided network. Default: None.
         annotations (str | Path, optional): Folder of annotation files for a guided network. Default: None.
         batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
@@ -62,6 +63,8 @@ def fuse_files(
         shard (Shard, optional): Which of the pairs. Default: None, all.
         processes (Processes, optional): Those that share them, of
             :func:`~mmfusion_distill.apis.launching.launched`. Default: None, this one alone.
+        pattern (Sequence[str], optional): How names pair up that differ, see
+            :func:`~mmfusion_distill.io.pairing.pair_folders`. Default: None.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -75,9 +78,9 @@ def fuse_files(
     """
     if batch_size < 1 or workers < 0:
         raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
-    processes, reader = processes or Processes(), reader or PairReader()
+    processes, reader = processes or Processes(), reader or PairReader(in_python=True)
     pairs, targets = processes.first(
-        lambda: find_targets(Path(source_a), Path(source_b), Path(out), overwrite)
+        lambda: find_targets(Path(source_a), Path(source_b), Path(out), overwrite, pattern)
     )
     share = processes.share(shard or Shard()).of(range(len(pairs)))
     part = FusingPart(skipped={index for index in share if skip_existing and os.path.lexists(targets[index])})

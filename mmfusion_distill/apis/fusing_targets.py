@@ -1,6 +1,7 @@
 """Where fused pictures are written, checked before anything is computed."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..io.image_io import check_image_format, is_own_picture
@@ -10,7 +11,7 @@ from ..user_errors import UserError
 
 
 def find_targets(
-    source_a: Path, source_b: Path, out: Path, overwrite: bool
+    source_a: Path, source_b: Path, out: Path, overwrite: bool, pattern: Sequence[str] | None = None
 ) -> tuple[list[ImagePair], list[Path]]:
     """Pairs of two files or folders, and the target of each.
 
@@ -19,6 +20,7 @@ def find_targets(
         source_b (Path): Picture or folder of source B.
         out (Path): Target picture, or folder.
         overwrite (bool): Whether pictures are replaced that this package has not written.
+        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.io.pairing.pair_folders`. Default: None.
 
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
@@ -26,7 +28,10 @@ def find_targets(
             somebody else's picture.
         OSError: If nothing can be written to the target's folder.
     """
-    pairs, unmatched = pairs_of(source_a, source_b)
+    pairing = pairs_of(source_a, source_b, pattern)
+    pairs, unmatched = pairing.pairs, pairing.unmatched
+    if pairing.note:
+        print(pairing.note)
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
     is_picture = not source_a.is_dir() and out.suffix

@@ -65,7 +65,7 @@ class FusionInferencer(BaseInferencer):
         device: str | None = None,
         sources: SourceOptions | None = None,
     ) -> None:
-        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS)
+        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
         if weights is None and model is not None:
             raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
         weights = shipped_weights(weights or DEFAULT_WEIGHTS)

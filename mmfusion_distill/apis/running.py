@@ -1,6 +1,8 @@
 """Training and testing by a config: what tools/train.py and tools/test.py call."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import mmengine
@@ -14,7 +16,7 @@ from ..engine.runners import FusionRunner
 from ..io.config_files import check_config, fusor_of, read_config
 from ..io.shipped_weights import shipped_weights
 from ..models.checkpoints import CheckpointError, resolve_checkpoint
-from ..user_errors import UserError
+from ..user_errors import MissingPackageError, UserError, reason_of
 from .config_options import check_options
 from .launching import check_launcher
 
@@ -78,6 +80,7 @@ def run_training(
 
     Raises:
         CheckpointError: If a checkpoint to resume or start from, or the teacher's, is missing or does not fit.
+        MissingPackageError: If a part of the config needs a package that is not installed.
         UserError: If `auto_scale_lr` is asked of a config without a base batch size.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
@@ -91,6 +94,11 @@ def run_training(
         _resume(cfg, resume)
     if cfg.get("load_from"):
         cfg.load_from = _existing(shipped_weights(cfg.load_from))
+    with _naming_missing_packages(config):
+        return _train(cfg, allow_partial)
+
+
+def _train(cfg: Config, allow_partial: bool) -> Runner:
     runner = FusionRunner.from_cfg(cfg)
     runner.allow_partial = allow_partial
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
@@ -103,6 +111,30 @@ def run_training(
         )
     runner.train()
     return runner
+
+
+@contextmanager
+def _naming_missing_packages(config: str) -> Iterator[None]:
+    """Say in one sentence which package a part of a config lacks (a logger of wandb, say)."""
+    try:
+        yield
+    except ImportError as error:
+        package = _missing_package(error)
+        if isinstance(error, UserError) or (package or "").startswith(__package__.partition(".")[0]):
+            raise
+        raise MissingPackageError(
+            f"{config} names a part that needs {package or 'a package'}, which is not installed "
+            f"({reason_of(error)}): install it, or take the part out of the config"
+        ) from error
+
+
+def _missing_package(error: BaseException | None) -> str | None:
+    """Name of the package whose import failed; libraries often raise an error of their own about it."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return error.name.partition(".")[0]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _has_annotations(cfg: Config) -> bool:
@@ -185,6 +217,7 @@ def run_test(
     Raises:
         CheckpointError: If the checkpoint does not exist or does not fit the model.
         OSError: If `out` cannot be written.
+        MissingPackageError: If a part of the config needs a package that is not installed.
         UserError: If the config has no such setting, or `out` is no file for metrics.
     """
     cfg = load_config(config, cfg_options, work_dir, launcher)
@@ -197,11 +230,12 @@ def run_test(
         cfg[part] = None
     if amp:
         cfg.test_cfg.fp16 = True
-    runner = FusionRunner.from_cfg(cfg)
-    runner.allow_partial = allow_partial
     keeper = _MetricsKeeper()
-    runner.register_hook(keeper, "LOWEST")
-    runner.test()
+    with _naming_missing_packages(config):
+        runner = FusionRunner.from_cfg(cfg)
+        runner.allow_partial = allow_partial
+        runner.register_hook(keeper, "LOWEST")
+        runner.test()
     metrics = keeper.metrics
     if out:
         mmengine.dump(metrics, out)

@@ -10,10 +10,12 @@ from ..annotation.annotate_pairs import INTERRUPTED, format_summary
 from ..annotation.sources import AnnotationJob, job_of_folders, jobs_of_config
 from ..apis.command_line import SettingsAction, add_share_arguments
 from ..apis.launching import launched
+from ..io.number_range import at_least
 from ..io.pair_reader import PairReader
 from ..io.pairing import shorten
 from ..io.source_notes import write_notes
-from ..user_errors import exit_on_user_error
+from ..user_errors import OptionError, exit_on_user_error, reason_of
+from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
 
 
@@ -29,7 +31,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--model", help="model name or folder (transformers, openai)")
     parser.add_argument("--base-url", help="address of the server up to /v1 (openai)")
-    parser.add_argument("--workers", type=int, default=2, help="threads, or requests at the same time")
+    parser.add_argument(
+        "--workers", type=at_least(1), default=2, help="threads, or requests at the same time"
+    )
     parser.add_argument(
         "--options",
         nargs="+",
@@ -41,10 +45,11 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         "--out", help="folder of annotations (default: the config's, or annotations beside A)"
     )
     parser.add_argument("--names", help="file with the names to annotate, one per line (folders only)")
+    add_pattern_argument(parser)
     parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0], help="folders only")
     parser.add_argument("--overwrite", action="store_true", help="annotate again what has an annotation")
     parser.add_argument(
-        "--stop-after", type=int, default=20, help="give up after so many failures in a row; 0: never"
+        "--stop-after", type=at_least(0), default=20, help="give up after so many failures in a row; 0: never"
     )
     add_source_arguments(parser)
     add_share_arguments(parser)
@@ -58,7 +63,8 @@ def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
     """What there is to annotate, of a config or of two folders."""
     if len(args.source) == 1:
         return jobs_of_config(args.source[0], args.out)
-    return [job_of_folders(args.source[0], args.source[1], args.out, args.names, args.modality)]
+    folder_a, folder_b = args.source
+    return [job_of_folders(folder_a, folder_b, args.out, args.names, args.modality, args.pattern)]
 
 
 def annotate(args: argparse.Namespace) -> int:
@@ -70,6 +76,8 @@ def annotate(args: argparse.Namespace) -> int:
         share = processes.share(args.shard)
         code = 0
         for job in jobs:
+            if job.note:
+                print(job.note, file=sys.stderr)
             if job.unmatched:
                 print(
                     f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr
@@ -98,7 +106,10 @@ def _annotator(args: argparse.Namespace) -> Annotator:
 
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
-    config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
+    try:
+        config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
+    except (AttributeError, KeyError, TypeError) as error:
+        raise OptionError(f"--options {' '.join(args.options)}: {reason_of(error)}") from error
     return annotation.build_annotator(config.to_dict())
 
 

@@ -12,6 +12,7 @@ from ..io.regular_file import check_writable
 from ..io.source_options import SourceOptions
 from ..io.source_reading import read_source_a, read_source_b
 from ..user_errors import UserError, exit_on_user_error
+from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
 
 #: More pairs tell nothing new.
@@ -19,7 +20,11 @@ _MOST_PAIRS = 30
 
 
 def calibrate(
-    source_a: str | Path, source_b: str | Path, out: str | Path, options: SourceOptions | None = None
+    source_a: str | Path,
+    source_b: str | Path,
+    out: str | Path,
+    options: SourceOptions | None = None,
+    pattern: Sequence[str] | None = None,
 ) -> dict[str, tuple[Shift, Shift]]:
     """Estimate one homography from pairs of two mounted cameras, and write it.
 
@@ -28,6 +33,7 @@ def calibrate(
         source_b (str | Path): Picture or folder of source B, of another size or not.
         out (str | Path): Target, JSON.
         options (SourceOptions, optional): Ranges, and polarity of B. Default: None.
+        pattern (Sequence[str], optional): How names pair up that differ. Default: None.
 
     Returns:
         dict[str, tuple[Shift, Shift]]: Per pair that was used, its shift before and after.
@@ -40,7 +46,7 @@ def calibrate(
     if out.is_dir():
         raise UserError(f"{out} is a folder: name a file, e.g. {out / 'calibration.json'}")
     check_writable(out.parent)
-    listed, _ = pairs_of(source_a, source_b)
+    listed = pairs_of(source_a, source_b, pattern).pairs
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
     options = replace(options or SourceOptions(), register="none", calibration=None)
@@ -74,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("a", help="picture or folder of source A")
     parser.add_argument("b", help="picture or folder of source B, of another size or not")
     parser.add_argument("out", help="target, e.g. calibration.json")
+    add_pattern_argument(parser)
     add_source_arguments(parser)
     return parser
 
@@ -85,7 +92,7 @@ def calibrate_and_report(args: argparse.Namespace) -> int:
         raise UserError(
             "calibrate registers pictures of any size itself: leave out --register, --calibration and --resize"
         )
-    for name, (before, after) in calibrate(args.a, args.b, args.out, options).items():
+    for name, (before, after) in calibrate(args.a, args.b, args.out, options, args.pattern).items():
         print(f"{name}: {before} before, {after} after")
     print(f"{args.out} written: fuse with --calibration {args.out}")
     return 0

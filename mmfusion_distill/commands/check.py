@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Sequence
 
 from ..datasets.folder_check import check_folders, format_problems
+from ..io.number_range import at_least
 from ..io.pair_reader import PairReader
 from ..user_errors import exit_on_user_error
+from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
 
 
@@ -16,10 +18,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("folder_a", help="images of source A")
     parser.add_argument("folder_b", help="images of source B")
+    add_pattern_argument(parser)
     parser.add_argument("--annotations", metavar="DIR", help="annotation files to check too")
-    parser.add_argument("--min-size", type=int, default=64, help="report shorter sides (default: 64)")
-    parser.add_argument("--show", type=int, default=20, help="problems shown of each kind (default: 20)")
-    parser.add_argument("--workers", type=int, default=2, help="files read at the same time")
+    parser.add_argument("--min-size", type=at_least(0), default=64, help="report shorter sides (default: 64)")
+    parser.add_argument(
+        "--show", type=at_least(0), default=20, help="problems shown of each kind (default: 20)"
+    )
+    parser.add_argument("--workers", type=at_least(1), default=2, help="pairs read at the same time")
     add_source_arguments(parser)
     args = parser.parse_args(argv)
     return exit_on_user_error(check, args)
@@ -35,6 +40,7 @@ def check(args: argparse.Namespace) -> int:
         args.min_size,
         args.workers,
         show_progress=True,
+        pattern=args.pattern,
         reader=reader,
     )
     print(format_problems(pairs, problems, args.show))

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..apis.command_line import at_least
 from ..evaluation import (
     DEFAULT_METRICS,
     METRICS_BY_NAME,
@@ -22,10 +21,12 @@ from ..evaluation import (
     write_report,
 )
 from ..evaluation.report.folder import check_method_names
+from ..io.image_files import read_name_list
+from ..io.number_range import at_least
 from ..io.pair_reader import PairReader
-from ..io.pairing import read_name_list
 from ..io.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
+from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
 
 
@@ -55,6 +56,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--protocol", default="standard", choices=PROTOCOLS)
     parser.add_argument("--ann-file", metavar="FILE", help="score only the pairs named, one a line")
+    add_pattern_argument(parser)
     parser.add_argument(
         "--no-baselines", action="store_true", help="no rows for copies, mean, maximum, pyramid"
     )
@@ -66,9 +68,14 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=at_least(1), default=os.cpu_count(), help="pairs at a time")
     parser.add_argument("--plots", action="store_true", help="draw radar and box plots")
     parser.add_argument("--grid", nargs="+", metavar="PAIR", help="picture grid of these pairs")
-    parser.add_argument("--zoom", nargs="+", default=[], metavar="X,Y,W,H", help="parts enlarged in the grid")
+    parser.add_argument(
+        "--zoom", nargs="+", type=parse_box, default=[], metavar="X,Y,W,H", help="parts enlarged in the grid"
+    )
     add_source_arguments(parser)
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.no_baselines and not args.fused:
+        parser.error("there is nothing to score: give --fused NAME=DIR, or leave --no-baselines out")
+    return args
 
 
 def parse_methods(entries: list[str]) -> dict[str, str]:
@@ -94,12 +101,13 @@ def parse_metrics(args: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys([*metrics, *extra]))
 
 
-def parse_boxes(entries: list[str]) -> list[tuple[int, int, int, int]]:
-    """Boxes of X,Y,W,H."""
-    boxes = [entry.split(",") for entry in entries]
-    if any(len(box) != 4 or not all(number.isdecimal() for number in box) for box in boxes):
-        raise UserError(f"--zoom wants X,Y,W,H, got {' '.join(entries)}.")
-    return [(int(x), int(y), int(width), int(height)) for x, y, width, height in boxes]
+def parse_box(text: str) -> tuple[int, int, int, int]:
+    """Type of an argument: a box X,Y,W,H that has an area."""
+    numbers = text.split(",")
+    if len(numbers) != 4:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no box: give X,Y,W,H, e.g. 10,20,64,64")
+    corner, size = at_least(0), at_least(1)
+    return int(corner(numbers[0])), int(corner(numbers[1])), int(size(numbers[2])), int(size(numbers[3]))
 
 
 def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
@@ -115,7 +123,6 @@ def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
 def evaluate(args: argparse.Namespace) -> int:
     """Score, write the report, and return the exit code."""
     methods = parse_methods(args.fused)
-    boxes = parse_boxes(args.zoom)
     check_method_names(methods)
     check_writable(args.out)
     check_options(args, methods)
@@ -123,7 +130,7 @@ def evaluate(args: argparse.Namespace) -> int:
     if args.grid:
         # First: a wrong name or box ends the run before the long part.
         grid = Path(args.out) / "grid.png"
-        write_picture_grid(grid, args.a, args.b, methods, args.grid, boxes, reader)
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom, args.pattern, reader)
     result = evaluate_folders(
         args.a,
         args.b,
@@ -134,6 +141,7 @@ def evaluate(args: argparse.Namespace) -> int:
         baselines=not args.no_baselines,
         workers=args.workers,
         show_progress=True,
+        pattern=args.pattern,
         reader=reader,
     )
     bootstrap = None

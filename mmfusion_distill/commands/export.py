@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..apis.command_line import at_least
 from ..deployment.precision import PRECISIONS
 from ..deployment.runtimes import FORMATS
+from ..io.number_range import at_least
 from ..io.pair_reader import PairReader
 from ..user_errors import UserError, exit_on_user_error
 from .source_arguments import add_source_arguments, source_options

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from ..apis.command_line import add_share_arguments
 from ..apis.launching import launched
+from ..io.number_range import at_least
 from ..io.regular_file import check_writable, write_text_atomically
 from ..io.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
+from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ..io.pair_reader import PairReader
 
 #: Arguments of the command that :func:`fuse_files` takes as they are.
-_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard")
+_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard", "pattern")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -35,8 +37,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("out", help="target picture, or folder")
     add_network_arguments(parser)
     parser.add_argument("--annotations", help="folder of annotation files for a guided network")
-    parser.add_argument("--batch-size", type=int, default=1, help="pairs of equal size fused at a time")
-    parser.add_argument("--workers", type=int, default=2, help="threads that read, and as many that write")
+    parser.add_argument(
+        "--batch-size", type=at_least(1), default=1, help="pairs of equal size fused at a time"
+    )
+    parser.add_argument(
+        "--workers", type=at_least(1), default=2, help="threads that read, and as many that write"
+    )
     there = parser.add_mutually_exclusive_group()
     there.add_argument(
         "--overwrite", action="store_true", help="replace pictures that were not written by this tool"
@@ -45,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
+    add_pattern_argument(parser)
     add_source_arguments(parser)
     add_share_arguments(parser)
     return parser

@@ -2,9 +2,9 @@
 
 import argparse
 
-from ..apis.command_line import at_least
+from ..io.number_range import at_least
 from ..io.source_options import SourceOptions
-from ..user_errors import UserError
+from ..user_errors import OptionError
 
 
 def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = True) -> None:
@@ -60,7 +60,7 @@ def source_options(args: argparse.Namespace) -> SourceOptions:
     """What was given.
 
     Raises:
-        UserError: If a range is none, or options contradict each other.
+        UserError: If options contradict each other; an OptionError if a range is none.
     """
     return SourceOptions(
         ir_range=_range("--ir-range", args.ir_range, ("auto",)),
@@ -80,7 +80,7 @@ def _range(name: str, values: list[str], words: tuple[str, ...]) -> tuple[float,
     try:
         low, high = map(float, values)
     except ValueError:
-        raise UserError(
+        raise OptionError(
             f"{name} {' '.join(values)} is none: give {', '.join(words)}, or two numbers followed by another option "
             "or nothing"
         ) from None

@@ -4,22 +4,36 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..apis.command_line import at_least
+from ..io.number_range import FINITE, at_least
 from ..user_errors import UserError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
 
+#: Arguments of the command that :class:`VideoOptions` takes as they are.
+_OPTIONS = (
+    "layout",
+    "match",
+    "offset",
+    "fps",
+    "steady",
+    "reconnect",
+    "max_frames",
+    "show",
+    "overwrite",
+    "text",
+)
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the arguments."""
-    from ..apis.video.video_options import LAYOUTS
+    from ..apis.video.video_options import LAYOUTS, RATE, SECONDS
 
     parser = argparse.ArgumentParser(
         description="Fuse two videos, cameras or streams: A B OUT; or one that shows both side by side: "
         "AB OUT --layout left-right. OUT may be left out with --show.",
         epilog="A and B are files, URLs, or indices of cameras (0, 1 ...; ./0 is a file). While it runs the video is "
         "called NAME.unfinished.avi; .avi, .mkv and .webm play after a kill, .mp4 does not. "
-        "exit codes: 0 done, 1 nothing could be done, 2 wrong use, 130 Ctrl-C on files",
+        "exit codes: 0 done, 1 a live source was lost or nothing could be done, 2 wrong use, 130 Ctrl-C on files",
     )
     parser.add_argument(
         "paths", nargs="+", metavar="A B OUT", help="sources and target (.avi, .mkv, .mp4, .webm)"
@@ -31,10 +45,24 @@ def build_parser() -> argparse.ArgumentParser:
         "--match", choices=["time", "frame"], default="time", help="how frames of A and B find each other"
     )
     parser.add_argument(
-        "--offset", type=float, default=0.0, metavar="SECONDS", help="by which B began to record before A"
+        "--offset", type=FINITE, default=0.0, metavar="SECONDS", help="by which B began to record before A"
     )
     parser.add_argument(
-        "--steady", type=float, default=0.0, metavar="SECONDS", help="smooth brightness over so long (e.g. 1)"
+        "--fps", type=RATE, metavar="RATE", help="frames per second of OUT (default: those of A)"
+    )
+    parser.add_argument(
+        "--steady",
+        type=SECONDS,
+        default=0.5,
+        metavar="SECONDS",
+        help="smooth brightness that the network chooses over so long; 0 leaves it (default: 0.5)",
+    )
+    parser.add_argument(
+        "--reconnect",
+        type=SECONDS,
+        default=0.0,
+        metavar="SECONDS",
+        help="try so long to open a lost camera or stream anew (default: 0)",
     )
     parser.add_argument("--max-frames", type=at_least(1), metavar="N", help="end after so many")
     parser.add_argument("--show", action="store_true", help="show the frames in a window; q ends")
@@ -52,23 +80,24 @@ def video(args: argparse.Namespace) -> int:
     source_a, source_b, out = _sources_and_target(args)
     options = VideoOptions(
         sources=source_options(args),
-        **{
-            name: getattr(args, name)
-            for name in ("layout", "match", "offset", "steady", "max_frames", "show", "overwrite", "text")
-        },
+        **{name: getattr(args, name) for name in _OPTIONS},
     )
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
     report = fuse_video(inferencer, source_a, source_b, out, options)
+    repeated = "" if report.fused == report.frames else f" ({report.fused} fused, the others repeat them)"
     print(
-        f"{report.frames} frames in {report.seconds:.1f} s: {report.fps:.1f} frames per second end to end"
+        f"{report.frames} frames{repeated} in {report.seconds:.1f} s: {report.fps:.1f} frames per second end to end"
         + (f", {out} written" if out and report.frames else "")
     )
     for note in report.notes:
         print(f"note: {note}")
+    for loss in report.lost:
+        print(f"error: {loss}" + (f"; {out} holds what came before" if out else ""), file=sys.stderr)
     if report.is_interrupted:
         print("interrupted: what was finished is kept", file=sys.stderr)
-    return 130 if report.is_interrupted else 0
+        return 130
+    return 1 if report.lost else 0
 
 
 def _sources_and_target(args: argparse.Namespace) -> tuple[str, str | None, str | None]:

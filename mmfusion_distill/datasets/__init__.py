@@ -3,8 +3,9 @@
 from ..annotation.annotation_file import read_annotation
 from ..annotation.annotation_parser import parse_annotation
 from ..annotation.annotation_types import Annotation, AnnotationError, Event
+from ..io.image_files import PairingError
 from ..io.image_io import ImageReadError, read_image, write_image
-from ..io.pairing import ImagePair, PairingError, find_pairs
+from ..io.pairing import ImagePair, find_pairs
 from ..lazy import lazy_attributes
 
 # What needs PyTorch; pictures and annotations do not.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io.pairing import IMAGE_EXTENSIONS, ImagePair, PairingError, find_pairs, image_stem, shorten
+from ..io.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
+from ..io.pairing import ImagePair, find_pairs, shorten
 from ..io.regular_file import write_text_atomically
 from ..user_errors import UserError
 

@@ -1,15 +1,15 @@
 """What is wrong with a folder of image pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..annotation.annotation_file import find_annotation, read_annotation
+from ..annotation.annotation_file import find_annotation_of, read_annotation
 from ..annotation.annotation_types import AnnotationError
 from ..io import source_notes
 from ..io.pair_reader import PairReader
-from ..io.pairing import ImagePair, list_images
+from ..io.pairing import ImagePair, pair_folders
 from ..io.picture_source import ImageReadError
 from ..io.progress import progress_bar
 
@@ -19,8 +19,8 @@ class FolderProblem:
     """One thing that is wrong.
 
     Args:
-        kind (str): 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant', 'sources' (what is
-            odd about a pair) or 'annotation'.
+        kind (str): 'no pairs', 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant', 'sources'
+            (what is odd about a pair) or 'annotation'.
         name (str): File or pair.
         detail (str): What exactly.
     """
@@ -44,6 +44,7 @@ def check_folders(
     min_size: int = 64,
     workers: int = 2,
     show_progress: bool = False,
+    pattern: Sequence[str] | None = None,
     reader: PairReader | None = None,
 ) -> tuple[int, list[FolderProblem]]:
     """Read every file of two folders and report what training would stumble over.
@@ -56,6 +57,7 @@ def check_folders(
         min_size (int): Shorter sides are reported, as the usual crops do not fit. Default: 64.
         workers (int): Files read at the same time. Default: 2.
         show_progress (bool): Draw a progress bar on standard error. Default: False.
+        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.io.pairing.pair_folders`. Default: None.
         reader (PairReader, optional): Reads the pairs by its options, and says in its notes what else it saw.
             Default: None, one without options.
 
@@ -63,16 +65,20 @@ def check_folders(
         tuple[int, list[FolderProblem]]: Number of pairs, and the problems in the order of kinds and names.
 
     Raises:
-        PairingError: If a folder is missing or two files differ in their extension only.
+        PairingError: If a folder is missing, both are the same, or two files differ in their extension only.
     """
-    images_a, images_b = list_images(folder_a), list_images(folder_b)
+    pairing = pair_folders(folder_a, folder_b, pattern)
+    pairs, unmatched = pairing.pairs, set(pairing.unmatched)
     problems = [
-        FolderProblem("unmatched", str(images[name]), f"no {name}.* in {other_folder}")
-        for images, others, other_folder in ((images_a, images_b, folder_b), (images_b, images_a, folder_a))
-        for name in images
-        if name not in others
+        FolderProblem("unmatched", str(path), f"no partner in {other_folder}")
+        for images, other_folder in ((pairing.images_a, folder_b), (pairing.images_b, folder_a))
+        for path in images.values()
+        if str(path) in unmatched
     ]
-    pairs = [ImagePair(name, images_a[name], images_b[name]) for name in images_a if name in images_b]
+    if not pairs:
+        counts = len(pairing.images_a), len(pairing.images_b)
+        detail = f"{counts[0]} images there and {counts[1]} in {folder_b}, none of the same name"
+        problems.insert(0, FolderProblem("no pairs", str(folder_a), detail))
     reader = reader or PairReader()
     facts: dict[Path, _ImageFacts | str] = {}
     with ThreadPoolExecutor(workers) as pool:
@@ -156,7 +162,7 @@ def _mixed_depths(paths: list[Path], facts: dict[Path, _ImageFacts | str]) -> It
 
 def _annotation_problems(pairs: list[ImagePair], folder: Path) -> Iterator[FolderProblem]:
     for pair in pairs:
-        path = find_annotation(folder, pair.path_a.name, pair.path_b.name)
+        path = find_annotation_of(pair, folder)
         if path is None:
             yield FolderProblem("annotation", pair.name, f"none in {folder}")
             continue

@@ -15,7 +15,8 @@ from ..annotation.annotation_file import read_annotation_of
 from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
 from ..annotation.modalities import check_modality
-from ..io.pairing import ImagePair, find_pairs, read_name_list, shorten
+from ..io.image_files import read_name_list
+from ..io.pairing import ImagePair, find_pairs, shorten
 from ..user_errors import UserError
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
@@ -39,6 +40,9 @@ class PairedFusionDataset(BaseDataset):
             config of an annotator. What it writes is kept in the cache folder (`$MMFUSION_CACHE`, by default
             `~/.cache/mmfusion_distill`), never in the data set. Default: None.
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+        pattern (Sequence[str], optional): How names pair up that differ, e.g. ('{name}_vis', '{name}_ir'); both
+            folders may then be one. Default: None, equal names or the usual marks, see
+            :func:`~mmfusion_distill.io.pairing.pair_folders`.
         **kwargs: Further arguments of mmengine's BaseDataset.
 
     Raises:
@@ -57,6 +61,7 @@ class PairedFusionDataset(BaseDataset):
         require_annotation: bool = False,
         annotator: str | dict | None = None,
         modality: str = "infrared-visible",
+        pattern: Sequence[str] | None = None,
         **kwargs: Any,
     ) -> None:
         data_prefix = dict(data_prefix or {})
@@ -67,6 +72,7 @@ class PairedFusionDataset(BaseDataset):
         self.require_annotation = require_annotation
         self.annotator = annotator
         self.modality = modality
+        self.pattern = pattern
         # Built here, so that MMagic's transforms are found outside a runner too.
         transforms = [TRANSFORMS.build(step) if isinstance(step, dict) else step for step in pipeline]
         super().__init__(
@@ -81,7 +87,7 @@ class PairedFusionDataset(BaseDataset):
         """
         folder_a, folder_b = self.data_prefix["img_a"], self.data_prefix["img_b"]
         names = read_name_list(self.ann_file) if self.ann_file else None
-        pairs, unmatched = find_pairs(folder_a, folder_b, names)
+        pairs, unmatched = find_pairs(folder_a, folder_b, names, self.pattern)
         if unmatched:
             print_log(
                 f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}",
@@ -96,8 +102,8 @@ class PairedFusionDataset(BaseDataset):
         return [
             dict(
                 key=pair.name,
-                # MMagic's visualizer cuts names at the first dot.
-                vis_name=pair.name.replace(".", "_"),
+                # MMagic's visualizer cuts names at the first dot, and makes no folders.
+                vis_name=pair.name.replace(".", "_").replace("/", "_"),
                 img_a_path=str(pair.path_a),
                 img_b_path=str(pair.path_b),
                 annotation=annotation,

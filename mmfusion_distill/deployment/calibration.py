@@ -43,7 +43,7 @@ def calibration_pairs(
         raise PairingError(
             f"{folder_a} and {folder_b} have {len(pairs)} pairs, {count} are wanted to calibrate"
         )
-    reader = reader or PairReader()
+    reader = reader or PairReader(in_python=True)
     for pair in pairs[:count]:
         images = reader.read(pair.path_a, pair.path_b, channels_a=3)[:2]
         yield tuple(_crop(image, multiple).transpose(2, 0, 1)[None] / np.float32(255) for image in images)

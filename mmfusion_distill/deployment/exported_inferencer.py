@@ -67,7 +67,7 @@ class ExportedInferencer:
         max_memory: float = 1.5,
         sources: SourceOptions | None = None,
     ) -> None:
-        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS)
+        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
         self.network = ExportedFusion(weights, threads, device, mode, max_memory)
 
     @property

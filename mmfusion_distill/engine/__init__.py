@@ -1,7 +1,7 @@
 """Additions to the runner."""
 
-from .hooks import ProgressBarHook
+from .hooks import FiniteGuardHook, ProgressBarHook
 from .optim_wrappers import BFloat16OptimWrapper
 from .runners import FusionRunner
 
-__all__ = ["BFloat16OptimWrapper", "FusionRunner", "ProgressBarHook"]
+__all__ = ["BFloat16OptimWrapper", "FiniteGuardHook", "FusionRunner", "ProgressBarHook"]

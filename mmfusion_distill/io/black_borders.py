@@ -41,10 +41,10 @@ def find_black_borders(plane: np.ndarray, missing: np.ndarray) -> np.ndarray | N
     black = (plane <= lowest + tolerance) | missing
     found = np.zeros(plane.shape, bool)
     for turns in range(4):
-        turned = [np.rot90(image, turns) for image in (plane, black, plane == lowest)]
-        depths = _left_border(*turned, step=_STEP * unit)
+        turned = np.rot90(plane, turns)
+        depths = _left_border(turned, np.rot90(black, turns), np.rot90(plane == lowest, turns), _STEP * unit)
         if depths is not None:
-            columns = np.arange(turned[0].shape[1])
+            columns = np.arange(turned.shape[1])
             np.rot90(found, turns)[columns[None, :] < depths[:, None]] = True
     return found if found.any() and _is_all(found, plane <= lowest + tolerance / 4) else None
 

@@ -60,14 +60,29 @@ def read_image_pair(
         ImageReadError: If a file cannot be used, or the sizes differ.
     """
     images = read_source_a(img_a, channels=channels_a).pixels, read_source_b(img_b).pixels
-    size_a, size_b = (image.shape[:2] for image in images)
-    if size_a != size_b:
-        names = [describe(image) for image in (img_a, img_b)]
-        raise ImageReadError(
-            f"the two sources differ in size: {names[0]} is {size_a[1]}x{size_a[0]}, {names[1]} is "
-            f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first"
-        )
+    check_equal_sizes(*images, describe(img_a), describe(img_b))
     return images
+
+
+def check_equal_sizes(pixels_a: np.ndarray, pixels_b: np.ndarray, name_a: str, name_b: str) -> None:
+    """Check that the two sources of a pair show the same view.
+
+    Args:
+        pixels_a (np.ndarray): Source A (H, W, C).
+        pixels_b (np.ndarray): Source B (H, W, C).
+        name_a (str): Of A, for the message.
+        name_b (str): Of B.
+
+    Raises:
+        ImageReadError: If the sizes differ.
+    """
+    size_a, size_b = (pixels.shape[:2] for pixels in (pixels_a, pixels_b))
+    if size_a != size_b:
+        raise ImageReadError(
+            f"the two sources differ in size: {name_a} is {size_a[1]}x{size_a[0]}, {name_b} is "
+            f"{size_b[1]}x{size_b[0]}; register and crop them to the same view first, or read them with "
+            "SourceOptions(register=...)"
+        )
 
 
 def write_image(path: str | Path, image: np.ndarray) -> None:

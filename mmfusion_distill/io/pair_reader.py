@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import source_notes as notes
+from .image_io import check_equal_sizes
 from .pair_aligner import PairAligner
 from .pair_signs import signs_of_pair
 from .picture_source import PictureSource
@@ -49,6 +50,7 @@ class PairReader:
             who have no report at the end. Default: None.
         looked_at (int, optional): How many pairs are looked at closely, for what is wrong with both together, which
             takes longer than reading. Default: None, all.
+        in_python (bool): Speak of options as Python has them, not as arguments of commands. Default: False.
 
     Raises:
         UserError: If the calibration cannot be read.
@@ -59,10 +61,12 @@ class PairReader:
         options: SourceOptions | None = None,
         announce: Callable[[str], None] | None = None,
         looked_at: int | None = None,
+        in_python: bool = False,
     ) -> None:
         self.options = options or SourceOptions()
         self.aligner = PairAligner(self.options)
         self.announce = announce
+        self._in_python = in_python
         self._left_to_look_at = math.inf if looked_at is None else looked_at
         self._noted: dict[str, list[str]] = defaultdict(list)
         self._lock = Lock()
@@ -105,6 +109,8 @@ class PairReader:
         """Bring both sources of a pair together, and note what is odd about them; see :meth:`read`."""
         name = f"{read_a.stored.name} and {read_b.stored.name}"
         pair = read_a.image.pixels, read_b.image.pixels
+        if self._in_python and not self.aligner.is_fitting:
+            check_equal_sizes(*pair, read_a.stored.name, read_b.stored.name)
         matrix = self.aligner.find([pair], name)
         sizes = [image.shape[:2] for image in pair]
         pair = self.aligner.apply(pair, matrix, name)

@@ -11,8 +11,8 @@ from .stored_image import StoredImage
 _COLORED, _GRAY = 4.0, 1.0
 #: Correlation of brightness and of detail: real pairs reach .86 and .30, two visible pictures have .86 and .68.
 _SAME, _SAME_DETAIL = 0.75, 0.55
-#: Side of the part in the middle that is looked at.
-_PART = 512
+#: Side of the part in the middle that is looked at, and shortest side of which correlations tell anything.
+_PART, _LEAST_SIDE = 512, 64
 
 
 def signs_of_pair(
@@ -47,7 +47,7 @@ def _color(pixels: np.ndarray) -> float:
 
 
 def _is_same(img_a: np.ndarray, img_b: np.ndarray) -> bool:
-    if img_a.shape[:2] != img_b.shape[:2] or min(img_a.shape[:2]) < 16:
+    if img_a.shape[:2] != img_b.shape[:2] or min(img_a.shape[:2]) < _LEAST_SIDE:
         return False
     top, left = (max(0, (side - _PART) // 2) for side in img_a.shape[:2])
     part = slice(top, top + _PART), slice(left, left + _PART)

@@ -1,10 +1,11 @@
 """How the sources of a pair are to be read."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..user_errors import UserError
+from ..user_errors import OptionError, UserError
+from .number_range import FINITE
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,9 @@ class SourceOptions:
 def _check_range(name: str, given: object) -> None:
     if given is None:
         return
-    try:
-        low, high = map(float, given)
-    except (TypeError, ValueError):
-        raise UserError(f"{name} {given!r} is no range: give two numbers, black and white") from None
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise UserError(f"{name} {low:g} {high:g} is no range: give two finite numbers")
-    if not low < high:
-        raise UserError(f"{name} {low:g} {high:g} is no range: give the lower value first")
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) != 2:
+        raise OptionError(f"{name} {given!r} is no range: give two numbers, black and white")
+    for value in given:
+        FINITE.check(name, value)
+    if not given[0] < given[1]:
+        raise OptionError(f"{name} {given[0]:g} {given[1]:g} is no range: give the lower value first")

@@ -1,43 +1,22 @@
 """Reading videos: files, cameras, streams."""
 
-import contextlib
-import os
-import queue
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from ..user_errors import UserError
+from .live_frames import Frame, LiveFrames
 from .picture_source import check_pixels
-from .regular_file import check_regular_file
+from .video_capture import VideoCapture, VideoReadError
 
-#: How long a camera may say nothing.
-_PATIENCE = 10.0
-#: OpenCV's name of 16 bits of gray: b"Y1\0\x10".
-_Y16 = 0x10003159
-#: What FFmpeg may open by itself; a text in the place of a video would else be drawn, letter by letter.
-_PROTOCOLS = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "rtp://")
+__all__ = ["Frame", "VideoReadError", "VideoReader"]
 
-
-class VideoReadError(UserError):
-    """A video that cannot be used; the message names it and says what to do."""
-
-
-class Frame(NamedTuple):
-    """A picture of a video.
-
-    Args:
-        pixels (np.ndarray): (H, W, 3) uint8 RGB, or (H, W) uint16 of a thermal camera.
-        seconds (float): Since the beginning of a file, or of the computer's clock for a live source.
-    """
-
-    pixels: np.ndarray
-    seconds: float
+#: Frames that tell the rate; how much shorter than the mean their intervals are in a file of variable rate.
+_LOOKED_AT, _DENSER = 16, 0.75
+_FASTEST = 240.0
+#: Seconds, and share of the duration, that a file may lack whose duration is that of its sound too.
+_SLACK, _SLACK_SHARE = 1.0, 0.05
 
 
 class VideoReader:
@@ -45,135 +24,118 @@ class VideoReader:
 
     Args:
         source (str | Path): A file, a URL, or the index of a camera.
+        reconnect (float): Seconds for which a lost live source is opened again and again. Default: 0, not at all.
 
     Raises:
         VideoReadError: If it cannot be opened.
     """
 
-    def __init__(self, source: str | Path) -> None:
+    def __init__(self, source: str | Path, reconnect: float = 0.0) -> None:
         self.name = str(source)
         self.frames_read = 0
-        self._is_at_end = False
-        _silence()
-        is_camera = self.name.isdecimal()
-        if is_camera:
-            self._capture = cv2.VideoCapture(int(self.name))
-        else:
-            if not self.name.startswith(_PROTOCOLS):
-                _check_file(Path(source))
-            self._capture = cv2.VideoCapture(self.name, cv2.CAP_FFMPEG)
-        if not self._capture.isOpened():
-            remedy = "check its index and permissions" if is_camera else "replace the file, or convert it"
-            raise VideoReadError(f"{self.name} cannot be read as a video: {remedy}")
-        self._in_use = threading.Lock()
-        width, height = (
-            int(self._get(name)) for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
-        )
+        self._capture = VideoCapture(source)
         #: Width and height.
-        self.size = (width, height)
-        check_pixels(self.name, height, width, VideoReadError)
-        if _Y16 in (int(self._get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT)), int(self._get(cv2.CAP_PROP_FOURCC))):
-            self._capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
-        fps, count = self._get(cv2.CAP_PROP_FPS), self._get(cv2.CAP_PROP_FRAME_COUNT)
+        self.size = self._capture.size
+        check_pixels(self.name, self.size[1], self.size[0], VideoReadError)
+        fps, count = (self._capture.get(name) for name in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
         #: Frames per second; 25 if it does not say.
         self.fps = fps if 0.1 < fps < 1000 else 25.0
-        #: How many frames it says it has; None if it does not.
-        self.total = int(count) if 0 < count < 1e8 and not is_camera else None
+        #: How many frames it says it has, an estimate for MKV and WebM; None if it does not say.
+        self.total = int(count) if 0 < count < 1e8 and not self._capture.is_camera else None
         #: Whether frames come whether or not they are asked for.
-        self.is_live = is_camera or (self.name.startswith(_PROTOCOLS) and self.total is None)
+        self.is_live = self._capture.is_camera or (self._capture.is_stream and self.total is None)
+        #: The frames of a live source.
+        self.live = LiveFrames(self._capture, self.fps, reconnect) if self.is_live else None
+        self._is_at_end = False
+        #: Most seconds between two frames that were read.
+        self.longest_interval = 1 / self.fps
+        self._start, self._end = 0.0, 0.0
 
     def __iter__(self) -> Iterator[Frame]:
-        return self._newest() if self.is_live else self._all()
+        return self._newest(self.live) if self.live is not None else self._all()
 
     def close(self) -> None:
         """Let go of the file or the camera, once a frame that another thread reads is there; none is read after."""
-        # FFmpeg crashes if its file is taken away under it. A camera that hangs is left to the end of the process.
-        if self._in_use.acquire(timeout=_PATIENCE):
-            try:
-                self._capture.release()
-            finally:
-                self._in_use.release()
+        (self.live or self._capture).close()
+
+    def rate(self) -> float:
+        """Frames per second that show every frame of a file of variable rate, judged by its first frames.
+
+        What such a file says of itself is a mean, in which its pauses count too.
+        """
+        if self.live is not None:
+            return self.fps
+        capture = VideoCapture(self.name)
+        try:
+            intervals = np.diff(capture.times(_LOOKED_AT))
+        finally:
+            capture.close()
+        # Stamps are rounded to milliseconds, so the mean of the usual intervals is better than their median.
+        usual = intervals[intervals <= 1.5 * np.median(intervals)] if len(intervals) else intervals
+        interval = float(usual.mean()) if len(usual) else 0.0
+        return min(1 / interval, _FASTEST) if 0 < interval < _DENSER / self.fps else self.fps
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the first frame to the end of the last: what was read, or else what the file says."""
+        if self._is_at_end:
+            return self._end
+        return None if self.total is None else self.total / self.fps - self._start
+
+    @property
+    def doubt(self) -> float:
+        """Seconds by which the end that a file promises may be wrong: in MKV and WebM it is that of the sound too."""
+        estimated = self._capture.is_count_estimated and self.total is not None
+        return max(_SLACK, _SLACK_SHARE * self.total / self.fps) if estimated else 0.0
 
     def problem(self) -> str | None:
         """A sentence about a file whose end was reached before it should have been."""
-        if not self._is_at_end or self.total is None or self.frames_read >= self.total - 1:
+        if not self._is_at_end or self.total is None:
             return None
-        return f"{self.name} breaks off after {self.frames_read} of {self.total} frames: it is cut off or damaged"
-
-    def _get(self, name: int) -> float:
-        with self._in_use:
-            return self._capture.get(name)
-
-    def _read(self) -> np.ndarray | None:
-        try:
-            with self._in_use:
-                done, pixels = self._capture.read()
-        except cv2.error as error:
-            raise VideoReadError(f"{self.name} cannot be decoded ({error.err}): convert it") from error
-        if not done or pixels is None:
+        if self._capture.error is not None:
+            return (
+                f"{self.name} cannot be decoded after {self._end:.1f} s ({self._capture.error}): convert it"
+            )
+        promised = self.total / self.fps - self._start
+        missing = promised - self._end
+        if self.frames_read >= self.total - 1 or missing <= self.doubt + 2 * self.longest_interval:
             return None
-        return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+        read = f"{self.frames_read} of {self.total} frames"
+        if self._capture.is_count_estimated:
+            read = f"{self._end:.1f} of {promised:.1f} s"
+        return f"{self.name} breaks off after {read}: it is cut off or damaged"
 
     def _all(self) -> Iterator[Frame]:
-        last = -1.0
-        while (pixels := self._read()) is not None:
-            seconds = self._get(cv2.CAP_PROP_POS_MSEC) / 1000
+        last = first = None
+        while (pixels := self._capture.read()) is not None:
+            seconds = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            if first is None:
+                first, self._start = seconds, self._late_start()
             # Some containers know no times.
-            last = seconds if seconds > last else last + 1 / self.fps
+            seconds -= first
+            if last is not None and seconds <= last:
+                seconds = last + 1 / self.fps
+            interval = 1 / self.fps if last is None else seconds - last
+            self.longest_interval = max(self.longest_interval, interval)
+            self._end = seconds + 1 / self.fps
+            last = seconds
             self.frames_read += 1
-            yield Frame(pixels, max(last, 0.0))
+            yield Frame(pixels, seconds)
         self._is_at_end = True
         if not self.frames_read:
             raise VideoReadError(f"{self.name} holds no frame that can be read: replace the file")
 
-    def _newest(self) -> Iterator[Frame]:
-        frames: queue.Queue[Frame | None] = queue.Queue(maxsize=2)
-        ended = threading.Event()
+    def _late_start(self) -> float:
+        """Time stamp of the first frame, which the duration of MKV and WebM includes."""
+        # OpenCV 4.8 does not tell it.
+        name = getattr(cv2, "CAP_PROP_PTS", None)
+        if name is None or not self._capture.is_count_estimated:
+            return 0.0
+        return max(self._capture.get(name), 0.0) / self.fps
 
-        def fetch() -> None:
-            while not ended.is_set():
-                pixels = self._read()
-                frame = None if pixels is None else Frame(pixels, time.monotonic())
-                if frames.full():
-                    # Whoever is late gets the new one.
-                    with contextlib.suppress(queue.Empty):
-                        frames.get_nowait()
-                frames.put(frame)
-                if frame is None:
-                    return
-
-        threading.Thread(target=fetch, daemon=True).start()
-        try:
-            while True:
-                try:
-                    frame = frames.get(timeout=_PATIENCE)
-                except queue.Empty:
-                    raise VideoReadError(
-                        f"{self.name} sent no picture for {_PATIENCE:.0f} s: check the camera"
-                    ) from None
-                if frame is None:
-                    return
-                self.frames_read += 1
-                yield frame
-        finally:
-            ended.set()
-
-
-def _check_file(path: Path) -> None:
-    try:
-        check_regular_file(path)
-        with open(path, "rb") as file:
-            start = file.read(4096)
-    except (OSError, ValueError) as error:  # a name with a null byte is no OSError
-        reason = getattr(error, "strerror", error)
-        raise VideoReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
-    if not start:
-        raise VideoReadError(f"{path} is empty: replace the file")
-    if not set(start) & {*range(9), *range(14, 27)}:
-        raise VideoReadError(f"{path} is a text, no video: give a video file")
-
-
-def _silence() -> None:
-    # What is wrong is said in one sentence of ours.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.setLogLevel(0)
+    def _newest(self, live: LiveFrames) -> Iterator[Frame]:
+        seconds = float("-inf")
+        while (frame := live.after(seconds)) is not None:
+            seconds = frame.seconds
+            self.frames_read += 1
+            yield frame

@@ -87,7 +87,7 @@ class VideoWriter:
         self.close()
         if not self.frames:
             return
-        check = cv2.VideoCapture(str(self.unfinished), cv2.CAP_FFMPEG)
+        check = cv2.VideoCapture(os.path.abspath(self.unfinished), cv2.CAP_FFMPEG)
         whole = check.isOpened() and check.get(cv2.CAP_PROP_FRAME_COUNT) > 0
         check.release()
         if not whole:
@@ -110,7 +110,9 @@ class VideoWriter:
         self._size = size
         self.path.parent.mkdir(parents=True, exist_ok=True)
         encoding = cv2.VideoWriter_fourcc(*_ENCODINGS[self.path.suffix.lower()])
-        self._writer = cv2.VideoWriter(str(self.unfinished), cv2.CAP_FFMPEG, encoding, fps, size)
+        # FFmpeg takes what stands before a colon for a protocol, but not behind a slash.
+        name = os.path.abspath(self.unfinished)
+        self._writer = cv2.VideoWriter(name, cv2.CAP_FFMPEG, encoding, fps, size)
         if not self._writer.isOpened():
             raise UserFileError(
                 f"cannot write {self.path} (OpenCV cannot open it): choose another target or extension"

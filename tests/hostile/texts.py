@@ -3,7 +3,7 @@
 import os
 from typing import NamedTuple
 
-from .pictures import link_loop, raw, with_socket
+from .pictures import encoded, link_loop, raw, with_socket
 
 
 class Case(NamedTuple):
@@ -33,8 +33,11 @@ CASES = (
     Case("200 kB of quotes", raw(b"Event Type: haze\nDescription: " + b'"' * 190_000), None, None),
     Case("200 kB of events", raw(b"Event Type: haze\n\n" * 10_000), None, None),
     Case("bytes that are no text", raw(b"Event Type: haze\xff\xfe"), "is not UTF-8 text", None),
-    Case("zero bytes", raw(b"\0" * 1000), NO_EVENT, None),
-    Case("UTF-16", raw("Event Type: haze".encode("utf-16")), "is not UTF-8 text", None),
+    Case("zero bytes", raw(b"\0" * 1000), NO_EVENT, "is no text: name a text file"),
+    Case("picture", raw(encoded(".png")), "is not UTF-8 text", "is no text: name"),
+    Case("UTF-16 cut in a character", raw("scene".encode("utf-16")[:-1]), "is not UTF-8 text", "is no text"),
+    Case("UTF-16 without its mark", raw("scene".encode("utf-16-le")), NO_EVENT, None),
+    Case("UTF-16", raw("Event Type: haze".encode("utf-16")), None, None),
     Case("with a mark of byte order", raw(b"\xef\xbb\xbfEvent Type: haze"), None, None),
     Case("line ends of Windows", raw(b"Event Type: haze\r\nDescription: far\r\n"), None, None),
     Case(

@@ -1,11 +1,16 @@
 """A folder is annotated once, whatever fails or is interrupted in between."""
 
+import numpy as np
 import pytest
 
-from mmfusion_distill.annotation import AnnotationResult, Annotator
+from mmfusion_distill.annotation import AnnotationResult, Annotator, StatisticsAnnotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
+from mmfusion_distill.annotation.annotation_file import annotation_path, find_annotation
+from mmfusion_distill.annotation.prompting import load_pictures
 from mmfusion_distill.annotation.sources import job_of_folders, jobs_of_config
-from mmfusion_distill.datasets import Annotation, Event, find_pairs, read_annotation
+from mmfusion_distill.datasets import Annotation, Event, find_pairs, read_annotation, write_image
+from mmfusion_distill.io.image_io import ImageReadError
+from mmfusion_distill.io.pairing import ImagePair
 
 
 class Scripted(Annotator):
@@ -95,3 +100,40 @@ def test_a_config_names_pairs_folder_and_modality(pair_folder, tmp_path):
 def test_folders_write_beside_source_a(pair_folder):
     job = job_of_folders(str(pair_folder / "a"), str(pair_folder / "b"), None, None, "medical")
     assert job.folder == pair_folder / "annotations"
+
+
+@pytest.mark.parametrize("length", [150, 200, 251])
+def test_a_long_name_gets_its_annotation_under_the_name_of_source_a(tmp_path, length):
+    rng, name = np.random.default_rng(0), "x" * length
+    for source in ("a", "b"):
+        for stem in (name, "short"):
+            write_image(tmp_path / source / f"{stem}.png", rng.integers(0, 256, (64, 64)))
+    pairs, _ = find_pairs(tmp_path / "a", tmp_path / "b")
+    first = annotate_pairs(StatisticsAnnotator(), pairs, tmp_path / "new")
+    assert (first.written, first.failures) == (2, [])
+    assert {path.stem for path in (tmp_path / "new").iterdir()} == {name, "short_short"}
+    assert find_annotation(tmp_path / "new", f"{name}.png", f"{name}.png").stem == name
+    assert annotate_pairs(StatisticsAnnotator(), pairs, tmp_path / "new").skipped == 2
+
+
+def test_a_long_name_of_other_letters_counts_in_bytes(tmp_path):
+    # 80 letters, of which each takes three bytes
+    assert annotation_path(tmp_path, "夜" * 80 + ".png", "b.png").name == "夜" * 80 + "_b.txt"
+    assert annotation_path(tmp_path, "夜" * 80 + ".png", "夜" * 80 + ".png").name == "夜" * 80 + ".txt"
+
+
+def test_a_failure_with_a_long_name_is_kept_too(tmp_path):
+    pair = ImagePair("x" * 200, tmp_path / ("x" * 200 + ".png"), tmp_path / ("x" * 200 + ".png"))
+    summary = annotate_pairs(Scripted(failing=[pair.name]), [pair], tmp_path / "new")
+    assert len(summary.failures) == 1
+    assert [path.name for path in (tmp_path / "new" / "failed").iterdir()] == ["x" * 200 + ".txt"]
+
+
+def test_sources_of_unequal_sizes_fail_alone_and_are_named(pair_folder, pairs):
+    write_image(pair_folder / "b" / "pair_2.png", np.zeros((36, 40)))
+    summary = annotate_pairs(StatisticsAnnotator(), pairs, pair_folder / "new")
+    assert summary.written == 5
+    (failure,) = summary.failures
+    assert "differ in size" in failure.error and "80x72" in failure.error and "40x36" in failure.error
+    with pytest.raises(ImageReadError, match=r"pair_2\.png is 80x72, .*pair_2\.png is 40x36"):
+        load_pictures(failure.pair, max_size=32)

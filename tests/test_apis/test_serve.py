@@ -106,7 +106,7 @@ class TestUploads:
 
     @pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan")])
     def test_limits_are_numbers_above_0(self, value):
-        with pytest.raises(UserError, match="--max-megapixels is .*: give a number above 0"):
+        with pytest.raises(UserError, match="--max-megapixels is .*, wanted a finite number above 0"):
             Limits(megapixels=value)
 
 

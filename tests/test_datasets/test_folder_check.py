@@ -39,6 +39,17 @@ def test_each_problem_is_named(pair_folder):
     assert found["bit depth", "pair_3.png"] == "uint16, most files of the folder are uint8"
 
 
+def test_folders_without_a_pair_are_a_problem(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    pairs, (problem,) = check_folders(tmp_path / "a", tmp_path / "b")
+    assert pairs == 0 and problem.kind == "no pairs"
+    assert problem.detail == f"0 images there and 0 in {tmp_path / 'b'}, none of the same name"
+    write_image(tmp_path / "a" / "x.png", np.arange(64 * 64).reshape(64, 64) % 256)
+    _, problems = check_folders(tmp_path / "a", tmp_path / "b")
+    assert [problem.kind for problem in problems] == ["no pairs", "unmatched"]
+
+
 def test_the_table_counts_what_it_does_not_show(pair_folder):
     for path in (pair_folder / "annotations").iterdir():
         path.unlink()

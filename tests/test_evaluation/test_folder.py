@@ -102,6 +102,17 @@ def test_nothing_to_score(folders):
         evaluate_folders(folders / "a", folders / "b", {"mean": folders / "good"})
 
 
+def test_neither_methods_nor_baselines_is_wrong_use(folders, capsys):
+    with pytest.raises(ValueError, match="nothing to score: name a method"):
+        evaluate_folders(folders / "a", folders / "b", {}, baselines=False)
+    with pytest.raises(ValueError, match="nothing to score: name a metric"):
+        evaluate(folders, metrics=[])
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, ("--a", folders / "a", "--b", folders / "b", "--out", folders)), "--no-baselines"])
+    assert ended.value.code == 2
+    assert "nothing to score: give --fused NAME=DIR, or leave --no-baselines out" in capsys.readouterr().err
+
+
 def make_result(scores, methods, metrics=("EN", "MSE")):
     names = [f"p{k}" for k in range(np.shape(scores)[2])]
     protocol = get_protocol("standard")
@@ -188,9 +199,9 @@ def test_a_method_may_be_called_like_a_source(folders):
     [
         (["--bootstrap", "0", "--reference", "good"], "--reference needs the bootstrap"),
         (["--zoom", "1,2,3,4"], "name its pairs with --grid"),
-        (["--grid", "p1", "--zoom", "1,2,3,x"], "--zoom wants X,Y,W,H"),
+        (["--grid", "p1", "--zoom", "1,2,3,x"], "argument --zoom: 'x' is not a whole number"),
         (["--grid", "nope"], "nope.* is missing"),
-        (["--workers", "0"], "no whole number of at least 1"),
+        (["--workers", "0"], "argument --workers: '0' is not a whole number of at least 1"),
     ],
 )
 def test_options_are_checked_before_anything_is_scored(folders, monkeypatch, capsys, options, message):

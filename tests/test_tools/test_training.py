@@ -20,7 +20,7 @@ from mmfusion_distill.engine.optim_wrappers import mixed_precision
 from mmfusion_distill.models.checkpoints import CheckpointError
 from mmfusion_distill.models.layers.x_restormer_block import XRestormerBlock
 from mmfusion_distill.models.losses import JointGradientLoss
-from mmfusion_distill.user_errors import UserError, exit_on_user_error
+from mmfusion_distill.user_errors import MissingPackageError, UserError, exit_on_user_error
 
 TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
 STUDENT = ROOT / "configs" / "fusion_distill" / "distill_xrestormer-d16-d8_1xb4-2k_roadscene-64x64.py"
@@ -172,6 +172,16 @@ def test_mistakes_on_the_command_line_are_one_sentence(main, arguments, message,
         main(arguments)
 
 
+def test_a_package_that_a_part_of_the_config_lacks_is_named(options, monkeypatch):
+    # As where it is not installed.
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    loggers = {"visualizer.vis_backends": [dict(type="WandbVisBackend")]}
+    with pytest.raises(
+        MissingPackageError, match=r"\.py names a part that needs wandb, which is not installed"
+    ):
+        run_training(str(TEACHER), cfg_options=small(options, "generator") | loggers)
+
+
 def test_a_mistake_ends_the_tool_with_one_sentence(tmp_path):
     done = run_script("train.py", "nowhere.py", folder=tmp_path)
     assert done.returncode == 1
@@ -187,6 +197,23 @@ def test_a_fault_in_the_middle_of_a_training_keeps_its_traceback(options, monkey
         exit_on_user_error(
             run_training, str(TEACHER), work_dir="run", cfg_options=small(options, "generator")
         )
+
+
+def test_a_loss_that_is_not_finite_ends_the_tool_with_its_pairs_and_no_such_checkpoint(options, monkeypatch):
+    finite, calls = JointGradientLoss.per_sample, []
+
+    def fail_late(self, *args, **kwargs):
+        calls.append(None)
+        return finite(self, *args, **kwargs) * (float("nan") if len(calls) == 3 else 1)
+
+    monkeypatch.setattr(JointGradientLoss, "per_sample", fail_late)
+    settings = small(options, "generator") | {"default_hooks.checkpoint.interval": 1}
+    with pytest.raises(
+        SystemExit, match=r"^error: iteration 3: loss_grad .*\(pairs: scene_00\d, scene_00\d\)"
+    ):
+        exit_on_user_error(run_training, str(TEACHER), work_dir="run", cfg_options=settings)
+    assert {path.name for path in Path("run").glob("*.pth")} == {"iter_1.pth", "iter_2.pth"}
+    assert all(torch.isfinite(value).all() for value in weights("run/iter_2.pth").values())
 
 
 def test_resuming_from_nothing(options, capsys):

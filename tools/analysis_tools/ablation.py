@@ -8,7 +8,8 @@ Interrupted, it goes on where it was when called again.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import SettingsAction, at_least
+from mmfusion_distill.apis.command_line import SettingsAction
+from mmfusion_distill.io.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 from mmfusion_distill.analysis.annotation_accuracy import (
     choose_thresholds,
@@ -13,8 +13,11 @@ from mmfusion_distill.analysis.annotation_accuracy import (
 )
 from mmfusion_distill.annotation import StatisticsAnnotator
 from mmfusion_distill.annotation.modalities import MODALITIES
+from mmfusion_distill.apis.command_line import SettingsAction
 from mmfusion_distill.datasets import find_pairs
-from mmfusion_distill.io.pairing import ImagePair, read_name_list
+from mmfusion_distill.io.image_files import read_name_list
+from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.io.pairing import ImagePair
 from mmfusion_distill.io.table import Table
 from mmfusion_distill.user_errors import exit_on_user_error
 
@@ -27,8 +30,10 @@ def main() -> None:
     parser.add_argument(
         "--names", help="file with the names of the pairs to use, one per line (default: all)"
     )
-    parser.add_argument("--every", type=int, default=1, help="use every n-th pair only (default: 1, all)")
-    parser.add_argument("--seed", type=int, default=0, help="of the degradations")
+    parser.add_argument(
+        "--every", type=at_least(1), default=1, help="use every n-th pair only (default: 1, all)"
+    )
+    parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations")
     parser.add_argument(
         "--against",
         metavar="FOLDER",
@@ -40,7 +45,11 @@ def main() -> None:
         help="with --against: print the thresholds that agree best with them, and measure with these",
     )
     parser.add_argument(
-        "--options", nargs="+", action=DictAction, default={}, help="arguments of the annotator, key=value"
+        "--options",
+        nargs="+",
+        action=SettingsAction,
+        default={},
+        help="arguments of the annotator, key=value",
     )
     args = parser.parse_args()
     if args.choose and (not args.against or args.modality != MODALITIES[0]):

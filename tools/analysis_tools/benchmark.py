@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import at_least, image_size
+from mmfusion_distill.apis.command_line import image_size
+from mmfusion_distill.io.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "_base_" / "models"

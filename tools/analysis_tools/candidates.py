@@ -15,6 +15,7 @@ from mmfusion_distill.analysis.benchmark import benchmark_table
 from mmfusion_distill.analysis.candidates import train_candidates
 from mmfusion_distill.analysis.networks_at_random import network_config
 from mmfusion_distill.analysis.stopwatch import set_threads
+from mmfusion_distill.io.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -79,14 +80,16 @@ def compare(args: argparse.Namespace) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the arguments and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--train", type=int, metavar="ITERATIONS", help="train each first (default: not)")
+    parser.add_argument(
+        "--train", type=at_least(1), metavar="ITERATIONS", help="train each first (default: not)"
+    )
     parser.add_argument("--only", nargs="+", metavar="TEXT", help="those whose name contains one of these")
     parser.add_argument("--config", type=Path, default=CONFIG, help="training whose network is replaced")
     parser.add_argument("--amp", action="store_true", help="mixed precision, see tools/train.py")
     parser.add_argument("--work-dir", default="work_dirs/candidates", help="folder of the trainings")
-    parser.add_argument("--size", type=int, nargs=2, default=(480, 640), metavar=("HEIGHT", "WIDTH"))
-    parser.add_argument("--repeats", type=int, default=3, help="timed runs of each network")
-    parser.add_argument("--threads", type=int, help="default: PyTorch's choice")
+    parser.add_argument("--size", type=at_least(1), nargs=2, default=(480, 640), metavar=("HEIGHT", "WIDTH"))
+    parser.add_argument("--repeats", type=at_least(1), default=3, help="timed runs of each network")
+    parser.add_argument("--threads", type=at_least(1), help="default: PyTorch's choice")
     parser.add_argument("--device", default="cpu", help="device of the timed runs")
     args = parser.parse_args(argv)
     set_threads(args.threads)

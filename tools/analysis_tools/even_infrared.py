@@ -5,7 +5,7 @@ python tools/analysis_tools/even_infrared.py
 
 import argparse
 
-from mmfusion_distill.apis.command_line import at_least
+from mmfusion_distill.io.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
 

@@ -9,7 +9,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import add_pair_arguments, at_least, check_pair_arguments
+from mmfusion_distill.apis.command_line import add_pair_arguments, check_pair_arguments
+from mmfusion_distill.io.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 DATA_ROOT = "MMFUSION_DATA_ROOT"

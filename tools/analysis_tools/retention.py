@@ -9,6 +9,7 @@ from pathlib import Path
 from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
 from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.io.number_range import NOT_NEGATIVE, at_least
 from mmfusion_distill.io.regular_file import check_writable, write_text_atomically
 from mmfusion_distill.user_errors import exit_on_user_error
 
@@ -25,14 +26,18 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--annotations", metavar="DIR", help="text of the pairs; what lacks is taken from image statistics"
     )
-    parser.add_argument("--max-pairs", type=int, help="only the first ones")
-    parser.add_argument("--repeats", type=int, default=5, help="timed runs on each pair")
+    parser.add_argument("--max-pairs", type=at_least(1), help="only the first ones")
+    parser.add_argument("--repeats", type=at_least(1), default=5, help="timed runs on each pair")
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     parser.add_argument("--out", metavar="FILE", help="also write the table here")
     claim = Claim()
-    parser.add_argument("--max-size", type=float, default=claim.parameters, help="share of the parameters")
-    parser.add_argument("--max-time", type=float, default=claim.seconds, help="share of the time")
-    parser.add_argument("--min-quality", type=float, default=claim.quality, help="share of the quality")
+    parser.add_argument(
+        "--max-size", type=NOT_NEGATIVE, default=claim.parameters, help="share of the parameters"
+    )
+    parser.add_argument("--max-time", type=NOT_NEGATIVE, default=claim.seconds, help="share of the time")
+    parser.add_argument(
+        "--min-quality", type=NOT_NEGATIVE, default=claim.quality, help="share of the quality"
+    )
     return parser.parse_args()
 
 

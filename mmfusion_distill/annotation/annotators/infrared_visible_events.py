@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...io.number_range import check_finite
 from ..annotation_types import Event
 from . import image_statistics as stats
 from .visible_measures import VisibleMeasures, blown_out, measure_visible
@@ -35,6 +36,9 @@ class InfraredVisibleThresholds:
             pixels exceed this in the median ...
         glare_edges (float): ... the 95th percentile of its gradient is below this ...
         glare_sky (float): ... and the median of its upper third is below this: a bright sky has no dark tones either.
+
+    Raises:
+        OptionError: If one is no finite number.
     """
 
     dark_mean: float = 145.0
@@ -51,6 +55,9 @@ class InfraredVisibleThresholds:
     glare_shadows: float = 116.0
     glare_edges: float = 191.0
     glare_sky: float = 192.0
+
+    def __post_init__(self) -> None:
+        check_finite(self)
 
 
 def find_infrared_visible_events(

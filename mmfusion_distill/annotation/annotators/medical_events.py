@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...io.number_range import check_finite
 from ..annotation_types import Event
 from . import image_statistics as stats
 
@@ -28,6 +29,9 @@ class MedicalThresholds:
             where one source shows the brain alone; upwards they need not.
         stripes (float): Deviation of row or column offsets of either source above which it needs
             ``artifact_reduction``.
+
+    Raises:
+        OptionError: If one is no finite number.
     """
 
     contrast: float = 75.0
@@ -36,6 +40,9 @@ class MedicalThresholds:
     detail: float = 0.2
     offset: float = 0.125
     stripes: float = 6.0
+
+    def __post_init__(self) -> None:
+        check_finite(self)
 
 
 def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThresholds) -> Iterator[Event]:

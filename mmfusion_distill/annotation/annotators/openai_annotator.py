@@ -8,6 +8,7 @@ from typing import Any
 
 from mmagic.registry import TASK_UTILS
 
+from ...io.number_range import ABOVE_ZERO, NOT_NEGATIVE, at_least, check_numbers
 from ...io.pairing import ImagePair
 from ...io.pixels import data_url
 from ...user_errors import MissingPackageError
@@ -42,6 +43,16 @@ _JSON_REQUEST = (
     '{"events": [{"event_type": ..., "description": ...}]}.'
 )
 
+_RANGES = {
+    "workers": at_least(1),
+    "timeout": ABOVE_ZERO,
+    "retries": at_least(0),
+    "backoff": NOT_NEGATIVE,
+    "max_wait": NOT_NEGATIVE,
+    "max_tokens": at_least(1),
+    "max_size": at_least(1),
+}
+
 
 @TASK_UTILS.register_module()
 class OpenAIAnnotator(Annotator):
@@ -66,6 +77,7 @@ class OpenAIAnnotator(Annotator):
 
     Raises:
         MissingPackageError: If httpx is not installed.
+        OptionError: If a number is out of its range.
     """
 
     def __init__(
@@ -83,13 +95,14 @@ class OpenAIAnnotator(Annotator):
         structured: bool = True,
         prompt_version: str = "v1",
     ) -> None:
+        check_numbers(type(self).__name__, _RANGES, locals())
         try:
             import httpx  # noqa: F401
         except ImportError as error:
             raise MissingPackageError("OpenAIAnnotator needs httpx: pip install httpx") from error
         self.model = model
         self.base_url = base_url.rstrip("/") + "/"
-        self.workers = max(1, workers)
+        self.workers = workers
         self.patience: dict[str, Any] = dict(
             timeout=timeout, retries=retries, backoff=backoff, max_wait=max_wait
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from mmagic.registry import TASK_UTILS
 
+from ...io.number_range import at_least, check_numbers
 from ...io.pair_reader import PairReader
 from ...io.pairing import ImagePair
 from ..annotation_types import Annotation, Event
@@ -26,6 +27,9 @@ class StatisticsAnnotator(Annotator):
             Default: None.
         medical_thresholds (dict | None): Likewise of :class:`MedicalThresholds`. Default: None.
         workers (int): Pairs measured at the same time. Default: 1.
+
+    Raises:
+        OptionError: If a threshold is no finite number, or there is no worker.
     """
 
     #: Raised whenever measurements or wording change, so that files tell which rules wrote them.
@@ -34,6 +38,7 @@ class StatisticsAnnotator(Annotator):
     def __init__(
         self, thresholds: dict | None = None, medical_thresholds: dict | None = None, workers: int = 1
     ) -> None:
+        check_numbers(type(self).__name__, {"workers": at_least(1)}, {"workers": workers})
         self.thresholds = InfraredVisibleThresholds(**(thresholds or {}))
         self.medical_thresholds = MedicalThresholds(**(medical_thresholds or {}))
         self.workers = workers
@@ -48,7 +53,7 @@ class StatisticsAnnotator(Annotator):
     def _annotate_files(self, pair: ImagePair, modality: str) -> AnnotationResult:
         try:
             # as the network will see them
-            img_a, img_b, _ = (self.reader or PairReader()).read(pair.path_a, pair.path_b)
+            img_a, img_b, _ = (self.reader or PairReader(in_python=True)).read(pair.path_a, pair.path_b)
         except (OSError, ValueError) as error:
             return AnnotationResult(pair, None, str(error))
         return AnnotationResult(pair, self.annotate_arrays(img_a, img_b, modality))

@@ -7,12 +7,15 @@ import numpy as np
 import torch
 from mmagic.registry import TASK_UTILS
 
+from ...io.number_range import at_least, check_numbers
 from ...io.pairing import ImagePair
 from ..annotation_parser import parse_annotation
 from ..annotation_types import Annotation
 from ..prompting import Prompt, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
 from .worker_pool import map_unordered
+
+_RANGES = dict.fromkeys(("batch_size", "workers", "max_size", "max_new_tokens"), at_least(1))
 
 
 @TASK_UTILS.register_module()
@@ -33,6 +36,7 @@ class TransformersAnnotator(Annotator):
 
     Raises:
         OSError: If there is no such model.
+        OptionError: If a number is out of its range.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class TransformersAnnotator(Annotator):
         device_map: str | dict | None = None,
         prompt_version: str = "v1",
     ) -> None:
+        check_numbers(type(self).__name__, _RANGES, locals())
         # Imported here: it takes seconds, and the other annotators do without.
         import transformers
 

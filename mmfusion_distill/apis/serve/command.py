@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from ...io.number_range import ABOVE_ZERO, NumberRange, at_least
 from ...user_errors import exit_on_user_error
 from ..launching import interrupted_once
 
@@ -26,7 +27,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine only)"
     )
-    parser.add_argument("--port", type=int, default=7860, help="default: 7860; 0 takes a free one")
+    parser.add_argument(
+        "--port",
+        type=NumberRange(0, 65535, is_whole=True),
+        default=7860,
+        help="default: 7860; 0 takes a free one",
+    )
     parser.add_argument(
         "--weights",
         nargs="+",
@@ -36,10 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", help="default: the GPU if there is one")
     parser.add_argument(
-        "--max-megapixels", type=float, default=8, help="largest picture, in million pixels (default: 8)"
+        "--max-megapixels", type=ABOVE_ZERO, default=8, help="largest picture, in million pixels (default: 8)"
     )
-    parser.add_argument("--max-megabytes", type=float, default=25, help="largest file (default: 25)")
-    parser.add_argument("--max-frames", type=int, default=600, help="longest video (default: 600)")
+    parser.add_argument("--max-megabytes", type=ABOVE_ZERO, default=25, help="largest file (default: 25)")
+    parser.add_argument("--max-frames", type=at_least(1), default=600, help="longest video (default: 600)")
     return parser
 
 

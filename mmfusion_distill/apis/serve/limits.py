@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from ...io.number_range import ABOVE_ZERO
 from ...io.picture_source import ImageReadError
-from ...user_errors import UserError
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Limits:
         frames (int): Of a video. Default: 600.
 
     Raises:
-        UserError: If one is not above 0.
+        OptionError: If one is not above 0.
     """
 
     megapixels: float = 8
@@ -25,8 +25,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for option, value in vars(self).items():
-            if not 0 < value < float("inf"):
-                raise UserError(f"--max-{option} is {value}: give a number above 0")
+            ABOVE_ZERO.check(f"--max-{option}", value)
 
     @property
     def bytes(self) -> int:

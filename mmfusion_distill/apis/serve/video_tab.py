@@ -39,7 +39,7 @@ def build_video_tab(service: FusionService, limits: Limits, kept: float) -> None
         weights = gr.Dropdown(service.names, value=_preferred(service), label="Weights of the video")
         layout = gr.Dropdown([_TWO_FILES, *LAYOUTS], value=_TWO_FILES, label="Sources")
         match = gr.Dropdown(["time", "frame"], value="time", label="Frames match by")
-        steady = gr.Slider(0, 5, value=0, step=0.5, label="Smooth brightness over seconds")
+        steady = gr.Slider(0, 5, value=0.5, step=0.5, label="Smooth brightness over seconds")
         text = gr.Textbox(max_length=MAX_TEXT, label="Text of the video (only for guided networks)")
     button = gr.Button("Fuse the video", variant="primary")
     results = [gr.HTML(), gr.HTML()]

@@ -1,6 +1,7 @@
 """Fusing videos."""
 
-from .fuse_video import VideoReport, fuse_video
+from .fuse_video import fuse_video
 from .video_options import VideoOptions
+from .video_report import VideoReport
 
 __all__ = ["VideoOptions", "VideoReport", "fuse_video"]

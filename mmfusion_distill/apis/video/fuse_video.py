@@ -2,49 +2,25 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import cv2
-import numpy as np
 
 from ...io.pair_fuser import PairFuser
-from ...io.progress import progress_bar
-from ...io.video_reader import VideoReader
+from ...io.video_reader import Frame, VideoReader, VideoReadError
 from ...io.video_writer import VideoWriter
-from ...user_errors import UserError, UserFileError
-from .matching import by_time, halves
+from ...user_errors import UserError
+from .film_writer import FilmWriter
+from .frame_clock import FrameClock
+from .fusing_chain import FusingChain
+from .matching import by_time, halves, live_by_time
 from .pair_preparer import PairPreparer
-from .steady_brightness import SteadyBrightness
+from .read_ahead import read_ahead
+from .sound import keep_sound
 from .video_options import VideoOptions
+from .video_report import VideoReport
 
-_WINDOW = "fused (q ends)"
-
-
-@dataclass(frozen=True)
-class VideoReport:
-    """What became of a video.
-
-    Args:
-        frames (int): How many were fused.
-        seconds (float): Time taken from the first read to the last write.
-        is_interrupted (bool): Whether Ctrl-C ended it.
-        notes (list[str]): What else a user should know.
-    """
-
-    frames: int
-    seconds: float
-    is_interrupted: bool = False
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def fps(self) -> float:
-        """Frames per second, end to end."""
-        return self.frames / max(self.seconds, 1e-9)
+#: Seconds without an image after which a live source counts as lost when the other one is.
+_SILENCE = 2.0
 
 
 def fuse_video(
@@ -56,7 +32,7 @@ def fuse_video(
 ) -> VideoReport:
     """Fuse two videos, cameras or streams, or the halves of one.
 
-    The next frames are read and prepared in a thread beside the network.
+    Reading, preparing, the network and writing are steps of a chain that work at the same time.
 
     Args:
         inferencer (PairFuser): The network.
@@ -66,7 +42,7 @@ def fuse_video(
         options (VideoOptions, optional): Default: None, two streams by time.
 
     Returns:
-        VideoReport: What was fused; Ctrl-C ends it, and what is done is kept.
+        VideoReport: What was fused; if Ctrl-C ends it, or a live source is lost, what is done is kept.
 
     Raises:
         VideoReadError: If a source cannot be read.
@@ -79,92 +55,115 @@ def fuse_video(
         raise UserError("give two sources, or one with a layout")
     if out is None and not options.show:
         raise UserError("give a target for the video, or show it in a window")
-    writer = None if out is None else _target(Path(out), [source_a, source_b], options.overwrite)
-    readers = [VideoReader(source) for source in (source_a, source_b) if source is not None]
-    started, interrupted = time.monotonic(), False
-    name, fps = " and ".join(reader.name for reader in readers), readers[0].fps
+    sources = [source for source in (source_a, source_b) if source is not None]
+    writer = None if out is None else _target(Path(out), sources, options.overwrite)
+    readers: list[VideoReader] = []
     try:
-        preparer = PairPreparer(options, name, fps)
-        pairs = islice(preparer(_matched(readers, options)), options.max_frames)
-        steady = SteadyBrightness(options.steady * fps) if options.steady else None
-        frames = 0
-        try:
-            loaded = (inferencer.load(dict(img_a=a, img_b=b), options.text) for a, b in pairs)
-            total = _expected(readers, options)
-            for inputs in progress_bar(read_ahead(loaded), "fusing", total, unit="frame"):
-                (picture,) = inferencer.fuse_loaded([inputs])
-                picture = picture if steady is None else steady(picture)
-                if writer is not None:
-                    writer.write(picture, fps)
-                frames += 1
-                if options.show and _is_ended(picture):
-                    break
-        except KeyboardInterrupt:
-            interrupted = True
-        if writer is not None:
-            writer.finish()
+        for source in sources:
+            readers.append(VideoReader(source, options.reconnect))
+        return _fuse(inferencer, readers, writer, options)
     finally:
         for reader in readers:
             reader.close()
         if writer is not None:
             writer.close()
-    if not frames and not interrupted:
+
+
+def _fuse(
+    inferencer: PairFuser, readers: list[VideoReader], writer: VideoWriter | None, options: VideoOptions
+) -> VideoReport:
+    started = time.monotonic()
+    name, is_live = " and ".join(reader.name for reader in readers), readers[0].is_live
+    if options.match == "time" and any(reader.is_live != is_live for reader in readers):
+        raise UserError(f"of {name} one is live and one a file, whose times do not match: --match frame")
+    clock = FrameClock(options.fps or readers[0].rate(), options.max_frames)
+    preparer = PairPreparer(options, name)
+    film = None if writer is None else FilmWriter(writer, clock.fps)
+    chain = FusingChain(inferencer, options, is_live)
+    chain.run(preparer(clock(_matched(readers, options))), clock, film, _expected(readers, clock, options))
+    frames = chain.fused if writer is None else writer.frames
+    whole = chain.is_interrupted or clock.end == options.max_frames
+    lost = [] if whole else _losses(readers)
+    if not frames and not chain.is_interrupted:
+        if lost:
+            raise VideoReadError(lost[0])
         raise UserError(f"{name} have no frames at the same time: check --offset, or --match frame")
-    whole = interrupted or frames == options.max_frames
-    notes = preparer.notes + ([] if whole else _ending(readers))
-    return VideoReport(frames, time.monotonic() - started, interrupted, notes)
-
-
-def read_ahead(items: Iterable[Any]) -> Iterator[Any]:
-    """Items in their order, two of them made in a thread while others are used."""
-    items, end = iter(items), object()
-    with ThreadPoolExecutor(1) as pool:
-        pending = [pool.submit(next, items, end) for _ in range(2)]
-        while (item := pending.pop(0).result()) is not end:
-            pending.append(pool.submit(next, items, end))
-            yield item
+    notes = preparer.notes + _returns(readers) + ([] if whole else _ending(readers, options))
+    if writer is not None:
+        notes += _finish(writer, readers[0], clock)
+    interrupted = chain.is_interrupted and not is_live
+    return VideoReport(frames, chain.fused, time.monotonic() - started, interrupted, notes, lost)
 
 
 def _target(out: Path, sources: list, overwrite: bool) -> VideoWriter:
     for source in sources:
-        if source is not None and out.exists() and os.path.exists(source) and os.path.samefile(out, source):
+        if out.exists() and os.path.exists(source) and os.path.samefile(out, source):
             raise UserError(f"{out} is a source and would be overwritten: choose another target")
     return VideoWriter(out, overwrite)
 
 
-def _matched(readers: list[VideoReader], options: VideoOptions) -> Iterator[tuple]:
+def _matched(readers: list[VideoReader], options: VideoOptions) -> Iterator[tuple[Frame, Frame]]:
+    if all(reader.live is not None for reader in readers) and len(readers) == 2 and options.match == "time":
+        return live_by_time(readers[0].live, readers[1].live, options.offset)
+    # Each file is decoded in a thread of its own.
+    frames = [reader if reader.is_live else read_ahead(reader) for reader in readers]
     if options.layout is not None:
-        return halves(readers[0], options.layout)
+        return halves(frames[0], options.layout)
     if options.match == "frame":
-        return zip(*readers)
-    return by_time(readers[0], readers[1], options.offset)
+        return zip(*frames)
+    return by_time(frames[0], frames[1], options.offset)
 
 
-def _expected(readers: list[VideoReader], options: VideoOptions) -> int | None:
-    totals = [options.max_frames]
-    for reader in readers:
-        scale = 1 if options.match == "frame" else readers[0].fps / reader.fps
-        totals.append(None if reader.total is None else round(reader.total * scale))
-    return min((total for total in totals if total is not None), default=None)
+def _expected(readers: list[VideoReader], clock: FrameClock, options: VideoOptions) -> int | None:
+    """How many frames the result will have, as far as the sources say."""
+    seconds = [reader.duration for reader in readers]
+    if options.match == "time" and len(seconds) == 2 and seconds[1] is not None:
+        seconds[1] -= options.offset
+    totals = [max(round(length * clock.fps), 1) for length in seconds if length is not None]
+    return min([*totals, *([options.max_frames] if options.max_frames else [])], default=None)
 
 
-def _ending(readers: list[VideoReader]) -> list[str]:
+def _losses(readers: list[VideoReader]) -> list[str]:
+    """Sentences about live sources that send nothing more."""
+    lives = [reader.live for reader in readers if reader.live is not None]
+    reasons = [(live.name, live.lost) for live in lives if live.lost is not None]
+    # One that falls silent while the other ends was lost too, though its time was not up.
+    if reasons:
+        silent = [live for live in lives if live.lost is None and live.silence > _SILENCE]
+        reasons += [(live.name, f"it has sent no image for {live.silence:.0f} s") for live in silent]
+    return [f"{name} was lost ({reason}): check it, or --reconnect SECONDS" for name, reason in reasons]
+
+
+def _returns(readers: list[VideoReader]) -> list[str]:
+    """Notes about live sources that were lost and came back."""
+    times = [(reader.name, reader.live.reconnections) for reader in readers if reader.live is not None]
+    return [
+        f"{name} was lost {count} times and came back: meanwhile the last frame is shown"
+        for name, count in times
+        if count
+    ]
+
+
+def _ending(readers: list[VideoReader], options: VideoOptions) -> list[str]:
     """Why it ended, if not for the best of reasons."""
     problems = [problem for reader in readers if (problem := reader.problem()) is not None]
-    if problems or len(readers) == 1 or None in (reader.total for reader in readers):
+    lengths = [reader.duration for reader in readers]
+    if problems or len(lengths) == 1 or None in lengths:
         return problems
-    lengths = [reader.total / reader.fps for reader in readers]
-    if abs(lengths[0] - lengths[1]) <= 2 / min(reader.fps for reader in readers):
+    ends = [lengths[0] + options.offset, lengths[1]] if options.match == "time" else lengths
+    slack = 2 * max(reader.longest_interval for reader in readers) + max(reader.doubt for reader in readers)
+    if abs(ends[0] - ends[1]) <= slack:
         return []
     spans = [f"{reader.name} lasts {length:.1f} s" for reader, length in zip(readers, lengths)]
     return [f"{', '.join(spans)}: only what both show was fused"]
 
 
-def _is_ended(picture: np.ndarray) -> bool:
-    try:
-        cv2.imshow(_WINDOW, picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-        return cv2.waitKey(1) & 0xFF in (ord("q"), 27)
-    except cv2.error as error:
-        raise UserFileError(
-            "no window can be shown here (OpenCV without one, or no display): name a target instead of --show"
-        ) from error
+def _finish(writer: VideoWriter, reader: VideoReader, clock: FrameClock) -> list[str]:
+    """Give the result the sound of A and its name."""
+    writer.close()
+    note = None
+    if writer.frames and not reader.is_live:
+        seconds = writer.frames / clock.fps
+        note = keep_sound(writer.unfinished, Path(reader.name), clock.start or 0.0, seconds)
+    writer.finish()
+    return [] if note is None else [note]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from ...io.live_frames import LiveFrames
 from ...io.video_reader import Frame
 from .video_options import LAYOUTS
 
@@ -37,6 +38,28 @@ def by_time(
             return
         if wanted >= current.seconds - max(interval, 0.5):
             yield frame_a, current
+
+
+def live_by_time(
+    live_a: LiveFrames, live_b: LiveFrames, offset: float = 0.0
+) -> Iterator[tuple[Frame, Frame]]:
+    """The newest frame of A with the one of B that is nearest in time, until one of them is lost.
+
+    Args:
+        live_a (LiveFrames): Of two cameras or streams.
+        live_b (LiveFrames): Likewise.
+        offset (float): Seconds by which B is ahead of A. Default: 0.
+
+    Yields:
+        tuple[Frame, Frame]: A and B; nothing while B has sent nothing for long.
+    """
+    live_b.start()
+    seconds = float("-inf")
+    while (frame_a := live_a.after(seconds)) is not None and live_b.lost is None:
+        seconds = frame_a.seconds
+        frame_b = live_b.nearest(seconds + offset)
+        if frame_b is not None:
+            yield frame_a, frame_b
 
 
 def halves(frames: Iterable[Frame], layout: str) -> Iterator[tuple[Frame, Frame]]:

@@ -39,7 +39,7 @@ def pair_reader(sources: dict | SourceOptions | None, who: str) -> PairReader:
         if unknown:
             raise UserError(f"{who}: sources has no option '{unknown[0]}': take {', '.join(known)}")
         sources = SourceOptions(**(sources or {}))
-    return PairReader(sources, _announce, looked_at=_FIRST_PAIRS)
+    return PairReader(sources, _announce, looked_at=_FIRST_PAIRS, in_python=True)
 
 
 def _announce(note: str) -> None:

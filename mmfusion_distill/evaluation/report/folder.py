@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
 from ...io.image_io import ImageReadError, read_image
 from ...io.image_size import image_size
 from ...io.pair_reader import PairReader
-from ...io.pairing import list_images
 from ...io.pixels import without_single_channel
 from ...io.progress import progress_bar
 from ...user_errors import UserError
@@ -19,10 +17,8 @@ from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
 from ..functional.gray_image import FusionTriple, GrayImage
 from ..functional.protocols import Protocol, get_protocol
+from .matching import MatchedFiles, match_files
 from .results import EvaluationResult
-
-#: By the name of a pair, its files: source A, source B, and a fused picture of each method.
-_Pairs: TypeAlias = dict[str, list[Path]]
 
 
 def evaluate_folders(
@@ -35,12 +31,13 @@ def evaluate_folders(
     baselines: bool = True,
     workers: int = 1,
     show_progress: bool = False,
+    pattern: Sequence[str] | None = None,
     reader: PairReader | None = None,
 ) -> EvaluationResult:
     """Score every method on the pairs that all of them have a readable picture of.
 
-    Pictures belong together by file name without extension. What is missing or cannot be read is
-    listed in ``problems`` of the result, and the pair is left out for *every* method.
+    Pictures belong together by file name without extension, see :func:`match_files`. What is missing or cannot
+    be read is listed in ``problems`` of the result, and the pair is left out for *every* method.
 
     Args:
         folder_a: Pictures of source A.
@@ -52,6 +49,8 @@ def evaluate_folders(
         baselines: Add rows for copies of A and of B, mean, maximum and Laplacian pyramid.
         workers: Pairs scored at a time. Memory grows with it, not with the number of pairs.
         show_progress: Draw a progress bar on standard error.
+        pattern: How names of A and B pair up that differ, see
+            :func:`~mmfusion_distill.io.pairing.pair_folders`.
         reader: Reads the sources, by the options that they were fused with, and notes what is odd about them.
             Default: one without options.
 
@@ -60,12 +59,17 @@ def evaluate_folders(
 
     Raises:
         UserError: If a picture's size differs from its source A (every such file is named), if
-            no pair is left, or a name is unknown.
+            no pair is left, a name is unknown, or there are no metrics, or neither methods nor
+            baselines.
     """
+    if not metrics:
+        raise UserError("there is nothing to score: name a metric")
+    if not methods and not baselines:
+        raise UserError("there is nothing to score: name a method and its folder, or keep the baselines")
     parse_metric_names(metrics)
     protocol = get_protocol(protocol)
     check_method_names(methods)
-    pairs, problems = _match_files(folder_a, folder_b, methods, names)
+    pairs, problems = match_files(folder_a, folder_b, methods, names, pattern)
     reader = reader or PairReader()
     pairs, unreadable = _check_headers(pairs, reader)
     problems += unreadable
@@ -135,33 +139,7 @@ def check_method_names(methods: Mapping[str, str | Path]) -> None:
             raise UserError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
 
 
-def _match_files(
-    folder_a: str | Path,
-    folder_b: str | Path,
-    methods: Mapping[str, str | Path],
-    names: Sequence[str] | None,
-) -> tuple[_Pairs, list[str]]:
-    """Return the complete pairs, sorted by name, and a sentence for each gap."""
-    folders = [Path(folder) for folder in (folder_a, folder_b, *methods.values())]
-    listings = [list_images(folder) for folder in folders]
-    problems = []
-    if names is None:
-        wanted = sorted(set(listings[0]) | set(listings[1]))
-        for listing in listings[2:]:
-            surplus = sorted(set(listing) - set(wanted))
-            problems += [f"{listing[name]} has no source pictures" for name in surplus]
-    else:
-        wanted = list(dict.fromkeys(names))
-    pairs = {}
-    for name in wanted:
-        missing = [f for f, listing in zip(folders, listings, strict=True) if name not in listing]
-        problems += [f"{folder / name}.* is missing" for folder in missing]
-        if not missing:
-            pairs[name] = [listing[name] for listing in listings]
-    return pairs, problems
-
-
-def _check_headers(pairs: _Pairs, reader: PairReader) -> tuple[_Pairs, list[str]]:
+def _check_headers(pairs: MatchedFiles, reader: PairReader) -> tuple[MatchedFiles, list[str]]:
     """Compare sizes before anything is computed; drop pairs with unreadable files."""
     readable, problems, mismatches = {}, [], []
     for name, paths in pairs.items():

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...io.image_io import write_image
 from ...io.pair_reader import PairReader
-from ...io.pairing import list_images
 from ...io.pixels import to_uint8, without_single_channel
-from ...user_errors import UserError
+from ...user_errors import OptionError, UserError
 from .folder import read_picture, read_sources
+from .matching import match_files
 
 #: x, y, width, height in pixels.
 Box = tuple[int, int, int, int]
@@ -29,6 +29,7 @@ def write_picture_grid(
     methods: Mapping[str, str | Path],
     names: Sequence[str],
     boxes: Sequence[Box] = (),
+    pattern: Sequence[str] | None = None,
     reader: PairReader | None = None,
 ) -> None:
     """Write a grid of pairs (rows) and of source A, source B and methods (columns).
@@ -40,20 +41,17 @@ def write_picture_grid(
         methods: Folder of fused pictures by method name.
         names: Pairs to show.
         boxes: Parts to frame in every picture and to show enlarged below it.
+        pattern: See :func:`~mmfusion_distill.evaluation.evaluate_folders`.
         reader: Reads the sources. Default: one without options.
 
     Raises:
         UserError: If a picture is missing or unreadable, or a box does not lie inside it.
     """
-    folders = [folder_a, folder_b, *methods.values()]
-    listings = [list_images(folder) for folder in folders]
-    rows, reader = [], reader or PairReader()
-    for name in names:
-        for folder, listing in zip(folders, listings, strict=True):
-            if name not in listing:
-                raise UserError(f"Picture grid: {Path(folder) / name}.* is missing.")
-        paths = [listing[name] for listing in listings]
-        rows.append([*read_sources(reader, *paths[:2]), *map(read_picture, paths[2:])])
+    matched, problems = match_files(folder_a, folder_b, methods, names, pattern)
+    if problems:
+        raise UserError(f"Picture grid: {problems[0]}.")
+    reader = reader or PairReader()
+    rows = [[*read_sources(reader, *paths[:2]), *map(read_picture, paths[2:])] for paths in matched.values()]
     write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
 
 
@@ -110,7 +108,7 @@ def _zoom(picture: np.ndarray, box: Box, width: int, color: tuple[int, int, int]
 def _check_box(box: Box, shape: tuple[int, ...]) -> None:
     x, y, w, h = box
     if x < 0 or y < 0 or w < 1 or h < 1 or x + w > shape[1] or y + h > shape[0]:
-        raise UserError(
+        raise OptionError(
             f"The box x={x}, y={y}, {w}x{h} does not lie inside a picture of {shape[1]}x{shape[0]}."
         )
 

@@ -1,0 +1,174 @@
+"""A loss or gradient that is not finite ends a run before it reaches weights or a checkpoint."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import ROOT
+from mmagic.structures import DataSample
+from mmengine.config import Config
+from mmengine.model import BaseModel
+from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from mmengine.registry import MODELS, OPTIM_WRAPPERS
+from torch import nn
+
+from mmfusion_distill.engine import FiniteGuardHook, FusionRunner
+from mmfusion_distill.user_errors import UserError
+
+
+class Pairs(torch.utils.data.Dataset):
+    """Pairs of the values 1, 2, 3 ...; whether A becomes NaN can be said."""
+
+    def __init__(self, count=6, bad=()):
+        self.count, self.bad = count, bad
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, index):
+        value = torch.tensor([float("nan") if index in self.bad else index + 1.0])
+        return dict(inputs=dict(img_a=value), data_samples=DataSample(metainfo=dict(key=f"pair_{index}")))
+
+
+@MODELS.register_module()
+class WeightTimesInput(BaseModel):
+    """Losses `loss_product` and `loss_root`, of which the second can be given an infinite gradient.
+
+    Args:
+        roots (tuple[int, ...]): Inputs for which the gradient of `loss_root`, but not its value, is infinite.
+        overflows (tuple[int, ...]): Inputs for which the loss is.
+    """
+
+    def __init__(self, roots=(), overflows=(), data_preprocessor=None):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+        self.roots, self.overflows = roots, overflows
+
+    def forward(self, inputs, data_samples=None, mode="loss"):
+        values = torch.stack(inputs["img_a"])
+        seen = set(values.flatten().tolist())
+        product = (self.weight * values).sum() * (float("inf") if seen & set(self.overflows) else 1)
+        root = (
+            (self.weight - self.weight.detach()).abs().sqrt() if seen & set(self.roots) else 0 * self.weight
+        )
+        return dict(loss_product=product, loss_root=root.sum())
+
+
+@OPTIM_WRAPPERS.register_module()
+class ScaledOptimWrapper(AmpOptimWrapper):
+    """mmengine's, on a processor."""
+
+    def __init__(self, init_scale=4.0, **kwargs):
+        OptimWrapper.__init__(self, **kwargs)
+        self.loss_scaler = torch.amp.GradScaler("cpu", init_scale=init_scale)
+        self._scale_update_param = self.cast_dtype = None
+
+    optim_context = OptimWrapper.optim_context
+
+
+@pytest.fixture
+def train(tmp_path):
+    def run(model=None, bad=(), batch_size=1, count=6, hook=None, **wrapper):
+        wrapper = dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.01)) | wrapper
+        runner = FusionRunner(
+            model=dict(type="WeightTimesInput", **(model or {})),
+            work_dir=str(tmp_path / "run"),
+            train_dataloader=dict(
+                dataset=Pairs(count, bad),
+                batch_size=batch_size,
+                num_workers=0,
+                sampler=dict(type="DefaultSampler", shuffle=False),
+            ),
+            optim_wrapper=wrapper,
+            train_cfg=dict(by_epoch=False, max_iters=count // batch_size),
+            default_hooks=dict(
+                finite=dict(type="mmagic.FiniteGuardHook") | (hook or {}),
+                checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=1, max_keep_ckpts=-1),
+            ),
+            default_scope="mmagic",
+            experiment_name="guard",
+        )
+        try:
+            runner.train()
+        finally:
+            assert torch.isfinite(runner.model.weight).all()
+            for path in Path(runner.work_dir).glob("iter_*.pth"):
+                assert torch.isfinite(torch.load(path)["state_dict"]["weight"]).all()
+        return runner
+
+    run.saved = lambda: sorted(path.stem for path in (tmp_path / "run").glob("iter_*.pth"))
+    return run
+
+
+def test_a_run_without_fault_is_left_alone(train):
+    runner = train(clip_grad=dict(max_norm=1.0))
+    assert train.saved() == [f"iter_{number}" for number in range(1, 7)]
+    assert runner.model.weight.item() == pytest.approx(1 - 6 * 0.01)
+    assert not runner.optim_wrapper.optimizer._optimizer_step_pre_hooks
+
+
+@pytest.mark.parametrize("clip", [{}, {"clip_grad": dict(max_norm=1.0)}])
+def test_a_picture_that_is_not_finite_names_its_pair_iteration_and_loss(train, clip):
+    with pytest.raises(
+        UserError, match=r"^iteration 2: loss_product is not finite \(pairs: pair_3\)"
+    ) as error:
+        train(bad=[3], batch_size=2, **clip)
+    assert "\n" not in str(error.value) and str(error.value).endswith("iter_1.pth")
+    assert train.saved() == ["iter_1"]
+
+
+def test_a_loss_that_overflows_names_all_pairs_of_its_batch(train):
+    with pytest.raises(
+        UserError, match=r"iteration 1: loss_product .*pairs: pair_0, pair_1\).*no checkpoint yet"
+    ):
+        train(dict(overflows=[2.0]), batch_size=2)
+    assert train.saved() == []
+
+
+def test_a_gradient_that_is_not_finite_under_a_finite_loss(train):
+    with pytest.raises(UserError, match=r"iteration 3: the gradient is not finite \(pairs: pair_2\).*lr"):
+        train(dict(roots=[3.0]))
+    assert train.saved() == ["iter_1", "iter_2"]
+
+
+def test_an_accumulated_gradient_names_the_pairs_of_all_its_batches(train):
+    with pytest.raises(UserError, match=r"iteration 4: the gradient .*pairs: pair_2, pair_3\)"):
+        train(dict(roots=[3.0]), accumulative_counts=2)
+    # The weights of the third iteration are those of the second.
+    assert train.saved() == ["iter_1", "iter_2", "iter_3"]
+
+
+def test_an_accumulated_loss_ends_the_run_at_once(train):
+    with pytest.raises(UserError, match=r"iteration 3: loss_product .*pairs: pair_2\)"):
+        train(bad=[2], accumulative_counts=2)
+
+
+def test_steps_that_mixed_precision_leaves_out_do_not_count(train):
+    # At this scale the gradient overflows until it was halved some times.
+    runner = train(type="ScaledOptimWrapper", init_scale=1e38, count=8)
+    assert train.saved()[-1] == "iter_8"
+    assert runner.optim_wrapper.loss_scaler.get_scale() < 1e38
+    assert 1 - 36 * 0.01 < runner.model.weight.item() < 1
+
+
+def test_mixed_precision_that_leaves_out_every_step_ends(train):
+    every = [float(value) for value in range(1, 9)]
+    with pytest.raises(UserError, match="iteration 5: the gradient of 5 steps in a row is not finite"):
+        train(dict(roots=every), count=8, type="ScaledOptimWrapper", hook=dict(max_skipped=5))
+
+
+def test_mixed_precision_with_a_loss_that_is_not_finite_ends(train):
+    with pytest.raises(UserError, match=r"iteration 2: loss_product .*pairs: pair_1\)"):
+        train(dict(overflows=[2.0]), type="ScaledOptimWrapper")
+
+
+@pytest.mark.parametrize("name", ["fusion_distill", "mix", "ablation"])
+def test_every_config_has_it(name):
+    for path in sorted((ROOT / "configs" / name).glob("*.py")):
+        hooks = Config.fromfile(path).default_hooks
+        assert hooks.finite.type == "mmagic.FiniteGuardHook", path
+
+
+def test_the_number_of_steps_left_out_is_checked():
+    with pytest.raises(UserError, match="max_skipped is 0"):
+        FiniteGuardHook(max_skipped=0)
