@@ -32,8 +32,8 @@ demo: $(STAMP)
 # pytest-xdist waits for ever for the rest of its file.
 test: $(STAMP) $(SERVE_STAMP) lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0 --durations 25 \
-		--ignore-glob 'tests/test_apis/test_serve*.py'
-	OMP_NUM_THREADS=1 $(SERVE_VENV)/bin/python -m pytest tests/test_apis/test_serve*.py
+		--ignore tests/test_serve
+	OMP_NUM_THREADS=1 $(SERVE_VENV)/bin/python -m pytest tests/test_serve
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

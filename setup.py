@@ -88,15 +88,15 @@ setup(
     package_data={
         "mmfusion_distill": [
             "annotation/prompts/*",
-            "annotation/texts/*",
-            "apis/serve/*.css",
+            "data/degradations/texts/*",
+            "serve/*.css",
             "weights/*",
-            "datasets/splits/*",
+            "data/splits/*",
         ]
     },
     install_requires=runtime_requirements(),
     extras_require={name: read_requirements(f"{name}.txt") for name in EXTRAS},
     cmdclass={"build_py": BuildWithMim},
-    entry_points={"console_scripts": ["mmfusion = mmfusion_distill.commands.mmfusion:main"]},
+    entry_points={"console_scripts": ["mmfusion = mmfusion_distill.cli.main:main"]},
     zip_safe=False,
 )

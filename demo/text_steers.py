@@ -34,10 +34,10 @@ def parse_args() -> argparse.Namespace:
 
 def draw(args: argparse.Namespace) -> None:
     from mmfusion_distill.apis import FusionInferencer
-    from mmfusion_distill.datasets.generated_scenes import generate_degraded_pair
+    from mmfusion_distill.data.generated_scenes import generate_degraded_pair
     from mmfusion_distill.evaluation import picture_grid
-    from mmfusion_distill.io import read_image_pair, write_image
-    from mmfusion_distill.io.pixels import to_uint8
+    from mmfusion_distill.images.image_io import read_image_pair, write_image
+    from mmfusion_distill.images.pixels import to_uint8
 
     if args.visible is None:
         sources = generate_degraded_pair(SEED, DEGRADATIONS, *SIZE)

@@ -13,14 +13,14 @@ from mmengine.config import Config
 from mmfusion_distill.analysis.comparison import compare, comparison_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
-from mmfusion_distill.engine.runners import FusionRunner
+from mmfusion_distill.data.generated_scenes import write_generated_pairs
+from mmfusion_distill.engine import FusionRunner
 from mmfusion_distill.evaluation import picture_grid
-from mmfusion_distill.io import read_image_pair, write_image
-from mmfusion_distill.io.config_files import read_config
-from mmfusion_distill.io.number_range import at_least
-from mmfusion_distill.io.regular_file import write_text_atomically
+from mmfusion_distill.images.image_io import read_image_pair, write_image
+from mmfusion_distill.system.number_range import at_least
+from mmfusion_distill.system.regular_file import write_text_atomically
 from mmfusion_distill.user_errors import exit_on_user_error
+from mmfusion_distill.zoo.config_files import read_config
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs" / "fusion_distill"
 TEACHER_CONFIG = CONFIGS / "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"

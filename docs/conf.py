@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 DOCS = Path(__file__).resolve().parent
@@ -83,13 +84,20 @@ def prepare_rooms(app: Any, name: str, source: list[str]) -> None:
 
     def prepare(directive: re.Match) -> str:
         room = importlib.import_module(directive[1])
-        # Many names are imported when they are first used (`lazy.py`).
-        public = {name: id(getattr(room, name)) for name in room.__all__}
+        public = {name: id(getattr(room, name)) for name in public_names(room)}
         repeated = [name for name, value in public.items() if value in seen]
         seen.update(public.values())
         return f"{directive[0]}\n   :exclude-members: {', '.join(repeated)}" if repeated else directive[0]
 
     source[0] = re.sub(r"^\.\. automodule:: (\S+)", prepare, source[0], flags=re.MULTILINE)
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """What a room hands out; of a single module, what is defined there."""
+    defined = (
+        name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__
+    )
+    return getattr(module, "__all__", None) or [name for name in defined if not name.startswith("_")]
 
 
 def find_by_short_name(app: Any, env: Any, node: Any, shown: Any) -> Any:

@@ -12,21 +12,21 @@ from .version import __version__
 
 __all__ = ["__version__"]
 
-_PACKAGES = ("annotation", "datasets", "engine", "evaluation", "models")
+_PACKAGES = ("annotation", "data", "engine", "evaluation", "models")
 #: Modules and packages that register components.
 _COMPONENTS = (
     "annotation.annotators.openai_annotator",
     "annotation.annotators.statistics_annotator",
     "annotation.annotators.transformers_annotator",
-    "apis.models",
-    "datasets.paired_fusion_dataset",
-    "datasets.seeded_concat_dataset",
-    "datasets.seeded_samplers",
-    "datasets.transforms",
-    "deployment.exported_network",
+    "data.paired_fusion_dataset",
+    "data.seeded_concat_dataset",
+    "data.seeded_samplers",
+    "data.transforms",
     "engine",
     "evaluation.metrics.fusion_metric",
+    "inference.exported_network",
     "models",
+    "models.model_zoo",
 )
 
 
@@ -52,7 +52,7 @@ def _import_components() -> None:
 _components_are_imported = False
 __getattr__, _lazy = lazy_attributes(__name__, dict.fromkeys(_PACKAGES, ""))
 
-# Without PyTorch what is left is `deployment`, which runs exported networks, `io`, and scores of files.
+# Without PyTorch what is left is `inference` with exported networks, `images`, and scores of files.
 if find_spec("torch") is not None:
     from . import deferred_imports
 

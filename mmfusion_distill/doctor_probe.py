@@ -11,7 +11,7 @@ import json
 
 #: What is imported, in this order: from what needs least to what needs most.
 STEPS = (
-    "mmfusion_distill.io",
+    "mmfusion_distill.images",
     "mmfusion_distill.deployment",
     "mmfusion_distill.evaluation",
     "mmfusion_distill.evaluation.report.plots",

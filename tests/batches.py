@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from mmfusion_distill.datasets import Annotation, Event, PackPair, RandomDegradation
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.data.transforms import PackPair, RandomDegradation
 
 DARK = Annotation((Event("low_light", "the road is dark"),))
 

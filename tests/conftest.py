@@ -12,7 +12,7 @@ import torch
 from mmengine.config import config as mmengine_config
 
 import mmfusion_distill  # noqa: F401  (registers the components)
-from mmfusion_distill.datasets import write_image
+from mmfusion_distill.images.image_io import write_image
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -17,8 +17,18 @@ GROUND = ("compat", "compat_operators", "deferred_imports", "lazy", "user_errors
 @cache
 def plan() -> tuple[str, ...]:
     """The rooms of the plan, from left to right."""
+    return _rooms_after("```\n(tools.*?)```")
+
+
+@cache
+def plan_of_models() -> tuple[str, ...]:
+    """The rooms within `models`, from left to right."""
+    return _rooms_after("Within `models`:\n\n```\n(.*?)```")
+
+
+def _rooms_after(pattern: str) -> tuple[str, ...]:
     text = (ROOT / "docs" / "architecture.md").read_text()
-    return tuple(re.findall(r"\w+", re.search(r"```\n(tools.*?)```", text, re.DOTALL).group(1)))
+    return tuple(re.findall(r"[\w.]+", re.search(pattern, text, re.DOTALL).group(1)))
 
 
 def files(folder: str) -> list[Path]:
@@ -108,6 +118,100 @@ def test_a_room_imports_only_from_its_right(name):
         if room(target) not in allowed
     ]
     assert not wrong, "\n".join(["docs/architecture.md says whom a room imports from; against it:", *wrong])
+
+
+def room_of_models(name: str) -> str | None:
+    """Room of a module within `models`; None for the first page and modules that lie in no room."""
+    parts = name.split(".")
+    return parts[2] if len(parts) > 2 and parts[1] == "models" and parts[2] in plan_of_models() else None
+
+
+def test_rooms_of_models_are_those_of_the_plan():
+    folders = {path.parent.name for path in (ROOT / PACKAGE / "models").glob("*/__init__.py")}
+    assert folders == set(plan_of_models())
+
+
+def test_rooms_of_models_import_only_from_their_right():
+    wrong = []
+    for module, path in modules().items():
+        own = room_of_models(module)
+        if own is None:
+            continue
+        allowed = plan_of_models()[plan_of_models().index(own) :]
+        for target, line in imported(path).items():
+            if room(target) == "models" and room_of_models(target) not in allowed:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {target}")
+    assert not wrong, "\n".join(["docs/architecture.md says whom a room imports from; against it:", *wrong])
+
+
+#: What a light room does without.
+HEAVY = {"torch", "torchvision", "mmengine", "mmagic", "mmcv", "mmdet", "mmseg", "transformers", "gradio"}
+
+
+@cache
+def light() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Light rooms, and modules in them that are not light."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rooms, others = re.search(
+        r"^Light rooms[^:]*: ([^\n]*)\nThese modules in them do not: (.*?)\n\n",
+        text,
+        re.MULTILINE | re.DOTALL,
+    ).groups()
+    return tuple(re.findall(r"`([\w.]+)`", rooms)), tuple(re.findall(r"`([\w.]+)`", others))
+
+
+def is_light(name: str) -> bool:
+    inner = name.removeprefix(f"{PACKAGE}.")
+    rooms, others = light()
+    return room(name) in (*rooms, "ground") and not any(
+        f"{inner}.".startswith(f"{other}.") for other in others
+    )
+
+
+def imported_at_once(path: Path) -> set[str]:
+    """Packages and modules that importing a file imports, by absolute names: what functions import comes later."""
+    tree = ast.parse(path.read_text())
+    waiting, found = list(tree.body), set()
+    package = module_name(path).split(".")[: None if path.name == "__init__.py" else -1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*start, *([node.module] if node.module else [])])
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+            continue
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def test_light_rooms_need_no_pytorch():
+    wrong = []
+    for module, path in modules().items():
+        if room(module) in light()[0] and is_light(module):
+            for name in sorted(imported_at_once(path)):
+                top = name.split(".")[0]
+                if top in HEAVY or (top == PACKAGE and not is_light(_module_of(name))):
+                    wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert not wrong, "\n".join(["docs/architecture.md says which rooms are light; against it:", *wrong])
+
+
+def test_no_folders_import_each_other_in_a_circle():
+    def folder(name: str) -> str:
+        inside = room_of_models(name)
+        return f"models.{inside}" if inside else room(name)
+
+    graph: dict[str, set[str]] = {}
+    for name, path in modules().items():
+        if folder(name) not in ("ground", "models"):
+            graph.setdefault(folder(name), set()).update(map(folder, imported(path)))
+    for name, needed in graph.items():
+        needed -= {name, "ground"}
+    in_circle = {name: needed for name, needed in graph.items() if _reaches(graph, needed, name)}
+    assert not in_circle, "\n".join(f"{name} -> {', '.join(sorted(in_circle[name]))}" for name in in_circle)
 
 
 def test_no_modules_import_each_other_in_a_circle():

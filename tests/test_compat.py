@@ -10,7 +10,7 @@ import torch
 from mmengine.logging import HistoryBuffer
 
 from mmfusion_distill import compat
-from mmfusion_distill.io.config_files import read_config_file
+from mmfusion_distill.zoo.config_files import read_config_file
 
 
 @pytest.mark.skipif(not compat.placeholder_operators(), reason="a full mmcv is installed")

@@ -24,8 +24,8 @@ def run_python(code: str) -> str:
     "module",
     [
         "mmfusion_distill",
-        "mmfusion_distill.apis.command_line",
-        "mmfusion_distill.datasets.folder_check",
+        "mmfusion_distill.cli.command_line",
+        "mmfusion_distill.data.folder_check",
         "mmfusion_distill.deployment",
         "mmfusion_distill.evaluation",
     ],

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from demo import text_steers, whole_way
-from mmfusion_distill.io import read_image
+from mmfusion_distill.images.image_io import read_image
 
 
 def test_every_network_and_baseline_has_a_row_and_a_picture(tmp_path, monkeypatch, capsys):

@@ -8,9 +8,9 @@ from conftest import ROOT
 from mmengine.hooks import Hook
 from mmengine.registry import DefaultScope
 
-from mmfusion_distill.apis.running import load_config
-from mmfusion_distill.datasets.night_scenes import write_night_scenes
+from mmfusion_distill.data.night_scenes import write_night_scenes
 from mmfusion_distill.engine import FusionRunner
+from mmfusion_distill.engine.running import load_config
 
 CONFIGS = sorted((ROOT / "configs" / "mix").glob("*.py"))
 METRICS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfusion_distill.io.image_files import PairingError
+from mmfusion_distill.images.image_files import PairingError
 from mmfusion_distill.user_errors import (
     MissingFileError,
     MissingPackageError,

@@ -2,7 +2,7 @@
 
 import sys
 
-from mmfusion_distill.commands.check import main
+from mmfusion_distill.cli.check import main
 
 if __name__ == "__main__":
     sys.exit(main())

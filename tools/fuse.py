@@ -2,7 +2,7 @@
 
 import sys
 
-from mmfusion_distill.commands.fuse import main
+from mmfusion_distill.cli.fuse import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import sys
 
-from mmfusion_distill.commands.video import main
+from mmfusion_distill.cli.video import main
 
 if __name__ == "__main__":
     sys.exit(main())

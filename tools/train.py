@@ -2,7 +2,7 @@
 
 import sys
 
-from mmfusion_distill.commands.train import main
+from mmfusion_distill.cli.train import main
 
 if __name__ == "__main__":
     sys.exit(main())

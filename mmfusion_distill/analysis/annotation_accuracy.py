@@ -17,10 +17,10 @@ from ..annotation.annotators.infrared_visible_events import (
 )
 from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..annotation.annotators.visible_measures import VisibleMeasures, measure_visible
-from ..annotation.degradations import INFRARED_VISIBLE_DEGRADATIONS, MEDICAL_DEGRADATIONS
 from ..annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
-from ..io.image_io import read_image
-from ..io.pairing import ImagePair
+from ..data.degradations.degradations import INFRARED_VISIBLE_DEGRADATIONS, MEDICAL_DEGRADATIONS
+from ..images.image_io import read_image
+from ..images.pairing import ImagePair
 from ..user_errors import UserError
 
 # A threshold is tried between as many groups of equal size.

@@ -8,9 +8,9 @@ import torch
 from mmagic.registry import MODELS
 from torch import nn
 
-from ..datasets.generated_scenes import generate_pair
+from ..data.generated_scenes import generate_pair
 from ..evaluation import DEFAULT_METRICS, baseline_images, compute_metrics
-from ..io.table import Table
+from ..system.table import Table
 from .flops import FLOPS_CONVENTION, count_gflops, count_parameters
 from .networks_at_random import build_network, example_pair, random_text
 from .preparers import Preparer, prepare_copy, prepare_exported, prepare_network, prepare_pyramid

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..engine.optim_wrappers.mixed_precision import use_mixed_precision
-from ..engine.runners import FusionRunner
-from ..io.config_files import read_config
-from ..io.regular_file import write_text_atomically
+from ..engine import FusionRunner
+from ..engine.mixed_precision import use_mixed_precision
+from ..system.regular_file import write_text_atomically
+from ..zoo.config_files import read_config
 
 #: Scores that a short training is judged by.
 QUALITY_COLUMNS = ("clean/balanced_quality", "clean/wins", "degraded/balanced_quality")

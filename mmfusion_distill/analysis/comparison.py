@@ -9,9 +9,9 @@ import numpy as np
 from mmengine.infer import BaseInferencer
 
 from ..evaluation import baseline_images, compute_metrics
-from ..io.image_io import read_image_pair
-from ..io.pixels import to_uint8, without_single_channel
-from ..io.table import Table, shown
+from ..images.image_io import read_image_pair
+from ..images.pixels import to_uint8, without_single_channel
+from ..system.table import Table, shown
 from .flops import count_gflops, count_parameters
 from .stopwatch import time_in_turn
 

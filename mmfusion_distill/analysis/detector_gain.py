@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
-from ..datasets.night_scenes import KINDS, write_night_scenes
-from ..io.table import Table
+from ..data.night_scenes import KINDS, write_night_scenes
+from ..system.table import Table
 from ..user_errors import UserError
 
 #: Inputs of the detector, by what the table calls them.

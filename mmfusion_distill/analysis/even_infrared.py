@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..evaluation import ciede2000
-from ..io.table import Cell, Table
+from ..system.table import Cell, Table
 from ..user_errors import UserError
 
 #: Gray levels of the even pictures.

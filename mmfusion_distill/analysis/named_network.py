@@ -6,11 +6,11 @@ from pathlib import Path
 
 from mmengine.infer import BaseInferencer
 
-from ..deployment import is_exported
-from ..io.shipped_weights import shipped_weights
-from ..models.checkpoints import resolve_checkpoint
-from ..models.published_config import read_network_config
+from ..inference.exported_inferencer import is_exported
+from ..models.weight_files.checkpoints import resolve_checkpoint
+from ..models.weight_files.embedded_config import read_network_config
 from ..user_errors import UserError
+from ..zoo.shipped_weights import shipped_weights
 from .flops import count_gflops, count_parameters
 from .networks_at_random import network_config
 

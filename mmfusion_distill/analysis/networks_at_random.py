@@ -6,7 +6,7 @@ import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
-from ..io.config_files import network_of, read_config
+from ..zoo.config_files import network_of, read_config
 
 
 def network_config(config: str | Path) -> dict:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
-from ..models.host_memory import keep_host_memory
+from ..system.host_memory import keep_host_memory
 from ..user_errors import UserError
 from .networks_at_random import build_network, random_text
 
@@ -47,7 +47,7 @@ def prepare_network(img_a: Tensor, img_b: Tensor, network: dict) -> Callable[[],
 def prepare_exported(img_a: Tensor, img_b: Tensor, path: str) -> Callable[[], object]:
     """An exported file in its runtime, with as many threads as PyTorch has."""
     # ONNX Runtime and OpenVINO are optional.
-    from ..deployment import ExportedFusion
+    from ..inference.exported_fusion import ExportedFusion
 
     device = "cpu" if img_a.device.type == "cpu" else str(img_a.device)
     exported = ExportedFusion(path, threads=torch.get_num_threads(), device=device)
@@ -61,13 +61,14 @@ def export_networks(
 
     Args:
         networks (Mapping[str, dict]): Configs by name.
-        formats (Iterable[str]): Of :data:`~mmfusion_distill.deployment.FORMATS`.
+        formats (Iterable[str]): Of :data:`~mmfusion_distill.inference.runtimes.FORMATS`.
         folder (str | Path): Where the files go.
 
     Returns:
         tuple[dict[str, Path], list[str]]: Files by `name, format`; and a sentence for each network that has no file.
     """
-    from ..deployment import FORMATS, export_network
+    from ..export.export_network import export_network
+    from ..inference.runtimes import FORMATS
 
     files, problems = {}, []
     for index, (name, network) in enumerate(networks.items()):

@@ -9,8 +9,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..datasets.generated_scenes import write_generated_pairs
-from ..io.table import Table
+from ..data.generated_scenes import write_generated_pairs
+from ..system.table import Table
 from ..user_errors import UserError
 
 

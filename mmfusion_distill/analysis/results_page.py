@@ -12,9 +12,9 @@ import numpy as np
 from ..annotation.annotation_types import Annotation
 from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
-from ..io.image_io import write_image
-from ..io.regular_file import write_text_atomically
-from ..io.table import Table, shown
+from ..images.image_io import write_image
+from ..system.regular_file import write_text_atomically
+from ..system.table import Table, shown
 from .named_network import NamedNetwork
 from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs, score_pairs
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mmengine.infer import BaseInferencer
 from PIL import Image
 
-from ..io.table import Table
+from ..system.table import Table
 from ..user_errors import UserError
 from .comparison import COMPARED_METRICS, MethodResult, compare
 from .peak_memory import in_fresh_process, peak_bytes

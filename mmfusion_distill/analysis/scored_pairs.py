@@ -11,7 +11,7 @@ from mmengine.infer import BaseInferencer
 
 from ..annotation.annotation_types import Annotation
 from ..evaluation import EvaluationResult, FusionTriple, GrayImage, get_protocol, score_triple
-from ..io.pixels import to_uint8, without_single_channel
+from ..images.pixels import to_uint8, without_single_channel
 from ..user_errors import UserError
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from mmengine.infer import BaseInferencer
 
-from ..annotation.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
+from ..data.degradations.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
 from ..evaluation import EvaluationResult, paired_bootstrap, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
-from ..io.image_io import write_image
-from ..io.regular_file import write_text_atomically
-from ..io.table import Table
+from ..images.image_io import write_image
+from ..system.regular_file import write_text_atomically
+from ..system.table import Table
 from ..user_errors import UserError
 from .scored_pairs import ScoredPair, fuse_pair, score_pairs
 

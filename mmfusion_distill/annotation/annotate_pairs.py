@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ..io.pairing import ImagePair
-from ..io.progress import progress_bar
-from ..io.regular_file import write_text_atomically
+from ..images.pairing import ImagePair
+from ..system.progress import progress_bar
+from ..system.regular_file import write_text_atomically
 from .annotation_file import annotation_path_of, read_annotation_of, write_annotation
 from .annotation_types import AnnotationError
 from .annotators.base import AnnotationResult, Annotator

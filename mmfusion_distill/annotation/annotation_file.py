@@ -9,10 +9,10 @@ import os
 import unicodedata
 from pathlib import Path
 
-from ..io.image_files import image_stem, path_stem
-from ..io.pairing import ImagePair
-from ..io.regular_file import read_regular_file, write_text_atomically
-from ..io.text_encoding import decode_text
+from ..images.image_files import image_stem, path_stem
+from ..images.pairing import ImagePair
+from ..system.regular_file import read_regular_file, write_text_atomically
+from ..system.text_encoding import decode_text
 from .annotation_parser import MAX_CHARACTERS, parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io.image_channels import arrange_channels
-from ..io.pair_reader import PairReader
-from ..io.pairing import ImagePair
-from ..io.pixels import shrink, to_uint8
+from ..images.image_channels import arrange_channels
+from ..images.pairing import ImagePair
+from ..images.pixels import shrink, to_uint8
+from ..registration.pair_reader import PairReader
 from ..user_errors import UserError
 from .modalities import check_modality
 

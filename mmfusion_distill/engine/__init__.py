@@ -1,7 +1,8 @@
-"""Additions to the runner."""
+"""Training and testing: the runner and the calls behind `mmfusion train` and `test`."""
 
-from .hooks import FiniteGuardHook, ProgressBarHook
-from .optim_wrappers import BFloat16OptimWrapper
-from .runners import FusionRunner
+from .bfloat16_optim_wrapper import BFloat16OptimWrapper
+from .finite_guard_hook import FiniteGuardHook
+from .fusion_runner import FusionRunner
+from .progress_bar_hook import ProgressBarHook
 
 __all__ = ["BFloat16OptimWrapper", "FiniteGuardHook", "FusionRunner", "ProgressBarHook"]

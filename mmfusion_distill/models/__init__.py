@@ -1,12 +1,6 @@
 """Networks, their parts, losses and the models that the runner trains."""
 
-from .connectors import ConvConnector
-from .data_preprocessors import FusionDataPreprocessor
-from .encoders import HierarchicalEncoder
-from .fusors import FusionDistiller, ImageFusor
-from .guidance import FeatureWiseAffine
-from .heads import LaplacianBlendHead, ResidualHead
-from .layers import GatedConvBlock, XRestormerBlock
+from .fusors import FusionDataPreprocessor, FusionDistiller, ImageFusor
 from .losses import (
     ColorConsistencyLoss,
     FeatureDistillationLoss,
@@ -20,10 +14,20 @@ from .losses import (
     PyramidMarginLoss,
     ResultDistillationLoss,
 )
-from .necks import ConvFusion, SpatialChannelCrossFusion
 from .networks import FusionUNet, PyramidFusion, XRestormerFusionNet
-from .stems import PixelUnshuffleStem
-from .text_encoders import CLIPTextEncoder, SentenceTextEncoder
+from .parts import (
+    ConvConnector,
+    ConvFusion,
+    FeatureWiseAffine,
+    GatedConvBlock,
+    HierarchicalEncoder,
+    LaplacianBlendHead,
+    PixelUnshuffleStem,
+    ResidualHead,
+    SpatialChannelCrossFusion,
+    XRestormerBlock,
+)
+from .text import CLIPTextEncoder, SentenceTextEncoder
 
 __all__ = [
     "CLIPTextEncoder",

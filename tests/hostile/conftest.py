@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from mmfusion_distill.io import write_image
+from mmfusion_distill.images.image_io import write_image
 
 #: Of processor time, since other programs may run; and in all, where a door waits for something.
 SECONDS, WAITING_SECONDS = 20, 300
@@ -53,7 +53,7 @@ class MeanFuser:
     """The simplest network: the mean of both sources."""
 
     def load(self, pair, text=None):
-        from mmfusion_distill.io import read_image_pair
+        from mmfusion_distill.images.image_io import read_image_pair
 
         return read_image_pair(pair["img_a"], pair["img_b"])
 

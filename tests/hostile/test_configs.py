@@ -3,9 +3,9 @@
 import pytest
 
 from mmfusion_distill.analysis.networks_at_random import network_config
-from mmfusion_distill.annotation.sources import jobs_of_config
-from mmfusion_distill.apis.model_files import publish_network
-from mmfusion_distill.io.config_files import ConfigError, check_config, read_config
+from mmfusion_distill.data.annotation_sources import jobs_of_config
+from mmfusion_distill.export.model_files import publish_network
+from mmfusion_distill.zoo.config_files import ConfigError, check_config, read_config
 
 MODEL = "model = dict(type='ImageFusor', generator=dict(type='FusionUNet', widths=[8], num_blocks=[1], {}))\n"
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from hostile.pictures import CASES
-from mmfusion_distill.apis import fuse_files
-from mmfusion_distill.datasets.folder_check import check_folders
-from mmfusion_distill.datasets.transforms import LoadImagePair
+from mmfusion_distill.data.folder_check import check_folders
+from mmfusion_distill.data.transforms import LoadImagePair
 from mmfusion_distill.evaluation import evaluate_folders
-from mmfusion_distill.io import ImageReadError, read_image
+from mmfusion_distill.images.image_io import read_image
+from mmfusion_distill.images.image_source import ImageReadError
+from mmfusion_distill.inference.folder_fusing import fuse_files
 
 
 def read(folder, path, fuser):

@@ -10,10 +10,11 @@ import torch
 from PIL import Image
 
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.datasets.transforms import LoadImagePair
-from mmfusion_distill.deployment import ExportedInferencer
-from mmfusion_distill.io import ImageReadError, read_image
-from mmfusion_distill.io.pair_reader import PairReader
+from mmfusion_distill.data.transforms import LoadImagePair
+from mmfusion_distill.images.image_io import read_image
+from mmfusion_distill.images.image_source import ImageReadError
+from mmfusion_distill.inference.exported_inferencer import ExportedInferencer
+from mmfusion_distill.registration.pair_reader import PairReader
 
 RNG = np.random.default_rng(3)
 COLOR = RNG.integers(0, 256, (24, 20, 3), np.uint8)

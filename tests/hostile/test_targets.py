@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.apis import fuse_files
-from mmfusion_distill.io import read_image, write_image
-from mmfusion_distill.io.regular_file import write_text_atomically
+from mmfusion_distill.images.image_io import read_image, write_image
+from mmfusion_distill.inference.folder_fusing import fuse_files
+from mmfusion_distill.system.regular_file import write_text_atomically
 
 PICTURE = np.zeros((8, 8, 3))
 

@@ -6,8 +6,8 @@ import pytest
 
 from hostile.texts import CASES
 from mmfusion_distill.annotation.annotation_file import read_annotation
-from mmfusion_distill.datasets import AnnotationError
-from mmfusion_distill.io import PairingError, read_name_list
+from mmfusion_distill.annotation.annotation_types import AnnotationError
+from mmfusion_distill.images.image_files import PairingError, read_name_list
 
 
 def annotation(path):

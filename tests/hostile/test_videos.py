@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hostile.videos import CASES, write_video
-from mmfusion_distill.apis.video import VideoOptions, fuse_video
 from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.video import VideoOptions, fuse_video
 
 
 class Mean:
@@ -81,7 +81,7 @@ def test_a_target_that_cannot_be_is_refused_before_anything_is_read(case, tmp_pa
 def test_a_full_disk_is_said_and_what_is_done_plays(tmp_path, monkeypatch):
     import shutil
 
-    from mmfusion_distill.io.video_reader import VideoReader
+    from mmfusion_distill.video.video_reader import VideoReader
 
     good, usage = write_video(tmp_path / "good.avi", frames=60), shutil.disk_usage(tmp_path)
     calls = iter([usage.free])

@@ -10,7 +10,7 @@ from mmfusion_distill.analysis.even_infrared import (
     measure_even_infrared,
 )
 from mmfusion_distill.apis import FusionInferencer, list_models
-from mmfusion_distill.datasets.generated_scenes import generate_pair
+from mmfusion_distill.data.generated_scenes import generate_pair
 
 
 @pytest.mark.parametrize("name", list_models())

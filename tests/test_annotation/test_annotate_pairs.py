@@ -5,12 +5,12 @@ import pytest
 
 from mmfusion_distill.annotation import AnnotationResult, Annotator, StatisticsAnnotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
-from mmfusion_distill.annotation.annotation_file import annotation_path, find_annotation
+from mmfusion_distill.annotation.annotation_file import annotation_path, find_annotation, read_annotation
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.annotation.prompting import load_pictures
-from mmfusion_distill.annotation.sources import job_of_folders, jobs_of_config
-from mmfusion_distill.datasets import Annotation, Event, find_pairs, read_annotation, write_image
-from mmfusion_distill.io.image_io import ImageReadError
-from mmfusion_distill.io.pairing import ImagePair
+from mmfusion_distill.data.annotation_sources import job_of_folders, jobs_of_config
+from mmfusion_distill.images.image_io import ImageReadError, write_image
+from mmfusion_distill.images.pairing import ImagePair, find_pairs
 
 
 class Scripted(Annotator):

@@ -5,8 +5,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.annotation.degradation_kinds import degradation_kinds
-from mmfusion_distill.annotation.degradations import INFRARED_VISIBLE_DEGRADATIONS, MEDICAL_DEGRADATIONS
+from mmfusion_distill.data.degradations.degradation_kinds import degradation_kinds
+from mmfusion_distill.data.degradations.degradations import (
+    INFRARED_VISIBLE_DEGRADATIONS,
+    MEDICAL_DEGRADATIONS,
+)
 
 MODALITIES = ("infrared-visible", "medical")
 #: What rounding shows best: bare black and white, and noise of the two; then pictures as they come.

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from mmfusion_distill.annotation import OpenAIAnnotator
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.annotation.annotators import chat_client
-from mmfusion_distill.datasets import Annotation, Event, find_pairs
+from mmfusion_distill.images.pairing import find_pairs
 
 GOOD_TEXT = "Event Type: low_light\nDescription: The road is dark."
 GOOD_JSON = json.dumps({"events": [{"event_type": "low light", "description": "The road is dark."}]})

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from mmfusion_distill.annotation import MODALITIES, StatisticsAnnotator
+from mmfusion_distill.annotation.annotation_parser import parse_annotation
 from mmfusion_distill.annotation.event_types import is_known_event
 from mmfusion_distill.annotation.prompting import load_pictures, load_prompt
-from mmfusion_distill.datasets import find_pairs, parse_annotation
-from mmfusion_distill.io.pixels import data_url
+from mmfusion_distill.images.pairing import find_pairs
+from mmfusion_distill.images.pixels import data_url
 
 
 @pytest.mark.parametrize("modality", MODALITIES)

@@ -1,7 +1,8 @@
 """The table of recall counts what an annotator names."""
 
 from mmfusion_distill.analysis.annotation_accuracy import measure_recall
-from mmfusion_distill.datasets import Annotation, Event, find_pairs
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.images.pairing import find_pairs
 
 
 class AlwaysNoise:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from mmfusion_distill.analysis.annotation_accuracy import measure_recall
 from mmfusion_distill.annotation import MODALITIES, StatisticsAnnotator
 from mmfusion_distill.annotation.annotators import image_statistics as stats
-from mmfusion_distill.annotation.degradations import (
+from mmfusion_distill.data.degradations.degradations import (
     INFRARED_VISIBLE_DEGRADATIONS,
     MEDICAL_DEGRADATIONS,
     add_noise,
     add_stripes,
     blur_by_motion,
 )
-from mmfusion_distill.datasets import find_pairs
+from mmfusion_distill.images.pairing import find_pairs
 
 
 def scene(seed, size=(192, 256)):

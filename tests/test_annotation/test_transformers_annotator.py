@@ -7,8 +7,9 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from mmfusion_distill.annotation import TransformersAnnotator
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.annotation.prompting import load_prompt
-from mmfusion_distill.datasets import Annotation, Event, find_pairs
+from mmfusion_distill.images.pairing import find_pairs
 
 SPECIAL_TOKENS = (
     "<|endoftext|>",

@@ -16,8 +16,8 @@ from conftest import ROOT
 from documents import blocks, commands, inline_code, paths
 from mmengine.registry import Registry
 
-from mmfusion_distill.commands import mmfusion
-from mmfusion_distill.io.config_files import read_config
+from mmfusion_distill.cli import main as mmfusion
+from mmfusion_distill.zoo.config_files import read_config
 
 LAUNCHERS = {"mpirun", "torchrun"}
 #: Programs that are not ours: their arguments are their business.

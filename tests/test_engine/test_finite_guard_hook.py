@@ -1,57 +1,15 @@
 """A loss or gradient that is not finite ends a run before it reaches weights or a checkpoint."""
 
-from pathlib import Path
-
 import pytest
 import torch
 from conftest import ROOT
-from mmagic.structures import DataSample
 from mmengine.config import Config
-from mmengine.model import BaseModel
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
-from mmengine.registry import MODELS, OPTIM_WRAPPERS
-from torch import nn
+from mmengine.registry import OPTIM_WRAPPERS
+from toy import saved, toy_runner
 
-from mmfusion_distill.engine import FiniteGuardHook, FusionRunner
+from mmfusion_distill.engine import FiniteGuardHook
 from mmfusion_distill.user_errors import UserError
-
-
-class Pairs(torch.utils.data.Dataset):
-    """Pairs of the values 1, 2, 3 ...; whether A becomes NaN can be said."""
-
-    def __init__(self, count=6, bad=()):
-        self.count, self.bad = count, bad
-
-    def __len__(self):
-        return self.count
-
-    def __getitem__(self, index):
-        value = torch.tensor([float("nan") if index in self.bad else index + 1.0])
-        return dict(inputs=dict(img_a=value), data_samples=DataSample(metainfo=dict(key=f"pair_{index}")))
-
-
-@MODELS.register_module()
-class WeightTimesInput(BaseModel):
-    """Losses `loss_product` and `loss_root`, of which the second can be given an infinite gradient.
-
-    Args:
-        roots (tuple[int, ...]): Inputs for which the gradient of `loss_root`, but not its value, is infinite.
-        overflows (tuple[int, ...]): Inputs for which the loss is.
-    """
-
-    def __init__(self, roots=(), overflows=(), data_preprocessor=None):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(1))
-        self.roots, self.overflows = roots, overflows
-
-    def forward(self, inputs, data_samples=None, mode="loss"):
-        values = torch.stack(inputs["img_a"])
-        seen = set(values.flatten().tolist())
-        product = (self.weight * values).sum() * (float("inf") if seen & set(self.overflows) else 1)
-        root = (
-            (self.weight - self.weight.detach()).abs().sqrt() if seen & set(self.roots) else 0 * self.weight
-        )
-        return dict(loss_product=product, loss_root=root.sum())
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -68,35 +26,18 @@ class ScaledOptimWrapper(AmpOptimWrapper):
 
 @pytest.fixture
 def train(tmp_path):
-    def run(model=None, bad=(), batch_size=1, count=6, hook=None, **wrapper):
-        wrapper = dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.01)) | wrapper
-        runner = FusionRunner(
-            model=dict(type="WeightTimesInput", **(model or {})),
-            work_dir=str(tmp_path / "run"),
-            train_dataloader=dict(
-                dataset=Pairs(count, bad),
-                batch_size=batch_size,
-                num_workers=0,
-                sampler=dict(type="DefaultSampler", shuffle=False),
-            ),
-            optim_wrapper=wrapper,
-            train_cfg=dict(by_epoch=False, max_iters=count // batch_size),
-            default_hooks=dict(
-                finite=dict(type="mmagic.FiniteGuardHook") | (hook or {}),
-                checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=1, max_keep_ckpts=-1),
-            ),
-            default_scope="mmagic",
-            experiment_name="guard",
-        )
+    def run(model=None, hook=None, bad=(), batch_size=1, count=6, **wrapper):
+        hooks = dict(finite=dict(type="mmagic.FiniteGuardHook") | (hook or {}))
+        runner = toy_runner(tmp_path, model, bad, batch_size, count, hooks, wrapper)
         try:
             runner.train()
         finally:
             assert torch.isfinite(runner.model.weight).all()
-            for path in Path(runner.work_dir).glob("iter_*.pth"):
+            for path in tmp_path.glob("iter_*.pth"):
                 assert torch.isfinite(torch.load(path)["state_dict"]["weight"]).all()
         return runner
 
-    run.saved = lambda: sorted(path.stem for path in (tmp_path / "run").glob("iter_*.pth"))
+    run.saved = lambda: saved(tmp_path)
     return run
 
 

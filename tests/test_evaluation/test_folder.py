@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.commands.evaluate import main
+from mmfusion_distill.cli.evaluate import main
 from mmfusion_distill.evaluation import (
     EvaluationResult,
     compute_metrics,

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from mmfusion_distill.analysis.peak_memory import in_fresh_process, peak_bytes
-from mmfusion_distill.models.layers import ChannelAttention, runtime_forms
+from mmfusion_distill.models.layers import ChannelAttention
+from mmfusion_distill.models.ops import runtime_forms
 
 
 @pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])

@@ -8,7 +8,7 @@ import torch
 from mmagic.registry import MODELS
 from torch import nn
 
-from mmfusion_distill.models.checkpoints import (
+from mmfusion_distill.models.weight_files.checkpoints import (
     CheckpointError,
     fit_model,
     load_network,

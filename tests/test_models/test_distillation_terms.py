@@ -9,7 +9,7 @@ from batches import DARK, make_batch, make_degraded_batch
 from mmagic.registry import MODELS
 from torch import nn
 
-from mmfusion_distill.datasets import Annotation, Event
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
 
 ANNOTATIONS = [DARK, Annotation((Event("high_noise", "grain covers the thermal picture"),))]
 TEXT = dict(type="FeatureWiseAffine", text_channels=384)

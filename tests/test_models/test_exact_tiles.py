@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from mmfusion_distill.models import FusionUNet, ImageFusor
-from mmfusion_distill.models.networks import exact_tiles
+from mmfusion_distill.models.tiles import exact_tiles
 
 CONV = dict(type="GatedConvBlock")
 

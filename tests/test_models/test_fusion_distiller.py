@@ -10,7 +10,7 @@ from mmengine.model import ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
 from mmengine.runner import load_checkpoint, load_state_dict
 
-from mmfusion_distill.models.checkpoints import CheckpointError, load_network
+from mmfusion_distill.models.weight_files.checkpoints import CheckpointError, load_network
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import torch
 from mmagic.registry import MODELS
 
 from mmfusion_distill.evaluation import ciede2000
-from mmfusion_distill.models.heads.laplacian_bands import laplacian_fusion
-from mmfusion_distill.models.losses.color_space import rgb_to_gray
-from mmfusion_distill.models.networks.exact_tiles import fuse_in_exact_tiles
-from mmfusion_distill.models.networks.recolor import recolor
+from mmfusion_distill.models.ops.color_space import rgb_to_gray
+from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
+from mmfusion_distill.models.ops.recolor import recolor
+from mmfusion_distill.models.tiles.exact_tiles import fuse_in_exact_tiles
 
 CONFIG = dict(
     type="FusionUNet",

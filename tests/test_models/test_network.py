@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mmagic.registry import MODELS
 
-from mmfusion_distill.models.networks.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
 
 
 @pytest.mark.parametrize(

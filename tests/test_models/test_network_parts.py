@@ -10,7 +10,8 @@ from mmagic.registry import MODELS
 from torch import nn
 from torch.nn import functional as F
 
-from mmfusion_distill.models.heads.laplacian_bands import (
+from mmfusion_distill.models.ops.color_space import rgb_to_gray
+from mmfusion_distill.models.ops.laplacian_bands import (
     gaussian_pyramid,
     hot_level,
     laplacian_band,
@@ -18,10 +19,9 @@ from mmfusion_distill.models.heads.laplacian_bands import (
     mean_and_variance,
     share_of_a,
 )
-from mmfusion_distill.models.heads.tone_curve import ToneCurve
-from mmfusion_distill.models.layers.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
-from mmfusion_distill.models.losses.color_space import rgb_to_gray
-from mmfusion_distill.models.networks.recolor import recolor
+from mmfusion_distill.models.ops.recolor import recolor
+from mmfusion_distill.models.ops.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
+from mmfusion_distill.models.parts.tone_curve import ToneCurve
 
 
 def build(name, **kwargs):

@@ -9,11 +9,11 @@ from mmagic.registry import MODELS
 from safetensors.torch import save_file
 
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.apis.model_files import publish_network
-from mmfusion_distill.io.shipped_weights import shipped_models
-from mmfusion_distill.models.checkpoints import CheckpointError
-from mmfusion_distill.models.network_schema import ALLOWED_TYPES, MOST_ITEMS
-from mmfusion_distill.models.published_config import read_network_config
+from mmfusion_distill.export.model_files import publish_network
+from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
+from mmfusion_distill.models.weight_files.embedded_config import read_network_config
+from mmfusion_distill.models.weight_files.network_schema import ALLOWED_TYPES, MOST_ITEMS
+from mmfusion_distill.zoo.shipped_weights import shipped_models
 
 BLOCK = dict(type="GatedConvBlock")
 GOOD = dict(

@@ -6,7 +6,7 @@ import torch
 from mmagic.registry import MODELS
 
 from mmfusion_distill.models import FusionUNet
-from mmfusion_distill.models.heads.noise_filter import NoiseFilter, median_of_medians
+from mmfusion_distill.models.parts.noise_filter import NoiseFilter, median_of_medians
 from mmfusion_distill.user_errors import UserError
 
 

@@ -7,7 +7,7 @@ import torch
 from batches import make_batch
 from mmagic.registry import MODELS
 
-from mmfusion_distill.datasets import Annotation, Event
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
 
 ANNOTATIONS = [
     Annotation((Event("low_light", "the road is dark"),)),

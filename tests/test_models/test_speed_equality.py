@@ -5,8 +5,8 @@ import torch
 from reference_network import ReferenceNetwork, to_our_names
 
 from mmfusion_distill.models import XRestormerFusionNet
-from mmfusion_distill.models.layers import XRestormerBlock
-from mmfusion_distill.models.networks.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.parts import XRestormerBlock
 
 TEXT_CHANNELS = 12
 STUDENT = dict(dim=8, num_blocks=(1, 2, 1, 1), num_refinement_blocks=1)

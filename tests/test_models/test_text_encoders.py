@@ -7,7 +7,7 @@ import torch
 from mmagic.registry import MODELS
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer
 
-from mmfusion_distill.models.text_encoders import TextEmbedder
+from mmfusion_distill.models.text import TextEmbedder
 
 
 @pytest.fixture

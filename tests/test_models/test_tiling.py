@@ -8,9 +8,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.io.tiles import axis_tiles
-from mmfusion_distill.models import ImageFusor, XRestormerFusionNet, tiling
-from mmfusion_distill.models.tiling import TilingConfig, fuse_image, fuse_tiled
+from mmfusion_distill.images.tile_grid import axis_tiles
+from mmfusion_distill.models import ImageFusor, XRestormerFusionNet
+from mmfusion_distill.models.tiles import blended_tiles as tiling
+from mmfusion_distill.models.tiles.blended_tiles import TilingConfig, fuse_image, fuse_tiled
 
 GENEROUS = 10**9
 

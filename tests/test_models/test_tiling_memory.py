@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from mmfusion_distill.models import tiling
-from mmfusion_distill.models.tiling import TilingConfig, fuse_image, fuse_tiled
+from mmfusion_distill.models.tiles import blended_tiles as tiling
+from mmfusion_distill.models.tiles.blended_tiles import TilingConfig, fuse_image, fuse_tiled
 
 
 class Recorder:

@@ -4,7 +4,7 @@ from conftest import ROOT
 from mmengine.config import Config
 from scripts import run_script
 
-from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
+from mmfusion_distill.data.generated_scenes import write_generated_pairs
 
 CONFIG = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
 

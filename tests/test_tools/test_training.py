@@ -13,13 +13,13 @@ import torch
 from conftest import ROOT
 from scripts import run_script
 
-from mmfusion_distill.apis import run_test, run_training
-from mmfusion_distill.commands import test, train
-from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
-from mmfusion_distill.engine.optim_wrappers import mixed_precision
-from mmfusion_distill.models.checkpoints import CheckpointError
-from mmfusion_distill.models.layers.x_restormer_block import XRestormerBlock
+from mmfusion_distill.cli import test, train
+from mmfusion_distill.data.generated_scenes import write_generated_pairs
+from mmfusion_distill.engine import mixed_precision
+from mmfusion_distill.engine.running import run_test, run_training
 from mmfusion_distill.models.losses import JointGradientLoss
+from mmfusion_distill.models.parts.x_restormer_block import XRestormerBlock
+from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 from mmfusion_distill.user_errors import MissingPackageError, UserError, exit_on_user_error
 
 TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"

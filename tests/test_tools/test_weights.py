@@ -8,12 +8,12 @@ import torch
 from mmagic.registry import MODELS
 from test_training import TEACHER, options, small  # noqa: F401  (options is a fixture)
 
-from mmfusion_distill.apis import FusionInferencer, run_test, run_training
-from mmfusion_distill.apis.model_files import publish_network
-from mmfusion_distill.apis.running import load_config
+from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.engine.running import load_config, run_test, run_training
 from mmfusion_distill.evaluation import compute_metrics
-from mmfusion_distill.io import read_image_pair
-from mmfusion_distill.models.checkpoints import CheckpointError
+from mmfusion_distill.export.model_files import publish_network
+from mmfusion_distill.images.image_io import read_image_pair
+from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 
 TINY = TEACHER.with_name("tiny_fusionunet_1xb2-3k_roadscene-176x344.py")
 
@@ -158,6 +158,6 @@ def test_a_file_that_metrics_cannot_be_written_to_is_said_before_the_test(settin
     torch.save(dict(state_dict=state), "model.pth")
     Path("folder.json").mkdir()
     Path("file").write_text("")
-    monkeypatch.setattr("mmfusion_distill.apis.running.FusionRunner", None)
+    monkeypatch.setattr("mmfusion_distill.engine.running.FusionRunner", None)
     with pytest.raises((OSError, ValueError), match=out.split("/")[0]):
         run_test(str(TEACHER), "model.pth", out=out, cfg_options=settings)

@@ -8,8 +8,8 @@ Interrupted, it goes on where it was when called again.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import SettingsAction
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.cli.command_line import SettingsAction
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
@@ -34,9 +34,9 @@ def compare(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis.named_network import load_named_network
     from mmfusion_distill.analysis.results_page import score_sets, scores_table
     from mmfusion_distill.analysis.scored_pairs import validation_dataset
-    from mmfusion_distill.apis import FusionInferencer, run_training
-    from mmfusion_distill.apis.running import load_config
-    from mmfusion_distill.io.config_files import read_config
+    from mmfusion_distill.apis import FusionInferencer
+    from mmfusion_distill.engine.running import load_config, run_training
+    from mmfusion_distill.zoo.config_files import read_config
 
     names = [config.stem for config in args.configs]
     if len(set(names)) < len(names):

@@ -13,12 +13,11 @@ from mmfusion_distill.analysis.annotation_accuracy import (
 )
 from mmfusion_distill.annotation import StatisticsAnnotator
 from mmfusion_distill.annotation.modalities import MODALITIES
-from mmfusion_distill.apis.command_line import SettingsAction
-from mmfusion_distill.datasets import find_pairs
-from mmfusion_distill.io.image_files import read_name_list
-from mmfusion_distill.io.number_range import at_least
-from mmfusion_distill.io.pairing import ImagePair
-from mmfusion_distill.io.table import Table
+from mmfusion_distill.cli.command_line import SettingsAction
+from mmfusion_distill.images.image_files import read_name_list
+from mmfusion_distill.images.pairing import ImagePair, find_pairs
+from mmfusion_distill.system.number_range import at_least
+from mmfusion_distill.system.table import Table
 from mmfusion_distill.user_errors import exit_on_user_error
 
 

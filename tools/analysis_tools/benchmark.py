@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import image_size
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.cli.command_line import image_size
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "_base_" / "models"
@@ -46,9 +46,10 @@ def networks(args: argparse.Namespace) -> str:
 def folder(args: argparse.Namespace) -> str:
     """Pairs per second for a folder: one by one, with reading and writing beside the network, and in batches."""
     from mmfusion_distill.analysis.stopwatch import conditions, time_in_turn
-    from mmfusion_distill.apis import FusionInferencer, fuse_files
-    from mmfusion_distill.datasets.generated_scenes import write_generated_pairs
-    from mmfusion_distill.io.table import Table
+    from mmfusion_distill.apis import FusionInferencer
+    from mmfusion_distill.data.generated_scenes import write_generated_pairs
+    from mmfusion_distill.inference.folder_fusing import fuse_files
+    from mmfusion_distill.system.table import Table
 
     network = FusionInferencer(weights=args.weights, device=args.device)
     fuse = partial(fuse_files, network, overwrite=True)

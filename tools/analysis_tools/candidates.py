@@ -15,7 +15,7 @@ from mmfusion_distill.analysis.benchmark import benchmark_table
 from mmfusion_distill.analysis.candidates import train_candidates
 from mmfusion_distill.analysis.networks_at_random import network_config
 from mmfusion_distill.analysis.stopwatch import set_threads
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 CONFIGS = Path(__file__).parents[2] / "configs"

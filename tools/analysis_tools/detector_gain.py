@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
 CONFIG = (

@@ -5,7 +5,7 @@ python tools/analysis_tools/even_infrared.py
 
 import argparse
 
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
 
@@ -29,9 +29,9 @@ def report(args: argparse.Namespace) -> None:
 
     from mmfusion_distill.analysis.even_infrared import even_infrared_table, measure_even_infrared
     from mmfusion_distill.apis import FusionInferencer, list_models
-    from mmfusion_distill.datasets.generated_scenes import generate_pair
-    from mmfusion_distill.io import read_image
-    from mmfusion_distill.io.pixels import to_uint8
+    from mmfusion_distill.data.generated_scenes import generate_pair
+    from mmfusion_distill.images.image_io import read_image
+    from mmfusion_distill.images.pixels import to_uint8
 
     if args.pictures:
         pictures = [to_uint8(read_image(path)) for path in args.pictures]

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from mmfusion_distill.apis.command_line import image_size
+from mmfusion_distill.cli.command_line import image_size
 from mmfusion_distill.user_errors import exit_on_user_error
 
 

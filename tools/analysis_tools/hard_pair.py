@@ -26,9 +26,9 @@ def parse_args() -> argparse.Namespace:
 
 def draw(args: argparse.Namespace) -> None:
     from mmfusion_distill.apis import FusionInferencer
-    from mmfusion_distill.datasets.generated_scenes import generate_degraded_pair
+    from mmfusion_distill.data.generated_scenes import generate_degraded_pair
     from mmfusion_distill.evaluation import laplacian_pyramid_fusion, picture_grid
-    from mmfusion_distill.io import write_image
+    from mmfusion_distill.images.image_io import write_image
 
     visible, infrared = generate_degraded_pair(SEED, DEGRADATIONS, *SIZE)
     fused = FusionInferencer(weights=args.weights, device="cpu").fuse(visible, infrared)

@@ -9,8 +9,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from mmfusion_distill.apis.command_line import add_pair_arguments, check_pair_arguments
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.cli.command_line import add_pair_arguments, check_pair_arguments
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 DATA_ROOT = "MMFUSION_DATA_ROOT"
@@ -42,7 +42,7 @@ def parse_args() -> argparse.Namespace:
 
 def find_dataset(args: argparse.Namespace) -> dict:
     from mmfusion_distill.analysis.scored_pairs import folder_dataset, validation_dataset
-    from mmfusion_distill.io.config_files import read_config
+    from mmfusion_distill.zoo.config_files import read_config
 
     if args.config:
         return validation_dataset(read_config(args.config))

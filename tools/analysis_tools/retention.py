@@ -9,8 +9,8 @@ from pathlib import Path
 from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.io.number_range import NOT_NEGATIVE, at_least
-from mmfusion_distill.io.regular_file import check_writable, write_text_atomically
+from mmfusion_distill.system.number_range import NOT_NEGATIVE, at_least
+from mmfusion_distill.system.regular_file import check_writable, write_text_atomically
 from mmfusion_distill.user_errors import exit_on_user_error
 
 

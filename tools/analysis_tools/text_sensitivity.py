@@ -5,8 +5,8 @@ python tools/analysis_tools/text_sensitivity.py CONFIG CHECKPOINT --out sensitiv
 
 import argparse
 
-from mmfusion_distill.apis.command_line import add_pair_arguments, check_pair_arguments
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.cli.command_line import add_pair_arguments, check_pair_arguments
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 
@@ -28,8 +28,8 @@ def parse_args() -> argparse.Namespace:
 def report(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis import text_sensitivity
     from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs, validation_dataset
-    from mmfusion_distill.apis.fusion_inferencer import FusionInferencer
-    from mmfusion_distill.io.config_files import read_config
+    from mmfusion_distill.inference.fusion_inferencer import FusionInferencer
+    from mmfusion_distill.zoo.config_files import read_config
 
     for path in args.out:
         text_sensitivity.check_report_path(path)

@@ -4,8 +4,8 @@ Laid out as in github.com/xianming-gu/Havard-Medical-Image-Fusion-Datasets: PET-
 so on. Each kind gets its own train.txt (92 %) and val.txt (8 %).
 """
 
-from mmfusion_distill.datasets.convert_dataset import convert_command
-from mmfusion_distill.datasets.converters import PairFolders
+from mmfusion_distill.data.convert_dataset import convert_command
+from mmfusion_distill.data.converters import PairFolders
 from mmfusion_distill.user_errors import exit_on_user_error
 
 FOLDERS = (PairFolders("train/{part}", "train/MRI", lists=(("train.txt", 0.92), ("val.txt", 0.08))),)

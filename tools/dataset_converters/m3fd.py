@@ -3,8 +3,8 @@
 All of its pairs serve evaluation, so there is no split.
 """
 
-from mmfusion_distill.datasets.convert_dataset import convert_command
-from mmfusion_distill.datasets.converters import PairFolders
+from mmfusion_distill.data.convert_dataset import convert_command
+from mmfusion_distill.data.converters import PairFolders
 from mmfusion_distill.user_errors import exit_on_user_error
 
 FOLDERS = (PairFolders("vi", "ir", expected=300),)

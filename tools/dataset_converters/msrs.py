@@ -1,7 +1,7 @@
 """Check a download of MSRS (github.com/Linfeng-Tang/MSRS) and write its split: 95 % train.txt, 5 % val.txt."""
 
-from mmfusion_distill.datasets.convert_dataset import convert_command
-from mmfusion_distill.datasets.converters import PairFolders
+from mmfusion_distill.data.convert_dataset import convert_command
+from mmfusion_distill.data.converters import PairFolders
 from mmfusion_distill.user_errors import exit_on_user_error
 
 FOLDERS = (

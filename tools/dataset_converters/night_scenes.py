@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.datasets.night_scenes import write_night_scenes
-from mmfusion_distill.io.number_range import at_least
+from mmfusion_distill.data.night_scenes import write_night_scenes
+from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
 

@@ -3,8 +3,8 @@
 Every pair has its place: 152 in train.txt, 19 in val.txt, and the 50 that papers report on in test.txt.
 """
 
-from mmfusion_distill.datasets.convert_dataset import convert_command
-from mmfusion_distill.datasets.converters import PairFolders
+from mmfusion_distill.data.convert_dataset import convert_command
+from mmfusion_distill.data.converters import PairFolders
 from mmfusion_distill.user_errors import exit_on_user_error
 
 FOLDERS = (PairFolders("crop_LR_visible", "cropinfrared", split="roadscene", expected=221),)

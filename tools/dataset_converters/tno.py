@@ -7,8 +7,8 @@ of each kind, such as those of image sequences, are left out.
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.datasets import read_image, write_image
-from mmfusion_distill.datasets.converters import PairFolders, collect_pairs_by_keyword, prepare_dataset
+from mmfusion_distill.data.converters import PairFolders, collect_pairs_by_keyword, prepare_dataset
+from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from mmfusion_distill.commands.export import main
+from mmfusion_distill.cli.export import main
 
 if __name__ == "__main__":
     sys.exit(main())

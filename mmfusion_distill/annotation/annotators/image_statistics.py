@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from scipy.fft import rfft2
 
-from ...io.luminance import LUMINANCE_WEIGHTS
+from ...images.luminance import LUMINANCE_WEIGHTS
 
 _ROWS = ("upper", "middle", "lower")
 _COLUMNS = ("left", "centre", "right")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...io.number_range import check_finite
+from ...system.number_range import check_finite
 from ..annotation_types import Event
 from . import image_statistics as stats
 from .visible_measures import VisibleMeasures, blown_out, measure_visible
@@ -17,7 +17,7 @@ class InfraredVisibleThresholds:
 
     The defaults of ``dark_mean``, ``bright_fraction`` and ``glare_*`` agree best with the annotations that a
     vision-language model wrote of RoadScene's training pairs; the others separate RoadScene's pairs from copies that
-    were degraded as in :mod:`mmfusion_distill.annotation.degradations`.
+    were degraded as in :mod:`mmfusion_distill.data.degradations.degradations`.
     ``tools/analysis_tools/annotation_recall.py`` chooses the former and prints how well all do.
 
     Args:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...io.number_range import check_finite
+from ...system.number_range import check_finite
 from ..annotation_types import Event
 from . import image_statistics as stats
 
@@ -15,7 +15,8 @@ class MedicalThresholds:
     """Limits beyond which an event is named, in gray values (0 to 255) unless said.
 
     The defaults separate the slices of the Whole Brain Atlas from copies that were degraded as in
-    :mod:`mmfusion_distill.annotation.degradations`; ``tools/analysis_tools/annotation_recall.py`` prints how well.
+    :mod:`mmfusion_distill.data.degradations.degradations`; ``tools/analysis_tools/annotation_recall.py`` prints how
+    well.
 
     Args:
         contrast (float): Range of B inside the head (2nd to 98th percentile) below which it needs

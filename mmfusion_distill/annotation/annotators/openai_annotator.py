@@ -8,9 +8,9 @@ from typing import Any
 
 from mmagic.registry import TASK_UTILS
 
-from ...io.number_range import ABOVE_ZERO, NOT_NEGATIVE, at_least, check_numbers
-from ...io.pairing import ImagePair
-from ...io.pixels import data_url
+from ...images.pairing import ImagePair
+from ...images.pixels import data_url
+from ...system.number_range import ABOVE_ZERO, NOT_NEGATIVE, at_least, check_numbers
 from ...user_errors import MissingPackageError
 from ..annotation_parser import parse_annotation
 from ..annotation_types import Annotation

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from mmagic.registry import TASK_UTILS
 
-from ...io.number_range import at_least, check_numbers
-from ...io.pair_reader import PairReader
-from ...io.pairing import ImagePair
+from ...images.pairing import ImagePair
+from ...registration.pair_reader import PairReader
+from ...system.number_range import at_least, check_numbers
 from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ..modalities import check_modality

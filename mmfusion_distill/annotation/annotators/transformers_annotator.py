@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from mmagic.registry import TASK_UTILS
 
-from ...io.number_range import at_least, check_numbers
-from ...io.pairing import ImagePair
+from ...images.pairing import ImagePair
+from ...system.number_range import at_least, check_numbers
 from ..annotation_parser import parse_annotation
 from ..annotation_types import Annotation
 from ..prompting import Prompt, load_pictures, load_prompt

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ...io.pixels import without_single_channel
+from ...images.pixels import without_single_channel
 from ...user_errors import UserError
 
 _KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
@@ -23,8 +23,8 @@ def laplacian_pyramid_fusion(
     A's share of a band is ``1 / (1 + exp(-8 (ln(e_A + 0.2) - ln(e_B + 0.2))))``, e being the band's magnitude in gray
     levels blurred by the binomial kernel; the base is ``A + max(B - mean(B) - std(B) / 2, 0)``, so that what is hot
     shows. The chroma of A is kept and scaled with luminance. Equal, up to rounding, to
-    :func:`mmfusion_distill.models.heads.laplacian_bands.laplacian_fusion` with
-    :func:`mmfusion_distill.models.networks.recolor.recolor`, which networks are built on.
+    :func:`mmfusion_distill.models.ops.laplacian_bands.laplacian_fusion` with
+    :func:`mmfusion_distill.models.ops.recolor.recolor`, which networks are built on.
 
     Args:
         img_a: (H, W) or (H, W, 3) RGB; uint8, uint16 or float.

@@ -14,8 +14,8 @@ from mmengine.dist import all_reduce, get_world_size
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
-from ...io.regular_file import write_text_atomically
-from ...io.table import Table
+from ...system.regular_file import write_text_atomically
+from ...system.table import Table
 from ...user_errors import UserError
 from ..functional.compute import parse_metric_names, score_triple
 from ..functional.gray_image import FusionTriple, GrayImage

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ...io.image_io import ImageReadError, read_image
-from ...io.image_size import image_size
-from ...io.pair_reader import PairReader
-from ...io.pixels import without_single_channel
-from ...io.progress import progress_bar
+from ...images.image_io import ImageReadError, read_image
+from ...images.image_size import image_size
+from ...images.pixels import without_single_channel
+from ...registration.pair_reader import PairReader
+from ...system.progress import progress_bar
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
@@ -50,7 +50,7 @@ def evaluate_folders(
         workers: Pairs scored at a time. Memory grows with it, not with the number of pairs.
         show_progress: Draw a progress bar on standard error.
         pattern: How names of A and B pair up that differ, see
-            :func:`~mmfusion_distill.io.pairing.pair_folders`.
+            :func:`~mmfusion_distill.images.pairing.pair_folders`.
         reader: Reads the sources, by the options that they were fused with, and notes what is odd about them.
             Default: one without options.
 

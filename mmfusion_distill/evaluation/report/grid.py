@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...io.image_io import write_image
-from ...io.pair_reader import PairReader
-from ...io.pixels import to_uint8, without_single_channel
+from ...images.image_io import write_image
+from ...images.pixels import to_uint8, without_single_channel
+from ...registration.pair_reader import PairReader
 from ...user_errors import OptionError, UserError
 from .folder import read_picture, read_sources
 from .matching import match_files

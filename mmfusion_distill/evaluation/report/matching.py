@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from ...io.image_files import list_images, path_stem
-from ...io.pairing import ImagePair, Pairing, pair_folders, select_pairs
+from ...images.image_files import list_images, path_stem
+from ...images.pairing import ImagePair, Pairing, pair_folders, select_pairs
 
 #: By the name of a pair, its files: source A, source B, and a fused picture of each method.
 MatchedFiles: TypeAlias = dict[str, list[Path]]
@@ -27,7 +27,7 @@ def match_files(
         folder_b (str | Path): Pictures of source B.
         methods (Mapping[str, str | Path]): Folder of fused pictures by method name.
         names (Sequence[str], optional): Only these pairs. Default: None, all.
-        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.io.pairing.pair_folders`. Default: None.
+        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
 
     Returns:
         tuple[MatchedFiles, list[str]]: The complete pairs in their order, and a sentence for each gap.

@@ -1,5 +1,6 @@
 """Plots of results: radar over metrics, one box plot for each metric."""
 
+import io
 import itertools
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from ...system.regular_file import write_atomically
 from ...user_errors import UserError
 from .results import EvaluationResult
 
@@ -93,5 +95,6 @@ def _figure(width: float, height: float) -> Figure:
 
 
 def _save(figure: Figure, path: str | Path) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=Path(path).suffix[1:], dpi=130)
+    write_atomically(path, buffer.getvalue())

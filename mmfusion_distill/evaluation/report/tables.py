@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...io.regular_file import write_text_atomically
-from ...io.table import Cell, Table
+from ...system.regular_file import write_text_atomically
+from ...system.table import Cell, Table
 from .bootstrap import BootstrapResult
 from .results import EvaluationResult
 

@@ -9,9 +9,9 @@ from mmagic.structures import DataSample
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from ...io.shipped_weights import shipped_weights
 from ...user_errors import UserError, check_choice
-from ..checkpoints import load_network
+from ...zoo.shipped_weights import shipped_weights
+from ..weight_files.checkpoints import load_network
 from .image_fusor import PREPROCESSOR, ImageFusor, targets_of
 
 SIDES = ("student", "teacher")

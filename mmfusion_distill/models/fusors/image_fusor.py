@@ -13,12 +13,12 @@ from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from ...system.host_memory import keep_host_memory, maps_of_whole_pictures
 from ...user_errors import UserError
-from ..host_memory import keep_host_memory, maps_of_whole_pictures
-from ..networks.exact_tiles import fuse_in_exact_tiles
-from ..text_encoders import TextEmbedder
-from ..text_encoders.text_embedder import default_cache_path
-from ..tiling import TilingConfig, fuse_image
+from ..text import TextEmbedder
+from ..text.text_embedder import default_cache_path
+from ..tiles.blended_tiles import TilingConfig, fuse_image
+from ..tiles.exact_tiles import fuse_in_exact_tiles
 
 PREPROCESSOR = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
 

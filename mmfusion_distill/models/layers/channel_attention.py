@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from .runtime_forms import part_by_part
+from ..ops.runtime_forms import part_by_part
 
 
 class ChannelAttention(nn.Module):

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
+from ..ops.runtime_forms import map_windows, strips, windows_of
 from .relative_position import RelativePosition
-from .runtime_forms import map_windows, strips, windows_of
 
 
 class OverlappingSpatialAttention(nn.Module):

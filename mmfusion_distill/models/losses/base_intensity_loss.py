@@ -4,8 +4,8 @@ from mmagic.registry import MODELS
 from torch import Tensor
 
 from ...user_errors import UserError
-from ..heads.laplacian_bands import gaussian_pyramid, hot_base
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
+from ..ops.laplacian_bands import gaussian_pyramid, hot_base
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 

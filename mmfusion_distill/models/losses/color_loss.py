@@ -3,7 +3,7 @@
 from mmagic.registry import MODELS
 from torch import Tensor
 
-from .color_space import rgb_to_cbcr
+from ..ops.color_space import rgb_to_cbcr
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 

@@ -5,7 +5,7 @@ from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 

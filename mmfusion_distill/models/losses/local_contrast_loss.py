@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 

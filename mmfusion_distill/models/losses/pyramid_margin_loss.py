@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..heads.laplacian_bands import laplacian_fusion
-from .color_space import rgb_to_gray
+from ..ops.color_space import rgb_to_gray
+from ..ops.laplacian_bands import laplacian_fusion
 from .measures import fusion_measures
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 

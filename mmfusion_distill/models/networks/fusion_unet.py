@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from ...user_errors import UserError, check_choice
 from ..layers import RESAMPLERS
-from ..losses.color_space import rgb_to_gray
-from .padding import reflect_pad_to_multiple
-from .recolor import recolor
+from ..ops.color_space import rgb_to_gray
+from ..ops.padding import reflect_pad_to_multiple
+from ..ops.recolor import recolor
 
 COLORS = ("rgb", "luminance")
 

@@ -3,9 +3,9 @@
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
-from ..heads.laplacian_bands import laplacian_fusion
-from ..losses.color_space import rgb_to_gray
-from .recolor import recolor
+from ..ops.color_space import rgb_to_gray
+from ..ops.laplacian_bands import laplacian_fusion
+from ..ops.recolor import recolor
 
 
 @MODELS.register_module()

@@ -1,7 +1,0 @@
-"""Fusing videos."""
-
-from .fuse_video import fuse_video
-from .video_options import VideoOptions
-from .video_report import VideoReport
-
-__all__ = ["VideoOptions", "VideoReport", "fuse_video"]

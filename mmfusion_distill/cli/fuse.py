@@ -1,0 +1,185 @@
+"""`mmfusion fuse`: fuse a pair of pictures, or the pairs of two folders."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..system.launching import launched
+from ..system.number_range import at_least
+from ..system.regular_file import check_writable, write_text_atomically
+from ..system.shard import Shard
+from ..user_errors import UserError, exit_on_user_error
+from .command_line import add_share_arguments
+from .pattern_argument import add_pattern_argument
+from .source_arguments import add_source_arguments, source_options
+
+if TYPE_CHECKING:
+    from ..inference.fusing_report import FusingReport
+    from ..inference.pair_fuser import PairFuser
+    from ..registration.pair_reader import PairReader
+
+#: Arguments of the command that :func:`fuse_files` takes as they are.
+_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard", "pattern")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the arguments."""
+    parser = argparse.ArgumentParser(
+        description="Fuse pictures: A B OUT [--weights WEIGHTS] [--config CONFIG] (files or folders).",
+        epilog="exit codes: 0 all fused, 1 some pairs failed or nothing could be done, 2 wrong use, 130 Ctrl-C",
+    )
+    parser.add_argument("a", help="picture or folder of source A (visible, CT, PET, SPECT)")
+    parser.add_argument("b", help="picture or folder of source B (infrared, MRI)")
+    parser.add_argument("out", help="target picture, or folder")
+    add_network_arguments(parser)
+    parser.add_argument("--annotations", help="folder of annotation files for a guided network")
+    parser.add_argument(
+        "--batch-size", type=at_least(1), default=1, help="pairs of equal size fused at a time"
+    )
+    parser.add_argument(
+        "--workers", type=at_least(1), default=2, help="threads that read, and as many that write"
+    )
+    there = parser.add_mutually_exclusive_group()
+    there.add_argument(
+        "--overwrite", action="store_true", help="replace pictures that were not written by this tool"
+    )
+    there.add_argument(
+        "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
+    )
+    parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
+    add_pattern_argument(parser)
+    add_source_arguments(parser)
+    add_share_arguments(parser)
+    return parser
+
+
+def add_network_arguments(parser: argparse.ArgumentParser) -> None:
+    """What :func:`build_inferencer` and :func:`check_text` read."""
+    parser.add_argument(
+        "--weights",
+        "--checkpoint",
+        help="checkpoint, work folder of a run, safetensors file of publish_student.py, exported network (.onnx, "
+        ".xml, TorchScript), or the name of weights that come with the package: student "
+        "(default), tiny (the fastest) or teacher",
+    )
+    parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
+    parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')
+    parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+
+
+def build_inferencer(args: argparse.Namespace) -> "PairFuser":
+    """What fuses, of the exported network or of the weights that are named."""
+    from ..inference.exported_inferencer import ExportedInferencer, is_exported
+
+    if is_exported(args.weights) and args.config is None:
+        return ExportedInferencer(args.weights, device=args.device)
+    # An exported network runs without PyTorch, which this needs.
+    from ..inference.fusion_inferencer import FusionInferencer
+
+    return FusionInferencer(args.config, args.weights, args.device)
+
+
+def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:
+    """Refuse a text that would not be read.
+
+    Raises:
+        UserError: If the network reads none, or there is none.
+    """
+    given = [name for name in ("text", "annotations") if getattr(args, name) is not None]
+    if given and not inferencer.guided:
+        raise UserError(
+            f"--{given[0]} is for networks that are guided by text, which this one is not: leave it out"
+        )
+    if args.text is not None and not args.text.strip(" ;:\t\n"):
+        raise UserError("--text is empty: describe the pictures, or leave it out")
+    if args.annotations is not None and not any(Path(args.annotations).glob("*.txt")):
+        raise UserError(
+            f"--annotations {args.annotations} is no folder with annotation files: correct the path"
+        )
+
+
+def fuse(args: argparse.Namespace) -> int:
+    """Fuse, say what became of the pairs, and return the exit code: 0 if another process speaks for this one."""
+    with launched(args.launcher) as processes:
+        from ..inference.folder_fusing import fuse_files
+        from ..inference.fusing_report import FusingInterrupted
+
+        reader, inferencer = processes.agree(lambda: _prepare(args, processes.is_first))
+        start, is_interrupted = time.perf_counter(), False
+        try:
+            given = {name: getattr(args, name) for name in _FUSING}
+            report = fuse_files(
+                inferencer, args.a, args.b, args.out, reader=reader, processes=processes, **given
+            )
+        except FusingInterrupted as interruption:
+            report, is_interrupted = interruption.report, True
+        seconds = time.perf_counter() - start
+        if not processes.is_first:
+            return 0
+        print_report(report)
+        if args.json:
+            write_json(args.json, report, seconds, is_interrupted, args.shard)
+        if is_interrupted:
+            print("interrupted: what was finished is kept; --skip-existing goes on", file=sys.stderr)
+            return 130
+        return int(bool(report.failures))
+
+
+def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "PairFuser"]:
+    """What is wrong with the options is said before the network is loaded."""
+    from ..registration.pair_reader import PairReader
+
+    if is_first:
+        check_json(args.json)
+    reader = PairReader(source_options(args))
+    inferencer = build_inferencer(args)
+    check_text(args, inferencer)
+    return reader, inferencer
+
+
+def print_report(report: "FusingReport") -> None:
+    """The report for a person; failures go to standard error."""
+    print(f"{len(report.written)} written" + (f", first {report.written[0]}" if report.written else ""))
+    if report.skipped:
+        print(f"{len(report.skipped)} there already, first {report.skipped[0]}")
+    for note in report.notes:
+        print(f"note: {note}")
+    for failure in report.failures:
+        print(f"failed: {failure}", file=sys.stderr)
+
+
+def check_json(path: str | None) -> None:
+    """Refuse a target of the report before anything is computed.
+
+    Raises:
+        UserError: If it cannot be written, or would not be a .json file.
+    """
+    if path is None:
+        return
+    if Path(path).suffix != ".json" or Path(path).is_dir():
+        raise UserError(f"--json {path} is no name for a report: give a file that ends in .json")
+    check_writable(Path(path).parent)
+
+
+def write_json(path: str, report: "FusingReport", seconds: float, interrupted: bool, shard: Shard) -> None:
+    """The report for programs; docs/commands.md says what is in it."""
+    content = dict(
+        written=[str(target) for target in report.written],
+        skipped=[str(target) for target in report.skipped],
+        failed=[dict(name=name, error=sentence) for name, sentence in zip(report.failed, report.failures)],
+        notes=report.notes,
+        shard=str(shard),
+        interrupted=interrupted,
+        seconds=round(seconds, 3),
+        pairs_per_second=round(len(report.written) / seconds, 3),
+    )
+    write_text_atomically(path, json.dumps(content, indent=2) + "\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the arguments, fuse, and return the exit code."""
+    return exit_on_user_error(fuse, build_parser().parse_args(argv))

@@ -1,0 +1,108 @@
+"""The command `mmfusion`: finds the subcommand and hands over the arguments."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ..user_errors import exit_on_user_error
+from ..version import __version__
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Subcommand(NamedTuple):
+    """What a subcommand is and where.
+
+    Args:
+        module (str): Inside the package; its `main` takes the list of arguments and returns the exit code, or None
+            for 0.
+        help (str): One line.
+    """
+
+    module: str
+    help: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the module exists; looked up as a file, since asking Python imports what is above it."""
+        return PACKAGE.joinpath(*self.module.split(".")).with_suffix(".py").is_file()
+
+
+#: In the order in which the help lists them. One whose module is not there is not listed.
+SUBCOMMANDS = {
+    "fuse": Subcommand("cli.fuse", "fuse a pair of pictures, or the pairs of two folders"),
+    "video": Subcommand("cli.video", "fuse videos, cameras and streams"),
+    "calibrate": Subcommand("cli.calibrate", "align two cameras once, for fuse and video"),
+    "serve": Subcommand("cli.serve", "fuse in the browser, on a page of this machine"),
+    "annotate": Subcommand("cli.annotate", "write annotations of pairs, which guide a teacher"),
+    "check": Subcommand("cli.check", "say what is wrong with two folders of pairs"),
+    "evaluate": Subcommand("cli.evaluate", "score fused pictures of any methods"),
+    "train": Subcommand("cli.train", "train a teacher or a student by a config"),
+    "test": Subcommand("cli.test", "test a model by a config"),
+    "export": Subcommand("cli.export", "write a network as ONNX, OpenVINO or TorchScript"),
+    "publish": Subcommand("cli.publish", "write weights and config into one file for fuse"),
+    "convert": Subcommand("cli.convert", "convert a checkpoint of the published code"),
+    "models": Subcommand("cli.models", "list the weights that come with the package"),
+    "doctor": Subcommand("cli.doctor", "examine the installation and say how to mend it"),
+}
+
+
+def available() -> dict[str, Subcommand]:
+    """The subcommands that this installation has."""
+    return {name: subcommand for name, subcommand in SUBCOMMANDS.items() if subcommand.is_there}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of what precedes the arguments of a subcommand."""
+    found = available()
+    lines = [f"  {name:10s} {subcommand.help}" for name, subcommand in found.items()]
+    parser = argparse.ArgumentParser(
+        prog="mmfusion",
+        usage="mmfusion [-h] [--version] COMMAND ...",
+        description="Fuse two registered pictures of one scene into one that keeps what each sensor saw.",
+        epilog="\n".join(
+            [
+                "commands:",
+                *lines,
+                "",
+                "mmfusion COMMAND --help says more of each.",
+                "exit codes: 0 done, 1 something failed, 2 wrong use, 130 Ctrl-C; what was finished is kept",
+            ]
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mmfusion {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=found, help="one of those below")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    Args:
+        argv (Sequence[str], optional): The arguments. Default: None, those of the process.
+
+    Returns:
+        int: The exit code.
+
+    Raises:
+        SystemExit: After a help text (0), on wrong use (2), on an error that the user can mend (1), on Ctrl-C (130).
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    parser = build_parser()
+    if not argv:
+        parser.print_help(sys.stderr)
+        return 2
+    # Only the first: everything behind it is the subcommand's.
+    name = parser.parse_args(argv[:1]).command
+    return exit_on_user_error(_run, name, argv[1:])
+
+
+def _run(name: str, argv: list[str]) -> int:
+    # Its usage then says how it was called.
+    sys.argv = [f"mmfusion {name}", *argv]
+    module = importlib.import_module(f"{PACKAGE.name}.{SUBCOMMANDS[name].module}")
+    return module.main(argv) or 0

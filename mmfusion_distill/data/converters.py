@@ -1,0 +1,225 @@
+"""Bringing downloads of public data sets into the form that the configs read: checks, split files."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..images.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
+from ..images.pairing import ImagePair, find_pairs, shorten
+from ..system.regular_file import write_text_atomically
+from ..user_errors import UserError
+
+#: Splits that are the same for everybody.
+SPLITS = Path(__file__).parent / "splits"
+
+
+@dataclass(frozen=True)
+class PairFolders:
+    """Two folders of a data set that pair up.
+
+    Args:
+        img_a (str): Folder of source A below the root, as the configs name it.
+        img_b (str): Folder of source B.
+        lists (tuple[tuple[str, float], ...]): List files to write and the share of the pairs in each; the shares
+            add up to 1. Default: ().
+        split (str): Name of a split in `data/splits` in the place of `lists`: the pairs that it names go to
+            `train.txt` and `val.txt`, all others to `test.txt`. Default: '', none.
+        expected (int): Pairs in a complete download; 0: any number. Default: 0.
+    """
+
+    img_a: str
+    img_b: str
+    lists: tuple[tuple[str, float], ...] = ()
+    split: str = ""
+    expected: int = 0
+
+
+def prepare_dataset(
+    root: str | Path,
+    folders: tuple[PairFolders, ...],
+    modality: str = "infrared-visible",
+    annotator: str | dict | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> list[str]:
+    """Check a download, write its lists and, if asked, its annotations.
+
+    A list that is there already stays, so that a split under which something was trained cannot change unnoticed.
+
+    Args:
+        root (str | Path): Folder of the data set.
+        folders (tuple[PairFolders, ...]): What should be in it.
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+        annotator (str | dict, optional): Who annotates, see
+            :func:`mmfusion_distill.annotation.build_annotator`. Default: None, nobody.
+        seed (int): Of a random split. Default: 0.
+        overwrite (bool): Write lists that are there anew. Default: False.
+
+    Returns:
+        list[str]: One line per step for the user.
+
+    Raises:
+        PairingError: If folders are missing or images have no partner; names them.
+    """
+    root = Path(root)
+    pairs_of = {part: _checked_pairs(root, part) for part in folders}
+    report = []
+    for part, pairs in pairs_of.items():
+        count = f"{root / part.img_a} and {part.img_b}: {len(pairs)} pairs"
+        if part.expected and len(pairs) != part.expected:
+            count += f" (a complete download has {part.expected})"
+        report.append(count)
+        names = [pair.path_a.name for pair in pairs]
+        if part.split:
+            lists = _fixed_lists(part.split, names)
+        else:
+            shares = dict(part.lists)
+            lists = dict(zip(shares, split_names(names, tuple(shares.values()), seed))) if shares else {}
+        report += _write_lists(root, lists, overwrite)
+        if annotator is not None:
+            from ..annotation import annotate_pairs, build_annotator
+            from ..annotation.annotate_pairs import format_summary
+
+            target = (root / part.img_a).parent / "annotations"
+            summary = annotate_pairs(build_annotator(annotator), pairs, target, modality)
+            report.append(format_summary(summary, target))
+    return report
+
+
+def split_names(names: list[str], shares: tuple[float, ...], seed: int = 0) -> list[list[str]]:
+    """Split names at random, the same on every machine for the same names and seed.
+
+    Args:
+        names (list[str]): The names.
+        shares (tuple[float, ...]): Share of each part; they add up to 1.
+        seed (int): Default: 0.
+
+    Returns:
+        list[list[str]]: The parts, each sorted; every name is in exactly one.
+    """
+    if abs(sum(shares) - 1) > 1e-6:
+        raise UserError(f"the shares of a split add up to 1, but {shares} to {sum(shares):g}")
+    names = sorted(names)
+    order = np.random.default_rng(seed).permutation(len(names))
+    ends = [round(end * len(names)) for end in np.cumsum(shares)]
+    return [sorted(names[index] for index in order[start:end]) for start, end in zip([0, *ends[:-1]], ends)]
+
+
+def adopt_folders(root: str | Path, spellings: dict[str, tuple[str, ...]]) -> list[str]:
+    """Rename folders of a download that are spelt otherwise than the configs spell them.
+
+    Args:
+        root (str | Path): Folder of the data set.
+        spellings (dict[str, tuple[str, ...]]): Folder of the configs -> other names it has in downloads.
+
+    Returns:
+        list[str]: One line per renamed folder.
+    """
+    root = Path(root)
+    report = []
+    for wanted, others in spellings.items():
+        if (root / wanted).is_dir() and _spelt_exactly(root / wanted):
+            continue
+        present = next((root / other for other in others if (root / other).is_dir()), None)
+        if present is None:
+            continue
+        target = root / wanted
+        target.parent.mkdir(parents=True, exist_ok=True)
+        present.rename(target)
+        report.append(f"renamed {present} to {target}")
+    return report
+
+
+def _spelt_exactly(path: Path) -> bool:
+    # File systems that ignore case find `vis` also as `Vis`.
+    return path.name in {entry.name for entry in path.parent.iterdir()}
+
+
+def _checked_pairs(root: Path, part: PairFolders) -> list[ImagePair]:
+    folders = root / part.img_a, root / part.img_b
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing:
+        raise PairingError(
+            f"{' and '.join(missing)} not found: give the folder into which the download was unpacked, "
+            f"the one that holds {part.img_a} and {part.img_b}"
+        )
+    pairs, unmatched = find_pairs(*folders)
+    if unmatched:
+        raise PairingError(
+            f"{len(unmatched)} images have no partner: {shorten(unmatched)}; the download is incomplete, or "
+            "the files have to be renamed or removed"
+        )
+    return pairs
+
+
+def read_split(name: str) -> dict[str, str]:
+    """Part of every pair that a split names.
+
+    Args:
+        name (str): Name of a file in `data/splits`.
+
+    Returns:
+        dict[str, str]: 'train' or 'val' by the pair's name.
+    """
+    lines = (SPLITS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.split(maxsplit=1) for line in lines if not line.startswith("#"))
+    return {pair: part for part, pair in rows}
+
+
+def _fixed_lists(split: str, names: list[str]) -> dict[str, list[str]]:
+    part_of = read_split(split)
+    lists: dict[str, list[str]] = {"train.txt": [], "val.txt": [], "test.txt": []}
+    for name in sorted(names):
+        lists[f"{part_of.get(image_stem(name), 'test')}.txt"].append(name)
+    return lists
+
+
+def _write_lists(root: Path, lists: dict[str, list[str]], overwrite: bool) -> list[str]:
+    there = [name for name in lists if (root / name).is_file()]
+    report = []
+    if there and not overwrite:
+        report.append(f"{', '.join(there)} there already and kept (--overwrite writes them anew)")
+    for name, part in lists.items():
+        # A test list beside lists that were written before there was one: what was trained does not depend on it.
+        is_missing_test = name == "test.txt" and name not in there
+        if part and (overwrite or not there or is_missing_test):
+            write_text_atomically(root / name, "\n".join(part) + "\n")
+            report.append(f"{name}: {len(part)} pairs")
+    return report
+
+
+def collect_pairs_by_keyword(
+    source: str | Path, keywords_a: tuple[str, ...], keywords_b: tuple[str, ...]
+) -> dict[str, tuple[Path, Path]]:
+    """Pairs in nested folders whose files are told apart by a word in their name, as in TNO.
+
+    Args:
+        source (str | Path): Folder with one folder per scene.
+        keywords_a (tuple[str, ...]): Words of source A, lower case.
+        keywords_b (tuple[str, ...]): Words of source B.
+
+    Returns:
+        dict[str, tuple[Path, Path]]: Name of the scene's folder (path parts joined by `_`) -> files of A and B, for
+        the folders that hold exactly one of each.
+    """
+    source = Path(source)
+    if not source.is_dir():
+        raise PairingError(f"the folder {source} does not exist")
+    pairs = {}
+    for folder in [source, *sorted(path for path in source.rglob("*") if path.is_dir())]:
+        # A picture that is stored in two formats counts once.
+        images = {
+            path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in IMAGE_EXTENSIONS
+        }
+        files_a = [path for stem, path in images.items() if _has_word(stem, keywords_a)]
+        files_b = [path for stem, path in images.items() if _has_word(stem, keywords_b)]
+        if len(files_a) == len(files_b) == 1 and files_a != files_b:
+            name = "_".join(folder.relative_to(source).parts) or folder.name
+            pairs[name] = files_a[0], files_b[0]
+    return pairs
+
+
+def _has_word(stem: str, words: tuple[str, ...]) -> bool:
+    return bool(set(re.split(r"[^a-z]+", stem.lower())) & set(words))

@@ -1,0 +1,1 @@
+"""Degradations of images with known strength, and the texts that name them."""

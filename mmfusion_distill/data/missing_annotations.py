@@ -1,0 +1,85 @@
+"""Annotating the pairs of a data set that have no annotation yet."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.dist import is_main_process
+from mmengine.logging import print_log
+
+from ..annotation.annotation_file import read_annotation, write_annotation
+from ..annotation.annotation_types import Annotation
+from ..images.pairing import ImagePair, shorten
+from ..system.cache_folder import cache_folder
+from ..system.progress import progress_bar
+from ..user_errors import UserError
+
+
+def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality: str) -> list[Annotation]:
+    """Annotate pairs, and keep the annotations in the cache folder for the next run.
+
+    Data sets are only read: `tools/annotate.py` is the way to write annotations into them. An annotation in the cache
+    belongs to the content of both files, the annotator with its arguments and its rules, and the modality.
+
+    Args:
+        pairs (Sequence[ImagePair]): The pairs.
+        annotator (str | dict): 'statistics', or the config of an annotator.
+        modality (str): 'infrared-visible' or 'medical'.
+
+    Returns:
+        list[Annotation]: One per pair.
+
+    Raises:
+        UserError: If pairs could not be annotated; those that could are kept all the same.
+    """
+    from ..annotation import build_annotator
+
+    built = build_annotator(annotator)
+    identity = json.dumps(
+        [type(built).__name__, built.version, annotator, modality], sort_keys=True, default=str
+    )
+    files = {pair: _cache_file(pair, identity) for pair in pairs}
+    annotations = {pair: read_annotation(file) for pair, file in files.items() if file.is_file()}
+    missing = [pair for pair in pairs if pair not in annotations]
+    failures: list[str] = []
+    keep = True
+    quiet = len(missing) < 20 or not is_main_process()
+    results = built.annotate(missing, modality)
+    for result in progress_bar(results, "annotating", len(missing), disable=quiet):
+        if result.annotation is None:
+            failures.append(f"{result.pair.name}: {result.error}")
+            continue
+        annotations[result.pair] = result.annotation
+        keep = keep and _write(files[result.pair], result.annotation)
+    if failures:
+        raise UserError(
+            f"{len(failures)} of {len(pairs)} pairs could not be annotated: {shorten(failures, 3)}. Mend them or run "
+            "`python tools/annotate.py`, which goes on where it stopped"
+        )
+    return [annotations[pair] for pair in pairs]
+
+
+def _cache_file(pair: ImagePair, identity: str) -> Path:
+    digest = hashlib.sha256(identity.encode())
+    for path in (pair.path_a, pair.path_b):
+        # Length and content: two files cannot be taken for two others. An unreadable one is the annotator's to name.
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(len(content).to_bytes(8, "little") + content)
+    return cache_folder() / "annotations" / f"{digest.hexdigest()[:40]}.txt"
+
+
+def _write(file: Path, annotation: Annotation) -> bool:
+    """Keep an annotation; False if the cache cannot be written, which is said."""
+    try:
+        write_annotation(file, annotation)
+    except OSError as error:
+        print_log(
+            f"annotations cannot be kept in {file.parent} ({error.strerror}) and are made anew in every run: set "
+            "MMFUSION_CACHE to a folder that can be written",
+            logger="current",
+            level=logging.WARNING,
+        )
+        return False
+    return True

@@ -1,0 +1,163 @@
+"""The data set of image pairs."""
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from mmagic.registry import DATASETS, TRANSFORMS
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from ..annotation.annotation_file import read_annotation_of
+from ..annotation.annotation_types import Annotation
+from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
+from ..annotation.modalities import check_modality
+from ..images.image_files import read_name_list
+from ..images.pairing import ImagePair, find_pairs, shorten
+from ..user_errors import UserError
+from .main_process import on_main_process
+from .missing_annotations import annotate_missing
+
+
+@DATASETS.register_module()
+class PairedFusionDataset(BaseDataset):
+    """Pairs of registered images in two folders, with an annotation each if there are any.
+
+    Images pair up by file name without extension; what has no partner is reported by name.
+
+    Args:
+        data_root (str): Folder that everything below is relative to. Default: ''.
+        data_prefix (dict): Folders `img_a`, `img_b` and, optional, `annotation` (files
+            `<nameA>_<nameB>.txt` or `<name>.txt`).
+        ann_file (str): List of names to use, one per line, with or without extension. Default: '', all pairs.
+        pipeline (Sequence[dict | Callable]): Transforms. Default: ().
+        require_annotation (bool): Whether every pair needs an annotation, as a guided network does.
+            Default: False.
+        annotator (str | dict, optional): Who annotates the pairs that have no annotation: 'statistics', or the
+            config of an annotator. What it writes is kept in the cache folder (`$MMFUSION_CACHE`, by default
+            `~/.cache/mmfusion_distill`), never in the data set. Default: None.
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+        pattern (Sequence[str], optional): How names pair up that differ, e.g. ('{name}_vis', '{name}_ir'); both
+            folders may then be one. Default: None, equal names or the usual marks, see
+            :func:`~mmfusion_distill.images.pairing.pair_folders`.
+        **kwargs: Further arguments of mmengine's BaseDataset.
+
+    Raises:
+        PairingError: If folders are missing, nothing pairs up, or listed names are not there.
+        UserError: If annotations are missing but required.
+    """
+
+    METAINFO = dict(dataset_type="paired_fusion_dataset", task_name="image_fusion")
+
+    def __init__(
+        self,
+        data_root: str = "",
+        data_prefix: dict | None = None,
+        ann_file: str = "",
+        pipeline: Sequence[dict | Callable] = (),
+        require_annotation: bool = False,
+        annotator: str | dict | None = None,
+        modality: str = "infrared-visible",
+        pattern: Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        data_prefix = dict(data_prefix or {})
+        missing = {"img_a", "img_b"} - set(data_prefix)
+        if missing:
+            raise UserError(f"PairedFusionDataset: data_prefix lacks {', '.join(sorted(missing))}")
+        check_modality(modality, "PairedFusionDataset")
+        self.require_annotation = require_annotation
+        self.annotator = annotator
+        self.modality = modality
+        self.pattern = pattern
+        # Built here, so that MMagic's transforms are found outside a runner too.
+        transforms = [TRANSFORMS.build(step) if isinstance(step, dict) else step for step in pipeline]
+        super().__init__(
+            data_root=data_root, data_prefix=data_prefix, ann_file=ann_file, pipeline=transforms, **kwargs
+        )
+
+    def load_data_list(self) -> list[dict]:
+        """List the pairs.
+
+        Returns:
+            list[dict]: Per pair `key`, `vis_name`, `img_a_path`, `img_b_path` and `annotation` (or None).
+        """
+        folder_a, folder_b = self.data_prefix["img_a"], self.data_prefix["img_b"]
+        names = read_name_list(self.ann_file) if self.ann_file else None
+        pairs, unmatched = find_pairs(folder_a, folder_b, names, self.pattern)
+        if unmatched:
+            print_log(
+                f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}",
+                logger="current",
+                level=logging.WARNING,
+            )
+        if self.annotator is None:
+            annotations = self._find_annotations(pairs)
+        else:
+            # Looking for files counts too: another process might find what the first one just wrote.
+            annotations = on_main_process(lambda: self._find_annotations(pairs))
+        return [
+            dict(
+                key=pair.name,
+                # MMagic's visualizer cuts names at the first dot, and makes no folders.
+                vis_name=pair.name.replace(".", "_").replace("/", "_"),
+                img_a_path=str(pair.path_a),
+                img_b_path=str(pair.path_b),
+                annotation=annotation,
+            )
+            for pair, annotation in zip(pairs, annotations)
+        ]
+
+    def prepare_data(self, idx: int) -> dict | None:
+        """Load and transform a pair; a seeded index fixes its random augmentation."""
+        seed = getattr(idx, "seed", None)
+        if seed is None:
+            return super().prepare_data(idx)
+        states = random.getstate(), np.random.get_state()
+        random.seed(seed)
+        np.random.seed(seed)
+        try:
+            return super().prepare_data(int(idx))
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+    def _find_annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
+        folder = self.data_prefix.get("annotation")
+        found = [read_annotation_of(pair, folder) if folder else None for pair in pairs]
+        _name_unknown_events(found)
+        missing = [index for index, annotation in enumerate(found) if annotation is None]
+        if missing and self.annotator is not None:
+            written = annotate_missing([pairs[index] for index in missing], self.annotator, self.modality)
+            for index, annotation in zip(missing, written):
+                found[index] = annotation
+        elif missing and self.require_annotation:
+            names = [pairs[index].name for index in missing]
+            raise UserError(
+                f"{len(missing)} of {len(pairs)} pairs have no annotation in {folder or 'any folder'}, which a "
+                f"guided network needs: {shorten(names)}. Write them with `python tools/annotate.py`, or set "
+                "annotator='statistics' in the dataset"
+            )
+        return found
+
+
+def _name_unknown_events(annotations: Sequence[Annotation | None]) -> None:
+    """Say once which events no loss knows: a name in another language, or for something else altogether."""
+    counts = Counter(
+        name
+        for annotation in annotations
+        if annotation is not None
+        for name in set(annotation.event_types)
+        if not is_known_event(name)
+    )
+    if counts:
+        names = [f"{name} ({count})" for name, count in counts.most_common()]
+        print_log(
+            f"{len(counts)} events of the annotations have no weights of their own and count as none: "
+            f"{shorten(names)}; a guided network reads them as text. Known are {', '.join(KNOWN_EVENT_TYPES)}",
+            logger="current",
+            level=logging.WARNING,
+        )

@@ -1,5 +1,0 @@
-"""Runners."""
-
-from .fusion_runner import FusionRunner
-
-__all__ = ["FusionRunner"]

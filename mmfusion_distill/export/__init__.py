@@ -1,0 +1,1 @@
+"""Networks written into files: ONNX, OpenVINO, TorchScript, and one file of weights and config."""

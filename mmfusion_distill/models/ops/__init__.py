@@ -1,0 +1,1 @@
+"""Operations on tensors without weights: colour, pyramids, padding, forms that runtimes compute fastest."""

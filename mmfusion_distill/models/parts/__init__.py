@@ -1,0 +1,25 @@
+"""Parts of networks that configs name: blocks, stems, encoders, necks, guidance, heads, connectors."""
+
+from .conv_connector import ConvConnector
+from .conv_fusion import ConvFusion
+from .feature_wise_affine import FeatureWiseAffine
+from .gated_conv_block import GatedConvBlock
+from .hierarchical_encoder import HierarchicalEncoder
+from .laplacian_blend_head import LaplacianBlendHead
+from .pixel_unshuffle_stem import PixelUnshuffleStem
+from .residual_head import ResidualHead
+from .spatial_channel_cross_fusion import SpatialChannelCrossFusion
+from .x_restormer_block import XRestormerBlock
+
+__all__ = [
+    "ConvConnector",
+    "ConvFusion",
+    "FeatureWiseAffine",
+    "GatedConvBlock",
+    "HierarchicalEncoder",
+    "LaplacianBlendHead",
+    "PixelUnshuffleStem",
+    "ResidualHead",
+    "SpatialChannelCrossFusion",
+    "XRestormerBlock",
+]

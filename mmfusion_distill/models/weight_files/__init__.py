@@ -1,0 +1,1 @@
+"""Files of weights: read without executing anything in them, checked, and with the config of their network."""

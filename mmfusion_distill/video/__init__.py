@@ -1,0 +1,7 @@
+"""Videos: reading, matching frames by time, fusing, writing."""
+
+from .fuse_video import fuse_video
+from .video_options import VideoOptions
+from .video_report import VideoReport
+
+__all__ = ["VideoOptions", "VideoReport", "fuse_video"]

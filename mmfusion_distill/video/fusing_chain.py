@@ -1,0 +1,95 @@
+"""Fusing pairs that come one after the other, and showing what comes of them."""
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..inference.pair_fuser import PairFuser
+from ..system.progress import progress_bar
+from .film_writer import FilmWriter
+from .frame_clock import FrameClock
+from .pair_preparer import PreparedPair
+from .read_ahead import read_ahead, read_ahead_or_none
+from .steady_brightness import SteadyBrightness
+from .video_options import VideoOptions
+from .window import Window
+
+#: Seconds after which the last frame of live sources is shown on, and seconds that a frame may take to be fused.
+_BEAT, _DELAY = 0.5, 5.0
+
+
+class FusedPair(NamedTuple):
+    """A pair and its result, (H, W, 3) or (H, W) uint8 RGB."""
+
+    pair: PreparedPair
+    picture: np.ndarray
+
+
+class FusingChain:
+    """Reading, preparing, the network and writing as steps that work at the same time.
+
+    Args:
+        inferencer (PairFuser): The network.
+        options (VideoOptions): How to fuse.
+        is_live (bool): Whether the sources are live.
+    """
+
+    def __init__(self, inferencer: PairFuser, options: VideoOptions, is_live: bool) -> None:
+        self.fused = 0
+        self.is_interrupted = False
+        self._inferencer, self._text, self._is_live = inferencer, options.text, is_live
+        self._steady = SteadyBrightness(options.steady) if options.steady else None
+        self._window = Window() if options.show else None
+
+    def run(
+        self,
+        pairs: Iterable[PreparedPair],
+        clock: FrameClock,
+        film: FilmWriter | None,
+        expected: int | None,
+    ) -> None:
+        """Fuse pairs until there are no more, or Ctrl-C or the window's q ends it.
+
+        Args:
+            pairs (Iterable[PreparedPair]): As they come.
+            clock (FrameClock): Theirs.
+            film (FilmWriter, optional): Where they go; None only shows them.
+            expected (int, optional): How many frames the result will have, for the bar.
+        """
+        # What is made ahead of time of a camera is late when it is shown.
+        count = 1 if self._is_live else 2
+        steps = read_ahead_or_none(self._fuse(pairs, count), count, _BEAT if self._is_live else None)
+        try:
+            with progress_bar(total=expected, desc="fusing", unit="frame") as bar:
+                for item in steps:
+                    self._show(item, clock, film)
+                    bar.update((self.fused if film is None else film.writer.frames) - bar.n)
+                    if self._window is not None and self._window.is_ended:
+                        self.is_interrupted = True
+                        return
+            if film is not None:
+                film.hold(clock.end)
+        except KeyboardInterrupt:
+            self.is_interrupted = True
+
+    def _fuse(self, pairs: Iterable[PreparedPair], count: int) -> Iterator[FusedPair]:
+        loaded = ((pair, self._inferencer.load(pair.inputs, self._text)) for pair in pairs)
+        for pair, inputs in read_ahead(loaded, count):
+            yield FusedPair(pair, self._inferencer.fuse_loaded([inputs])[0])
+
+    def _show(self, item: FusedPair | None, clock: FrameClock, film: FilmWriter | None) -> None:
+        picture = None
+        if item is not None:
+            pair, picture = item
+            self.fused += 1
+            if self._steady is not None and pair.expected is not None:
+                picture = self._steady(picture, pair.expected, pair.seconds)
+            if film is not None:
+                film.show(pair.place, picture)
+        elif film is not None and clock.start is not None:
+            # Nothing has come from a camera, and time goes on.
+            film.hold(clock.place(time.monotonic() - _DELAY))
+        if self._window is not None:
+            self._window.show(picture)

@@ -1,0 +1,1 @@
+"""Configs and weights by name: what comes with the package, and whether a config can be used."""

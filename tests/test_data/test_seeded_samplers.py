@@ -1,0 +1,55 @@
+"""A draw's augmentation depends on its place in the run, not on who makes it."""
+
+import itertools
+import pickle
+from unittest import mock
+
+from mmagic.registry import DATA_SAMPLERS
+from mmengine.dataset import BaseDataset
+
+from mmfusion_distill.data.seeded_concat_dataset import SeededConcatDataset
+from mmfusion_distill.data.seeded_samplers import SeededIndex
+
+
+def draws(kind, rank, world_size, epoch=0, count=12):
+    with mock.patch("mmengine.dataset.sampler.get_dist_info", return_value=(rank, world_size)):
+        sampler = DATA_SAMPLERS.build(dict(type=kind, dataset=range(5), shuffle=True, seed=7))
+    sampler.set_epoch(epoch)
+    return [(int(index), index.seed) for index in itertools.islice(sampler, count)]
+
+
+def test_two_processes_draw_together_what_one_draws():
+    alone = draws("SeededInfiniteSampler", 0, 1, count=20)
+    both = [draws("SeededInfiniteSampler", rank, 2, count=10) for rank in (0, 1)]
+    assert [draw for pair in zip(*both) for draw in pair] == alone
+
+
+def test_epochs_of_two_processes_too():
+    for epoch in (0, 3):
+        alone = draws("SeededDefaultSampler", 0, 1, epoch)
+        both = [draws("SeededDefaultSampler", rank, 2, epoch) for rank in (0, 1)]
+        assert [draw for pair in zip(*both) for draw in pair][:5] == alone
+    assert draws("SeededDefaultSampler", 0, 1, 0) != draws("SeededDefaultSampler", 0, 1, 3)
+
+
+def test_no_two_draws_share_a_seed():
+    seeds = [seed for _, seed in draws("SeededInfiniteSampler", 0, 1, count=500)]
+    assert len(set(seeds)) == 500
+
+
+def test_an_index_keeps_its_seed_on_the_way_to_a_worker():
+    index = pickle.loads(pickle.dumps(SeededIndex(3, 99)))
+    assert (index, index.seed) == (3, 99)
+
+
+def test_the_seed_of_a_draw_reaches_the_data_set_it_falls_on():
+    class Seeds(BaseDataset):
+        def load_data_list(self):
+            return [dict() for _ in range(3)]
+
+        def prepare_data(self, idx):
+            return self.serialize_data, int(idx), getattr(idx, "seed", None)
+
+    together = SeededConcatDataset([Seeds(serialize_data=False), Seeds(serialize_data=True)])
+    assert together[SeededIndex(4, 99)] == (True, 1, 99)
+    assert together[4] == (True, 1, None)
