@@ -84,8 +84,8 @@ class FusingChain:
         if item is not None:
             pair, picture = item
             self.fused += 1
-            if self._steady is not None and pair.expected is not None:
-                picture = self._steady(picture, pair.expected, pair.seconds)
+            if self._steady is not None and pair.seen is not None:
+                picture = self._steady(picture, pair.seen, pair.seconds)
             if film is not None:
                 film.show(pair.place, picture)
         elif film is not None and clock.start is not None:
