@@ -9,6 +9,7 @@ import numpy as np
 
 from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs
+from ..images.pixels import from_planes, to_planes
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
@@ -104,7 +105,7 @@ class ExportedInferencer:
         if text is not None and not self.guided:
             raise UserError("this exported network reads no text: leave out text and annotations")
         *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
-        img_a, img_b = (image.transpose(2, 0, 1) / np.float32(255) for image in images)
+        img_a, img_b = (to_planes(image) for image in images)
         return _Pair(img_a, img_b, self._embed(text), missing)
 
     def size_of(self, loaded: _Pair) -> tuple:
@@ -114,13 +115,16 @@ class ExportedInferencer:
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
-        img_a, img_b = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
+        sources = ([getattr(pair, name) for pair in batch] for name in ("img_a", "img_b"))
+        # One pair is not copied.
+        img_a, img_b = (images[0][None] if len(images) == 1 else np.stack(images) for images in sources)
         fused = self.network(img_a, img_b, embeddings)
-        pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
         gray = batch[0].img_a.shape[0] == 1
-        pictures = [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]
+        pictures = [from_planes(image[:1])[:, :, 0] if gray else from_planes(image) for image in fused]
         return [
-            show_a_in_gaps(picture, pair.img_a.transpose(1, 2, 0) * 255, pair.missing)
+            picture
+            if pair.missing is None
+            else show_a_in_gaps(picture, pair.img_a.transpose(1, 2, 0) * 255, pair.missing)
             for picture, pair in zip(pictures, batch)
         ]
 

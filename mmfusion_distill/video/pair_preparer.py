@@ -16,12 +16,8 @@ from ..images.source_reading import SourceImage, source_a, source_b
 from ..images.stored_image import StoredImage
 from ..images.value_range import is_raw, percentile_range
 from ..registration.pair_aligner import PairAligner
-<<<<<<< HEAD
 from ..registration.pair_reader import SourcePair, as_picture
-from .steady_brightness import Level, SteadyRange, expected_level
-=======
 from .steady_brightness import Glimpse, SteadyRange, glimpse
->>>>>>> 9b90a81cebe2cc94ec70ca98710578f816f525b8
 from .video_options import VideoOptions
 from .video_reader import Frame
 
@@ -37,29 +33,21 @@ class PreparedPair(NamedTuple):
         seconds (float): Its time.
         img_a (np.ndarray): (H, W, 3) uint8 RGB, or float32 in [0, 1].
         img_b (np.ndarray): (H, W, 1), likewise.
-<<<<<<< HEAD
-        expected (Level, optional): Brightness that the sources let expect; None if nobody wants it.
-        read (SourcePair): Both in gray levels, and where B shows nothing.
-=======
         seen (Glimpse, optional): What the sources show from afar; None if brightness is not smoothed.
->>>>>>> 9b90a81cebe2cc94ec70ca98710578f816f525b8
+        read (SourcePair): Both in gray levels, and where B shows nothing.
     """
 
     place: int
     seconds: float
     img_a: np.ndarray
     img_b: np.ndarray
-<<<<<<< HEAD
-    expected: Level | None
+    seen: Glimpse | None
     read: SourcePair
 
     @property
     def inputs(self) -> dict:
         """The pair for :meth:`PairFuser.load`."""
         return dict(img_a=self.img_a, img_b=self.img_b, read=self.read)
-=======
-    seen: Glimpse | None
->>>>>>> 9b90a81cebe2cc94ec70ca98710578f816f525b8
 
 
 class PairPreparer:
@@ -104,13 +92,8 @@ class PairPreparer:
             if index == 0:
                 self._look_at(_levels(read))
             img_a, img_b = (image if image.dtype == np.uint8 else as_picture(image) for image in pair)
-<<<<<<< HEAD
-            expected = expected_level(img_a, img_b) if self._is_steady else None
-            yield PreparedPair(place, seconds, img_a, img_b, expected, read)
-=======
             seen = glimpse(img_a, img_b) if self._is_steady else None
-            yield PreparedPair(place, seconds, img_a, img_b, seen)
->>>>>>> 9b90a81cebe2cc94ec70ca98710578f816f525b8
+            yield PreparedPair(place, seconds, img_a, img_b, seen, read)
 
     def _values(self, index: int, frame_a: Frame, frame_b: Frame) -> SourcePair:
         """(H, W, 3) and (H, W, 1) in [0, 255]; 8 bits stay 8 bits, as most frames have them."""
