@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inference.pair_fuser import PairFuser
+from ..system.host_memory import keep_host_memory
 from ..system.progress import progress_bar
 from .film_writer import FilmWriter
 from .frame_clock import FrameClock
@@ -37,6 +38,8 @@ class FusingChain:
     """
 
     def __init__(self, inferencer: PairFuser, options: VideoOptions, is_live: bool) -> None:
+        # Frames are allocated and freed all the time.
+        keep_host_memory()
         self.fused = 0
         self.is_interrupted = False
         self._inferencer, self._text, self._is_live = inferencer, options.text, is_live

@@ -92,6 +92,14 @@ def test_a_late_first_stamp_is_no_damage_and_no_other_length(extension, tmp_path
         assert np.abs(shown[:, 1:] - shown[:, :1]).max() < 0.01
 
 
+def test_a_browsers_file_whose_rate_is_the_unit_of_its_stamps(tmp_path):
+    pytest.importorskip("av")
+    film = write_clock_at(tmp_path / "a.mkv", np.arange(60) / 30, fps=1000, stamp=3)
+    report, shown = fuse_clocks(film, film, tmp_path / "out.avi")
+    assert report.notes == [] and report.frames == report.fused == 60
+    assert np.abs(shown[:, 1] - shown[:, 0]).max() < 1 / 30
+
+
 def test_a_matroska_file_that_is_cut_off_is_still_said(tmp_path):
     pytest.importorskip("av")
     film = write_clock_at(tmp_path / "a.mkv", np.arange(100) / 20, fps=20)

@@ -26,7 +26,7 @@ class ClockCamera:
     Camera 0 sends 50 frames a second, others 12; after its last frame one ends, or stalls if its number is odd.
     """
 
-    SECONDS = 1.5
+    SECONDS = 1.0
     on = 0.0
 
     def __init__(self, index, backend=None, options=None):
@@ -80,7 +80,7 @@ def shown_in(path):
 def test_a_recording_lasts_as_long_as_reality(pair, tmp_path, cameras):
     report = fuse_video(BothClocks(), *pair, tmp_path / "live.avi", VideoOptions(steady=0))
     shown = shown_in(tmp_path / "live.avi")
-    assert len(shown) == report.frames > 20 and report.lost
+    assert len(shown) == report.frames > 15 and report.lost
     passed = shown[:, 1] - shown[0, 1]
     assert np.abs(passed - shown[:, 0]).max() < FRAME
     # B of the same moment, up to a frame of the slower camera.
@@ -98,7 +98,7 @@ class Slow(BothClocks):
 def test_a_slow_network_makes_no_short_film(tmp_path, cameras):
     report = fuse_video(Slow(), "0", "0", tmp_path / "live.avi", VideoOptions(steady=0, fps=25))
     shown = shown_in(tmp_path / "live.avi")
-    assert report.fused < 20 < report.frames == len(shown)
+    assert report.fused < 15 < report.frames == len(shown)
     lateness = shown[:, 0] - (shown[:, 1] - shown[0, 1])
     # Shown at its own time, not when it was ready; then it stays until the next one, which may take two turns.
     assert lateness.min() > -0.05 and lateness.max() < 0.5
