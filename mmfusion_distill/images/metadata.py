@@ -63,7 +63,7 @@ def read_metadata(path: str | Path) -> Metadata | None:
     except (OSError, ValueError):
         return None
     facts = pillow_facts(data, with_exif=notes_facts(data))
-    exif = facts.get("exif") or {}
+    exif: Any = facts.get("exif") or {}
     try:
         tags = {tag: exif[tag] for tag in _KEPT if tag in exif}
         for directory in (_EXIF, _GPS):

@@ -19,7 +19,13 @@ FORMATS = ("jpg", "png", "webp", "tif")
 def facts():
     exif = Image.Exif()
     exif[271], exif[272], exif[274] = "Maker", "Camera 1", 6
-    exif[EXIF] = {36867: "2024:05:01 10:20:30", 33434: 0.01, 40962: 20, 40963: 12, 37500: b"notes of the maker"}
+    exif[EXIF] = {
+        36867: "2024:05:01 10:20:30",
+        33434: 0.01,
+        40962: 20,
+        40963: 12,
+        37500: b"notes of the maker",
+    }
     exif[GPS] = {1: "N", 2: (48.0, 8.0, 30.0), 3: "E", 4: (11.0, 34.0, 0.0)}
     return exif.tobytes()
 
