@@ -6,6 +6,4 @@ _base_ = [
     "../_base_/schedules/adamw_1xb2-2k_low.py",
 ]
 load_from = "student"
-default_hooks = dict(
-    checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"])
-)
+default_hooks = dict(checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"]))
