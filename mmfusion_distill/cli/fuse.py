@@ -20,7 +20,7 @@ from .source_arguments import add_source_arguments, source_options
 if TYPE_CHECKING:
     from ..inference.fusing_report import FusingReport
     from ..inference.pair_fuser import PairFuser
-    from ..inference.pair_reader import PairReader
+    from ..registration.pair_reader import PairReader
 
 #: Arguments of the command that :func:`fuse_files` takes as they are.
 _FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard", "pattern")
@@ -131,7 +131,7 @@ def fuse(args: argparse.Namespace) -> int:
 
 def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "PairFuser"]:
     """What is wrong with the options is said before the network is loaded."""
-    from ..inference.pair_reader import PairReader
+    from ..registration.pair_reader import PairReader
 
     if is_first:
         check_json(args.json)
