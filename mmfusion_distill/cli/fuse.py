@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from ..registration.pair_reader import PairReader
 
 #: Arguments of the command that :func:`fuse_files` takes as they are.
-_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard", "pattern")
+_FUSING = (
+    "text",
+    "annotations",
+    "batch_size",
+    "workers",
+    "overwrite",
+    "skip_existing",
+    "shard",
+    "pattern",
+    "keep_metadata",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,6 +59,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     there.add_argument(
         "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
+    )
+    parser.add_argument(
+        "--no-metadata",
+        dest="keep_metadata",
+        action="store_false",
+        help="leave out of the results what source A notes: camera, time, place (GPS), colour space, resolution",
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
     add_pattern_argument(parser)

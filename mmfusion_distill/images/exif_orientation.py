@@ -13,6 +13,11 @@ _JPEG2000_BOX = b"JpgTiffExif->JP2"
 _ORIENTATION = 274
 
 
+def notes_facts(data: bytes) -> bool:
+    """Whether a file may have Exif or XMP; of a PNG without it Pillow would decode all to look behind the pixels."""
+    return not data.startswith(b"\x89PNG") or any(mark in data for mark in _MARKS)
+
+
 def read_orientation(data: bytes) -> int:
     """Orientation that a JPEG, PNG, WebP or JPEG 2000 file notes.
 

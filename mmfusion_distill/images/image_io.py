@@ -11,7 +11,8 @@ from ..system.regular_file import write_atomically
 from ..user_errors import UserError
 from .image_channels import arrange_channels
 from .image_source import ImageReadError, PictureSource, describe
-from .pixels import to_uint8
+from .metadata import Metadata, can_hold_metadata, encode_with_metadata
+from .pixels import to_uint8, without_single_channel
 from .scan_pair import check_equal_grids
 from .source_options import SourceOptions
 from .source_reading import read_source_a, read_source_b, read_stored_b, source_a, source_b
@@ -92,12 +93,14 @@ def check_equal_sizes(pixels_a: np.ndarray, pixels_b: np.ndarray, name_a: str, n
         )
 
 
-def write_image(path: str | Path, image: np.ndarray) -> None:
+def write_image(path: str | Path, image: np.ndarray, metadata: Metadata | None = None) -> None:
     """Write an 8-bit image in one step, so that a reader or a kill never meets half a file.
 
     Args:
         path (str | Path): Target; its extension chooses the format and its folder is made if need be.
         image (np.ndarray): (H, W) or (H, W, 1 or 3) in [0, 255], RGB; rounded and clipped.
+        metadata (Metadata, optional): Facts that go with it, in formats that carry them (PNG, JPEG, WebP, TIFF).
+            Default: None.
 
     Raises:
         UserError: If the extension names no known format, or one that cannot hold the image.
@@ -105,7 +108,10 @@ def write_image(path: str | Path, image: np.ndarray) -> None:
     """
     path = Path(path)
     check_image_format(path)
-    pixels = to_uint8(image)
+    pixels = without_single_channel(to_uint8(image))
+    if metadata is not None and can_hold_metadata(path):
+        write_atomically(path, _with_mark(encode_with_metadata(path, pixels, metadata)))
+        return
     if pixels.ndim == 3:
         pixels = pixels[:, :, ::-1]
     try:

@@ -81,11 +81,12 @@ def decode_with_pillow(data: bytes, formats: tuple[str, ...] | None = None) -> n
             return pixels_of_pil(image)
 
 
-def pillow_facts(data: bytes) -> dict[str, Any]:
+def pillow_facts(data: bytes, with_exif: bool = True) -> dict[str, Any]:
     """Facts about a file that Pillow finds in its header.
 
     Args:
         data (bytes): The file.
+        with_exif (bool): Look for Exif, too. Default: True.
 
     Returns:
         dict[str, Any]: `size` (width, height), `mode`, `exif`, and what formats note besides (`icc_profile`, `dpi`);
@@ -98,7 +99,9 @@ def pillow_facts(data: bytes) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data)) as image:
             facts = {**image.info, "size": image.size, "mode": image.mode}
-            facts["exif"] = image.getexif()
+            facts.pop("exif", None)
+            if with_exif:
+                facts["exif"] = image.getexif()
     return facts
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..images.image_io import write_image
+from ..images.metadata import read_metadata
 from ..images.pairing import ImagePair
 from ..registration.pair_reader import PairReader, as_picture
 from ..system.launching import Processes
@@ -40,6 +41,7 @@ def fuse_files(
     shard: Shard | None = None,
     processes: Processes | None = None,
     pattern: Sequence[str] | None = None,
+    keep_metadata: bool = True,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -65,6 +67,8 @@ def fuse_files(
             :func:`~mmfusion_distill.system.launching.launched`. Default: None, this one alone.
         pattern (Sequence[str], optional): How names pair up that differ, see
             :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
+        keep_metadata (bool): Write what the file of source A says about camera, time, place, colour space and
+            resolution into the result, too. Default: True.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -98,6 +102,9 @@ def fuse_files(
         inputs.update(img_a=as_picture(read.img_a), img_b=as_picture(read.img_b), read=read)
         return inferencer.load(inputs, text)
 
+    def write(index: int, picture: np.ndarray) -> None:
+        write_image(targets[index], picture, read_metadata(pairs[index].path_a) if keep_metadata else None)
+
     def note(index: int, error: Exception) -> None:
         if os.environ.get("MMFUSION_TRACEBACK"):
             raise error
@@ -115,7 +122,7 @@ def fuse_files(
             batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
             fused = chain.from_iterable(_fuse_batch(inferencer, batch, note) for batch in batches)
             for index, picture in fused:
-                writes.append((index, writers.submit(write_image, targets[index], picture)))
+                writes.append((index, writers.submit(write, index, picture)))
                 progress.update()
                 _finish(writes, 2 * workers, part.written, note)
             _finish(writes, 0, part.written, note)

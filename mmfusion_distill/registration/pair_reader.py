@@ -19,7 +19,7 @@ from ..images.source_notes import Noted, write_notes
 from ..images.source_options import SourceOptions
 from ..images.source_reading import SourceImage, read_stored_b, source_a, source_b
 from ..images.stored_image import StoredImage, read_stored
-from ..registration.pair_aligner import PairAligner
+from .pair_aligner import PairAligner
 
 
 class SourcePair(NamedTuple):
