@@ -31,9 +31,8 @@ def noise_statistics(img: Tensor) -> Tensor:
         0 without any, about 4 for 60 gray levels.
     """
     rows = _distance_to_medians(img)
-    block = [min(side, length) for side, length in zip(_BLOCK, rows.shape[-2:])]
-    deviations = torch.sqrt(F.avg_pool2d(rows.square(), block) + 1e-10)
-    levels = 255 * F.avg_pool2d(img[:, :, ::_STEP], block)
+    deviations = torch.sqrt(_block_means(rows.square()) + 1e-10)
+    levels = 255 * _block_means(img[:, :, ::_STEP])
     weights = (levels - 1).clamp(0, 1) * (254 - levels).clamp(0, 1) + 1e-4
     weights = weights / weights.sum(dim=(2, 3), keepdim=True)
     quiet = 1 / (weights / (deviations + _QUIETEST)).sum(dim=(2, 3)) - _QUIETEST
@@ -71,6 +70,12 @@ def _median(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
 
 def _distance_to_medians(img: Tensor) -> Tensor:
     return img[:, :, ::_STEP] - median_of_medians(img, _STEP)
+
+
+def _block_means(x: Tensor) -> Tensor:
+    """Means of blocks; the last of them, or the only one, has its last row and column again and again."""
+    rows, columns = _BLOCK
+    return F.avg_pool2d(F.pad(x, (0, columns - 1, 0, rows - 1), mode="replicate"), _BLOCK)
 
 
 def _stripes(distances: Tensor) -> Tensor:
