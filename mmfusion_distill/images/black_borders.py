@@ -83,7 +83,7 @@ def _left_border(
     expected = np.maximum(line, 0)
     if (np.abs(expected - depths)[inner] <= _STRAY).mean() < _ON_LINE:
         return None
-    border = np.where(covered, np.ceil(expected), 0).astype(int)
+    border = np.where(covered, np.ceil(expected - 0.25), 0).astype(int)
     inside = np.minimum(border + 4, width - 1)
     at_border = rows[covered], np.maximum(border[covered] // 2 - 1, 0)
     beside = plane[rows[covered], inside[covered]].astype(float)
