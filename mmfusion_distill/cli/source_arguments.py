@@ -52,7 +52,12 @@ def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = Tr
             "--slice",
             type=at_least(0),
             metavar="N",
-            help="slice of DICOM and NIfTI volumes, from 0 (default: the middle one)",
+            help="slice of DICOM and NIfTI volumes, from 0 (default: the middle one of A, of B that in its place)",
+        )
+        group.add_argument(
+            "--resample",
+            action="store_true",
+            help="interpolate scan B at the pixels of scan A where their grids differ",
         )
 
 
@@ -70,6 +75,7 @@ def source_options(args: argparse.Namespace) -> SourceOptions:
         calibration=args.calibration,
         resize=args.resize,
         slice_index=getattr(args, "slice", None),
+        resample=getattr(args, "resample", False),
     )
 
 

@@ -13,7 +13,10 @@ from .image_channels import arrange_channels
 from .image_source import ImageReadError, PictureSource, describe
 from .metadata import Metadata, can_hold_metadata, encode_with_metadata
 from .pixels import to_uint8, without_single_channel
-from .source_reading import read_source_a, read_source_b
+from .scan_pair import check_equal_grids
+from .source_options import SourceOptions
+from .source_reading import read_source_a, read_source_b, read_stored_b, source_a, source_b
+from .stored_image import read_stored
 
 
 def read_image(image: PictureSource, channels: int | None = None, is_thermal: bool = False) -> np.ndarray:
@@ -60,7 +63,11 @@ def read_image_pair(
     Raises:
         ImageReadError: If a file cannot be used, or the sizes differ.
     """
-    images = read_source_a(img_a, channels=channels_a).pixels, read_source_b(img_b).pixels
+    options = SourceOptions()
+    stored_a = read_stored(img_a)
+    stored_b = read_stored_b(img_b, options, stored_a.grid)
+    check_equal_grids(stored_a, stored_b, with_options=False)
+    images = source_a(stored_a, options, channels_a).pixels, source_b(stored_b, options).pixels
     check_equal_sizes(*images, describe(img_a), describe(img_b))
     return images
 

@@ -22,6 +22,10 @@ SAME_PICTURE = (
     "{count} pairs show the same in both sources, so that nothing in them is infrared: {names}; give the infrared "
     "picture as source B"
 )
+HALF_PLACED = (
+    "{count} pairs of scans were not compared, as only one of both says where it lies in the patient: {names}; check "
+    "that they show the same slice"
+)
 SCREENSHOTS = (
     "{count} pictures of source B hold temperatures but were read as they are shown, colours and all: {names}; "
     "pip install 'mmfusion_distill[thermal]' reads them"
@@ -56,6 +60,7 @@ _SENTENCES = (
     SWAPPED,
     COLORED,
     SAME_PICTURE,
+    HALF_PLACED,
     SCREENSHOTS,
     TEMPERATURES,
     STRETCHED,
@@ -70,6 +75,7 @@ WRONG = {
     SWAPPED: "A is gray and B is coloured, perhaps exchanged",
     COLORED: "B is coloured: a false-colour palette, or a visible picture",
     SAME_PICTURE: "both show the same, nothing is infrared",
+    HALF_PLACED: "only one of both scans says where it lies",
     SCREENSHOTS: "B holds temperatures, read as it is shown without mmfusion_distill[thermal]",
 }
 

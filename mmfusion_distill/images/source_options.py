@@ -23,7 +23,9 @@ class SourceOptions:
         register (str): 'none', 'homography' or 'ecc': bring B to the view of A by their edges. Default: 'none'.
         calibration (str | Path, optional): File of `calibrate`, to do so without looking. Default: None.
         resize (bool): Resize B to the size of A where they differ. Default: False.
-        slice_index (int, optional): Slice of volumes, from 0. Default: None, the middle one.
+        slice_index (int, optional): Slice of volumes, from 0. Default: None, the middle one of A, and of B that in
+            the same place.
+        resample (bool): Interpolate scan B at the pixels of scan A where their grids differ. Default: False.
 
     Raises:
         UserError: If options contradict each other.
@@ -36,6 +38,7 @@ class SourceOptions:
     calibration: str | Path | None = None
     resize: bool = False
     slice_index: int | None = None
+    resample: bool = False
 
     def __post_init__(self) -> None:
         if self.register not in ("none", "homography", "ecc"):
@@ -47,6 +50,11 @@ class SourceOptions:
             _check_range("--a-range", self.a_range)
         if self.calibration is not None and (self.register != "none" or self.resize):
             raise UserError("a calibration says how B lies to A: leave --register and --resize out")
+        if self.resample and (self.register != "none" or self.calibration is not None):
+            raise UserError(
+                "--resample brings scans together by their place in the patient: leave --register and --calibration "
+                "out"
+            )
 
 
 def _check_range(name: str, given: object) -> None:

@@ -9,6 +9,7 @@ from . import source_notes as notes
 from .image_channels import arrange_channels, without_alpha
 from .image_source import ImageReadError, PictureSource
 from .no_data import find_no_data
+from .slice_grid import SliceGrid
 from .smooth_fill import fill_smoothly
 from .source_options import SourceOptions
 from .stored_image import StoredImage, read_stored
@@ -68,9 +69,25 @@ def read_source_b(
         ImageReadError: If it cannot be used.
     """
     options = options or SourceOptions()
-    needed = options.ir_range is not None
-    stored = read_stored(image, options.slice_index, temperatures=True, needed=needed)
-    return source_b(stored, options, limits)
+    return source_b(read_stored_b(image, options), options, limits)
+
+
+def read_stored_b(image: PictureSource, options: SourceOptions, like: SliceGrid | None = None) -> StoredImage:
+    """Read source B as it is stored.
+
+    Args:
+        image (PictureSource): See :func:`read_source_b`.
+        options (SourceOptions): Its range and slice.
+        like (SliceGrid, optional): Where source A lies in the patient, if it is a scan. Default: None.
+    """
+    return read_stored(
+        image,
+        options.slice_index,
+        temperatures=True,
+        needed=options.ir_range is not None,
+        like=like,
+        resample=options.resample,
+    )
 
 
 def source_a(

@@ -10,6 +10,7 @@ from .data_files import is_data_file, read_data_file
 from .decoding import decode
 from .image_source import ImageReadError, PictureSource, describe, is_path, to_array
 from .radiometric_jpeg import can_read_radiometric, is_radiometric, read_radiometric
+from .slice_grid import SliceGrid
 
 
 class StoredImage(NamedTuple):
@@ -23,6 +24,7 @@ class StoredImage(NamedTuple):
         no_data (float, optional): Value that stands for no data, where the file names it. Default: None.
         kind (str): 'picture'; 'temperatures', which a camera hid in a JPEG; 'screenshot', a JPEG whose temperatures
             nothing here can read; or 'scan', DICOM or NIfTI. Default: 'picture'.
+        grid (SliceGrid, optional): Where a scan lies in the patient, if its file says so. Default: None.
     """
 
     name: str
@@ -30,10 +32,16 @@ class StoredImage(NamedTuple):
     full_scale: float | None = None
     no_data: float | None = None
     kind: str = "picture"
+    grid: SliceGrid | None = None
 
 
 def read_stored(
-    image: PictureSource, slice_index: int | None = None, temperatures: bool = False, needed: bool = False
+    image: PictureSource,
+    slice_index: int | None = None,
+    temperatures: bool = False,
+    needed: bool = False,
+    like: SliceGrid | None = None,
+    resample: bool = False,
 ) -> StoredImage:
     """Read an image as it is stored, or take one in memory.
 
@@ -43,6 +51,8 @@ def read_stored(
         temperatures (bool): Read what a thermal camera hid in a JPEG, not the screenshot that it shows.
             Default: False.
         needed (bool): Refuse such a JPEG where nothing can read its temperatures. Default: False.
+        like (SliceGrid, optional): Slice of a scan of whose place one is wanted. Default: None.
+        resample (bool): Whether scans are interpolated at its pixels. Default: False.
 
     Raises:
         ImageReadError: If the file is missing, no file, damaged, cut off, too large or of an unusable type, or what
@@ -54,7 +64,8 @@ def read_stored(
     path = Path(image)
     if is_data_file(path):
         kind = "picture" if path.suffix.lower() == ".npy" else "scan"
-        return StoredImage(name, read_data_file(path, slice_index), kind=kind)
+        pixels, grid = read_data_file(path, slice_index, like, resample)
+        return StoredImage(name, pixels, kind=kind, grid=grid)
     try:
         data = read_regular_file(path)
     except (OSError, ValueError) as error:  # a name with a null byte is no OSError

@@ -13,11 +13,13 @@ from ..images import source_notes as notes
 from ..images.image_io import check_equal_sizes
 from ..images.image_source import PictureSource
 from ..images.pair_signs import signs_of_pair
+from ..images.scan_pair import check_equal_grids, is_half_placed
+from ..images.slice_grid import SliceGrid
 from ..images.source_notes import Noted, write_notes
 from ..images.source_options import SourceOptions
-from ..images.source_reading import SourceImage, source_a, source_b
+from ..images.source_reading import SourceImage, read_stored_b, source_a, source_b
 from ..images.stored_image import StoredImage, read_stored
-from ..registration.pair_aligner import PairAligner
+from .pair_aligner import PairAligner
 
 
 class SourcePair(NamedTuple):
@@ -92,23 +94,25 @@ class PairReader:
         Raises:
             ImageReadError: If a source cannot be used, sizes differ, or they cannot be registered.
         """
-        return self.join(self.read_a(img_a, channels_a), self.read_b(img_b))
+        read_a = self.read_a(img_a, channels_a)
+        return self.join(read_a, self.read_b(img_b, read_a.stored.grid))
 
     def read_a(self, image: PictureSource, channels: int | None = None) -> ReadSource:
         """Read source A alone; see :meth:`read`."""
         stored = read_stored(image, self.options.slice_index)
         return ReadSource(stored, source_a(stored, self.options, channels))
 
-    def read_b(self, image: PictureSource) -> ReadSource:
-        """Read source B alone; see :meth:`read`."""
-        needed = self.options.ir_range is not None
-        stored = read_stored(image, self.options.slice_index, temperatures=True, needed=needed)
+    def read_b(self, image: PictureSource, like: SliceGrid | None = None) -> ReadSource:
+        """Read source B, of scans the slice in the place of source A (`like`); see :meth:`read`."""
+        stored = read_stored_b(image, self.options, like)
         return ReadSource(stored, source_b(stored, self.options))
 
     def join(self, read_a: ReadSource, read_b: ReadSource) -> SourcePair:
         """Bring both sources of a pair together, and note what is odd about them; see :meth:`read`."""
         name = f"{read_a.stored.name} and {read_b.stored.name}"
         pair = read_a.image.pixels, read_b.image.pixels
+        if not self.aligner.is_fitting:
+            check_equal_grids(read_a.stored, read_b.stored, with_options=not self._in_python)
         if self._in_python and not self.aligner.is_fitting:
             check_equal_sizes(*pair, read_a.stored.name, read_b.stored.name)
         matrix = self.aligner.find([pair], name)
@@ -141,6 +145,8 @@ class PairReader:
         found += [(sentence, name_b + more) for sentence, more in read_b.image.notes]
         if self._left_to_look_at > 0:
             self._left_to_look_at -= 1
+            if is_half_placed(read_a.stored, read_b.stored):
+                found.append((notes.HALF_PLACED, name_b))
             signs = signs_of_pair(read_a.stored, read_b.stored, *pair)
             found += [(sentence, name_b + more) for sentence, more in signs]
             shift = self.aligner.misalignment(pair)
