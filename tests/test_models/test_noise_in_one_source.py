@@ -51,12 +51,12 @@ def test_the_amount_of_the_noisy_source_is_above_the_other_one(network, clean, n
 def test_texture_is_not_filtered_and_noise_is(name):
     network = get_model(name).eval()
     visible, infrared = (
-        torch.from_numpy(image).float().permute(2, 0, 1)[None] / 255 for image in generate_pair(0, 160, 224)
+        torch.from_numpy(image).float().permute(2, 0, 1)[None] / 255 for image in generate_pair(0, 240, 320)
     )
     rng = np.random.default_rng(0)
     # Leaves below, a smooth sky above.
-    leaves = np.tile(np.linspace(0.7, 0.5, 160)[:, None], (1, 224))
-    leaves[80:] = 0.4 + 0.2 * rng.standard_normal((80, 224))
+    leaves = np.tile(np.linspace(0.7, 0.5, 240)[:, None], (1, 320))
+    leaves[120:] = 0.4 + 0.2 * rng.standard_normal((120, 320))
     leaves = torch.from_numpy(leaves.clip(0, 1)).float()[None, None].expand(-1, 3, -1, -1)
     grain = torch.from_numpy(rng.normal(0, 20 / 255, infrared.shape)).float()
     assert amounts_of(network, [leaves, infrared], "")[0] < 0.1
