@@ -11,6 +11,7 @@ from ..data.annotation_sources import AnnotationJob, job_of_folders, jobs_of_con
 from ..images.pairing import shorten
 from ..system.launching import launched
 from ..system.number_range import at_least
+from ..system.regular_file import check_writable
 from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .command_line import SettingsAction, add_share_arguments
 from .pattern_argument import add_pattern_argument
@@ -68,6 +69,8 @@ def annotate(args: argparse.Namespace) -> int:
     with launched(args.launcher) as processes:
         jobs = processes.first(lambda: find_jobs(args))
         annotator = processes.agree(lambda: _annotator(args))
+        # Before a model is asked for the first time.
+        processes.agree(lambda: _check_targets(jobs))
         share = processes.share(args.shard)
         code = 0
         for job in jobs:
@@ -92,6 +95,11 @@ def annotate(args: argparse.Namespace) -> int:
                 break
             code = max(code, int(bool(summary.failures or summary.stopped)))
         return code if processes.is_first else 0
+
+
+def _check_targets(jobs: Sequence[AnnotationJob]) -> None:
+    for job in jobs:
+        check_writable(job.folder)
 
 
 def _annotator(args: argparse.Namespace) -> Annotator:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ...images.image_io import ImageReadError, read_image
+from ...images.pairing import shorten
 from ...images.pixels import without_single_channel
 from ...system.progress import progress_bar
 from ...system.regular_file import check_regular_file
@@ -155,8 +156,8 @@ def _check_headers(pairs: MatchedFiles) -> tuple[MatchedFiles, list[str]]:
         ]
     if mismatches:
         raise UserError(
-            "Pictures of different sizes (height x width) cannot be compared; resize or remove "
-            "them:\n  " + "\n  ".join(mismatches)
+            "pictures of different sizes (height x width) cannot be compared, resize or remove them: "
+            + shorten(mismatches, 20)
         )
     return readable, problems
 
@@ -205,4 +206,5 @@ def _score_pair(
 
 
 def _nothing_left(problems: Sequence[str]) -> str:
-    return "No pair has a readable picture in every folder:\n  " + "\n  ".join(problems[:20])
+    found = shorten(problems, 20) or "there are no pictures"
+    return f"no pair has a readable picture in every folder: {found}"
