@@ -21,10 +21,12 @@ class Prompt:
     Args:
         text (str): The question.
         version (str): What an annotation records of it, e.g. ``infrared-visible_v1``.
+        modality (str): Of the pairs that it is about. Default: 'infrared-visible'.
     """
 
     text: str
     version: str
+    modality: str = "infrared-visible"
 
 
 def load_prompt(modality: str, version: str = "v1") -> Prompt:
@@ -42,7 +44,7 @@ def load_prompt(modality: str, version: str = "v1") -> Prompt:
     if not path.is_file():
         versions = sorted(p.stem.removeprefix(f"{modality}_") for p in _FOLDER.glob(f"{modality}_*.txt"))
         raise UserError(f"no prompt version {version!r} for {modality}: there are {', '.join(versions)}")
-    return Prompt(path.read_text(encoding="utf-8").strip(), path.stem)
+    return Prompt(path.read_text(encoding="utf-8").strip(), path.stem, modality)
 
 
 def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list[np.ndarray]:

@@ -119,7 +119,7 @@ class TransformersAnnotator(Annotator):
 
     def _result(self, pair: ImagePair, answer: str, prompt: Prompt) -> AnnotationResult:
         try:
-            events = parse_annotation(answer).events
+            events = parse_annotation(answer, modality=prompt.modality).events
         except ValueError as error:
             return AnnotationResult(pair, None, f"unusable answer: {error}", answer)
         return AnnotationResult(pair, Annotation(events, type(self).__name__, self.model, prompt.version))
