@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..apis import FusionInferencer
 from ..data.generated_scenes import generate_pair
 from ..inference.exported_inferencer import ExportedInferencer, is_exported
+from ..inference.fusion_inferencer import FusionInferencer
 from ..inference.pair_fuser import PairFuser
 from ..system.table import Table
 from ..video import VideoOptions, fuse_video

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..images.image_io import read_image
 from ..images.pairing import pairs_of
 from ..images.source_options import SourceOptions
-from ..images.thermal import read_thermal
+from ..images.source_reading import read_source_a, read_source_b
 from ..registration.alignment import Shift, estimate_homography, matrix_of_sizes, measure_shift, warp_to_a
 from ..registration.camera_calibration import CameraCalibration
 from ..system.regular_file import check_writable
@@ -33,7 +32,7 @@ def calibrate(
         source_a (str | Path): Picture or folder of source A.
         source_b (str | Path): Picture or folder of source B, of another size or not.
         out (str | Path): Target, JSON.
-        options (SourceOptions, optional): Range and polarity of B. Default: None.
+        options (SourceOptions, optional): Ranges, and polarity of B. Default: None.
         pattern (Sequence[str], optional): How names pair up that differ. Default: None.
 
     Returns:
@@ -51,7 +50,10 @@ def calibrate(
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
     options = replace(options or SourceOptions(), register="none", calibration=None)
-    pairs = [(read_image(pair.path_a), read_thermal(pair.path_b, options)) for pair in listed]
+    pairs = [
+        (read_source_a(pair.path_a, options).pixels, read_source_b(pair.path_b, options).pixels)
+        for pair in listed
+    ]
     sizes = {(img_a.shape[:2], img_b.shape[:2]) for img_a, img_b in pairs}
     if len(sizes) > 1:
         raise UserError(

@@ -78,10 +78,7 @@ class FusingChain:
             self.is_interrupted = True
 
     def _fuse(self, pairs: Iterable[PreparedPair], count: int) -> Iterator[FusedPair]:
-        loaded = (
-            (pair, self._inferencer.load(dict(img_a=pair.img_a, img_b=pair.img_b), self._text))
-            for pair in pairs
-        )
+        loaded = ((pair, self._inferencer.load(pair.inputs, self._text)) for pair in pairs)
         for pair, inputs in read_ahead(loaded, count):
             yield FusedPair(pair, self._inferencer.fuse_loaded([inputs])[0])
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mmfusion_distill.images.image_io import read_image_pair
-from mmfusion_distill.inference.pair_reader import PairReader
+from mmfusion_distill.registration.pair_reader import PairReader
 
 SIZE = (24, 20)
 RAMP = np.linspace(0, 1, SIZE[0] * SIZE[1]).reshape(SIZE)

@@ -14,7 +14,7 @@ def brightness(image):
     return float((image @ WEIGHTS).mean())
 
 
-def clip_with_a_jump(frames=14, jump=8):
+def clip_with_a_jump(frames=10, jump=6):
     """Frames of a pair that slides by a pixel each, with noise; from the middle on B has another level."""
     rng = np.random.default_rng(0)
     img_a, img_b = generate_pair(1, height=80, width=112)

@@ -177,7 +177,9 @@ class OpenAIAnnotator(Annotator):
             return await client.ask(self._body(urls, prompt, False), check)
 
     def _data_urls(self, pair: ImagePair) -> list[str]:
-        return [data_url(picture) for picture in load_pictures(pair, self.max_size, self.montage)]
+        return [
+            data_url(picture) for picture in load_pictures(pair, self.max_size, self.montage, self.reader)
+        ]
 
     def _body(self, urls: list[str], prompt: Prompt, structured: bool) -> dict:
         content = [{"type": "image_url", "image_url": {"url": url}} for url in urls]

@@ -98,7 +98,7 @@ class TransformersAnnotator(Annotator):
 
     def _load(self, pair: ImagePair) -> tuple[ImagePair, list[np.ndarray], str]:
         try:
-            return pair, load_pictures(pair, self.max_size, self.montage), ""
+            return pair, load_pictures(pair, self.max_size, self.montage, self.reader), ""
         except (OSError, ValueError) as error:
             return pair, [], str(error)
 
