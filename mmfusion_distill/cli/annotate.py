@@ -13,6 +13,7 @@ from ..images.source_notes import write_notes
 from ..registration.pair_reader import PairReader
 from ..system.launching import launched
 from ..system.number_range import at_least
+from ..system.regular_file import check_writable
 from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .command_line import SettingsAction, add_share_arguments
 from .pattern_argument import add_pattern_argument
@@ -72,6 +73,8 @@ def annotate(args: argparse.Namespace) -> int:
     with launched(args.launcher) as processes:
         jobs = processes.first(lambda: find_jobs(args))
         annotator = processes.agree(lambda: _annotator(args))
+        # Before a model is asked for the first time.
+        processes.agree(lambda: _check_targets(jobs))
         annotator.reader = PairReader(source_options(args))
         share = processes.share(args.shard)
         code = 0
@@ -99,6 +102,11 @@ def annotate(args: argparse.Namespace) -> int:
         for note in write_notes(processes.gather(annotator.reader.noted)):
             print(f"note: {note}")
         return code if processes.is_first else 0
+
+
+def _check_targets(jobs: Sequence[AnnotationJob]) -> None:
+    for job in jobs:
+        check_writable(job.folder)
 
 
 def _annotator(args: argparse.Namespace) -> Annotator:

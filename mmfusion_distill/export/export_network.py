@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..inference.runtimes import FORMATS
-from ..system.regular_file import write_atomically
+from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
 from .joined_convolutions import join_convolutions
 from .precision import PRECISIONS, SourcePair, set_metadata, to_half_precision, to_int8
@@ -62,6 +62,7 @@ def export_network(
     _check(out, file_format, precision)
     if precision == "int8" and calibration is None:
         raise UserError("int8 needs pairs to take the ranges of the maps from: give calibration folders")
+    check_writable(out.parent)
     module = _Exported(network).eval()
     try:
         with torch.no_grad():

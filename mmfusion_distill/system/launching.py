@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from ..user_errors import UserError, is_user_error, reason_of
+from ..user_errors import OptionError, UserError, is_user_error, reason_of
 from .shard import Shard
 
 T = TypeVar("T")
@@ -94,15 +94,17 @@ class Processes:
         except Exception as error:
             if self.count == 1 or not is_user_error(error):
                 raise
-            failure = str(error)
+            # The kind too: it is the exit code.
+            failure = (OptionError if isinstance(error, OptionError) else UserError), str(error)
         failures = self.gather(failure)
-        rank, message = next(((r, text) for r, text in enumerate(failures) if text is not None), (0, None))
-        if message is None:
+        rank = next((rank for rank, failed in enumerate(failures) if failed is not None), None)
+        if rank is None:
             return outcome  # type: ignore[return-value]
         if not self.is_first:
             # Not 1: launchers kill the others then, perhaps before the first has said why.
             sys.exit(0)
-        raise UserError(message if rank == 0 else f"process {rank} of {self.count}: {message}")
+        kind, message = failures[rank]
+        raise kind(message if rank == 0 else f"process {rank} of {self.count}: {message}")
 
     def first(self, function: Callable[[], T]) -> T:
         """Let the first process call a function for all; every process has to come here.

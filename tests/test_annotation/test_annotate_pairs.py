@@ -82,6 +82,12 @@ def test_a_server_that_is_down_is_not_asked_for_ever(pairs, tmp_path):
     assert summary.stopped == "3 failures in a row"
 
 
+def test_failures_with_successes_in_between_are_not_in_a_row(pairs, tmp_path):
+    failing = Scripted(failing=[pairs[index].name for index in (0, 1, 3, 4)])
+    summary = annotate_pairs(failing, pairs, tmp_path / "new", stop_after=3)
+    assert (len(failing.asked), summary.written, summary.stopped) == (6, 2, "")
+
+
 def test_a_config_names_pairs_folder_and_modality(pair_folder, tmp_path):
     (pair_folder / "train.txt").write_text("pair_0.png\npair_1\n")
     config = tmp_path / "data.py"

@@ -1,6 +1,7 @@
 """The data set pairs by name, reports what it leaves out, and augments both sources alike."""
 
 import logging
+import random
 import shutil
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from mmagic.registry import DATASETS
 from mmengine.logging import MMLogger
 
+from mmfusion_distill.data.paired_fusion_dataset import PairedFusionDataset
 from mmfusion_distill.data.seeded_samplers import SeededIndex
 from mmfusion_distill.data.transforms import LoadImagePair
 from mmfusion_distill.images.image_files import PairingError
@@ -198,3 +200,18 @@ def test_source_a_has_the_channels_asked_for(tmp_path, channels, expected):
     assert (loaded[1]["img_a"] == gray[:, :, None]).all()
     if channels != 1:
         assert (loaded[0]["img_a"] == color).all()
+
+
+def test_a_seeded_index_fixes_both_generators_and_leaves_them_as_they_were(pair_folder):
+    drawn = []
+    dataset = PairedFusionDataset(
+        data_root=str(pair_folder),
+        data_prefix=dict(img_a="a", img_b="b"),
+        pipeline=[lambda results: drawn.append((random.random(), np.random.random())) or results],
+    )
+    before = random.getstate(), np.random.get_state()[1].copy()
+    for seed in (11, 12, 11):
+        dataset[SeededIndex(2, seed)]
+    assert drawn[0] == drawn[2]
+    assert drawn[0][0] != drawn[1][0] and drawn[0][1] != drawn[1][1]
+    assert random.getstate() == before[0] and (np.random.get_state()[1] == before[1]).all()

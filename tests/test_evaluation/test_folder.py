@@ -96,7 +96,7 @@ def test_another_size_is_an_error_that_names_all_such_files(folders):
 
 
 def test_nothing_to_score(folders):
-    with pytest.raises(ValueError, match=r"(?s)No pair.*nowhere.*missing"):
+    with pytest.raises(ValueError, match=r"(?s)no pair.*nowhere.*missing"):
         evaluate(folders, names=["nowhere"])
     with pytest.raises(ValueError, match="'mean' is the name of a baseline"):
         evaluate_folders(folders / "a", folders / "b", {"mean": folders / "good"})

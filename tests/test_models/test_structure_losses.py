@@ -109,6 +109,12 @@ def test_ssim_is_to_the_source_that_varies_more():
     assert float(loss(weak, strong, weak)) == pytest.approx(expected, rel=1e-5)
 
 
+def test_ssim_is_to_source_a_where_both_vary_alike():
+    loss, flat_a, flat_b = build("BestStructureSSIMLoss"), constant(0.25), constant(0.75)
+    assert float(loss(flat_a, flat_a, flat_b)) == pytest.approx(0, abs=1e-6)
+    assert float(loss(flat_b, flat_a, flat_b)) > 0.1
+
+
 def test_ssim_changes_source_within_a_picture():
     detail, flat = torch.rand(1, 1, 16, 16), constant(0.5)
     img_a, img_b = torch.cat([detail, flat], dim=3), torch.cat([flat, detail], dim=3)

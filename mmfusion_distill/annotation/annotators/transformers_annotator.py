@@ -9,12 +9,14 @@ from mmagic.registry import TASK_UTILS
 
 from ...images.pairing import ImagePair
 from ...system.number_range import at_least, check_numbers
+from ...user_errors import UserFileError, check_choice, reason_of
 from ..annotation_parser import parse_annotation
 from ..annotation_types import Annotation
 from ..prompting import Prompt, load_pictures, load_prompt
 from .base import AnnotationResult, Annotator
 from .worker_pool import map_unordered
 
+_DTYPES = ("auto", "float32", "float16", "bfloat16")
 _RANGES = dict.fromkeys(("batch_size", "workers", "max_size", "max_new_tokens"), at_least(1))
 
 
@@ -35,7 +37,7 @@ class TransformersAnnotator(Annotator):
         prompt_version (str): Which prompt of the package. Default: 'v1'.
 
     Raises:
-        OSError: If there is no such model.
+        OSError: If there is no such model, or it is of another kind.
         OptionError: If a number is out of its range.
     """
 
@@ -59,12 +61,19 @@ class TransformersAnnotator(Annotator):
         auto_class = (
             getattr(transformers, "AutoModelForImageTextToText", None) or transformers.AutoModelForVision2Seq
         )
-        self.processor = transformers.AutoProcessor.from_pretrained(model)
-        # Answers are appended at the right: padding has to stand at the left.
-        self.processor.tokenizer.padding_side = "left"
-        self.network = auto_class.from_pretrained(
-            model, torch_dtype=dtype if dtype == "auto" else getattr(torch, dtype), device_map=device_map
-        ).eval()
+        check_choice("TransformersAnnotator: dtype", dtype, _DTYPES)
+        kind = dtype if dtype == "auto" else getattr(torch, dtype)
+        try:
+            self.processor = transformers.AutoProcessor.from_pretrained(model)
+            # Answers are appended at the right: padding has to stand at the left.
+            self.processor.tokenizer.padding_side = "left"
+            network = auto_class.from_pretrained(model, torch_dtype=kind, device_map=device_map)
+        except (AttributeError, OSError, ValueError) as error:
+            raise UserFileError(
+                f"the model {model} cannot be loaded ({reason_of(error)}): name an image-text-to-text model with a "
+                "chat template, or the folder of one"
+            ) from error
+        self.network = network.eval()
         if device_map is None and torch.cuda.is_available():
             self.network.cuda()
         self.model = model

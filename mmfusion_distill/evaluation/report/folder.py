@@ -9,6 +9,7 @@ import numpy as np
 
 from ...images.image_io import ImageReadError, read_image
 from ...images.image_size import image_size
+from ...images.pairing import shorten
 from ...images.pixels import without_single_channel
 from ...registration.pair_reader import PairReader
 from ...system.progress import progress_bar
@@ -166,8 +167,8 @@ def _check_headers(pairs: MatchedFiles, reader: PairReader) -> tuple[MatchedFile
         ]
     if mismatches:
         raise UserError(
-            "Pictures of different sizes (height x width) cannot be compared; resize or remove "
-            "them:\n  " + "\n  ".join(mismatches)
+            "pictures of different sizes (height x width) cannot be compared, resize or remove them: "
+            + shorten(mismatches, 20)
         )
     return readable, problems
 
@@ -204,4 +205,5 @@ def _score_pair(
 
 
 def _nothing_left(problems: Sequence[str]) -> str:
-    return "No pair has a readable picture in every folder:\n  " + "\n  ".join(problems[:20])
+    found = shorten(problems, 20) or "there are no pictures"
+    return f"no pair has a readable picture in every folder: {found}"
