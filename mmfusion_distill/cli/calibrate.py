@@ -121,8 +121,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--points",
         metavar="FILE",
-        help="lines of four numbers, x and y in A, then x and y in B, of at least four points found by hand: they alone "
-        "tell the calibration (default: the edges of the pictures)",
+        help="lines of four numbers, x and y in A, then x and y in B, of four or more points found by hand, which alone "
+        "tell the calibration then (default: the edges of the pictures)",
     )
     add_pattern_argument(parser)
     add_source_arguments(parser)

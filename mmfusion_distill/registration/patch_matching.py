@@ -82,6 +82,6 @@ def match_patches(
 
 
 def _starts(length: int, side: int) -> np.ndarray:
-    """First pixels of patches that overlap by half and reach from border to border."""
+    """First pixels of patches that overlap by half or less and reach from border to border."""
     last = max(0, length - side)
-    return np.linspace(0, last, max(1, round(2 * last / side) + 1)).round().astype(int)
+    return np.floor(np.linspace(0, last, 2 * last // side + 1)).astype(int)
