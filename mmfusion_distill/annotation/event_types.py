@@ -3,6 +3,9 @@
 import re
 import unicodedata
 from difflib import get_close_matches
+from functools import lru_cache
+
+from .event_translations import QUALIFIERS, TRANSLATIONS
 
 #: Events of infrared-visible pairs. Each but ``haze`` has its own row of loss weights.
 EVENT_TYPES = (
@@ -62,6 +65,7 @@ _SYNONYMS = {
 _CANONICAL = {name: name for name in KNOWN_EVENT_TYPES} | {
     synonym: name for name, synonyms in _SYNONYMS.items() for synonym in synonyms.split()
 }
+_QUALIFIER = re.compile("|".join(sorted(QUALIFIERS.split(";"), key=len, reverse=True)))
 # Words that only qualify an event: "severe low-light condition" is low_light.
 _FILLERS = (
     "severe slight slightly mild strong moderate heavy extreme significant minor possible partial "
@@ -76,16 +80,26 @@ def snake_case(name: str) -> str:
     return re.sub(r"[\W_]+", "_", folded).strip("_")
 
 
+def fold(name: str) -> str:
+    """Snake case without accents, for comparing names of any language."""
+    letters = unicodedata.normalize("NFKD", snake_case(name))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_FOREIGN = {fold(word): name for name, words in TRANSLATIONS.items() for word in words.split(";")}
+
+
 def is_known_event(name: str) -> bool:
     """Whether ``name``, however spelt, means one of the known events."""
     return canonical_event_type(name) in KNOWN_EVENT_TYPES
 
 
+@lru_cache(maxsize=4096)
 def canonical_event_type(name: str) -> str:
     """Name of the event that free wording means.
 
-    Synonyms (``overexposed``), spelling (``Low-Ligth``) and qualifiers (``severe haze (visible)``)
-    lead to a known event; anything else is kept in snake case.
+    Synonyms (``overexposed``), spelling (``Low-Ligth``), qualifiers (``severe haze (visible)``) and other
+    languages (``Bewegungsunschärfe``) lead to a known event; anything else is kept in snake case.
 
     Args:
         name (str): Wording, e.g. of a language model.
@@ -96,10 +110,10 @@ def canonical_event_type(name: str) -> str:
     full = snake_case(name)
     bare = snake_case(re.sub(r"\([^()]*\)", " ", name))
     for candidate in (full, bare, _without_fillers(full), _without_fillers(bare)):
-        known = _CANONICAL.get(candidate) or _misspelt(candidate)
+        known = _CANONICAL.get(candidate) or _FOREIGN.get(fold(candidate)) or _misspelt(candidate)
         if known:
             return known
-    return full
+    return _FOREIGN.get(fold(_QUALIFIER.sub("", bare)), full)
 
 
 def _without_fillers(name: str) -> str:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.image_io import check_equal_sizes, read_image
+from ..images.image_channels import arrange_channels
 from ..images.pairing import ImagePair
 from ..images.pixels import shrink, to_uint8
+from ..registration.pair_reader import PairReader
 from ..user_errors import UserError
 from .modalities import check_modality
 
@@ -21,10 +22,12 @@ class Prompt:
     Args:
         text (str): The question.
         version (str): What an annotation records of it, e.g. ``infrared-visible_v1``.
+        modality (str): Of the pairs that it is about. Default: 'infrared-visible'.
     """
 
     text: str
     version: str
+    modality: str = "infrared-visible"
 
 
 def load_prompt(modality: str, version: str = "v1") -> Prompt:
@@ -42,16 +45,19 @@ def load_prompt(modality: str, version: str = "v1") -> Prompt:
     if not path.is_file():
         versions = sorted(p.stem.removeprefix(f"{modality}_") for p in _FOLDER.glob(f"{modality}_*.txt"))
         raise UserError(f"no prompt version {version!r} for {modality}: there are {', '.join(versions)}")
-    return Prompt(path.read_text(encoding="utf-8").strip(), path.stem)
+    return Prompt(path.read_text(encoding="utf-8").strip(), path.stem, modality)
 
 
-def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list[np.ndarray]:
+def load_pictures(
+    pair: ImagePair, max_size: int, montage: bool = False, reader: PairReader | None = None
+) -> list[np.ndarray]:
     """Pictures of a pair as a model gets them.
 
     Args:
         pair (ImagePair): The pair.
         max_size (int): Larger pictures are shrunk until their longer side has this many pixels.
         montage (bool): Whether a third picture shows both side by side. Default: False.
+        reader (PairReader, optional): Reads the pair by its options. Default: None, one without options.
 
     Returns:
         list[np.ndarray]: Two or three pictures (H, W, 3), uint8, RGB.
@@ -59,9 +65,8 @@ def load_pictures(pair: ImagePair, max_size: int, montage: bool = False) -> list
     Raises:
         ImageReadError: If a file cannot be read, or the sizes differ.
     """
-    sources = read_image(pair.path_a, 3), read_image(pair.path_b, 3, is_thermal=True)
-    check_equal_sizes(*sources, pair.path_a, pair.path_b)
-    pictures = [shrink(source, max_size) for source in sources]
+    sources = (reader or PairReader(in_python=True)).read(pair.path_a, pair.path_b, channels_a=3)[:2]
+    pictures = [shrink(arrange_channels(source, 3), max_size) for source in sources]
     if montage:
         pictures.append(shrink(np.hstack(pictures), max_size))
     return [to_uint8(picture) for picture in pictures]

@@ -9,11 +9,14 @@ from ..annotation import MODALITIES, AnnotationSummary, Annotator, annotate_pair
 from ..annotation.annotate_pairs import INTERRUPTED, format_summary
 from ..data.annotation_sources import AnnotationJob, job_of_folders, jobs_of_config
 from ..images.pairing import shorten
+from ..images.source_notes import write_notes
+from ..registration.pair_reader import PairReader
 from ..system.launching import launched
 from ..system.number_range import at_least
 from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .command_line import SettingsAction, add_share_arguments
 from .pattern_argument import add_pattern_argument
+from .source_arguments import add_source_arguments, source_options
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -48,6 +51,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--stop-after", type=at_least(0), default=20, help="give up after so many failures in a row; 0: never"
     )
+    add_source_arguments(parser)
     add_share_arguments(parser)
     args = parser.parse_args(argv)
     if len(args.source) > 2 or (len(args.source) == 1) != args.source[0].endswith(".py"):
@@ -68,6 +72,7 @@ def annotate(args: argparse.Namespace) -> int:
     with launched(args.launcher) as processes:
         jobs = processes.first(lambda: find_jobs(args))
         annotator = processes.agree(lambda: _annotator(args))
+        annotator.reader = PairReader(source_options(args))
         share = processes.share(args.shard)
         code = 0
         for job in jobs:
@@ -91,6 +96,8 @@ def annotate(args: argparse.Namespace) -> int:
                 code = 130
                 break
             code = max(code, int(bool(summary.failures or summary.stopped)))
+        for note in write_notes(processes.gather(annotator.reader.noted)):
+            print(f"note: {note}")
         return code if processes.is_first else 0
 
 

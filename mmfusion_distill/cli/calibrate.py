@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.image_io import read_image
 from ..images.pairing import pairs_of
 from ..images.source_options import SourceOptions
-from ..images.thermal import read_thermal
+from ..images.source_reading import read_source_a, read_source_b
 from ..registration.alignment import RegistrationError, find_homography
 from ..registration.camera_calibration import CameraCalibration
 from ..registration.point_pairs import PointPairs
@@ -50,7 +49,7 @@ def calibrate(
         source_a (str | Path): Picture or folder of source A.
         source_b (str | Path): Picture or folder of source B, of another size or not.
         out (str | Path): Target, JSON.
-        options (SourceOptions, optional): Range and polarity of B. Default: None.
+        options (SourceOptions, optional): Ranges, and polarity of B. Default: None.
         pattern (Sequence[str], optional): How names pair up that differ. Default: None.
         points (str | Path, optional): File of points that a person found, see :meth:`PointPairs.read`, which then
             tell the homography alone. Default: None, the edges of the pictures tell it.
@@ -72,7 +71,10 @@ def calibrate(
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
     options = replace(options or SourceOptions(), register="none", calibration=None)
-    pairs = [(read_image(pair.path_a), read_thermal(pair.path_b, options)) for pair in listed]
+    pairs = [
+        (read_source_a(pair.path_a, options).pixels, read_source_b(pair.path_b, options).pixels)
+        for pair in listed
+    ]
     sizes = {(img_a.shape[:2], img_b.shape[:2]) for img_a, img_b in pairs}
     if len(sizes) > 1:
         raise UserError(
@@ -121,8 +123,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--points",
         metavar="FILE",
-        help="lines of four numbers, x and y in A, then x and y in B, of four or more points found by hand, which alone "
-        "tell the calibration then (default: the edges of the pictures)",
+        help="lines of four numbers, x and y in A, then x and y in B, of four or more points found by hand, which "
+        "alone tell the calibration then (default: the edges of the pictures)",
     )
     add_pattern_argument(parser)
     add_source_arguments(parser)

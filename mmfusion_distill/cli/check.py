@@ -4,9 +4,11 @@ import argparse
 from collections.abc import Sequence
 
 from ..data.folder_check import check_folders, format_problems
+from ..registration.pair_reader import PairReader
 from ..system.number_range import at_least
 from ..user_errors import exit_on_user_error
 from .pattern_argument import add_pattern_argument
+from .source_arguments import add_source_arguments, source_options
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,13 +24,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--show", type=at_least(0), default=20, help="problems shown of each kind (default: 20)"
     )
-    parser.add_argument("--workers", type=at_least(1), default=2, help="files read at the same time")
+    parser.add_argument("--workers", type=at_least(1), default=2, help="pairs read at the same time")
+    add_source_arguments(parser)
     args = parser.parse_args(argv)
     return exit_on_user_error(check, args)
 
 
 def check(args: argparse.Namespace) -> int:
     """Check, print the problems, and return the exit code."""
+    reader = PairReader(source_options(args))
     pairs, problems = check_folders(
         args.folder_a,
         args.folder_b,
@@ -37,6 +41,9 @@ def check(args: argparse.Namespace) -> int:
         args.workers,
         show_progress=True,
         pattern=args.pattern,
+        reader=reader,
     )
     print(format_problems(pairs, problems, args.show))
+    for note in reader.notes():
+        print(f"note: {note}")
     return int(bool(problems))

@@ -22,10 +22,12 @@ from ..evaluation import (
 )
 from ..evaluation.report.folder import check_method_names
 from ..images.image_files import read_name_list
+from ..registration.pair_reader import PairReader
 from ..system.number_range import at_least
 from ..system.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
 from .pattern_argument import add_pattern_argument
+from .source_arguments import add_source_arguments, source_options
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -69,6 +71,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--zoom", nargs="+", type=parse_box, default=[], metavar="X,Y,W,H", help="parts enlarged in the grid"
     )
+    add_source_arguments(parser)
     args = parser.parse_args(argv)
     if args.no_baselines and not args.fused:
         parser.error("there is nothing to score: give --fused NAME=DIR, or leave --no-baselines out")
@@ -123,10 +126,11 @@ def evaluate(args: argparse.Namespace) -> int:
     check_method_names(methods)
     check_writable(args.out)
     check_options(args, methods)
+    reader = PairReader(source_options(args))
     if args.grid:
         # First: a wrong name or box ends the run before the long part.
         grid = Path(args.out) / "grid.png"
-        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom, args.pattern)
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom, args.pattern, reader)
     result = evaluate_folders(
         args.a,
         args.b,
@@ -138,12 +142,15 @@ def evaluate(args: argparse.Namespace) -> int:
         workers=args.workers,
         show_progress=True,
         pattern=args.pattern,
+        reader=reader,
     )
     bootstrap = None
     if args.bootstrap:
         bootstrap = paired_bootstrap(result, args.reference, args.bootstrap, seed=args.seed)
     written = write_report(result, args.out, bootstrap, args.plots)
     print(to_markdown(result, bootstrap))
+    for note in reader.notes():
+        print(f"note: {note}")
     for problem in result.problems:
         print(f"left out: {problem}", file=sys.stderr)
     print("written:", *written, *([grid] if args.grid else []))

@@ -7,6 +7,7 @@ lower precision are compared by the pictures that they make of real or generated
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from ..export.precision import PRECISIONS
 from ..inference.runtimes import FORMATS
 from ..system.number_range import at_least
 from ..user_errors import UserError, exit_on_user_error
+from .source_arguments import add_source_arguments, source_options
+
+if TYPE_CHECKING:
+    from ..registration.pair_reader import PairReader
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
@@ -23,13 +28,14 @@ LEAST_PSNR = {"fp16": 50.0, "int8": 30.0}
 
 def export(args: argparse.Namespace) -> bool:
     """Export and check; whether the file is as good as it must be."""
-    # A help text does without PyTorch.
+    # A help text does without PyTorch and OpenCV.
     from ..export.calibration import calibration_pairs, measure_quality
     from ..export.export_network import export_network
     from ..export.verification import largest_differences
     from ..inference.exported_fusion import ExportedFusion
     from ..inference.exported_inferencer import ExportedInferencer
     from ..inference.fusion_inferencer import FusionInferencer
+    from ..registration.pair_reader import PairReader
 
     if args.precision == "int8" and not (args.calibration_a and args.calibration_b):
         raise UserError(
@@ -37,13 +43,14 @@ def export(args: argparse.Namespace) -> bool:
         )
     if bool(args.quality_a) != bool(args.quality_b):
         raise UserError("--quality-a and --quality-b go together: give both folders")
+    reader = PairReader(source_options(args))
     inferencer = FusionInferencer(args.config, args.weights, "cpu")
     network = inferencer.model.generator
     calibration = None
     if args.precision == "int8":
         calibration = list(
             calibration_pairs(
-                args.calibration_a, args.calibration_b, args.calibration_pairs, network.multiple
+                args.calibration_a, args.calibration_b, args.calibration_pairs, network.multiple, reader
             )
         )
     out = export_network(network, args.out, args.format, args.precision, calibration)
@@ -53,8 +60,10 @@ def export(args: argparse.Namespace) -> bool:
         print(f"largest difference to PyTorch at {width}x{height}: {difference:.1e}")
     if args.precision == "fp32":
         return max(differences.values()) <= TOLERANCE
-    pairs = quality_pairs(args)
+    pairs = quality_pairs(args, reader)
     result = measure_quality(inferencer, ExportedInferencer(out), pairs)
+    for note in reader.notes():
+        print(f"note: {note}")
     print(
         f"{len(pairs)} pairs: PSNR to PyTorch {result.psnr:.1f} dB; balanced_quality {result.exported:.4f}, of "
         f"PyTorch {result.pytorch:.4f}"
@@ -62,10 +71,9 @@ def export(args: argparse.Namespace) -> bool:
     return result.psnr >= LEAST_PSNR[args.precision]
 
 
-def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray]]:
+def quality_pairs(args: argparse.Namespace, reader: "PairReader") -> list[tuple[np.ndarray, np.ndarray]]:
     """The pairs that quality is measured on: (H, W, 3) and (H, W) uint8."""
     from ..data.generated_scenes import generate_pair
-    from ..images.image_io import read_image_pair
     from ..images.pairing import find_pairs
     from ..images.pixels import to_uint8
 
@@ -73,8 +81,8 @@ def quality_pairs(args: argparse.Namespace) -> list[tuple[np.ndarray, np.ndarray
     if not all(folders):
         return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]
     pairs, _ = find_pairs(*folders)
-    images = (read_image_pair(pair.path_a, pair.path_b, 3) for pair in pairs[-args.quality_pairs :])
-    return [(to_uint8(img_a), to_uint8(img_b[:, :, 0])) for img_a, img_b in images]
+    images = (reader.read(pair.path_a, pair.path_b, 3) for pair in pairs[-args.quality_pairs :])
+    return [(to_uint8(pair.img_a), to_uint8(pair.img_b[:, :, 0])) for pair in images]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,6 +113,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--quality-b", metavar="DIR")
     parser.add_argument("--quality-pairs", type=at_least(1), default=4, help="the last so many (default: 4)")
+    add_source_arguments(parser)
     args = parser.parse_args(argv)
     *config, args.weights = args.network
     if len(config) > 1:

@@ -20,10 +20,20 @@ from .source_arguments import add_source_arguments, source_options
 if TYPE_CHECKING:
     from ..inference.fusing_report import FusingReport
     from ..inference.pair_fuser import PairFuser
-    from ..inference.pair_reader import PairReader
+    from ..registration.pair_reader import PairReader
 
 #: Arguments of the command that :func:`fuse_files` takes as they are.
-_FUSING = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing", "shard", "pattern")
+_FUSING = (
+    "text",
+    "annotations",
+    "batch_size",
+    "workers",
+    "overwrite",
+    "skip_existing",
+    "shard",
+    "pattern",
+    "keep_metadata",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,6 +59,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     there.add_argument(
         "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
+    )
+    parser.add_argument(
+        "--no-metadata",
+        dest="keep_metadata",
+        action="store_false",
+        help="leave out of the results what source A notes: camera, time, place (GPS), colour space, resolution",
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
     add_pattern_argument(parser)
@@ -131,7 +147,7 @@ def fuse(args: argparse.Namespace) -> int:
 
 def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "PairFuser"]:
     """What is wrong with the options is said before the network is loaded."""
-    from ..inference.pair_reader import PairReader
+    from ..registration.pair_reader import PairReader
 
     if is_first:
         check_json(args.json)

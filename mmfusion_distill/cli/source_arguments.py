@@ -1,4 +1,4 @@
-"""Arguments about how sources are read, for every command that fuses."""
+"""Arguments about how sources are read, the same for every command that reads pairs."""
 
 import argparse
 
@@ -24,6 +24,14 @@ def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = Tr
         "JPEG (default: auto, the percentiles of each picture where it is raw)",
     )
     group.add_argument(
+        "--a-range",
+        nargs="+",
+        default=["full"],
+        metavar=("full|auto|LOW", "HIGH"),
+        help="stored values of source A that become black and white, e.g. 0 4095 of 12 bits in files of 16; auto "
+        "takes the percentiles of each picture (default: full, what its type holds)",
+    )
+    group.add_argument(
         "--ir-polarity",
         choices=["white-hot", "black-hot"],
         default="white-hot",
@@ -44,7 +52,12 @@ def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = Tr
             "--slice",
             type=at_least(0),
             metavar="N",
-            help="slice of DICOM and NIfTI volumes, from 0 (default: the middle one)",
+            help="slice of DICOM and NIfTI volumes, from 0 (default: the middle one of A, of B that in its place)",
+        )
+        group.add_argument(
+            "--resample",
+            action="store_true",
+            help="interpolate scan B at the pixels of scan A where their grids differ",
         )
 
 
@@ -55,22 +68,26 @@ def source_options(args: argparse.Namespace) -> SourceOptions:
         UserError: If options contradict each other; an OptionError if a range is none.
     """
     return SourceOptions(
-        ir_range=_range(args.ir_range),
+        ir_range=_range("--ir-range", args.ir_range, ("auto",)),
+        a_range=_range("--a-range", args.a_range, ("full", "auto")),
         is_black_hot=args.ir_polarity == "black-hot",
         register=args.register,
         calibration=args.calibration,
         resize=args.resize,
         slice_index=getattr(args, "slice", None),
+        resample=getattr(args, "resample", False),
     )
 
 
-def _range(values: list[str]) -> tuple[float, float] | None:
-    if values == ["auto"]:
-        return None
+def _range(name: str, values: list[str], words: tuple[str, ...]) -> tuple[float, float] | str | None:
+    """Two numbers or a word; the first of the words is the default."""
+    if len(values) == 1 and values[0] in words:
+        return None if values[0] == words[0] else values[0]
     try:
         low, high = map(float, values)
     except ValueError:
         raise OptionError(
-            f"--ir-range {' '.join(values)} is none: give auto, or two numbers followed by another option or nothing"
+            f"{name} {' '.join(values)} is none: give {', '.join(words)}, or two numbers followed by another option "
+            "or nothing"
         ) from None
     return low, high

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..annotation.annotation_file import find_annotation_of, read_annotation
 from ..annotation.annotation_types import AnnotationError
-from ..images.image_header import read_header
-from ..images.image_io import ImageReadError, read_image
+from ..images import source_notes
+from ..images.image_source import ImageReadError
 from ..images.pairing import ImagePair, pair_folders
+from ..registration.pair_reader import PairReader
 from ..system.progress import progress_bar
 
 
@@ -18,8 +19,8 @@ class FolderProblem:
     """One thing that is wrong.
 
     Args:
-        kind (str): 'no pairs', 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant' or
-            'annotation'.
+        kind (str): 'no pairs', 'unmatched', 'unreadable', 'sizes differ', 'size', 'bit depth', 'constant', 'sources'
+            (what is odd about a pair) or 'annotation'.
         name (str): File or pair.
         detail (str): What exactly.
     """
@@ -44,6 +45,7 @@ def check_folders(
     workers: int = 2,
     show_progress: bool = False,
     pattern: Sequence[str] | None = None,
+    reader: PairReader | None = None,
 ) -> tuple[int, list[FolderProblem]]:
     """Read every file of two folders and report what training would stumble over.
 
@@ -56,6 +58,8 @@ def check_folders(
         workers (int): Files read at the same time. Default: 2.
         show_progress (bool): Draw a progress bar on standard error. Default: False.
         pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
+        reader (PairReader, optional): Reads the pairs by its options, and says in its notes what else it saw.
+            Default: None, one without options.
 
     Returns:
         tuple[int, list[FolderProblem]]: Number of pairs, and the problems in the order of kinds and names.
@@ -75,12 +79,12 @@ def check_folders(
         counts = len(pairing.images_a), len(pairing.images_b)
         detail = f"{counts[0]} images there and {counts[1]} in {folder_b}, none of the same name"
         problems.insert(0, FolderProblem("no pairs", str(folder_a), detail))
-    paths = [path for pair in pairs for path in (pair.path_a, pair.path_b)]
+    reader = reader or PairReader()
+    facts: dict[Path, _ImageFacts | str] = {}
     with ThreadPoolExecutor(workers) as pool:
-        read = progress_bar(
-            pool.map(_facts, paths), "reading", len(paths), unit="file", disable=not show_progress
-        )
-        facts = dict(zip(paths, read))
+        read = pool.map(lambda pair: _facts(pair, reader), pairs)
+        for found in progress_bar(read, "reading", len(pairs), unit="pair", disable=not show_progress):
+            facts.update(found)
     for path, fact in facts.items():
         if isinstance(fact, str):
             problems.append(FolderProblem("unreadable", str(path), fact))
@@ -89,7 +93,13 @@ def check_folders(
             problems.append(FolderProblem("size", str(path), f"{_text(fact.size)}, below {min_size}"))
         if fact.constant:
             problems.append(FolderProblem("constant", str(path), "all pixels have the same value"))
-    problems += _differing_sizes(pairs, facts)
+    problems += [
+        FolderProblem("sources", name, wrong)
+        for sentence, wrong in source_notes.WRONG.items()
+        for name in sorted(reader.noted.get(sentence, ()))
+    ]
+    if not reader.aligner.is_fitting:
+        problems += _differing_sizes(pairs, facts)
     problems += _mixed_depths([pair.path_a for pair in pairs], facts)
     problems += _mixed_depths([pair.path_b for pair in pairs], facts)
     if annotations is not None:
@@ -108,14 +118,26 @@ def format_problems(pairs: int, problems: list[FolderProblem], shown: int = 20) 
     return "\n".join(lines)
 
 
-def _facts(path: Path) -> _ImageFacts | str:
-    try:
-        image = read_image(path)
-    except ImageReadError as error:
-        return str(error).removeprefix(f"{path} ")
-    header = read_header(path.read_bytes())
-    depth = {16: "uint16", 32: "float32"}.get(header.bits if header else 8, "uint8")
-    return _ImageFacts(image.shape[:2], depth, bool(image.min() == image.max()))
+def _facts(pair: ImagePair, reader: PairReader) -> dict[Path, _ImageFacts | str]:
+    """Facts about both files of a pair, or why one cannot be used; what is odd about the pair, the reader notes."""
+    facts: dict[Path, _ImageFacts | str] = {}
+    sources = []
+    for path, read in ((pair.path_a, reader.read_a), (pair.path_b, reader.read_b)):
+        try:
+            stored, image = source = read(path)
+        except ImageReadError as error:
+            facts[path] = str(error).removeprefix(f"{path} ")
+            continue
+        sources.append(source)
+        is_constant = bool(image.pixels.min() == image.pixels.max())
+        facts[path] = _ImageFacts(image.pixels.shape[:2], stored.pixels.dtype.name, is_constant)
+    same_size = len({source.image.pixels.shape[:2] for source in sources}) == 1
+    if len(sources) == 2 and (same_size or reader.aligner.is_fitting):
+        try:
+            reader.join(*sources)
+        except ImageReadError as error:
+            facts[pair.path_b] = str(error)
+    return facts
 
 
 def _text(size: tuple[int, int]) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from ..images.image_files import PairingError
-from ..images.image_io import read_image_pair
 from ..images.pairing import find_pairs
 from ..images.reflection import reflected_index
 from ..inference.pair_fuser import PairFuser
+from ..registration.pair_reader import PairReader
 from .precision import SourcePair
 
 #: Sides of the crops that ranges are taken from: all maps of the network are kept for each.
@@ -18,7 +18,11 @@ CROP = 192
 
 
 def calibration_pairs(
-    folder_a: str | Path, folder_b: str | Path, count: int, multiple: int
+    folder_a: str | Path,
+    folder_b: str | Path,
+    count: int,
+    multiple: int,
+    reader: PairReader | None = None,
 ) -> Iterator[SourcePair]:
     """Crops from the middle of the first pairs of two folders, as an exported network takes them.
 
@@ -27,6 +31,7 @@ def calibration_pairs(
         folder_b (str | Path): Pictures of source B.
         count (int): Number of pairs.
         multiple (int): What heights and widths must be multiples of.
+        reader (PairReader, optional): Reads the pairs by its options. Default: None, one without options.
 
     Yields:
         SourcePair: (1, 3, H, W) and (1, 1, H, W), float32 in [0, 1].
@@ -40,8 +45,9 @@ def calibration_pairs(
         raise PairingError(
             f"{folder_a} and {folder_b} have {len(pairs)} pairs, {count} are wanted to calibrate"
         )
+    reader = reader or PairReader(in_python=True)
     for pair in pairs[:count]:
-        images = read_image_pair(pair.path_a, pair.path_b, channels_a=3)
+        images = reader.read(pair.path_a, pair.path_b, channels_a=3)[:2]
         yield tuple(_crop(image, multiple).transpose(2, 0, 1)[None] / np.float32(255) for image in images)
 
 

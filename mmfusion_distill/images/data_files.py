@@ -8,7 +8,8 @@ import numpy as np
 from ..system.regular_file import check_regular_file
 from ..user_errors import reason_of
 from .image_source import ImageReadError, check_pixels
-from .medical_slices import read_dicom_slice, read_nifti_slice
+from .medical_slices import ScanSlice, read_scan
+from .slice_grid import SliceGrid
 
 #: Extensions of such files (lower case).
 DATA_EXTENSIONS = (".npy", ".dcm", ".nii", ".nii.gz")
@@ -19,31 +20,35 @@ def is_data_file(path: str | os.PathLike) -> bool:
     return os.fspath(path).lower().endswith(DATA_EXTENSIONS)
 
 
-def read_data_file(path: Path, slice_index: int | None = None) -> np.ndarray:
+def read_data_file(
+    path: Path, slice_index: int | None = None, like: SliceGrid | None = None, resample: bool = False
+) -> ScanSlice:
     """Read a file of :data:`DATA_EXTENSIONS`.
 
     Args:
         path (Path): The file.
-        slice_index (int, optional): Slice of a volume, from 0. Default: None, the middle one.
+        slice_index (int, optional): See :func:`read_scan`. Default: None.
+        like (SliceGrid, optional): See :func:`read_scan`. Default: None.
+        resample (bool): See :func:`read_scan`. Default: False.
 
     Returns:
-        np.ndarray: (H, W) or (H, W, 1 to 4): of NumPy as it is stored; of DICOM and NIfTI float32 in [0, 1], or uint8
-        colour.
+        ScanSlice: With pixels (H, W) or (H, W, 1 to 4): of NumPy as it is stored; of DICOM and NIfTI float32 in
+        [0, 1], or uint8 colour.
 
     Raises:
         ImageReadError: If the file cannot be used, or has no such slice; names it and says what to do.
     """
-    readers = {".npy": _read_array, ".dcm": read_dicom_slice}
-    read = readers.get(path.suffix.lower(), read_nifti_slice)
     try:
         check_regular_file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", error)
         raise ImageReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
-    return read(path, slice_index)
+    if path.suffix.lower() == ".npy":
+        return ScanSlice(_read_array(path))
+    return read_scan(path, slice_index, like, resample)
 
 
-def _read_array(path: Path, slice_index: int | None) -> np.ndarray:
+def _read_array(path: Path) -> np.ndarray:
     try:
         # Mapped, as a header may promise more than there is; and never objects, which could be programs.
         array = np.lib.format.open_memmap(path, mode="r")

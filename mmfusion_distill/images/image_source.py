@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Union
 import numpy as np
 
 from ..user_errors import UserError, reason_of
+from .pillow_decoding import pixels_of_pil
 
 if TYPE_CHECKING:
     import torch
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 #: A picture, or where one is.
 PictureSource = Union[str, Path, np.ndarray, "Image.Image", "torch.Tensor"]
 
-#: Modes of PIL whose pixels are gray levels, with or without alpha, or RGB.
-_PLAIN_MODES = ("1", "L", "LA", "RGB", "RGBA", "F", "I;16", "I;16L", "I;16B", "I;16N")
 #: Largest picture that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
 MAX_PIXELS = 200_000_000
 
@@ -142,24 +141,12 @@ def _is_tensor(image: object) -> bool:
 
 
 def _of_pil(image: "Image.Image") -> np.ndarray:
-    from PIL import ImageOps
-
     try:
-        image = ImageOps.exif_transpose(image)
-        if image.mode == "I":
-            # PNG of 16 bits, which older versions of PIL open as 32.
-            pixels = np.asarray(image)
-            return pixels.astype(np.uint16) if pixels.min() >= 0 and pixels.max() <= 65_535 else pixels
-        if image.mode == "P":
-            image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-        elif image.mode not in _PLAIN_MODES:
-            image = image.convert("RGB")
-        pixels = np.asarray(image)
+        return pixels_of_pil(image)
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         # Pixels are read when they are wanted, from a file that may be cut off or closed.
         name = getattr(image, "filename", "") or "a PIL image"
         raise ImageReadError(f"{name} cannot be decoded ({error}): replace the file") from error
-    return pixels.astype(pixels.dtype.newbyteorder("=")) if pixels.dtype.kind == "u" else pixels
 
 
 def _of_tensor(image: "torch.Tensor") -> np.ndarray:

@@ -1,134 +1,120 @@
-"""One slice of a DICOM file or a NIfTI volume, as bright as its window says."""
+"""One slice of a DICOM file or a NIfTI volume, as radiologists look at it, as bright as its window says."""
 
-import math
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from ..user_errors import reason_of
-from .image_source import ImageReadError, max_pixels
-from .value_range import percentile_range, stretch_between
+from .dicom_place import FramePlace
+from .dicom_scan import DicomScan, read_dicom
+from .nifti_scan import NiftiScan, read_nifti
+from .scan_values import brightness, checked_index
+from .slice_grid import SliceGrid, oriented
 
 
-def read_dicom_slice(path: Path, slice_index: int | None = None) -> np.ndarray:
-    """Read one frame of a DICOM file.
-
-    Args:
-        path (Path): The file.
-        slice_index (int, optional): Frame, from 0. Default: None, the middle one.
-
-    Returns:
-        np.ndarray: (H, W) float32 in [0, 1]: within the file's window, or its percentiles; or (H, W, 3) uint8 RGB.
-
-    Raises:
-        ImageReadError: If the file cannot be used, or pydicom is missing.
-    """
-    _check_package("pydicom", path)
-    import pydicom
-    from pydicom.pixels import apply_modality_lut, pixel_array
-
-    try:
-        dataset = pydicom.dcmread(path)
-        frames = int(dataset.get("NumberOfFrames") or 1)
-        _check_size((int(dataset.Rows), int(dataset.Columns), frames), path)
-        index = _checked_index(slice_index, frames, path)
-        pixels = pixel_array(dataset, index=index if frames > 1 else None)
-        if pixels.ndim == 3:
-            return (pixels >> max(0, int(dataset.BitsStored) - 8)).astype(np.uint8)
-        values = np.asarray(apply_modality_lut(pixels, dataset), np.float32)
-        window = _window(dataset)
-    except ImageReadError:
-        raise
-    except Exception as error:  # whatever pydicom and its decoders meet in a file that is none
-        raise _unreadable(path, "DICOM", error) from error
-    picture = _within(values, window, path)
-    return 1 - picture if dataset.get("PhotometricInterpretation") == "MONOCHROME1" else picture
-
-
-def read_nifti_slice(path: Path, slice_index: int | None = None) -> np.ndarray:
-    """Read one axial slice of a NIfTI volume, front of the body up; of a series the first volume.
+class ScanSlice(NamedTuple):
+    """A slice as it is shown: the patient's right on the left, the front (of other planes the head) up.
 
     Args:
-        path (Path): `.nii` or `.nii.gz`.
-        slice_index (int, optional): Slice along the last axis (feet to head), from 0. Default: None, the middle one.
+        pixels (np.ndarray): (H, W) float32 in [0, 1], or (H, W, 3) uint8 RGB.
+        grid (SliceGrid, optional): Where it lies in the patient; None if the file does not say.
+    """
 
-    Returns:
-        np.ndarray: (H, W) float32 in [0, 1]: between the header's `cal_min` and `cal_max`, or the slice's
-        percentiles; or (H, W, 3) uint8 RGB.
+    pixels: np.ndarray
+    grid: SliceGrid | None = None
+
+
+def read_scan(
+    path: Path, slice_index: int | None = None, like: SliceGrid | None = None, resample: bool = False
+) -> ScanSlice:
+    """Read one slice of a DICOM file (a frame) or a NIfTI volume.
+
+    Args:
+        path (Path): `.dcm`, `.nii` or `.nii.gz`.
+        slice_index (int, optional): Slice, from 0, counted from the patient's feet (right, front). Default: None,
+            that of `like` if there is one, else the middle one.
+        like (SliceGrid, optional): Another slice, of whose plane and place one is wanted. Default: None, axial ones
+            of NIfTI, the plane of DICOM.
+        resample (bool): Interpolate the values at the pixels of `like`. Default: False.
 
     Raises:
-        ImageReadError: If the file cannot be used, or nibabel is missing.
+        ImageReadError: If the file cannot be used, has no such slice, or a package is missing.
     """
-    _check_package("nibabel", path)
-    import nibabel
-
-    try:
-        volume: Any = nibabel.load(path)
-        if not 2 <= len(volume.shape) <= 5:
-            raise ImageReadError(f"{path} of shape {volume.shape} is no volume: give three axes")
-        _check_size(volume.shape, path)
-        volume = nibabel.as_closest_canonical(volume) if len(volume.shape) > 2 else volume
-        values = np.asarray(volume.dataobj)
-        values = values.reshape(*values.shape[:2], values.shape[2] if values.ndim > 2 else 1, -1)[..., 0]
-        values = values[:, :, _checked_index(slice_index, values.shape[2], path)]
-        if values.dtype.names:
-            return np.ascontiguousarray(np.rot90(np.stack([values[name] for name in "RGB"], axis=2)))
-        low, high = float(volume.header["cal_min"]), float(volume.header["cal_max"])
-    except ImageReadError:
-        raise
-    except Exception as error:  # whatever nibabel meets in a file that is none
-        raise _unreadable(path, "NIfTI", error) from error
-    return _within(np.rot90(values).astype(np.float32), (low, high) if high > low else None, path)
+    if path.suffix.lower() == ".dcm":
+        return _read_dicom_slice(read_dicom(path), slice_index, like, resample)
+    return _read_nifti_slice(read_nifti(path), path, slice_index, like, resample)
 
 
-def _check_package(name: str, path: Path) -> None:
-    if find_spec(name) is None:
-        raise ImageReadError(
-            f"{path} needs {name}, which is not installed: pip install 'mmfusion_distill[medical]'"
-        )
-
-
-def _check_size(shape: tuple[int, ...], path: Path) -> None:
-    if math.prod(shape) > max_pixels():
-        raise ImageReadError(
-            f"{path} has {'x'.join(map(str, shape))} values, more than {max_pixels():,}: cut it, or set "
-            "MMFUSION_MAX_PIXELS to allow more"
-        )
-    if not math.prod(shape) > 0:
-        raise ImageReadError(f"{path} holds no pixels: replace the file")
-
-
-def _checked_index(slice_index: int | None, count: int, path: Path) -> int:
-    if slice_index is None:
-        return count // 2
-    if not 0 <= slice_index < count:
-        raise ImageReadError(f"{path} has no slice {slice_index}: give --slice from 0 to {count - 1}")
-    return slice_index
-
-
-def _window(dataset: Any) -> tuple[float, float] | None:
-    center, width = (dataset.get(name) for name in ("WindowCenter", "WindowWidth"))
-    if center is None or width is None:
-        return None
-    # A file may offer several; the first is the default.
-    center, width = (float(v[0] if hasattr(v, "__len__") else v) for v in (center, width))
-    # part 3 of the standard, C.11.2.1.2
-    half = max(width - 1, 1e-3) / 2
-    return center - 0.5 - half, center - 0.5 + half
-
-
-def _within(values: np.ndarray, window: tuple[float, float] | None, path: Path) -> np.ndarray:
-    # Background of some volumes is not finite.
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = window or percentile_range(values)
-    if not np.isfinite([low, high]).all():
-        raise ImageReadError(f"{path} has a window from {low} to {high}: correct the file")
-    return stretch_between(values, low, high) / 255 if high > low else np.zeros(values.shape, np.float32)
-
-
-def _unreadable(path: Path, kind: str, error: Exception) -> ImageReadError:
-    return ImageReadError(
-        f"{path} is no {kind} file that can be read ({reason_of(error, 120)}): replace the file"
+def _read_nifti_slice(
+    scan: NiftiScan, path: Path, slice_index: int | None, like: SliceGrid | None, resample: bool
+) -> ScanSlice:
+    if resample and like is not None and scan.is_placed:
+        values, covered = scan.volume.resample(like)
+        return _resampled(values, covered, like, scan.window, path)
+    volume = scan.volume
+    axis = volume.axis_across(
+        np.array([0.0, 0.0, 1.0]) if like is None or not scan.is_placed else like.normal
     )
+    index = (
+        volume.index_near(axis, like) if slice_index is None and like is not None and scan.is_placed else None
+    )
+    pixels, grid = volume.cut(
+        axis, checked_index(slice_index, volume.count(axis), path) if index is None else index
+    )
+    if pixels.ndim == 2:
+        pixels = brightness(pixels.astype(np.float32), scan.window, path)
+    pixels, grid = oriented(pixels, grid)
+    return ScanSlice(pixels, grid if scan.is_placed else None)
+
+
+def _read_dicom_slice(
+    scan: DicomScan, slice_index: int | None, like: SliceGrid | None, resample: bool
+) -> ScanSlice:
+    if resample and like is not None:
+        values, covered = scan.volume().resample(like)
+        return _resampled(values, covered, like, scan.window(scan.count // 2), scan.path, scan.is_inverted)
+    index = None
+    if slice_index is None and like is not None and scan.count > 1:
+        index = _frame_near(scan, like)
+    if index is None:
+        index = checked_index(slice_index, scan.count, scan.path)
+    pixels, missing = scan.frame(index)
+    if pixels.ndim == 2:
+        pixels = brightness(pixels, scan.window(index), scan.path, missing)
+        pixels = 1 - pixels if scan.is_inverted else pixels
+        pixels = pixels if missing is None else np.where(missing, np.float32(0), pixels)
+    place = scan.place(index)
+    if place is None:
+        return ScanSlice(pixels)
+    pixels, grid = oriented(pixels, _grid_of(place, pixels.shape[:2]))
+    is_placed = place.origin is not None and place.spacing is not None
+    return ScanSlice(pixels, grid if is_placed else None)
+
+
+def _grid_of(place: FramePlace, shape: tuple[int, int]) -> SliceGrid:
+    down, across = place.spacing or (1.0, 1.0)
+    origin = np.zeros(3) if place.origin is None else place.origin
+    return SliceGrid(origin, place.right * across, place.down * down, shape, place.distance)
+
+
+def _frame_near(scan: DicomScan, like: SliceGrid) -> int | None:
+    """The frame nearest to another slice; None if that is not known."""
+    places = [scan.place(index) for index in range(scan.count)]
+    if any(place is None or place.origin is None for place in places):
+        return None
+    distances = [abs(float((place.origin - like.origin) @ like.normal)) for place in places]
+    return int(np.argmin(distances))
+
+
+def _resampled(
+    values: np.ndarray,
+    covered: np.ndarray,
+    like: SliceGrid,
+    window: tuple[float, float] | None,
+    path: Path,
+    is_inverted: bool = False,
+) -> ScanSlice:
+    if values.ndim == 3:
+        return ScanSlice(np.where(covered[..., None], np.rint(values), 0).astype(np.uint8), like)
+    pixels = brightness(values, window, path, ~covered)
+    return ScanSlice(np.where(covered, 1 - pixels, pixels) if is_inverted else pixels, like)

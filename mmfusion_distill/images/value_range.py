@@ -13,12 +13,13 @@ _OUTLIERS = 0.001
 _FULL_SCALE = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
 
 
-def to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
+def to_full_range(image: np.ndarray, path: str | Path, full_scale: float | None = None) -> np.ndarray:
     """Values of a picture by what its type can hold.
 
     Args:
         image (np.ndarray): 8 or 16 bits without sign, or floating point in [0, 1].
         path (str | Path): Its name in messages.
+        full_scale (float, optional): Value of full brightness, where the file names it. Default: None, by the type.
 
     Returns:
         np.ndarray: float32 in [0, 255].
@@ -26,7 +27,7 @@ def to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
     Raises:
         ImageReadError: If it has another type or range.
     """
-    scale = _FULL_SCALE.get(image.dtype.name)
+    scale = full_scale or _FULL_SCALE.get(image.dtype.name)
     if image.dtype.kind not in "buif":
         raise ImageReadError(
             f"{path} holds {image.dtype}, which are no pixels: give 8 or 16 bits, or floats in [0, 1]"
@@ -35,7 +36,7 @@ def to_full_range(image: np.ndarray, path: str | Path) -> np.ndarray:
         if image.dtype.kind != "f" or not (image.min() >= 0 and image.max() <= 1):
             raise ImageReadError(
                 f"{path} holds {image.dtype} values from {image.min()} to {image.max()}: convert it to 8 or 16 "
-                "bits, or to floating point in [0, 1]"
+                "bits, or to floating point in [0, 1]; or say what is black and white in source A (--a-range)"
             )
         scale = 1.0
     return image.astype(np.float32) * np.float32(255.0 / scale)
@@ -47,19 +48,13 @@ def percentile_range(image: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def stretch(image: np.ndarray) -> np.ndarray:
-    """Stretch 16 bits between their percentiles; a constant picture keeps its level, outliers or not.
-
-    Args:
-        image (np.ndarray): uint16.
-
-    Returns:
-        np.ndarray: float32 in [0, 255].
-    """
-    low, high = percentile_range(image)
-    return to_full_range(image, "") if low == high else stretch_between(image, low, high)
-
-
 def stretch_between(image: np.ndarray, low: float, high: float) -> np.ndarray:
     """Map [low, high] to [0, 255], clipped; float32."""
     return np.clip((image.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low)), 0, 255)
+
+
+def is_raw(values: np.ndarray) -> bool:
+    """Whether values are counts or degrees, of whose range their type says nothing."""
+    if values.dtype.kind == "f":
+        return bool(values.min() < 0 or values.max() > 1)
+    return values.dtype not in (np.uint8, bool)

@@ -7,8 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..images.image_io import read_image_pair
+from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs
+from ..images.pixels import from_planes, to_planes
+from ..images.source_options import SourceOptions
+from ..images.source_warning import FIRST_PAIRS, warn_of_source
+from ..registration.pair_reader import PairReader
 from ..user_errors import MissingPackageError, UserError
 from .exported_fusion import ExportedFusion
 from .pair_fuser import batches_of_equal_size
@@ -26,11 +30,12 @@ def is_exported(path: str | Path | None) -> bool:
 
 
 class _Pair(NamedTuple):
-    """Sources (C, H, W) in [0, 1], and the embedding of a text."""
+    """Sources (C, H, W) in [0, 1], the embedding of a text, and (H, W) bool where B shows nothing."""
 
     img_a: np.ndarray
     img_b: np.ndarray
     text_emb: np.ndarray | None
+    missing: np.ndarray | None = None
 
 
 class ExportedInferencer:
@@ -46,6 +51,7 @@ class ExportedInferencer:
         device (str, optional): As for :class:`ExportedFusion`. Default: None.
         mode (str): 'auto', 'whole' or 'tile', as for :class:`ExportedFusion`. Default: 'auto'.
         max_memory (float): GiB, likewise. Default: 1.5.
+        sources (SourceOptions, optional): How pictures are read, as for :class:`FusionInferencer`. Default: None.
 
     Raises:
         MissingFileError: If the file does not exist.
@@ -60,7 +66,9 @@ class ExportedInferencer:
         device: str | None = None,
         mode: str = "auto",
         max_memory: float = 1.5,
+        sources: SourceOptions | None = None,
     ) -> None:
+        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
         self.network = ExportedFusion(weights, threads, device, mode, max_memory)
 
     @property
@@ -96,9 +104,9 @@ class ExportedInferencer:
         text = pair.get("annotation") if text is None else text
         if text is not None and not self.guided:
             raise UserError("this exported network reads no text: leave out text and annotations")
-        images = read_image_pair(pair["img_a"], pair["img_b"])
-        img_a, img_b = (image.transpose(2, 0, 1) / np.float32(255) for image in images)
-        return _Pair(img_a, img_b, self._embed(text))
+        *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
+        img_a, img_b = (to_planes(image) for image in images)
+        return _Pair(img_a, img_b, self._embed(text), missing)
 
     def size_of(self, loaded: _Pair) -> tuple:
         """Shapes of both sources."""
@@ -107,11 +115,18 @@ class ExportedInferencer:
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
-        img_a, img_b = (np.stack([getattr(pair, name) for pair in batch]) for name in ("img_a", "img_b"))
+        sources = ([getattr(pair, name) for pair in batch] for name in ("img_a", "img_b"))
+        # One pair is not copied.
+        img_a, img_b = (images[0][None] if len(images) == 1 else np.stack(images) for images in sources)
         fused = self.network(img_a, img_b, embeddings)
-        pixels = np.rint(fused.clip(0, 1) * 255).astype(np.uint8)
         gray = batch[0].img_a.shape[0] == 1
-        return [image[0] if gray else np.ascontiguousarray(image.transpose(1, 2, 0)) for image in pixels]
+        pictures = [from_planes(image[:1])[:, :, 0] if gray else from_planes(image) for image in fused]
+        return [
+            picture
+            if pair.missing is None
+            else show_a_in_gaps(picture, pair.img_a.transpose(1, 2, 0) * 255, pair.missing)
+            for picture, pair in zip(pictures, batch)
+        ]
 
     def _embed(self, text: Any) -> np.ndarray | None:
         length = self.network.text_channels

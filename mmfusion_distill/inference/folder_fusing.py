@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..images.image_io import write_image
+from ..images.metadata import read_metadata
 from ..images.pairing import ImagePair
+from ..registration.pair_reader import PairReader, as_picture
 from ..system.launching import Processes
 from ..system.progress import progress_bar
 from ..system.shard import Shard
@@ -19,7 +21,6 @@ from ..user_errors import UserError, reason_of
 from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
 from .fusing_targets import find_targets
 from .pair_fuser import PairFuser, batches_of_equal_size
-from .pair_reader import STRETCHED, PairReader, has_16_bits
 
 #: Notes why a pair, by its number, failed.
 Note = Callable[[int, Exception], None]
@@ -40,6 +41,7 @@ def fuse_files(
     shard: Shard | None = None,
     processes: Processes | None = None,
     pattern: Sequence[str] | None = None,
+    keep_metadata: bool = True,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -58,13 +60,15 @@ def fuse_files(
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
         overwrite (bool): Replace pictures that this package has not written. Default: False.
         skip_existing (bool): Leave pairs out whose picture is there. Default: False.
-        reader (PairReader, optional): Reads the pairs its own way (registration, infrared ranges, slices) and says in
-            the notes what it saw. Default: None, the network's reading.
+        reader (PairReader, optional): Reads the pairs by its options (registration, ranges, slices) and says in the
+            notes what it saw. Default: None, one without options.
         shard (Shard, optional): Which of the pairs. Default: None, all.
         processes (Processes, optional): Those that share them, of
             :func:`~mmfusion_distill.system.launching.launched`. Default: None, this one alone.
         pattern (Sequence[str], optional): How names pair up that differ, see
             :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
+        keep_metadata (bool): Write what the file of source A says about camera, time, place, colour space and
+            resolution into the result, too. Default: True.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -78,7 +82,7 @@ def fuse_files(
     """
     if batch_size < 1 or workers < 0:
         raise UserError(f"batch size {batch_size} must be at least 1, workers {workers} at least 0")
-    processes = processes or Processes()
+    processes, reader = processes or Processes(), reader or PairReader(in_python=True)
     pairs, targets = processes.first(
         lambda: find_targets(Path(source_a), Path(source_b), Path(out), overwrite, pattern)
     )
@@ -94,9 +98,12 @@ def fuse_files(
             from ..annotation.annotation_file import read_annotation_of
 
             inputs["annotation"] = read_annotation_of(pair, annotations)
-        if reader is not None:
-            inputs["img_a"], inputs["img_b"] = reader(pair.path_a, pair.path_b)
+        read = reader.read(pair.path_a, pair.path_b)
+        inputs.update(img_a=as_picture(read.img_a), img_b=as_picture(read.img_b), read=read)
         return inferencer.load(inputs, text)
+
+    def write(index: int, picture: np.ndarray) -> None:
+        write_image(targets[index], picture, read_metadata(pairs[index].path_a) if keep_metadata else None)
 
     def note(index: int, error: Exception) -> None:
         if os.environ.get("MMFUSION_TRACEBACK"):
@@ -115,7 +122,7 @@ def fuse_files(
             batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
             fused = chain.from_iterable(_fuse_batch(inferencer, batch, note) for batch in batches)
             for index, picture in fused:
-                writes.append((index, writers.submit(write_image, targets[index], picture)))
+                writes.append((index, writers.submit(write, index, picture)))
                 progress.update()
                 _finish(writes, 2 * workers, part.written, note)
             _finish(writes, 0, part.written, note)
@@ -123,11 +130,7 @@ def fuse_files(
         # The threads have done what they had begun.
         _finish(writes, 0, part.written, note)
         part.is_interrupted = True
-    if reader is None:
-        written = [pairs[index] for index in sorted(part.written)]
-        part.noted = {STRETCHED: [pair.name for pair in written if has_16_bits(pair.path_b)]}
-    else:
-        part.noted = reader.noted
+    part.noted = reader.noted
     parts = processes.gather(part)
     report = report_of_parts(parts, pairs, targets)
     if any(part.is_interrupted for part in parts):

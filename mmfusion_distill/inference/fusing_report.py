@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..images.pairing import ImagePair
-from .pair_reader import Noted, write_notes
+from ..images.source_notes import Noted, write_notes
 
 
 @dataclass(frozen=True)

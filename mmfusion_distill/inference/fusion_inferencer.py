@@ -15,11 +15,15 @@ from torch import nn
 
 from ..annotation.annotation_types import Annotation
 from ..annotation.typed_text import annotation_of_text
-from ..data.transforms import LoadImagePair, PackPair
+from ..data.transforms import PackPair
+from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs, is_path
+from ..images.source_options import SourceOptions
+from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..models.text import SentenceTextEncoder, TextEmbedder
 from ..models.weight_files.checkpoints import CheckpointError, load_network
 from ..models.weight_files.embedded_config import read_network_config
+from ..registration.pair_reader import PairReader
 from ..user_errors import UserError, reason_of
 from ..zoo.config_files import check_config, fusor_of, read_config
 from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
@@ -43,6 +47,10 @@ class FusionInferencer(BaseInferencer):
             `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml, TorchScript).
             Default: None, 'student' if there is no `model` either.
         device (str, optional): Default: None, the GPU if there is one.
+        sources (SourceOptions, optional): How pictures are read: ranges, polarity, registration. What a user should
+            know about them is warned of, once of each kind (:class:`SourceWarning`), and all of it is in
+            `reader.notes()`; whether A and B belong together is looked at for the first pairs only. Default: None, as
+            they are stored.
 
     Raises:
         CheckpointError: If the weights cannot be read or do not fit, or an exported network comes with a config.
@@ -55,7 +63,9 @@ class FusionInferencer(BaseInferencer):
         model: str | Path | dict | None = None,
         weights: str | Path | None = None,
         device: str | None = None,
+        sources: SourceOptions | None = None,
     ) -> None:
+        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
         if weights is None and model is not None:
             raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
         weights = shipped_weights(weights or DEFAULT_WEIGHTS)
@@ -145,10 +155,12 @@ class FusionInferencer(BaseInferencer):
             pair = dict(pair, annotation=annotation_of_text(text))
             if not pair["annotation"].events:
                 raise UserError("the text is empty: describe the pictures, or leave it out")
-        packed = self.pipeline(pair)
+        read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
+        packed = self.pipeline(dict(pair, read=read))
         packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
+        packed["missing"] = read.missing
         return packed
 
     def size_of(self, loaded: dict) -> tuple:
@@ -158,6 +170,10 @@ class FusionInferencer(BaseInferencer):
     def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         return self._pictures(pseudo_collate(batch))
+
+    def forward(self, inputs: dict, **kwargs: Any) -> list[DataSample]:
+        """Data samples of a batch; gaps of source B are as the network fills them."""
+        return super().forward({name: inputs[name] for name in ("inputs", "data_samples")}, **kwargs)
 
     def visualize(self, inputs: list, preds: list[DataSample]) -> None:
         """Nothing is drawn: the result is a picture itself."""
@@ -171,19 +187,24 @@ class FusionInferencer(BaseInferencer):
     @torch.inference_mode()
     def _pictures(self, batch: dict) -> list[np.ndarray]:
         """Fuse a collated batch to pictures, with no copy in floating point besides what the network takes."""
-        shapes = [image.shape for image in batch["inputs"]["img_a"]]
+        sources_a, gaps = list(batch["inputs"]["img_a"]), batch.pop("missing")
+        shapes = [image.shape for image in sources_a]
         data = self.model.data_preprocessor(batch, False)
         img_a, img_b = data["inputs"]["img_a"], data["inputs"]["img_b"]
         text_emb = self.model.embed_texts(data["data_samples"], img_a)
         fused = self.model.fuse(img_a, img_b, text_emb).float().mul(255).clamp_(0, 255).round_()
         fused = fused.to(torch.uint8).cpu().numpy()
-        return [
+        pictures = [
             np.ascontiguousarray(
                 picture[0, :height, :width]
                 if channels == 1
                 else picture[:, :height, :width].transpose(1, 2, 0)
             )
             for picture, (channels, height, width) in zip(fused, shapes)
+        ]
+        return [
+            picture if missing is None else show_a_in_gaps(picture, img_a.permute(1, 2, 0).numpy(), missing)
+            for picture, img_a, missing in zip(pictures, sources_a, gaps)
         ]
 
     def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
@@ -233,7 +254,8 @@ def _load_pair(pair: dict) -> dict:
         key=pair.get("key"),
         annotation=pair.get("annotation"),
     )
-    loaded = LoadImagePair(channels_a=None)(results)
+    read = pair["read"]
+    loaded = dict(results, img_a=read.img_a, img_b=read.img_b, ori_img_shape=read.img_a.shape)
     for name in ("img_a_path", "img_b_path"):
         # Data samples name files; a picture in memory would be batched as if it were a fact about it.
         loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None

@@ -22,7 +22,13 @@ class PairFuser(Protocol):
         """Fuse one pair to a picture."""
 
     def load(self, pair: dict, text: str | None = None) -> Any:
-        """Read a pair (`img_a`, `img_b`, `key`, optional `annotation`); called in several threads."""
+        """Read a pair; called in several threads.
+
+        Args:
+            pair (dict): `img_a`, `img_b`, `key`, optional `annotation`, and `read` (:class:`SourcePair`) if the
+                sources were read already.
+            text (str, optional): Description for a guided network. Default: None.
+        """
 
     def size_of(self, loaded: Any) -> tuple:
         """What is equal for pairs that may be fused in one batch."""

@@ -35,6 +35,11 @@ class PairAligner:
         """Whether B is brought to another view, and not only to another size."""
         return self.calibration is not None or self.options.register != "none"
 
+    @property
+    def is_fitting(self) -> bool:
+        """Whether B is brought to the size of A."""
+        return self.is_registering or self.options.resize
+
     def find(self, pairs: Sequence[Pair], name: str = "the pair") -> np.ndarray | None:
         """Find the map from B to A that all of the pairs have in common.
 
@@ -89,6 +94,34 @@ class PairAligner:
         smaller = size[0] * size[1] < img_b.shape[0] * img_b.shape[1]
         resized = cv2.resize(img_b, size[::-1], interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
         return img_a, resized.reshape(*size, -1) if img_b.ndim == 3 else resized
+
+    def missing_in_a(
+        self,
+        missing: np.ndarray | None,
+        matrix: np.ndarray | None,
+        size_a: tuple[int, int],
+        size_b: tuple[int, int],
+    ) -> np.ndarray | None:
+        """Where source B shows nothing, in the view of A: what :meth:`apply` had to fill, too.
+
+        Args:
+            missing (np.ndarray, optional): (H of B, W of B) bool.
+            matrix (np.ndarray, optional): What :meth:`find` found.
+            size_a (tuple[int, int]): Height and width of A.
+            size_b (tuple[int, int]): Height and width of B.
+
+        Returns:
+            np.ndarray | None: (H of A, W of A) bool; None if B shows something everywhere.
+        """
+        if matrix is None and (missing is None or size_a == size_b):
+            return missing
+        shown = np.ones(size_b, np.float32) if missing is None else (~missing).astype(np.float32)
+        if matrix is None:
+            shown = cv2.resize(shown, size_a[::-1], interpolation=cv2.INTER_LINEAR)
+        else:
+            shown = cv2.warpPerspective(shown, matrix, size_a[::-1], flags=cv2.INTER_LINEAR)
+        hidden = shown < 0.999
+        return hidden if hidden.any() else None
 
     def misalignment(self, pair: Pair) -> Shift | None:
         """The shift of a pair of equal size that is misaligned beyond doubt although nobody asked to register it."""

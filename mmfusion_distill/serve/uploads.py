@@ -10,8 +10,8 @@ import numpy as np
 
 from ..data.generated_scenes import generate_pair
 from ..images.image_header import read_header
-from ..images.image_io import read_image
 from ..images.image_source import ImageReadError
+from ..images.source_reading import read_source_a, read_source_b
 from ..system.regular_file import read_regular_file
 from ..user_errors import UserError
 from .limits import Limits
@@ -67,7 +67,7 @@ def take_upload(path: str | Path, is_source_b: bool, limits: Limits) -> Picture:
 
     Args:
         path (str | Path): The temporary file.
-        is_source_b (bool): Whether it is source B: its luminance is taken, and 16 bits are stretched.
+        is_source_b (bool): Whether it is source B: its luminance is taken, raw values are stretched.
         limits (Limits): What is refused, before anything is decoded.
 
     Returns:
@@ -78,7 +78,7 @@ def take_upload(path: str | Path, is_source_b: bool, limits: Limits) -> Picture:
         if header is None:
             raise ImageReadError(f"{name} is no picture: upload a PNG, JPEG, TIFF, BMP, GIF or WebP file")
         limits.check_pixels(header.width, header.height, name)
-        pixels = read_image(path, 1 if is_source_b else None, is_thermal=is_source_b)
+        pixels = (read_source_b if is_source_b else read_source_a)(path).pixels
     return Picture(name, pixels / np.float32(255))
 
 

@@ -21,7 +21,8 @@ class FrameClock:
     """
 
     def __init__(self, fps: float, most: int | None = None) -> None:
-        self.fps = fps
+        #: Frames per second; containers hold thousandths of it.
+        self.fps = round(fps, 3)
         #: Time of the first frame; None before it.
         self.start: float | None = None
         #: How many places there are up to the end of the last frame.

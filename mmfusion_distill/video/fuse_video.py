@@ -164,6 +164,9 @@ def _finish(writer: VideoWriter, reader: VideoReader, clock: FrameClock) -> list
     note = None
     if writer.frames and not reader.is_live:
         seconds = writer.frames / clock.fps
-        note = keep_sound(writer.unfinished, Path(reader.name), clock.start or 0.0, seconds)
+        try:
+            note = keep_sound(writer.unfinished, Path(reader.name), clock.start or 0.0, seconds)
+        except KeyboardInterrupt:
+            note = f"the sound of {reader.name} was left out: it was interrupted"
     writer.finish()
     return [] if note is None else [note]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inference.pair_fuser import PairFuser
+from ..system.host_memory import keep_host_memory
 from ..system.progress import progress_bar
 from .film_writer import FilmWriter
 from .frame_clock import FrameClock
@@ -37,6 +38,8 @@ class FusingChain:
     """
 
     def __init__(self, inferencer: PairFuser, options: VideoOptions, is_live: bool) -> None:
+        # Frames are allocated and freed all the time.
+        keep_host_memory()
         self.fused = 0
         self.is_interrupted = False
         self._inferencer, self._text, self._is_live = inferencer, options.text, is_live
@@ -75,10 +78,7 @@ class FusingChain:
             self.is_interrupted = True
 
     def _fuse(self, pairs: Iterable[PreparedPair], count: int) -> Iterator[FusedPair]:
-        loaded = (
-            (pair, self._inferencer.load(dict(img_a=pair.img_a, img_b=pair.img_b), self._text))
-            for pair in pairs
-        )
+        loaded = ((pair, self._inferencer.load(pair.inputs, self._text)) for pair in pairs)
         for pair, inputs in read_ahead(loaded, count):
             yield FusedPair(pair, self._inferencer.fuse_loaded([inputs])[0])
 
@@ -87,8 +87,8 @@ class FusingChain:
         if item is not None:
             pair, picture = item
             self.fused += 1
-            if self._steady is not None and pair.expected is not None:
-                picture = self._steady(picture, pair.expected, pair.seconds)
+            if self._steady is not None and pair.seen is not None:
+                picture = self._steady(picture, pair.seen, pair.seconds)
             if film is not None:
                 film.show(pair.place, picture)
         elif film is not None and clock.start is not None:

@@ -7,19 +7,22 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..images.image_io import arrange_channels
-from ..images.thermal import is_raw, scale_thermal
-from ..images.value_range import percentile_range, to_full_range
-from ..inference.pair_reader import as_picture
+from ..images.image_channels import arrange_channels
+from ..images.no_data import find_no_data
+from ..images.pair_signs import signs_of_pair
+from ..images.smooth_fill import fill_smoothly
+from ..images.source_notes import write_notes
+from ..images.source_reading import SourceImage, source_a, source_b
+from ..images.stored_image import StoredImage
+from ..images.value_range import is_raw, percentile_range
 from ..registration.pair_aligner import PairAligner
-from .steady_brightness import Level, SteadyRange, expected_level
+from ..registration.pair_reader import SourcePair, as_picture
+from .steady_brightness import Glimpse, SteadyRange, glimpse
 from .video_options import VideoOptions
 from .video_reader import Frame
 
 #: Frames from which registration is found.
 _FIRST_FRAMES = 6
-
-Pair = tuple[np.ndarray, np.ndarray]
 
 
 class PreparedPair(NamedTuple):
@@ -30,14 +33,21 @@ class PreparedPair(NamedTuple):
         seconds (float): Its time.
         img_a (np.ndarray): (H, W, 3) uint8 RGB, or float32 in [0, 1].
         img_b (np.ndarray): (H, W, 1), likewise.
-        expected (Level, optional): Brightness that the sources let expect; None if nobody wants it.
+        seen (Glimpse, optional): What the sources show from afar; None if brightness is not smoothed.
+        read (SourcePair): Both in gray levels, and where B shows nothing.
     """
 
     place: int
     seconds: float
     img_a: np.ndarray
     img_b: np.ndarray
-    expected: Level | None
+    seen: Glimpse | None
+    read: SourcePair
+
+    @property
+    def inputs(self) -> dict:
+        """The pair for :meth:`PairFuser.load`."""
+        return dict(img_a=self.img_a, img_b=self.img_b, read=self.read)
 
 
 class PairPreparer:
@@ -57,6 +67,8 @@ class PairPreparer:
         self._is_steady = options.steady > 0
         self._aligner = PairAligner(options.sources)
         self._range = SteadyRange(options.steady) if self._is_steady else None
+        # Of frames of 8 bits: what their first one lacks, the border that a rectification leaves.
+        self._border: np.ndarray | None = None
 
     def __call__(self, frames: Iterable[tuple[int, tuple[Frame, Frame]]]) -> Iterator[PreparedPair]:
         """Prepare pairs.
@@ -68,32 +80,61 @@ class PairPreparer:
             ImageReadError: If sizes differ, or registration finds nothing.
         """
         pairs = (
-            (place, frame_a.seconds, self._values(frame_a, frame_b)) for place, (frame_a, frame_b) in frames
+            (place, frame_a.seconds, self._values(index, frame_a, frame_b))
+            for index, (place, (frame_a, frame_b)) in enumerate(frames)
         )
         first = list(islice(pairs, _FIRST_FRAMES)) if self._aligner.is_registering else []
-        matrix = self._aligner.find([_levels(pair) for _, _, pair in first], self.name) if first else None
-        for index, (place, seconds, values) in enumerate(chain(first, pairs)):
-            pair = self._aligner.apply(values, matrix, self.name)
+        matrix = self._aligner.find([_levels(read) for _, _, read in first], self.name) if first else None
+        for index, (place, seconds, read) in enumerate(chain(first, pairs)):
+            sizes = [image.shape[:2] for image in read[:2]]
+            pair = self._aligner.apply(read[:2], matrix, self.name)
+            read = SourcePair(*pair, self._aligner.missing_in_a(read.missing, matrix, *sizes))
             if index == 0:
-                self._look_at(_levels(pair))
+                self._look_at(_levels(read))
             img_a, img_b = (image if image.dtype == np.uint8 else as_picture(image) for image in pair)
-            expected = expected_level(img_a, img_b) if self._is_steady else None
-            yield PreparedPair(place, seconds, img_a, img_b, expected)
+            seen = glimpse(img_a, img_b) if self._is_steady else None
+            yield PreparedPair(place, seconds, img_a, img_b, seen, read)
 
-    def _values(self, frame_a: Frame, frame_b: Frame) -> Pair:
+    def _values(self, index: int, frame_a: Frame, frame_b: Frame) -> SourcePair:
         """(H, W, 3) and (H, W, 1) in [0, 255]; 8 bits stay 8 bits, as most frames have them."""
-        img_a, img_b, limits = frame_a.pixels, frame_b.pixels, None
-        if img_a.dtype != np.uint8:
-            img_a = to_full_range(img_a, self.name)
-        img_a = arrange_channels(img_a, 3)
-        if img_b.dtype == np.uint8 and self.options.ir_range is None:
-            gray = img_b if img_b.ndim == 2 else cv2.cvtColor(img_b, cv2.COLOR_RGB2GRAY)
-            return img_a, (255 - gray if self.options.is_black_hot else gray)[:, :, None]
-        if is_raw(img_b) and self._range is not None:
-            limits = self._range(*percentile_range(img_b), frame_b.seconds)
-        return img_a, scale_thermal(img_b, self.options, self.name, limits)
+        stored_a, stored_b = (StoredImage(self.name, frame.pixels) for frame in (frame_a, frame_b))
+        if index == 0:
+            self._look_at_stored(stored_a, stored_b)
+        if stored_a.pixels.dtype == np.uint8 and self.options.a_range is None:
+            img_a = arrange_channels(stored_a.pixels, 3)
+        else:
+            img_a = source_a(stored_a, self.options, 3).pixels
+        if stored_b.pixels.dtype == np.uint8 and self.options.ir_range is None:
+            return SourcePair(img_a, self._of_8_bits(stored_b.pixels), self._border)
+        limits = None
+        if self._range is not None and self.options.ir_range is None and is_raw(stored_b.pixels):
+            missing = find_no_data(stored_b.pixels)
+            shown = stored_b.pixels if missing is None else stored_b.pixels[~missing]
+            limits = self._range(*percentile_range(shown), frame_b.seconds)
+        image = source_b(stored_b, self.options, limits)
+        return SourcePair(img_a, image.pixels, image.missing)
 
-    def _look_at(self, pair: Pair) -> None:
+    def _of_8_bits(self, frame: np.ndarray) -> np.ndarray:
+        gray = frame if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        if self._border is not None:
+            gray = fill_smoothly(gray.astype(np.float32), self._border).astype(np.uint8)
+        return (255 - gray if self.options.is_black_hot else gray)[:, :, None]
+
+    def _look_at_stored(self, stored_a: StoredImage, stored_b: StoredImage) -> None:
+        """Say of the first frames what is said of images."""
+        read: tuple[SourceImage, SourceImage] = (
+            source_a(stored_a, self.options),
+            source_b(stored_b, self.options),
+        )
+        if stored_b.pixels.dtype == np.uint8:
+            self._border = read[1].missing
+        signs = signs_of_pair(stored_a, stored_b, read[0].pixels, read[1].pixels)
+        said = {
+            sentence: [f"{self.name}{more}"] for sentence, more in (*read[0].notes, *read[1].notes, *signs)
+        }
+        self.notes += [f"the first frame: {note}" for note in write_notes([said])]
+
+    def _look_at(self, pair: tuple[np.ndarray, np.ndarray]) -> None:
         shift = self._aligner.misalignment(pair)
         if shift is not None:
             self.notes.append(
@@ -102,5 +143,5 @@ class PairPreparer:
             )
 
 
-def _levels(pair: tuple) -> tuple:
-    return tuple(image.astype(np.float32) for image in pair)
+def _levels(read: SourcePair) -> tuple[np.ndarray, np.ndarray]:
+    return read.img_a.astype(np.float32), read.img_b.astype(np.float32)

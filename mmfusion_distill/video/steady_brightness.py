@@ -2,11 +2,11 @@
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
 from ..images.pixels import to_uint8, without_single_channel
 
 #: A jump of the mean by more gray levels is another scene, not a flicker.
@@ -15,73 +15,83 @@ _CUT = 40.0
 _LARGEST_SHIFT, _LARGEST_GAIN = 40.0, 1.5
 #: Longer side of the images that are compared, in pixels; at most twice as many.
 _COMPARED = 64
+#: The same of the base of B; by how many standard deviations B is hot, as in the Laplacian pyramid.
+_COARSE, _HOT = 12, 0.5
 #: Steps of a gray level that are still told apart: brightness moves by less than one level a frame.
 _FRACTIONS = 64
 
-#: Mean and contrast (standard deviation) in gray levels.
-Level = tuple[float, float]
+
+class Glimpse(NamedTuple):
+    """What a pair shows from afar.
+
+    Args:
+        base (np.ndarray): (h, w) float32 in [0, 255], the luminance of A.
+        hot (np.ndarray): (h, w) float32, by how many standard deviations B is above the level at which it is hot.
+        spread (float): Standard deviation of B, in gray levels.
+    """
+
+    base: np.ndarray
+    hot: np.ndarray
+    spread: float
 
 
-def expected_level(img_a: np.ndarray, img_b: np.ndarray) -> Level:
-    """Mean and contrast of the fusion without training, the Laplacian pyramid, of a pair.
-
-    It follows what the sources show, and hardly what the gain of a thermal camera does.
+def glimpse(img_a: np.ndarray, img_b: np.ndarray) -> Glimpse:
+    """Look at a pair from afar.
 
     Args:
         img_a (np.ndarray): (H, W, 3), uint8 RGB or float in [0, 1].
         img_b (np.ndarray): (H, W, 1), likewise.
-
-    Returns:
-        Level: In gray levels.
     """
-    pair = (_halved(_gray(image)) for image in (img_a, img_b))
-    return level_of(laplacian_pyramid_fusion(*pair))
-
-
-def level_of(image: np.ndarray) -> Level:
-    """Mean and contrast of the luminance of an image (H, W, 3) RGB or (H, W) uint8, seen from afar."""
-    gray = _gray(image)
-    return cv2.mean(gray)[0], float(cv2.meanStdDev(_halved(gray))[1][0, 0])
+    base, gray = _halved(_gray(img_a)).astype(np.float32), _gray(img_b)
+    mean, spread = (float(value[0, 0]) for value in cv2.meanStdDev(gray))
+    coarse = _halved(gray).astype(np.float32)
+    while max(coarse.shape) > _COARSE:
+        coarse = cv2.pyrDown(coarse)
+    hot = np.maximum((coarse - mean) / max(spread, 1.0) - _HOT, 0)
+    return Glimpse(base, cv2.resize(hot, base.shape[::-1]), spread)
 
 
 class SteadyBrightness:
     """Smooths over time by how much images differ in mean and contrast from what their sources let expect.
 
-    What the sources do to brightness is kept; what the network adds by its view of the whole image changes slowly.
-    Another scene starts anew.
+    Expected is the base of the fusion without training (the Laplacian pyramid): A, and what is hot in B. It follows
+    what the scene does at once. What the network adds by its view of the whole image changes slowly, and so does the
+    spread of B, which jumps with the gain of a thermal camera. Another scene starts anew.
 
     Args:
-        seconds (float): Time constant.
+        seconds (float): Time constant of each of two stages.
     """
 
     def __init__(self, seconds: float) -> None:
-        # Two stages of half the time each begin and end gently.
-        self._stages = [_Smooth(seconds / 2), _Smooth(seconds / 2)]
+        # After a jump one stage alone would begin with its largest step.
+        self._stages = [_Smooth(seconds), _Smooth(seconds)]
+        self._spread = _Smooth(seconds)
         self._seconds = 0.0
-        self._last: Level | None = None
+        self._last: tuple[float, float] | None = None
 
-    def __call__(self, picture: np.ndarray, expected: Level, seconds: float) -> np.ndarray:
+    def __call__(self, picture: np.ndarray, seen: Glimpse, seconds: float) -> np.ndarray:
         """The next image, of steady brightness.
 
         Args:
             picture (np.ndarray): (H, W, 3) or (H, W) uint8 RGB.
-            expected (Level): Of :func:`expected_level` for its sources.
+            seen (Glimpse): Of its sources.
             seconds (float): Its time.
 
         Returns:
             np.ndarray: Of the same shape and type.
         """
-        mean, contrast = level_of(picture)
+        mean, contrast = _level(picture)
+        now = mean, float(seen.base.mean())
+        is_cut = self._last is None or any(abs(new - old) > _CUT for new, old in zip(now, self._last))
+        passed = math.inf if is_cut else seconds - self._seconds
+        self._last, self._seconds = now, seconds
+        spread = float(self._spread(np.array(seen.spread), passed))
+        expected = np.clip(seen.base + seen.hot * spread, 0, 255)
         # One gray level, so that even images have a contrast that can be compared.
-        excess = np.array([mean - expected[0], math.log((contrast + 1) / (expected[1] + 1))])
-        is_cut = self._last is None or any(
-            abs(now - before) > _CUT for now, before in zip((mean, expected[0]), self._last)
-        )
-        self._last = mean, expected[0]
-        passed, self._seconds = seconds - self._seconds, seconds
-        smooth = excess
+        log_contrast = math.log((contrast + 1) / (float(expected.std()) + 1))
+        excess = smooth = np.array([mean - float(expected.mean()), log_contrast])
         for stage in self._stages:
-            smooth = stage(smooth, math.inf if is_cut else passed)
+            smooth = stage(smooth, passed)
         shift, log_gain = smooth - excess
         shift = float(np.clip(shift, -_LARGEST_SHIFT, _LARGEST_SHIFT))
         gain = float(np.clip(math.exp(log_gain), 1 / _LARGEST_GAIN, _LARGEST_GAIN))
@@ -114,7 +124,7 @@ class _Smooth:
     """Exponential smoothing of values that come at any times."""
 
     def __init__(self, seconds: float) -> None:
-        self._time, self._value = max(seconds, 1e-6), np.zeros(2)
+        self._time, self._value = max(seconds, 1e-6), np.zeros(())
 
     def __call__(self, value: np.ndarray, passed: float) -> np.ndarray:
         """The smoothed value, so many seconds after the last one; after infinitely many the value itself."""
@@ -126,6 +136,12 @@ def _gray(image: np.ndarray) -> np.ndarray:
     """Luminance (H, W) uint8 of an image, uint8 or float in [0, 1]."""
     image = without_single_channel(image if image.dtype == np.uint8 else to_uint8(image * 255))
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def _level(image: np.ndarray) -> tuple[float, float]:
+    """Mean and contrast (standard deviation) of the luminance of an image, seen from afar."""
+    gray = _gray(image)
+    return cv2.mean(gray)[0], float(cv2.meanStdDev(_halved(gray))[1][0, 0])
 
 
 def _halved(gray: np.ndarray) -> np.ndarray:

@@ -136,9 +136,16 @@ CASES = (
         raw(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"),
         DAMAGED,
     ),
-    Case("vector graphics", ".png", raw(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), DAMAGED),
+    Case(
+        "vector graphics",
+        ".png",
+        raw(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        "is SVG, which is not read here",
+    ),
     Case("pickle", ".png", raw(b"\x80\x04\x95cos\nsystem\n(S'touch x'\ntR."), DAMAGED),
-    Case("array of NumPy", ".png", raw(b"\x93NUMPY\x01\0v\0{}"), DAMAGED),
+    Case(
+        "array of NumPy", ".png", raw(b"\x93NUMPY\x01\0v\0{}"), r"is NumPy \(.npy\), .* give it that ending"
+    ),
     Case("signature of PNG only", ".png", raw(b"\x89PNG\r\n\x1a\n"), DAMAGED),
     Case("signature of JPEG only", ".jpg", raw(b"\xff\xd8\xff"), DAMAGED),
     Case("signature of TIFF only", ".tif", raw(b"II*\0"), DAMAGED),

@@ -8,7 +8,7 @@ from hostile.data_files import CASES, THERMAL_CASES
 from mmfusion_distill.images.image_io import read_image
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.inference.folder_fusing import fuse_files
-from mmfusion_distill.inference.pair_reader import PairReader
+from mmfusion_distill.registration.pair_reader import PairReader
 
 
 def read(folder, path, fuser):

@@ -83,9 +83,10 @@ def test_raw_counts_of_a_thermal_camera_are_not_one_gray(pair, fuser):
     counts = np.linspace(29_000, 31_000, 64 * 72).reshape(64, 72).astype(np.uint16)
     cv2.imwrite(str(pair / "b" / "hostile.png"), counts)
     report = fuse_files(fuser, pair / "a", pair / "b", pair / "out")
-    assert report.notes == [
-        "1 pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: hostile"
-    ]
+    assert (
+        "1 pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: "
+        "hostile.png"
+    ) in report.notes
     infrared = LoadImagePair()(
         dict(img_a_path=str(pair / "a" / "hostile.png"), img_b_path=str(pair / "b" / "hostile.png"))
     )["img_b"]

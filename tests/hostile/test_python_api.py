@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mmfusion_distill.data.transforms import LoadImagePair
 from mmfusion_distill.images.image_io import read_image
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.inference.exported_inferencer import ExportedInferencer
+from mmfusion_distill.registration.pair_reader import PairReader
 
 RNG = np.random.default_rng(3)
 COLOR = RNG.integers(0, 256, (24, 20, 3), np.uint8)
@@ -92,11 +94,8 @@ NO_PICTURES = (
     ("array of text", np.full((24, 20), "x"), "an array holds <U1, which are no pixels"),
     ("array of objects", np.full((24, 20), None), "an array holds object, which are no pixels"),
     ("array of complex numbers", np.zeros((24, 20), complex), "an array holds complex128"),
-    ("array of large integers", COLOR.astype(np.int64), "an array holds int64 values from"),
     ("array of not a number", np.full((24, 20), np.nan), "an array holds float64 values from nan"),
-    ("array beyond 1", GRAY.astype(float), "an array holds float64 values from"),
     ("PIL cut off", cut_off(), "a PIL image cannot be decoded|cannot be decoded"),
-    ("PIL of large integers", Image.fromarray(GRAY.astype(np.int32) * 10**6), "a PIL image holds int32"),
     (
         "tensor without data",
         torch.empty(3, 24, 20, device="meta"),
@@ -105,6 +104,12 @@ NO_PICTURES = (
     ("tensor of a batch", torch.zeros(1, 3, 24, 20), r"a tensor of shape \(1, 3, 24, 20\) is no image"),
     ("tensor of no axis", torch.tensor(3), r"a tensor of shape \(\) is no image"),
     ("tensor without pixels", torch.zeros(3, 0, 20), "a tensor of shape .* is no image"),
+)
+#: Values of which nothing says what is black and white: source B is stretched, source A refused.
+RAW_VALUES = (
+    ("array of large integers", COLOR.astype(np.int64), "an array holds int64 values from"),
+    ("array beyond 1", GRAY.astype(float), "an array holds float64 values from"),
+    ("PIL of large integers", Image.fromarray(GRAY.astype(np.int32) * 10**6), "a PIL image holds int32"),
     ("tensor of indices", torch.zeros(24, 20, dtype=torch.int64) + 300, "a tensor holds int64"),
     ("tensor beyond 1", torch.full((24, 20), 200.0), "a tensor holds float32 values from 200"),
 )
@@ -139,7 +144,7 @@ def fuse(given, tiny):
 
 def fuse_exported(given, tiny):
     # Reading comes before the network, which is not needed here.
-    ExportedInferencer.load(None, dict(img_a=COLOR, img_b=given))
+    ExportedInferencer.load(SimpleNamespace(reader=PairReader()), dict(img_a=COLOR, img_b=given))
 
 
 def read(given, tiny):
@@ -152,6 +157,21 @@ def test_what_is_no_picture_is_refused_by_name(case, door, tiny):
     with pytest.raises(ImageReadError, match=case[2]) as caught:
         door(case[1], tiny)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("door", [read, fuse], ids=lambda door: door.__name__)
+@pytest.mark.parametrize("case", RAW_VALUES, ids=lambda case: case[0])
+def test_raw_values_are_no_source_a(case, door, tiny):
+    with pytest.raises(ImageReadError, match=case[2] + ".*--a-range"):
+        door(case[1], tiny)
+
+
+@pytest.mark.parametrize("case", RAW_VALUES, ids=lambda case: case[0])
+def test_raw_values_are_a_source_b_that_is_stretched(case):
+    reader = PairReader()
+    img_b = reader.read(COLOR, case[1]).img_b
+    assert img_b.shape == (24, 20, 1) and 0 <= img_b.min() <= img_b.max() <= 255
+    assert any("hold degrees or counts and were stretched" in note for note in reader.notes())
 
 
 def test_all_forms_of_a_pair_give_one_result(tiny):

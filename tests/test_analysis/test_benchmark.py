@@ -120,6 +120,9 @@ def test_metrics_folders_and_training_steps_are_timed_too(tools, tiny_network, t
     main(["folder", *small, "--pairs", "2"])
     names = [row[0] for row in cells(capsys.readouterr().out)]
     assert names == ["one by one", "2 threads", "2 threads, batches of 4"]
+    main(["film", *small, "--frames", "3"])
+    names = [row[0] for row in cells(capsys.readouterr().out)]
+    assert names == ["reading alone", "network alone", "writing alone", "film"]
     path = tmp_path / "net.py"
     path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
     main(["training", str(path), "--batch", "1", "--repeats", "1"])

@@ -17,7 +17,14 @@ from mmfusion_distill.annotation.annotation_file import (
 )
 from mmfusion_distill.annotation.annotation_parser import parse_annotation
 from mmfusion_distill.annotation.annotation_types import Annotation, AnnotationError, Event
-from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES, canonical_event_type
+from mmfusion_distill.annotation.answers.denial import is_denied, without_yes
+from mmfusion_distill.annotation.event_types import (
+    EVENT_TYPES,
+    MEDICAL_EVENT_TYPES,
+    MEDICAL_NORMAL_EVENT,
+    NORMAL_EVENT,
+    canonical_event_type,
+)
 
 TWO_EVENTS = Annotation((Event("low_light", "Dark road."), Event("ir_noise", "Grain in the sky.")))
 
@@ -25,9 +32,17 @@ event_names = st.one_of(
     st.sampled_from(EVENT_TYPES + MEDICAL_EVENT_TYPES),
     st.text(min_size=1, max_size=30).filter(canonical_event_type),
 )
+# What is denied is no event, see tests/test_annotation/test_answers.py; nor does "normal" stand beside others.
+events = st.builds(Event, event_names, st.text(max_size=80)).filter(
+    lambda event: (
+        not is_denied(event.type, event.description)
+        and without_yes(event.description) == event.description
+        and event.type not in (NORMAL_EVENT, MEDICAL_NORMAL_EVENT)
+    )
+)
 annotations = st.builds(
     Annotation,
-    events=st.lists(st.builds(Event, event_names, st.text(max_size=80)), min_size=1, max_size=4),
+    events=st.lists(events, min_size=1, max_size=4),
     annotator=st.text(max_size=20),
     model=st.text(max_size=20),
     prompt_version=st.text(max_size=20),
@@ -127,7 +142,7 @@ def test_text_for_the_encoder_does_not_depend_on_the_origin():
     assert signed.text == TWO_EVENTS.text == "low light: Dark road.\nir noise: Grain in the sky."
 
 
-@pytest.mark.parametrize("text", ["", "\n \n", "I cannot help with that.", "# annotator: x\n", "{}", "[]"])
+@pytest.mark.parametrize("text", ["", "\n \n", "I help with that.", "# annotator: x\n", "{}"])
 def test_nothing_parseable_names_the_source(text):
     with pytest.raises(AnnotationError, match=r"ann/x\.txt: no event found"):
         parse_annotation(text, source="ann/x.txt")

@@ -87,6 +87,74 @@ def annotator(server, **changes):
     return OpenAIAnnotator("tiny-vl", server.url, **(options | changes))
 
 
+def stream(*parts):
+    chunks = [json.dumps(dict(choices=[dict(delta=dict(content=part))])) for part in parts]
+    return 200, {}, "".join(f"data: {chunk}\n\n" for chunk in [*chunks, "[DONE]"])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        completion([dict(type="text", text=GOOD_JSON)]),
+        completion([dict(type="text", text=GOOD_JSON[:9]), GOOD_JSON[9:]]),
+        completion(
+            [
+                dict(type="thinking", thinking=[dict(type="text", text="haze?")]),
+                dict(type="output_text", text=GOOD_JSON),
+            ]
+        ),
+        completion(dict(type="text", text=GOOD_JSON)),
+        completion(json.loads(GOOD_JSON)),
+        completion(json.loads(GOOD_JSON)["events"]),
+        completion(None, tool_calls=[dict(function=dict(name="annotate", arguments=GOOD_JSON))]),
+        completion(GOOD_JSON, reasoning_content="Event Type: haze"),
+        completion(f"<think>Event Type: haze</think>{GOOD_JSON}"),
+        (200, {}, json.dumps(dict(choices=[dict(text=GOOD_TEXT)]))),
+        stream(GOOD_JSON[:20], GOOD_JSON[20:]),
+    ],
+    ids=range(11),
+)
+def test_an_answer_is_found_in_every_shape_of_a_reply(server, pairs, reply):
+    server.script = [reply]
+    (result,) = annotator(server, retries=0).annotate(pairs[:1])
+    assert result.annotation is not None, result.error
+    assert result.annotation.event_types == ("low_light",)
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        ({"error": {"message": "Vision add-on is not loaded"}}, "Vision add-on is not loaded"),
+        ({"error": "model 'x' not found"}, "model 'x' not found"),
+        ({"object": "error", "message": "no such model", "code": 404}, "no such model"),
+        ({"detail": "unknown route"}, "unknown route"),
+        ({"choices": [{"error": {"message": "no images taken", "code": 400}}]}, "no images taken"),
+        ({"base_resp": {"status_code": 1004, "status_msg": "wrong key"}}, "wrong key"),
+    ],
+)
+def test_an_error_with_status_200_is_final_and_says_what_the_server_says(server, pairs, reply, sentence):
+    server.script = [(200, {}, json.dumps(reply))]
+    (result,) = annotator(server).annotate(pairs[:1])
+    assert result.error == f"the server answered with an error: {sentence}"
+    assert len(server.requests) == 1
+
+
+def test_a_schema_that_is_rejected_with_status_200_is_left_out(server, pairs):
+    rejected = (200, {}, '{"error": {"message": "response_format is not supported"}}')
+    server.script = [rejected, completion(GOOD_TEXT)]
+    (result,) = annotator(server).annotate(pairs[:1])
+    assert result.annotation.event_types == ("low_light",)
+    assert "response_format" not in server.requests[1]
+
+
+def test_a_clean_pair_is_normal_and_asked_once(server, pairs):
+    server.script = [completion('{"events": []}')]
+    for modality, event in (("infrared-visible", "normal"), ("medical", "medical_normal")):
+        (result,) = annotator(server).annotate(pairs[:1], modality)
+        assert result.annotation.event_types == (event,)
+    assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize("answer", [GOOD_TEXT, GOOD_JSON, f"Sure:\n```json\n{GOOD_JSON}\n```"])
 def test_text_and_json_answers_become_annotations_that_tell_their_origin(server, pairs, answer):
     server.script = [completion(answer)]
@@ -123,6 +191,11 @@ def test_a_request_holds_two_small_pictures_the_question_and_a_schema(server, pa
         completion(GOOD_JSON[:-20]),
         completion(GOOD_TEXT, reason="length"),
         completion(None, refusal="I cannot help with that."),
+        completion("I'm sorry, I can't help with that."),
+        completion("", reasoning_content=GOOD_TEXT),
+        (200, {}, '{"error": {"code": 429, "message": "slow down"}}'),
+        (200, {}, '{"choices": [{"error": {"code": "502", "message": "bad gateway"}}]}'),
+        (200, {}, '{"error": "The model is loading, try again"}'),
     ],
 )
 def test_a_passing_failure_is_tried_again(server, pairs, failure):

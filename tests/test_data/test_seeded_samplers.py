@@ -4,11 +4,12 @@ import itertools
 import pickle
 from unittest import mock
 
+import pytest
 from mmagic.registry import DATA_SAMPLERS
 from mmengine.dataset import BaseDataset
 
 from mmfusion_distill.data.seeded_concat_dataset import SeededConcatDataset
-from mmfusion_distill.data.seeded_samplers import SeededIndex
+from mmfusion_distill.data.seeded_samplers import SeededDefaultSampler, SeededIndex
 
 
 def draws(kind, rank, world_size, epoch=0, count=12):
@@ -53,3 +54,25 @@ def test_the_seed_of_a_draw_reaches_the_data_set_it_falls_on():
     together = SeededConcatDataset([Seeds(serialize_data=False), Seeds(serialize_data=True)])
     assert together[SeededIndex(4, 99)] == (True, 1, 99)
     assert together[4] == (True, 1, None)
+
+
+@pytest.mark.parametrize("world_size", [1, 2, 3])
+def test_epochs_share_no_seed(world_size):
+    epochs = [
+        {
+            seed
+            for rank in range(world_size)
+            for _, seed in draws("SeededDefaultSampler", rank, world_size, epoch)
+        }
+        for epoch in range(4)
+    ]
+    for one, other in itertools.combinations(epochs, 2):
+        assert not one & other
+
+
+def test_seeds_differ_between_runs_of_other_seeds():
+    with mock.patch("mmengine.dataset.sampler.get_dist_info", return_value=(0, 1)):
+        first, other = (
+            [index.seed for index in SeededDefaultSampler(range(5), seed=seed)] for seed in (7, 8)
+        )
+    assert not set(first) & set(other)

@@ -60,17 +60,18 @@ def toy_runner(work_dir, model=None, bad=(), batch_size=1, count=6, hooks=None, 
         wrapper (dict): Arguments of the optimizer's wrapper.
         **settings: Of the runner.
     """
+    loader = dict(
+        dataset=Pairs(count, bad),
+        batch_size=batch_size,
+        num_workers=0,
+        sampler=dict(type="DefaultSampler", shuffle=False),
+    )
     return FusionRunner(
         model=dict(type="WeightTimesInput", **(model or {})),
         work_dir=str(work_dir),
-        train_dataloader=dict(
-            dataset=Pairs(count, bad),
-            batch_size=batch_size,
-            num_workers=0,
-            sampler=dict(type="DefaultSampler", shuffle=False),
-        ),
+        train_dataloader=settings.pop("train_dataloader", loader),
         optim_wrapper=dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.01)) | (wrapper or {}),
-        train_cfg=dict(by_epoch=False, max_iters=count // batch_size),
+        train_cfg=settings.pop("train_cfg", dict(by_epoch=False, max_iters=count // batch_size)),
         default_hooks=dict(
             checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=1, max_keep_ckpts=-1)
         )

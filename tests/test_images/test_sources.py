@@ -13,8 +13,8 @@ from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.images.pairing import find_pairs
 from mmfusion_distill.images.source_options import SourceOptions
 from mmfusion_distill.inference.folder_fusing import fuse_files
-from mmfusion_distill.inference.pair_reader import PairReader
 from mmfusion_distill.registration.camera_calibration import CameraCalibration
+from mmfusion_distill.registration.pair_reader import PairReader
 
 COUNTS = np.linspace(29_000, 31_000, 24 * 20).reshape(24, 20).astype(np.uint16)
 GRAY = np.random.default_rng(0).integers(0, 256, (24, 20), np.uint8)
@@ -52,10 +52,12 @@ def test_degrees_of_any_type_are_read_from_arrays(kind, tmp_path, visible):
     assert read.min() == 0 and read.max() > 254
 
 
-def test_dead_pixels_count_as_cold(tmp_path, visible):
+def test_dead_pixels_are_filled_from_around_and_not_cold(tmp_path, visible):
     degrees = (COUNTS / 100.0 - 273).astype(np.float32)
-    degrees[3, 4] = np.nan
-    assert as_values(PairReader()(visible, save(tmp_path / "b.npy", degrees))[1])[3, 4] == 0
+    whole = as_values(PairReader()(visible, save(tmp_path / "whole.npy", degrees))[1])
+    degrees[13, 4] = np.nan
+    pair = PairReader().read(visible, save(tmp_path / "b.npy", degrees))
+    assert abs(pair.img_b[13, 4, 0] - whole[13, 4]) < 12 and pair.missing[13, 4] and pair.missing.sum() == 1
 
 
 def test_black_hot_is_inverted(tmp_path, visible):

@@ -65,6 +65,23 @@ def test_events_go_from_the_end_before_a_description_is_cut(caplog):
     assert not torch.allclose(kept, MODELS.build(dict(type="SentenceTextEncoder")).encode([[first, second]]))
 
 
+def test_a_text_that_is_too_long_keeps_its_beginning(clip_folder):
+    sentence = MODELS.build(dict(type="SentenceTextEncoder", max_tokens=8))
+    clip = MODELS.build(dict(type="CLIPTextEncoder", name=str(clip_folder)))
+    for encoder, start, end, other in (
+        (
+            sentence,
+            "the road is very dark at night and",
+            "the sky behind it is bright",
+            "fog hides all of the houses there",
+        ),
+        (clip, "abcdefghij", "klmnop", "qrstuv"),
+    ):
+        long, same, changed = encoder.encode([[f"{start} {end}"], [f"{start} {other}"], [f"{other} {end}"]])
+        torch.testing.assert_close(long, same, atol=1e-5, rtol=1e-4)
+        assert not torch.allclose(long, changed, atol=1e-3)
+
+
 def test_pooling_over_events_keeps_long_descriptions():
     first, second = "low light: the road is dark", "haze: thick fog far away in the distance"
     encoder = MODELS.build(dict(type="SentenceTextEncoder", pool="events", max_tokens=20))

@@ -16,7 +16,6 @@ from mmfusion_distill.images.source_options import SourceOptions
 from mmfusion_distill.user_errors import UserError
 from mmfusion_distill.video import VideoOptions, fuse_video
 from mmfusion_distill.video.matching import by_time
-from mmfusion_distill.video.steady_brightness import SteadyBrightness
 from mmfusion_distill.video.video_reader import Frame, VideoReader, VideoReadError
 
 #: The fake networks below follow source B at once, which smoothing would not let them.
@@ -101,12 +100,6 @@ def test_brightness_is_steady_when_asked(tmp_path):
     fuse_video(SecondSource(), a, b, tmp_path / "out.avi", AS_IT_IS)
     fuse_video(SecondSource(), a, b, tmp_path / "steady.avi", VideoOptions(steady=1))
     assert np.std(levels_of(tmp_path / "steady.avi")) < 0.3 * np.std(levels_of(tmp_path / "out.avi"))
-
-
-def test_another_scene_is_no_flicker():
-    steady = SteadyBrightness(1)
-    steady(np.full((4, 4, 3), 30, np.uint8), (30, 0), 0)
-    assert steady(np.full((4, 4, 3), 200, np.uint8), (200, 0), 0.04).mean() == 200
 
 
 def test_raw_thermal_video_is_stretched_and_its_range_can_be_steady(tmp_path):

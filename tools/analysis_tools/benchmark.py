@@ -1,4 +1,4 @@
-"""Print a Markdown table of time: of networks, of the fusing of folders, of metrics, or of training steps.
+"""Print a Markdown table of time: of networks, of the fusing of folders and films, of metrics, or of training steps.
 
 python tools/analysis_tools/benchmark.py networks --sizes 640x480 1920x1080 --export onnx openvino --threads 2
 """
@@ -71,6 +71,14 @@ def folder(args: argparse.Namespace) -> str:
     return f"{table}\n\n{args.pairs} pairs of {width}x{height}, {args.weights}, {where}."
 
 
+def film(args: argparse.Namespace) -> str:
+    """Frames per second of a film, and of reading, the network and writing alone."""
+    from mmfusion_distill.analysis.film_benchmark import film_table
+
+    height, width = args.size
+    return film_table(args.weights, args.frames, width, height, args.threads, args.repeats)
+
+
 def processes(args: argparse.Namespace) -> str:
     """Pairs per second for a folder that several processes share."""
     from mmfusion_distill.analysis.process_benchmark import processes_table
@@ -99,7 +107,9 @@ def training(args: argparse.Namespace) -> str:
 
 def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(required=True, metavar="{networks,folder,processes,metrics,training}")
+    commands = parser.add_subparsers(
+        required=True, metavar="{networks,folder,film,processes,metrics,training}"
+    )
 
     def add(function: Callable, repeats: int, threads: int | None = None) -> argparse.ArgumentParser:
         command = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
@@ -126,6 +136,10 @@ def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespa
     command.add_argument("--batch-size", type=at_least(1), default=4)
     command.add_argument("--workers", type=at_least(1), default=2)
     command.add_argument("--device", default="cpu")
+    command = add(film, 3, threads=2)
+    command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
+    command.add_argument("--frames", type=at_least(2), default=150)
+    command.add_argument("--size", default=(480, 640), **size)
     command = add(processes, 3, threads=1)
     command.add_argument("counts", nargs="*", type=at_least(1), default=[1, 2], help="default: 1 2")
     command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")

@@ -3,9 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Optional
 
 from ...images.pairing import ImagePair
 from ..annotation_types import Annotation
+
+if TYPE_CHECKING:
+    # A help text does without OpenCV.
+    from ...registration.pair_reader import PairReader
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Annotator(ABC):
 
     #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made anew.
     version = ""
+    #: Reads the pairs, as every command does. Default: None, one without options.
+    reader: Optional["PairReader"] = None
 
     @abstractmethod
     def annotate(

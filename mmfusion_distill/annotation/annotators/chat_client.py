@@ -7,6 +7,8 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+from .chat_answer import AnswerError, answer_of
+
 T = TypeVar("T")
 
 # Statuses that another try may mend; others (wrong key, unknown model) are final.
@@ -21,7 +23,7 @@ class ChatError(Exception):
         answer (str): What came back, if anything. Default: ''.
         wait (float | None): Seconds the server asks to wait. Default: None.
         final (bool): Whether another try is pointless. Default: False.
-        status (int): HTTP status, 0 if there was none. Default: 0.
+        status (int): HTTP status, 0 if there was none; 200 also of errors that come with it. Default: 0.
     """
 
     def __init__(
@@ -76,7 +78,9 @@ class ChatClient:
                 error = chat_error
             if error.final or attempt == self.retries:
                 tries = "" if attempt == 0 else f" (after {attempt + 1} tries)"
-                raise ChatError(f"{error}{tries}", error.answer, status=error.status) from None
+                raise ChatError(
+                    f"{error}{tries}", error.answer, final=error.final, status=error.status
+                ) from None
             pause = self.backoff * 2**attempt * random.uniform(0.5, 1.0)
             await asyncio.sleep(min(pause if error.wait is None else error.wait, self.max_wait))
         raise AssertionError("unreachable")
@@ -105,24 +109,12 @@ class ChatClient:
                 final=status not in _PASSING and status < 500,
                 status=status,
             )
-        return _answer_text(response)
-
-
-def _answer_text(response: Any) -> str:
-    """Text of a chat completion; ChatError if it is none, a refusal, empty or cut off."""
-    try:
-        choice = response.json()["choices"][0]
-        message, reason = choice["message"], choice.get("finish_reason")
-        text, refusal = message.get("content"), message.get("refusal")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ChatError("the server's answer is no chat completion", response.text) from error
-    if refusal or reason == "content_filter":
-        raise ChatError(f"the model refused: {refusal or 'content filter'}", str(refusal or text or ""))
-    if not isinstance(text, str) or not text.strip():
-        raise ChatError("the answer is empty", response.text)
-    if reason == "length":
-        raise ChatError("the answer is cut off: raise max_tokens", text)
-    return text
+        try:
+            return answer_of(response.text)
+        except AnswerError as error:
+            raise ChatError(
+                str(error), error.answer or response.text, final=error.is_final, status=status
+            ) from error
 
 
 def retry_after_seconds(header: str | None) -> float | None:

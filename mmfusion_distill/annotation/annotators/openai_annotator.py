@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -162,21 +163,23 @@ class OpenAIAnnotator(Annotator):
 
     async def _ask(self, client: ChatClient, urls: list[str], prompt: Prompt) -> Annotation:
         def check(text: str) -> Annotation:
-            events = parse_annotation(text).events
+            events = parse_annotation(text, modality=prompt.modality).events
             return Annotation(events, type(self).__name__, self.model, prompt.version)
 
         structured = self.structured
         try:
             return await client.ask(self._body(urls, prompt, structured), check)
         except ChatError as error:
-            if not structured or error.status not in (400, 422):
+            if not structured or not _is_about_structure(error):
                 raise
             # Servers without structured output reject the request; from now on it is plain text.
             self.structured = False
             return await client.ask(self._body(urls, prompt, False), check)
 
     def _data_urls(self, pair: ImagePair) -> list[str]:
-        return [data_url(picture) for picture in load_pictures(pair, self.max_size, self.montage)]
+        return [
+            data_url(picture) for picture in load_pictures(pair, self.max_size, self.montage, self.reader)
+        ]
 
     def _body(self, urls: list[str], prompt: Prompt, structured: bool) -> dict:
         content = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
@@ -188,6 +191,14 @@ class OpenAIAnnotator(Annotator):
             "max_tokens": self.max_tokens,
         }
         return body | ({"response_format": _RESPONSE_FORMAT} if structured else {})
+
+
+def _is_about_structure(error: ChatError) -> bool:
+    """Whether a request was rejected because of the schema that it asks for."""
+    if error.status in (400, 422):
+        return True
+    # Some servers say so with status 200.
+    return error.final and re.search(r"response_format|schema|grammar|structured", str(error)) is not None
 
 
 async def _finish(http: Any) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from mmagic.registry import TASK_UTILS
 
-from ...images.image_io import read_image_pair
 from ...images.pairing import ImagePair
+from ...registration.pair_reader import PairReader
 from ...system.number_range import at_least, check_numbers
 from ..annotation_types import Annotation, Event
 from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
@@ -53,7 +53,7 @@ class StatisticsAnnotator(Annotator):
     def _annotate_files(self, pair: ImagePair, modality: str) -> AnnotationResult:
         try:
             # as the network will see them
-            img_a, img_b = read_image_pair(pair.path_a, pair.path_b)
+            img_a, img_b, _ = (self.reader or PairReader(in_python=True)).read(pair.path_a, pair.path_b)
         except (OSError, ValueError) as error:
             return AnnotationResult(pair, None, str(error))
         return AnnotationResult(pair, self.annotate_arrays(img_a, img_b, modality))

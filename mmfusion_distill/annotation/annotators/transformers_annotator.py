@@ -89,7 +89,7 @@ class TransformersAnnotator(Annotator):
 
     def _load(self, pair: ImagePair) -> tuple[ImagePair, list[np.ndarray], str]:
         try:
-            return pair, load_pictures(pair, self.max_size, self.montage), ""
+            return pair, load_pictures(pair, self.max_size, self.montage, self.reader), ""
         except (OSError, ValueError) as error:
             return pair, [], str(error)
 
@@ -110,7 +110,7 @@ class TransformersAnnotator(Annotator):
 
     def _result(self, pair: ImagePair, answer: str, prompt: Prompt) -> AnnotationResult:
         try:
-            events = parse_annotation(answer).events
+            events = parse_annotation(answer, modality=prompt.modality).events
         except ValueError as error:
             return AnnotationResult(pair, None, f"unusable answer: {error}", answer)
         return AnnotationResult(pair, Annotation(events, type(self).__name__, self.model, prompt.version))

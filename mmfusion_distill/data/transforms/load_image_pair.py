@@ -2,14 +2,13 @@
 
 from mmagic.registry import TRANSFORMS
 
-from ...images.image_io import read_image_pair
 from ...user_errors import UserError
-from .pair_transform import PairTransform
+from .pair_transform import PairTransform, pair_reader
 
 
 @TRANSFORMS.register_module()
 class LoadImagePair(PairTransform):
-    """Load both sources of a pair.
+    """Load both sources of a pair, as every command reads them.
 
     Unlike MMagic's LoadImageFromFile it keeps 16 bits and names the file that is damaged.
 
@@ -19,20 +18,23 @@ class LoadImagePair(PairTransform):
     Args:
         channels_a (int, optional): Channels of source A: 3 repeats gray files, 1 converts colour to luminance,
             None keeps each file's. Default: 3.
+        sources (dict, optional): Fields of :class:`SourceOptions`, e.g. `dict(ir_range=(20, 60))`. Default: None.
 
     Raises:
         ImageReadError: If a file cannot be used, or the sizes differ.
+        UserError: If an option is none.
     """
 
-    def __init__(self, channels_a: int | None = 3) -> None:
+    def __init__(self, channels_a: int | None = 3, sources: dict | None = None) -> None:
         if channels_a not in (None, 1, 3):
             raise UserError(f"channels_a is {channels_a}, wanted 1, 3 or None")
         self.channels_a = channels_a
+        self.sources = sources
+        self._reader = pair_reader(sources, "LoadImagePair")
 
     def transform(self, results: dict) -> dict:
         """Load the two images into `results`."""
-        results["img_a"], results["img_b"] = read_image_pair(
-            results["img_a_path"], results["img_b_path"], self.channels_a
-        )
+        pair = self._reader.read(results["img_a_path"], results["img_b_path"], self.channels_a)
+        results["img_a"], results["img_b"] = pair.img_a, pair.img_b
         results["ori_img_shape"] = results["img_a"].shape
         return results

@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 from mmagic.registry import TRANSFORMS
 
-from ...images.image_io import read_image_pair
 from ...images.pixels import to_uint8
 from ...user_errors import UserError
-from .pair_transform import PairTransform
+from .pair_transform import PairTransform, pair_reader
 
 
 @TRANSFORMS.register_module()
@@ -27,24 +26,33 @@ class LoadPairedImage(PairTransform):
             of `img_path` with the first name is replaced by the second. Default: ('visible', 'infrared').
         to_float32 (bool): Give float32, which keeps what 16-bit files have beyond 8 bits, instead of uint8.
             Default: False.
+        sources (dict, optional): Fields of :class:`SourceOptions`, e.g. `dict(ir_range=(20, 60))`. Default: None.
 
     Raises:
         ImageReadError: If a file is missing or cannot be used, or the sizes differ.
         UserError: If no folder of a path has the first name.
     """
 
-    def __init__(self, folders: tuple[str, str] = ("visible", "infrared"), to_float32: bool = False) -> None:
+    def __init__(
+        self,
+        folders: tuple[str, str] = ("visible", "infrared"),
+        to_float32: bool = False,
+        sources: dict | None = None,
+    ) -> None:
         if len(folders) != 2 or isinstance(folders, str):
             raise UserError(
                 f"LoadPairedImage: folders are {folders!r}, wanted two, e.g. ('visible', 'infrared')"
             )
         self.folders = tuple(folders)
         self.to_float32 = to_float32
+        self.sources = sources
+        self._reader = pair_reader(sources, "LoadPairedImage")
 
     def transform(self, results: dict) -> dict:
         """Load the two images into `results`."""
         path = results["img_path"]
-        visible, infrared = read_image_pair(path, results.get("infrared_path") or self.infrared_path(path), 3)
+        infrared_path = results.get("infrared_path") or self.infrared_path(path)
+        visible, infrared, _ = self._reader.read(path, infrared_path, 3)
         img = np.concatenate([visible[:, :, ::-1], infrared], axis=2)
         if not self.to_float32:
             img = to_uint8(img)

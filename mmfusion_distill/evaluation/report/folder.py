@@ -1,18 +1,17 @@
 """Scores of methods from folders of pictures."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from ...images.image_io import ImageReadError, read_image
+from ...images.image_size import image_size
 from ...images.pixels import without_single_channel
+from ...registration.pair_reader import PairReader
 from ...system.progress import progress_bar
-from ...system.regular_file import check_regular_file
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
 from ..functional.compute import DEFAULT_METRICS, parse_metric_names, score_triple
@@ -20,8 +19,6 @@ from ..functional.gray_image import FusionTriple, GrayImage
 from ..functional.protocols import Protocol, get_protocol
 from .matching import MatchedFiles, match_files
 from .results import EvaluationResult
-
-_EXIF_ORIENTATION = 274
 
 
 def evaluate_folders(
@@ -35,6 +32,7 @@ def evaluate_folders(
     workers: int = 1,
     show_progress: bool = False,
     pattern: Sequence[str] | None = None,
+    reader: PairReader | None = None,
 ) -> EvaluationResult:
     """Score every method on the pairs that all of them have a readable picture of.
 
@@ -53,6 +51,8 @@ def evaluate_folders(
         show_progress: Draw a progress bar on standard error.
         pattern: How names of A and B pair up that differ, see
             :func:`~mmfusion_distill.images.pairing.pair_folders`.
+        reader: Reads the sources, by the options that they were fused with, and notes what is odd about them.
+            Default: one without options.
 
     Returns:
         The scores; equal for equal files whatever ``workers`` is.
@@ -70,11 +70,12 @@ def evaluate_folders(
     protocol = get_protocol(protocol)
     check_method_names(methods)
     pairs, problems = match_files(folder_a, folder_b, methods, names, pattern)
-    pairs, unreadable = _check_headers(pairs)
+    reader = reader or PairReader()
+    pairs, unreadable = _check_headers(pairs, reader)
     problems += unreadable
     if not pairs:
         raise UserError(_nothing_left(problems))
-    score = partial(_score_pair, metrics=metrics, protocol=protocol, baselines=baselines)
+    score = partial(_score_pair, reader=reader, metrics=metrics, protocol=protocol, baselines=baselines)
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with ThreadPoolExecutor(max_workers=workers) as pool:
         scoring = pool.map(score, pairs.values())
@@ -96,12 +97,11 @@ def evaluate_folders(
     )
 
 
-def read_picture(path: str | Path, is_thermal: bool = False) -> np.ndarray:
-    """Read a picture for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
+def read_picture(path: str | Path) -> np.ndarray:
+    """Read a fused picture for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
 
     Args:
         path: The file.
-        is_thermal: Whether it is a source B, which is stretched if it has 16 bits, as for fusing.
 
     Returns:
         (H, W) or (H, W, 3) RGB.
@@ -109,7 +109,15 @@ def read_picture(path: str | Path, is_thermal: bool = False) -> np.ndarray:
     Raises:
         ImageReadError: If the file cannot be read.
     """
-    image = read_image(path, is_thermal=is_thermal)
+    return _in_levels(read_image(path))
+
+
+def read_sources(reader: PairReader, path_a: str | Path, path_b: str | Path) -> list[np.ndarray]:
+    """Read both sources of a pair as they are fused; see :func:`read_picture`."""
+    return [_in_levels(image) for image in reader.read(path_a, path_b)[:2]]
+
+
+def _in_levels(image: np.ndarray) -> np.ndarray:
     levels = np.rint(image)
     if np.array_equal(levels, image):
         image = levels.astype(np.uint8)
@@ -131,14 +139,14 @@ def check_method_names(methods: Mapping[str, str | Path]) -> None:
             raise UserError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
 
 
-def _check_headers(pairs: MatchedFiles) -> tuple[MatchedFiles, list[str]]:
+def _check_headers(pairs: MatchedFiles, reader: PairReader) -> tuple[MatchedFiles, list[str]]:
     """Compare sizes before anything is computed; drop pairs with unreadable files."""
     readable, problems, mismatches = {}, [], []
     for name, paths in pairs.items():
         sizes, broken = {}, []
-        for path in paths:
+        for index, path in enumerate(paths):
             try:
-                sizes[path] = _size(path)
+                sizes[path] = image_size(path, is_source_b=index == 1)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 broken.append(reason if str(path) in reason else f"{path} cannot be read ({reason})")
@@ -148,6 +156,9 @@ def _check_headers(pairs: MatchedFiles) -> tuple[MatchedFiles, list[str]]:
         readable[name] = paths
         path_a = paths[0]
         height, width = sizes[path_a]
+        if reader.aligner.is_fitting:
+            # B gets the size of A.
+            sizes.pop(paths[1])
         mismatches += [
             f"{path} is {h}x{w} but {path_a} is {height}x{width}"
             for path, (h, w) in sizes.items()
@@ -161,30 +172,18 @@ def _check_headers(pairs: MatchedFiles) -> tuple[MatchedFiles, list[str]]:
     return readable, problems
 
 
-def _size(path: Path) -> tuple[int, int]:
-    check_regular_file(path)
-    with warnings.catch_warnings():
-        # Large pictures are read_picture's business, which knows the limit that the user set.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            image = Image.open(path)
-        except (UnidentifiedImageError, Image.DecompressionBombError):
-            # e.g. TIFF files of floating point; what nobody can read is said by our own reader
-            return read_picture(path).shape[:2]
-    with image:
-        width, height = image.size
-        turned = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
-    return (width, height) if turned else (height, width)
+def _one(path: Path) -> list[np.ndarray]:
+    return [read_picture(path)]
 
 
 def _score_pair(
-    paths: Sequence[Path], metrics: Sequence[str], protocol: Protocol, baselines: bool
+    paths: Sequence[Path], reader: PairReader, metrics: Sequence[str], protocol: Protocol, baselines: bool
 ) -> tuple[np.ndarray | None, list[str]]:
     """Return (methods, metrics) scores, or None and a sentence on each picture that could not be read."""
     pictures, problems = [], []
-    for index, path in enumerate(paths):
+    for read in (partial(read_sources, reader, *paths[:2]), *(partial(_one, path) for path in paths[2:])):
         try:
-            pictures.append(read_picture(path, is_thermal=index == 1))
+            pictures += read()
         except ImageReadError as error:
             problems.append(str(error))
     if problems:

@@ -9,8 +9,9 @@ import numpy as np
 
 from ...images.image_io import write_image
 from ...images.pixels import to_uint8, without_single_channel
+from ...registration.pair_reader import PairReader
 from ...user_errors import OptionError, UserError
-from .folder import read_picture
+from .folder import read_picture, read_sources
 from .matching import match_files
 
 #: x, y, width, height in pixels.
@@ -29,6 +30,7 @@ def write_picture_grid(
     names: Sequence[str],
     boxes: Sequence[Box] = (),
     pattern: Sequence[str] | None = None,
+    reader: PairReader | None = None,
 ) -> None:
     """Write a grid of pairs (rows) and of source A, source B and methods (columns).
 
@@ -40,6 +42,7 @@ def write_picture_grid(
         names: Pairs to show.
         boxes: Parts to frame in every picture and to show enlarged below it.
         pattern: See :func:`~mmfusion_distill.evaluation.evaluate_folders`.
+        reader: Reads the sources. Default: one without options.
 
     Raises:
         UserError: If a picture is missing or unreadable, or a box does not lie inside it.
@@ -47,7 +50,8 @@ def write_picture_grid(
     matched, problems = match_files(folder_a, folder_b, methods, names, pattern)
     if problems:
         raise UserError(f"Picture grid: {problems[0]}.")
-    rows = [[read_picture(path) for path in paths] for paths in matched.values()]
+    reader = reader or PairReader()
+    rows = [[*read_sources(reader, *paths[:2]), *map(read_picture, paths[2:])] for paths in matched.values()]
     write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
 
 

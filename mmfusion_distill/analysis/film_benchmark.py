@@ -1,0 +1,99 @@
+"""Frames per second of a film, beside the steps that bound it."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ..data.generated_scenes import generate_pair
+from ..inference.exported_inferencer import ExportedInferencer, is_exported
+from ..inference.fusion_inferencer import FusionInferencer
+from ..inference.pair_fuser import PairFuser
+from ..system.table import Table
+from ..video import VideoOptions, fuse_video
+from ..video.matching import by_time
+from ..video.read_ahead import read_ahead
+from ..video.video_reader import VideoReader
+from ..video.video_writer import VideoWriter
+from .stopwatch import conditions, time_in_turn
+
+_FPS = 30.0
+#: Pixels that the view moves in a frame.
+_STEP = 2
+
+
+def film_table(
+    weights: str, frames: int, width: int, height: int, threads: int | None = None, repeats: int = 3
+) -> str:
+    """Fuse a generated film, and time reading, the network and writing alone.
+
+    Args:
+        weights (str): A name that `mmfusion models` lists, or a file.
+        frames (int): Of the film.
+        width (int): Of the frames.
+        height (int): Of the frames.
+        threads (int, optional): Of an exported network. Default: None, the runtime's choice.
+        repeats (int): Timed runs of each. Default: 3.
+
+    Returns:
+        str: A Markdown table.
+    """
+    network: PairFuser
+    if is_exported(weights):
+        network = ExportedInferencer(weights, threads)
+    else:
+        network = FusionInferencer(weights=weights, device="cpu")
+    with tempfile.TemporaryDirectory() as place:
+        films = [Path(place) / f"{label}.mp4" for label in "ab"]
+        for film, image in zip(films, generate_pair(0, height, width + _STEP * frames)):
+            _write(film, image, frames, width)
+        steps = _steps(network, films, Path(place) / "fused.avi")
+        times = time_in_turn(steps, repeats)
+    rates = {name: frames / one.seconds for name, one in times.items()}
+    *alone, whole = rates
+    bound = min(rates[name] for name in alone)
+    rows = [
+        [name, f"{rates[name]:.1f}", f"{1e3 * one.cpu_seconds / frames:.1f}", f"{rates[name] / bound:.2f}"]
+        for name, one in times.items()
+    ]
+    table = Table(["step", "frames/s", "CPU ms a frame", "of the slowest alone"], rows).to_markdown()
+    return f"{table}\n\n{frames} frames of {width}x{height}, {Path(weights).name}, {conditions(repeats)}."
+
+
+def _write(path: Path, image: np.ndarray, frames: int, width: int) -> None:
+    """A view that moves over an image."""
+    writer = VideoWriter(path)
+    for index in range(frames):
+        view = image[:, _STEP * index : _STEP * index + width]
+        writer.write(view if view.shape[2] == 3 else view[:, :, 0], _FPS)
+    writer.finish()
+
+
+def _steps(network: PairFuser, films: list[Path], out: Path) -> dict[str, Callable[[], object]]:
+    """Each step alone, and all of them as `mmfusion video` chains them."""
+    pairs = [
+        (frame_a.pixels, frame_b.pixels[:, :, :1])
+        for frame_a, frame_b in by_time(VideoReader(films[0]), VideoReader(films[1]))
+    ]
+    loaded = [network.load(dict(img_a=img_a, img_b=img_b)) for img_a, img_b in pairs]
+
+    def read() -> None:
+        frames_a, frames_b = (read_ahead(VideoReader(film)) for film in films)
+        for _ in by_time(frames_a, frames_b):
+            pass
+
+    def fuse() -> None:
+        for inputs in loaded:
+            network.fuse_loaded([inputs])
+
+    def write() -> None:
+        writer = VideoWriter(out, overwrite=True)
+        for picture, _ in pairs:
+            writer.write(picture, _FPS)
+        writer.finish()
+
+    def whole() -> None:
+        fuse_video(network, films[0], films[1], out, VideoOptions(overwrite=True))
+
+    return {"reading alone": read, "network alone": fuse, "writing alone": write, "film": whole}

@@ -1,0 +1,177 @@
+"""The words of :mod:`~mmfusion_distill.annotation.answers.denial`: parts of regular expressions, lower case."""
+
+#: A whole description, or its beginning before a comma or full stop, that denies.
+DENIALS = (
+    r"no|none|nope|n|not|never|nil|null|false|negative|absent|nothing|n/?a|not (?:at all|really)"
+    r"|no(?:ne)? at all|unlikely"
+    r"|nonexistent|non-existent|negligible|undetectable|imperceptible|insignificant|inapplicable"
+)
+#: Signs that deny whatever follows.
+CROSSES = r"×|✗|✘|❌|❎|✖|🚫|☐|⬜|\[ ?\]"
+#: One that does not know.
+UNKNOWN = (
+    r"unknown|unclear|uncertain|undetermined|inconclusive|indeterminate|not (?:sure|certain|clear"
+    r"|determinable|assessable)"
+    r"|(?:cannot|can't|unable to|hard to) (?:be )?(?:determine[d]?|assess(?:ed)?|tell|say|judge[d]?)"
+)
+#: Denies what follows it.
+NEGATORS = (
+    r"no|not any|without(?: any)?|zero|free (?:of|from)|lacks?(?: any)?|lacking(?: any)?|(?:absence"
+    r"|lack) of(?: any)?"
+    r"|neither|hardly any|barely any|devoid of|nothing (?:like|of)"
+)
+#: Denies the word before or behind it.
+NOT = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|seems?|appears?)(?: not|n't)|cannot|can not|not|never"
+    r"|(?:is|are|was|were) (?:never|hardly|barely|scarcely)"
+)
+#: What is denied behind NOT: the presence of something.
+THERE = (
+    r"(?:be |been |being |to be |an? |any |(?:currently|clearly|really|readily|actually|particularly"
+    r"|strongly|explicitly"
+    r"|obviously|significantly|visibly|even|prominently|noticeably|considered|deemed) )*"
+    r"(?:present|visible|seen|see|detected|detectable|detect|observed|observable|observe|found|find|noticed"
+    r"|noticeable|notice"
+    r"|evident|apparent|applicable|identified|noted|discernible|perceptible|there|exists?|existent|the case"
+    r"|significant"
+    r"|relevant|affected|indicated|occurring|needed|required|necessary|prominent|obvious"
+    r"|(?:\w+ )?(?:issue|problem|concern|factor))"
+)
+#: What may stand between a negator and the event.
+ALLOWED = (
+    r"visible|noticeable|obvious|apparent|significant|clear|strong|severe|serious|major|minor|real"
+    r"|substantial|evident"
+    r"|detectable|discernible|perceptible|observable|particular|relevant|notable|appreciable|marked"
+    r"|pronounced|excessive"
+    r"|extreme|additional|heavy|much|actual|overall|thermal|infrared|ir|image|picture|sensor|camera|digital|random"
+    r"|signs?|evidence|indications?|traces?|hints?|symptoms?|presence|kind|form|type|of|any|the|a|an|such"
+    r"|or|and|nor|other"
+    r"|show(?:s|n|ing)?|exhibit(?:s|ing)?|contain(?:s|ing)?|display(?:s|ing)?|have|appears?|looks?|seems?"
+    r"|suffers?|see|observe|detect|find|notice|presents?|from|to|be|been|affected|by|very|too|so|overly|excessively"
+    r"|particularly|especially|require|need|considered|deemed|global|local"
+)
+#: General words for what an event is.
+GENERAL_WORDS = (
+    r"degradations?|issues?|problems?|defects?|concerns?|such (?:effect|event|condition)s?|impairments?"
+    r"|anomal(?:y|ies)"
+    r"|this (?:event|degradation|effect|condition)|(?:event|condition|effect)s?"
+)
+#: Who or what does not show the event.
+SUBJECT = (
+    r"(?:(?:the|this|both|either|each|neither|these|any|our|of|first|second|visible|infrared|thermal|ir|rgb"
+    r"|visible-light"
+    r"|input|given|source|whole|entire|overall|daytime|pair|two|and|left|right|ct|pet|spect|mri|medical) )*"
+    r"(?:images?|pictures?|photos?|photographs?|frames?|scenes?|sources?|views?|modalit(?:y|ies)|one|pair"
+    r"|it|they|i|we"
+    r"|visible|infrared|exposure|lighting|illumination|there)(?: itself)?"
+)
+#: Openings before a denial.
+OPENINGS = (
+    rf"(?:there (?:is|are|was|were|appears? to be|seems? to be|isn't|aren't)|there's"
+    rf"|{SUBJECT}(?: (?:is|are|was|were|has|have|shows?|contains?|exhibits?|displays?|appears?(?: to (?:be"
+    rf"|have))?|looks?"
+    rf"|presents?|seems?(?: to (?:be|have))?|suffers?|(?:can )?(?:see|find|detect|observe|notice)))?"
+    rf"|shows?|contains?|has|have|exhibits?|displays?|with|is|are|appears?(?: to be)?)"
+)
+#: Where a denial ends and an exception may begin.
+CONTRASTS = (
+    r"\b(?:but|however|except(?: for)?|although|though|yet|apart from|aside from|other than|besides"
+    r"|only|while|whereas)\b"
+)
+#: Words that mean an event, beside its names.
+EVENT_WORDS = {
+    "low_light": r"low[- ]?light(?:ing)?|dark(?:ness|er|ened)?|dim(?:ness|med|ly)?|under[- ]?expos\w*"
+    r"|night(?:time)?|gloom\w*"
+    r"|(?:poor|insufficient|low|weak|bad|inadequate) (?:light(?:ing)?|illumination|brightness|exposure"
+    r"|luminance)|poorly lit",
+    "over_exposure": r"over[- ]?expos\w*|over[- ]?bright\w*|glare|blown[- ]out|blow-?outs?|bloom(?:ing)?"
+    r"|saturat\w*|flare|clipp\w*"
+    r"|too bright|burnt[- ]out|washed[- ]out|(?:blown |bright )?highlights?|excessive brightness",
+    "haze": r"haz(?:e|y|iness)|fog(?:gy|giness)?|mist(?:y)?|smok(?:e|y)|smog|veil(?:ed)?|dust(?:y)?",
+    "high_noise": r"nois(?:e|y|iness)|grain(?:y|iness)?|speckles?",
+    "ir_noise": r"nois(?:e|y|iness)|grain(?:y|iness)?|speckles?",
+    "motion_blur": r"(?:motion[- ])?blur(?:red|ry|ring|riness)?|smear(?:ed|ing)?|(?:camera )?shake|ghosting"
+    r"|defocus\w*|out of focus"
+    r"|unsharp\w*",
+    "ir_low_contrast": r"(?:low|poor|weak|insufficient|lack of|reduced|bad)[- ](?:thermal |infrared |ir )?contrast"
+    r"|contrast (?:issue|problem|loss|reduction)s?|low[- ]contrast",
+    "sensor_artifact": r"art[ie]facts?|strip(?:es?|ing)|band(?:s|ing)|dead pixels?|(?:fixed )?patterns?"
+    "|sensor defects?|scan ?lines?"
+    r"|vignett\w*|hot pixels?",
+    "noise_suppression": r"nois(?:e|y)|grain(?:y)?",
+    "artifact_reduction": r"art[ie]facts?|strip(?:es?|ing)|ghost(?:s|ing)|streaks?",
+    "detail_enhancement": r"blur(?:red|ry|ring)?|loss of detail",
+    "contrast_enhancement": r"low contrast|poor contrast",
+    "structure_consistency": r"misalign\w*|inconsisten\w*|misregist\w*",
+    "edge_preservation": r"soft edges|blurred edges",
+}
+#: What a picture is where the event is not, as a whole clause about it.
+OPPOSITES = {
+    "low_light": r"well[- ]?lit|well[- ]illuminated|(?:adequately|sufficiently|properly|evenly) (?:lit"
+    "|illuminated|exposed)"
+    r"|bright(?:ly lit)?|well[- ]exposed|(?:good|sufficient|adequate|normal|bright) (?:light(?:ing)?"
+    r"|illumination|brightness|exposure)|daylight",
+    "over_exposure": r"well[- ]exposed|well[- ]balanced|balanced|(?:properly|correctly|evenly|normally) exposed"
+    r"|(?:good|balanced|normal|proper) (?:exposure|brightness)",
+    "haze": r"clear|crisp|haze-free|fog-free|(?:good|clear) (?:visibility|air|sky|view)",
+    "high_noise": r"clean|noise-free|grain-free",
+    "ir_noise": r"clean|noise-free|grain-free",
+    "motion_blur": r"sharp|crisp|in focus|well[- ]focused|blur-free",
+    "ir_low_contrast": r"(?:good|high|strong|clear|sufficient|adequate) (?:thermal |infrared )?contrast"
+    "|contrast-rich",
+    "sensor_artifact": r"clean|artifact-free|artefact-free",
+}
+#: Bare denials of other languages.
+FOREIGN_BARE = (
+    r"无|無|没有|沒有|否|不是|没|不存在|不适用|不適用|不明显|不明顯|不可见|不可見|未见|未見|未发现|未發現"
+    r"|未检测到|未檢測到|未检出|未观察到|未觀察到|未出现|看不到|并无"
+    r"|なし|無し|いいえ|ない|ありません|該当なし|見られない|見られません|検出されない|検出されません"
+    r"|確認できません|存在しない"
+    r"|없음|없다|없습니다|아니오|아니요|해당 없음|보이지 않음|보이지 않습니다|관찰되지 않음|감지되지 않음"
+    r"|nein|keine?[rsnm]?|nichts|entfällt|nicht (?:vorhanden|sichtbar|erkennbar|zu sehen|zu erkennen"
+    r"|feststellbar|nachweisbar|zutreffend|gegeben|erkannt)"
+    r"|non|aucune?|néant|absente?|pas (?:visible|présente?|détectée?|observée?|applicable)|non (?:visible"
+    r"|présente?|détectée?|observée?|applicable)"
+    r"|ningun[oa]|ausente|no (?:presente|visible|aplica|detectad[oa]|observad[oa]|hay|se observa|se aprecia"
+    r"|se detecta|está presente|es visible)"
+    r"|não|nenhuma?|não (?:presente|visível|detectad[oa]|observad[oa]|há|se aplica|aplicável|está presente"
+    r"|é visível)"
+    r"|nessun[oa]?|assente|non (?:presente|visibile|rilevat[oa]|osservat[oa]|applicabile|è presente|è visibile)"
+    r"|нет|отсутству(?:ет|ют)|отсутствие|не (?:видн[оыа]?|обнаружен[оыа]?|наблюда(?:ется|ются)|заметен"
+    r"|заметн[оаы]|выявлен[оыа]?|присутствует|применимо|имеется)"
+    r"|nee|geen|niet (?:aanwezig|zichtbaar)|nie|brak|hayır|yok|không|لا|नहीं"
+)
+#: Negators of other languages before an event: "pas de brume", "没有雾".
+FOREIGN_NEGATED = (
+    r"(?:没有|沒有|没|无|無|未见|未見|未发现|未发现到|未检测到|未观察到|不存在|看不到|并无|未出现|没有出现"
+    r"|没有发现)(?:任何|明显的?|明顯的?|显著的?|可见的?|出现|严重的?)*"
+    r"|\b(?:kein\w*|ohne|weder|nicht)(?: (?:sichtbar\w*|erkennbar\w*|nennenswert\w*|deutlich\w*|stark\w*|von))*\s+"
+    r"|\b(?:pas (?:de |d['’])|aucune? |sans |ni )(?:(?:signe|trace)s? (?:de |d['’]))?"
+    r"|\b(?:sin |no hay |no se (?:observa|aprecia|detecta|ve)n? |ningun[oa]? |ningún )(?:(?:signo|señal)\w* de )?"
+    r"|\b(?:sem |não há |não se observa |nenhuma? )(?:(?:sina(?:l|is)) de )?"
+    r"|\b(?:senza |nessun[oa']? ?|non c'è |non ci sono )(?:(?:segni|tracce) di )?"
+    r"|(?:\b|(?<=\s)|^)(?:без |нет |не (?:видно|наблюдается|обнаружено|заметно) |отсутствует "
+    r"|отсутствуют )(?:(?:признаков|следов) )?"
+)
+#: Denials behind an event: "霧は見られない", "туман не наблюдается".
+FOREIGN_BEHIND = (
+    r"(?:は|が|も)?(?:なし|ない|ありません|見られない|見られません|検出されない|検出されません"
+    r"|検出されていません|存在しない|存在しません|確認できない|確認できません|認められない|認められません)"
+    r"|(?:이|가|은|는|도)? ?(?:없음|없다|없습니다|없고|보이지 않|관찰되지 않|감지되지 않|나타나지 않)"
+    r"|(?:现象|問題|问题)?(?:不存在|不明显|不明顯|未见|未发现|未检测到|未观察到)"
+    r"| (?:ist |sind |wird )?nicht (?:vorhanden|sichtbar|erkennbar|zu sehen|zu erkennen|feststellbar)"
+    r"| n['’](?:est|a)\w* pas| (?:est |sont )?absente?s?"
+    r"| no (?:está|es|se) | não (?:está|é|há|se) | non (?:è|sono|si) |(?:\w{1,3})?(?: \w+)? (?:нет\b"
+    r"|не (?:наблюда|видн|обнаруж|замет|выявл|присутств)|отсутств)\w*"
+)
+#: Answers that something is there.
+YES = (
+    r"yes|yeah|yep|y|true|present|detected|observed|confirmed|affirmative|visible|✓|✔|✅|☑|\[x\]|是|是的|有"
+    r"|存在|はい|あり|예|네|있음"
+    r"|ja|oui|sí|si|sim|sì|да|есть|tak|evet|có|نعم|हाँ"
+)
+#: Any event in English words.
+ANY_EVENT = "|".join(dict.fromkeys(EVENT_WORDS.values()))
+#: Names of the infrared source, in the place of a key or a heading.
+INFRARED = r"(?:infrared|thermal|ir)(?:[ _](?:image|picture|source|photo))?|image_b"
+VISIBLE = r"(?:visible|rgb)(?:[ _](?:light|image|picture|source|photo))*|image_a"

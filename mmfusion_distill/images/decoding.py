@@ -1,0 +1,115 @@
+"""Bytes of a picture's file made pixels, whatever the format, depth and colour model."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from .exif_orientation import read_orientation, upright
+from .foreign_formats import can_be_read, foreign_format, remedy
+from .image_header import read_header
+from .image_source import ImageReadError, check_pixels
+from .jpeg_ending import ends_in_fill
+from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels, pillow_facts
+from .tiff_decoding import decode_tiff
+
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_PALETTE, _PNG_GRAY_ALPHA = 3, 4
+_PNM = re.compile(rb"P[2356]\s(?:\s*#[^\n]*\n)*\s*\d+\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*(\d+)\s")
+
+
+class Decoded(NamedTuple):
+    """What a picture's file holds.
+
+    Args:
+        pixels (np.ndarray): (H, W) gray, (H, W, 2) gray and alpha, (H, W, 3) RGB or (H, W, 4) RGBA, upright, of the
+            type that the file has.
+        full_scale (float, optional): Value of full brightness where the file names it. Default: None, what the type
+            can hold.
+        no_data (float, optional): Value that stands for no data, where the file names it. Default: None.
+    """
+
+    pixels: np.ndarray
+    full_scale: float | None = None
+    no_data: float | None = None
+
+
+def decode(data: bytes, path: str | Path) -> Decoded:
+    """Decode a picture's file.
+
+    Args:
+        data (bytes): The file.
+        path (str | Path): Its name in messages.
+
+    Raises:
+        ImageReadError: If it is damaged, cut off, too large, or of a format that is not read here.
+    """
+    header = read_header(data)
+    if header is not None:
+        # The pixels of a small file may need more memory than there is.
+        check_pixels(path, header.height, header.width)
+        if not header.is_whole:
+            raise _unusable(path, "is cut off")
+    decoded = None
+    if data.startswith(_TIFF):
+        pixels, no_data = decode_tiff(data)
+        decoded = None if pixels is None else Decoded(pixels, no_data=no_data)
+    elif foreign_format(data) is not None:
+        pixels = _decode_foreign(data, path)
+        decoded = None if pixels is None else Decoded(pixels)
+    elif data:
+        decoded = _decode_usual(data, path)
+    if decoded is None:
+        raise _unusable(path, "is damaged or no image" if data else "is empty")
+    return decoded
+
+
+def _unusable(path: str | Path, reason: str) -> ImageReadError:
+    return ImageReadError(f"{path} {reason}: replace the file, or take its name out of the list")
+
+
+def _decode_usual(data: bytes, path: str | Path) -> Decoded | None:
+    image = _decode_with_opencv(data, path)
+    if image is None:
+        return None
+    # OpenCV fills what a cut-off JPEG lacks with gray and only prints a warning.
+    if ends_in_fill(data, image):
+        raise _unusable(path, "is cut off")
+    if data[:8] == _PNG and data[25] == _PNG_GRAY_ALPHA and image.ndim == 3:
+        image = image[:, :, [0, -1]]
+    elif data[:8] == _PNG and data[25] == _PNG_PALETTE and image.ndim == 3:
+        image = gray_of_equal_channels(image)
+    named = _PNM.match(data)
+    return Decoded(upright(image, read_orientation(data)), full_scale=float(named[1]) if named else None)
+
+
+def _decode_with_opencv(data: bytes, path: str | Path) -> np.ndarray | None:
+    """(H, W), or (H, W, 3 or 4) RGB(A), as it is stored; versions of OpenCV differ in what they turn."""
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:  # e.g. more pixels than OpenCV takes
+        raise ImageReadError(f"{path} cannot be decoded ({error.err}): convert it to PNG") from error
+    return image if image is None or image.ndim == 2 else image[:, :, [2, 1, 0, 3][: image.shape[2]]]
+
+
+def _decode_foreign(data: bytes, path: str | Path) -> np.ndarray | None:
+    kind = foreign_format(data)
+    facts = pillow_facts(data) if can_be_read(kind) else {}
+    if "size" in facts:
+        check_pixels(path, *facts["size"][::-1])
+    if kind.pillow == "JPEG2000" and facts.get("mode") not in ("LA", "PA"):
+        # Pillow makes 8 bits of colour that has 16.
+        image = _decode_with_opencv(data, path)
+        if image is not None:
+            return upright(image, read_orientation(data))
+    if not can_be_read(kind):
+        raise ImageReadError(f"{path} is {kind.name}, which is not read here: {remedy(kind)}")
+    try:
+        pixels = decode_with_pillow(data, (kind.pillow,))
+    except PILLOW_ERRORS:
+        return None
+    is_gif = kind.pillow == "GIF" and pixels.ndim == 3
+    return gray_of_equal_channels(pixels) if is_gif else pixels

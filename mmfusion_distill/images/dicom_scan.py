@@ -1,0 +1,202 @@
+"""DICOM files: frames of every colour model, in the patient."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .dicom_place import FramePlace, place_of_frame, value_of
+from .image_source import ImageReadError
+from .scan_values import check_package, check_volume_size, unreadable
+from .scan_volume import ScanVolume
+
+#: Share of the distance between slices by which they may differ in it.
+_UNEVEN = 0.1
+#: Colour models whose pixels pydicom makes gray, or RGB.
+_GRAY = ("MONOCHROME1", "MONOCHROME2")
+_COLOUR = (
+    "RGB",
+    "PALETTE COLOR",
+    "YBR_FULL",
+    "YBR_FULL_422",
+    "YBR_ICT",
+    "YBR_RCT",
+    "YBR_PARTIAL_422",
+    "YBR_PARTIAL_420",
+)
+
+
+@dataclass(frozen=True)
+class DicomScan:
+    """A DICOM file.
+
+    Args:
+        path (Path): The file.
+        dataset (pydicom.Dataset): Its content.
+    """
+
+    path: Path
+    dataset: Any
+
+    @cached_property
+    def order(self) -> list[int]:
+        """Frames from the patient's right, front or feet on; as they are stored where their places are not known."""
+        places = [place_of_frame(self.dataset, index) for index in range(self.count)]
+        if self.count < 2 or any(place is None or place.origin is None for place in places):
+            return list(range(self.count))
+        normal = np.cross(places[0].right, places[0].down)
+        return sorted(range(self.count), key=[_along(place, normal) for place in places].__getitem__)
+
+    @property
+    def count(self) -> int:
+        """Frames."""
+        return int(self.dataset.get("NumberOfFrames") or 1)
+
+    def place(self, index: int) -> FramePlace | None:
+        """Where a frame lies, by its place in :attr:`order`."""
+        return place_of_frame(self.dataset, self.order[index])
+
+    def frame(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Pixels of a frame, by its place in :attr:`order`.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray | None]: (H, W) float32 in the units of the file, or (H, W, 3) uint8 RGB; and
+            (H, W) bool, where nothing was measured.
+
+        Raises:
+            ImageReadError: If they cannot be read.
+        """
+        try:
+            return self._frame(self.order[index])
+        except ImageReadError:
+            raise
+        except Exception as error:  # whatever pydicom and its decoders meet in a file that is none
+            raise unreadable(self.path, "DICOM", error) from error
+
+    def _frame(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
+        from pydicom.pixels import apply_color_lut, apply_modality_lut, pixel_array
+
+        model = str(self.dataset.get("PhotometricInterpretation") or "MONOCHROME2")
+        if model not in (*_GRAY, *_COLOUR):
+            raise ImageReadError(
+                f"{self.path} has the colour model {model}, which is not read: convert it to RGB"
+            )
+        pixels = pixel_array(self.dataset, index=index if self.count > 1 else None)
+        if model == "PALETTE COLOR":
+            colours = apply_color_lut(pixels, self.dataset)[..., :3]
+            # Some files announce 16 bits for tables of 8.
+            return _to_bytes(colours, 16 if colours.max(initial=0) > 255 else 8), None
+        if pixels.ndim == 3:
+            return _to_bytes(pixels[..., :3], int(self.dataset.BitsStored)), None
+        values = self._in_units(pixels, index, apply_modality_lut)
+        return values, self._padding(pixels)
+
+    def _in_units(self, pixels: np.ndarray, index: int, apply_modality_lut: Any) -> np.ndarray:
+        group = "PixelValueTransformationSequence"
+        slope, intercept = (
+            value_of(self.dataset, index, group, name) for name in ("RescaleSlope", "RescaleIntercept")
+        )
+        if slope is None or "RescaleSlope" in self.dataset:
+            return np.asarray(apply_modality_lut(pixels, self.dataset), np.float32)
+        return pixels.astype(np.float32) * np.float32(slope) + np.float32(intercept or 0)
+
+    def _padding(self, pixels: np.ndarray) -> np.ndarray | None:
+        padding, limit = (self.dataset.get(name) for name in ("PixelPaddingValue", "PixelPaddingRangeLimit"))
+        if padding is None:
+            return None
+        low, high = sorted((int(padding), int(limit if limit is not None else padding)))
+        return (pixels >= low) & (pixels <= high)
+
+    def window(self, index: int) -> tuple[float, float] | None:
+        """Values that become black and white by the first window of a frame; None if it has none.
+
+        Raises:
+            ImageReadError: If it is no window.
+        """
+        frame, group = self.order[index], "FrameVOILUTSequence"
+        center, width = (
+            value_of(self.dataset, frame, group, name) for name in ("WindowCenter", "WindowWidth")
+        )
+        if center is None or width is None:
+            return None
+        try:
+            # A file may offer several; the first is the default.
+            center, width = (
+                float(v[0] if hasattr(v, "__len__") and not isinstance(v, str) else v)
+                for v in (center, width)
+            )
+        except (TypeError, ValueError, IndexError) as error:
+            raise unreadable(self.path, "DICOM", error) from error
+        if value_of(self.dataset, frame, group, "VOILUTFunction") == "LINEAR_EXACT":
+            return center - max(width, 1e-3) / 2, center + max(width, 1e-3) / 2
+        # part 3 of the standard, C.11.2.1.2
+        half = max(width - 1, 1e-3) / 2
+        return center - 0.5 - half, center - 0.5 + half
+
+    @property
+    def is_inverted(self) -> bool:
+        """Whether low values are bright."""
+        return self.dataset.get("PhotometricInterpretation") == "MONOCHROME1"
+
+    def volume(self) -> ScanVolume:
+        """All frames as a volume.
+
+        Raises:
+            ImageReadError: If the file does not say where they lie.
+        """
+        places = [self.place(index) for index in range(self.count)]
+        first = places[0]
+        if (
+            first is None
+            or first.spacing is None
+            or any(place is None or place.origin is None for place in places)
+        ):
+            raise ImageReadError(
+                f"{self.path} does not say where it lies in the patient, so that it cannot be resampled: leave "
+                "--resample out"
+            )
+        origins = np.array([place.origin for place in places])
+        steps = np.diff(origins, axis=0)
+        step = steps.mean(axis=0) if len(steps) else np.cross(first.right, first.down) * (first.distance or 1)
+        if len(steps) and np.abs(steps - step).max() > _UNEVEN * np.linalg.norm(step):
+            raise ImageReadError(
+                f"{self.path} has slices at uneven distances, which are not resampled: do it before"
+            )
+        affine = np.eye(4)
+        affine[:3, 0], affine[:3, 1] = first.right * first.spacing[1], first.down * first.spacing[0]
+        affine[:3, 2], affine[:3, 3] = step, first.origin
+        values = np.stack([self.frame(index)[0] for index in range(self.count)])
+        return ScanVolume(str(self.path), np.moveaxis(values, (2, 1, 0), (0, 1, 2)), affine)
+
+
+def read_dicom(path: Path) -> DicomScan:
+    """Read a DICOM file but for its pixels.
+
+    Raises:
+        ImageReadError: If the file cannot be used, or pydicom is missing.
+    """
+    check_package("pydicom", path)
+    import pydicom
+
+    try:
+        dataset = pydicom.dcmread(path)
+        frames = int(dataset.get("NumberOfFrames") or 1)
+        check_volume_size((int(dataset.Rows), int(dataset.Columns), frames), path)
+    except ImageReadError:
+        raise
+    except Exception as error:  # whatever pydicom meets in a file that is none
+        raise unreadable(path, "DICOM", error) from error
+    return DicomScan(path, dataset)
+
+
+def _along(place: FramePlace, normal: np.ndarray) -> float:
+    """How far along the patient's axis that the frames are stacked on."""
+    axis = int(np.argmax(np.abs(normal)))
+    direction = normal * np.sign(normal[axis])
+    return float(place.origin @ direction)
+
+
+def _to_bytes(pixels: np.ndarray, bits: int) -> np.ndarray:
+    return (pixels >> max(0, bits - 8)).astype(np.uint8)

@@ -1,0 +1,108 @@
+"""Parts of a source that show nothing: fill values, transparent pixels, what is no number, borders."""
+
+import cv2
+import numpy as np
+
+from .black_borders import find_black_borders
+
+#: Least number and largest share of the pixels that may have a fill value; more of one value is a background.
+_LEAST_FILL, _LARGEST_FILL = 16, 0.45
+#: A fill value lies so many times the range of the rest away from it.
+_FAR = 2.0
+#: Values from here on stand for no data, as do the largest of 16 and 32 bits: nothing real can have them.
+_ABSURD = 1e5
+#: Share of the pixels around something hot that blur puts between it and the rest; a fill value has fewer.
+_BLURRED = 0.1
+#: Pixels from which the range of a picture is taken.
+_SAMPLES = 20_000
+
+
+def find_no_data(
+    pixels: np.ndarray, no_data: float | None = None, by_looks: bool = True
+) -> np.ndarray | None:
+    """Find the pixels of an infrared picture that show nothing.
+
+    These are: what is no finite number, or transparent; the value that a file names; runs of the lowest value, or of
+    one that nothing real can have, far from all others; black borders with smooth edges, as rectification and
+    registration leave them.
+
+    Args:
+        pixels (np.ndarray): (H, W), or (H, W, 1 to 4) whose second or fourth channel is alpha; numbers of any type.
+        no_data (float, optional): The value that the file names. Default: None.
+        by_looks (bool): Look for fill values and borders, and not only for what says itself that it is no data.
+            Default: True.
+
+    Returns:
+        np.ndarray | None: (H, W) bool, True where nothing is shown; None if everything is, or nothing at all.
+    """
+    colors = pixels[:, :, None] if pixels.ndim == 2 else pixels
+    has_alpha = colors.shape[2] in (2, 4)
+    colors = colors[:, :, : 3 if colors.shape[2] >= 3 else 1]
+    missing = np.zeros(colors.shape[:2], bool)
+    if colors.dtype.kind == "f":
+        missing |= ~np.isfinite(colors).all(axis=2)
+    if has_alpha:
+        missing |= pixels[:, :, -1] == 0
+    if no_data is not None:
+        missing |= (colors == colors.dtype.type(no_data)).all(axis=2)
+    plane = colors[:, :, 0] if colors.shape[2] == 1 else colors.max(axis=2)
+    looks = (_lowest_far_away, _lowest_far_away, _highest_far_away, find_black_borders) if by_looks else ()
+    for find in looks:
+        if missing.all():
+            return None
+        found = find(plane, missing)
+        if found is not None:
+            missing |= found
+    return missing if missing.any() and not missing.all() else None
+
+
+def range_of(values: np.ndarray, outliers: float = 0.01) -> tuple[float, float]:
+    """Percentiles of values, from a sample of them that is the same each time.
+
+    Args:
+        values (np.ndarray): (N,), not empty.
+        outliers (float): Share of the values that lie outside, at either end. Default: 0.01.
+    """
+    sample = values[:: max(1, values.size // _SAMPLES)]
+    low, high = np.quantile(sample, (outliers, 1 - outliers))
+    return float(low), float(high)
+
+
+def _lowest_far_away(plane: np.ndarray, missing: np.ndarray) -> np.ndarray | None:
+    return _far_run(plane, missing, plane[~missing].min(), is_low=True)
+
+
+def _highest_far_away(plane: np.ndarray, missing: np.ndarray) -> np.ndarray | None:
+    highest = plane[~missing].max()
+    is_largest = plane.dtype.kind in "ui" and plane.itemsize > 1 and highest == np.iinfo(plane.dtype).max
+    if not is_largest and float(highest) < _ABSURD:
+        return None
+    run = _far_run(plane, missing, highest, is_low=False)
+    if run is None or float(highest) >= 1e30:
+        return run
+    # Something hot that saturates is blurred at its edge; it must not vanish.
+    exact = plane == highest
+    around = _grown(exact, 1) & ~exact
+    return None if (run & ~exact).sum() > _BLURRED * around.sum() else exact
+
+
+def _far_run(plane: np.ndarray, missing: np.ndarray, value: np.generic, is_low: bool) -> np.ndarray | None:
+    """Pixels of an extreme value far from the rest, with what interpolation made between both."""
+    run = (plane == value) & ~missing
+    if not _LEAST_FILL <= run.sum() <= _LARGEST_FILL * run.size:
+        return None
+    near = _grown(run, 2)
+    rest = plane[~near & ~missing]
+    if not rest.size:
+        return None
+    low, high = range_of(rest)
+    spread = high - low
+    distance = low - float(value) if is_low else float(value) - high
+    if not spread > 0 or distance < _FAR * spread:
+        return None
+    between = plane < low - spread if is_low else plane > high + spread
+    return run | (near & between & ~missing)
+
+
+def _grown(mask: np.ndarray, pixels: int) -> np.ndarray:
+    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)).astype(bool)

@@ -1,0 +1,103 @@
+"""Sentences about sources that a user should know, each with a place for the number of pictures and their names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from .pairing import shorten
+
+MISALIGNED = (
+    "{count} pairs are not registered: {names}, seen from source A; --register them, or calibrate the cameras and "
+    "give --calibration"
+)
+SWAPPED = (
+    "{count} pairs have a gray source A and a coloured source B: {names}; the sources may be exchanged, colour is "
+    "taken from A"
+)
+COLORED = (
+    "{count} pictures of source B are coloured, and only their luminance is taken: {names}; a false-colour palette "
+    "does not grow brighter with warmth, export temperatures (16 bits, TIFF) or a gray palette; a visible picture is "
+    "no source B"
+)
+SAME_PICTURE = (
+    "{count} pairs show the same in both sources, so that nothing in them is infrared: {names}; give the infrared "
+    "picture as source B"
+)
+HALF_PLACED = (
+    "{count} pairs of scans were not compared, as only one of both says where it lies in the patient: {names}; check "
+    "that they show the same slice"
+)
+SCREENSHOTS = (
+    "{count} pictures of source B hold temperatures but were read as they are shown, colours and all: {names}; "
+    "pip install 'mmfusion_distill[thermal]' reads them"
+)
+TEMPERATURES = (
+    "{count} radiometric JPEGs were read as temperatures, stretched between the percentiles 0.1 and 99.9 of each: "
+    "{names}"
+)
+STRETCHED = (
+    "{count} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: "
+    "{names}"
+)
+STRETCHED_VALUES = (
+    "{count} pictures of source B hold degrees or counts and were stretched between the percentiles 0.1 and 99.9 of "
+    "each: {names}"
+)
+PART_OF_RANGE = (
+    "{count} pictures of source A use a small part of their 16 bits and come out dark: {names}; give --a-range LOW "
+    "HIGH with the values of black and white, or --a-range auto"
+)
+NO_DATA = (
+    "{count} pictures of source B have parts without data (fill values, no numbers, transparent or black borders), "
+    "where source A is taken: {names}"
+)
+HOT_PIXELS = (
+    "{count} pictures of source B have hot pixels, single ones far above all their neighbours: {names}"
+)
+
+#: In the order in which they are said.
+_SENTENCES = (
+    MISALIGNED,
+    SWAPPED,
+    COLORED,
+    SAME_PICTURE,
+    HALF_PLACED,
+    SCREENSHOTS,
+    TEMPERATURES,
+    STRETCHED,
+    STRETCHED_VALUES,
+    PART_OF_RANGE,
+    NO_DATA,
+    HOT_PIXELS,
+)
+#: What is wrong with a pair, in short, for those notes that say more than what was done.
+WRONG = {
+    MISALIGNED: "not registered",
+    SWAPPED: "A is gray and B is coloured, perhaps exchanged",
+    COLORED: "B is coloured: a false-colour palette, or a visible picture",
+    SAME_PICTURE: "both show the same, nothing is infrared",
+    HALF_PLACED: "only one of both scans says where it lies",
+    SCREENSHOTS: "B holds temperatures, read as it is shown without mmfusion_distill[thermal]",
+}
+
+#: What was noted of pairs: names, by the sentence about them.
+Noted = Mapping[str, Sequence[str]]
+
+
+def write_notes(noted: Iterable[Noted]) -> list[str]:
+    """Sentences about what was noted by one reader or several.
+
+    Args:
+        noted (Iterable[Noted]): Of each reader.
+
+    Returns:
+        list[str]: In an order that does not depend on which pair was read first.
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in noted:
+        for sentence, found in one.items():
+            names[sentence] += found
+    return [
+        sentence.format(count=len(names[sentence]), names=shorten(sorted(names[sentence]), 3))
+        for sentence in _SENTENCES
+        if names[sentence]
+    ]

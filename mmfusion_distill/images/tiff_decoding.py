@@ -1,0 +1,93 @@
+"""TIFF: a frame around pictures of many kinds, of which no library reads all."""
+
+import io
+from importlib.util import find_spec
+from typing import Any
+
+import cv2
+import numpy as np
+
+from .exif_orientation import upright
+from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels
+
+_BITS, _PHOTOMETRIC, _ORIENTATION, _GDAL_NODATA = 258, 262, 274, 42113
+_WHITE_IS_ZERO, _GRAY_AND_RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 3, (8, 9, 10)
+
+
+def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
+    """First picture of a TIFF file, upright.
+
+    Args:
+        data (bytes): The file.
+
+    Returns:
+        tuple[np.ndarray | None, float | None]: (H, W) or (H, W, C) RGB(A) of the type that it holds, None if nothing
+        here reads it; and the value that stands for no data (GDAL's tag), if it names one.
+    """
+    tags = _tags(data)
+    photometric, bits = _first(tags.get(_PHOTOMETRIC)), _first(tags.get(_BITS)) or 1
+    # OpenCV takes Lab for RGB.
+    readers = [_by_opencv, _by_pillow, _by_tifffile][1 if photometric in _LAB_KINDS else 0 :]
+    pixels = next((pixels for read in readers if (pixels := read(data, tags)) is not None), None)
+    if pixels is not None and photometric == _WHITE_IS_ZERO and bits > 8 and pixels.dtype.kind == "u":
+        # Up to 8 bits the libraries invert, beyond they do not.
+        pixels = np.iinfo(pixels.dtype).max - pixels
+    if pixels is not None and photometric == _PALETTE and pixels.ndim == 3:
+        pixels = gray_of_equal_channels(pixels)
+    return pixels, _number(tags.get(_GDAL_NODATA))
+
+
+def _tags(data: bytes) -> Any:
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    try:
+        # Tags with 64-bit offsets begin with more bytes.
+        tags = ImageFileDirectory_v2(data[:16] if data[2:4] in (b"+\0", b"\0+") else data[:8])
+        file = io.BytesIO(data)
+        file.seek(tags.next)
+        tags.load(file)
+        return tags
+    except PILLOW_ERRORS:
+        return {}
+
+
+def _first(value: Any) -> int | None:
+    return (value[0] if value else None) if isinstance(value, tuple) else value
+
+
+def _number(text: Any) -> float | None:
+    try:
+        return float(str(text).strip("\0 "))
+    except ValueError:
+        return None
+
+
+def _by_opencv(data: bytes, tags: Any) -> np.ndarray | None:
+    try:
+        # Turned by OpenCV, whatever the flags.
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    return image if image is None or image.ndim == 2 else image[:, :, [2, 1, 0, 3][: image.shape[2]]]
+
+
+def _by_pillow(data: bytes, tags: Any) -> np.ndarray | None:
+    try:
+        return decode_with_pillow(data, ("TIFF",))
+    except PILLOW_ERRORS:
+        return None
+
+
+def _by_tifffile(data: bytes, tags: Any) -> np.ndarray | None:
+    # It hands out the indices of a palette, and Lab as it is.
+    if find_spec("tifffile") is None or _first(tags.get(_PHOTOMETRIC)) not in _GRAY_AND_RGB:
+        return None
+    import tifffile
+
+    try:
+        pixels = tifffile.imread(io.BytesIO(data), key=0)
+    except Exception:  # whatever tifffile meets in a file that is none, or lacks a codec for
+        return None
+    if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))):
+        return None
+    return upright(pixels, _first(tags.get(_ORIENTATION)) or 1)
