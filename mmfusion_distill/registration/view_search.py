@@ -66,7 +66,7 @@ def search_views(pairs: Sequence[ViewPair], most: int) -> list[Candidate]:
     size_a, size_b = (view.size for view in pairs[0])
     small = [(view_a.shrink(_SIDE), view_b) for view_a, view_b in pairs]
     full = matrix_of_sizes(size_a, small[0][0].size)
-    side = cv2.getOptimalDFTSize(int(2.4 * _SIDE))
+    side = cv2.getOptimalDFTSize(2 * _SIDE)
     templates = [_Template(view, side) for view, _ in small]
     found = []
     for base in bases_of(size_a, size_b):
