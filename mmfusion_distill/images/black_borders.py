@@ -5,6 +5,8 @@ import numpy as np
 
 #: Gray levels, of 255, that compression leaves in a black border, and by which a picture begins beside one.
 _TOLERANCE, _STEP = 12.0, 15.0
+#: The step is so many times what the picture changes over as many pixels beside it.
+_ABRUPT = 2.0
 #: Share of a border's pixels that are exactly black: cold things are noisy.
 _EXACT = 0.6
 #: Deepest border, as a share of the picture; shallowest part of it that counts, in pixels.
@@ -83,11 +85,14 @@ def _left_border(
     expected = np.maximum(line, 0)
     if (np.abs(expected - depths)[inner] <= _STRAY).mean() < _ON_LINE:
         return None
-    border = np.where(covered, np.ceil(expected), 0).astype(int)
-    inside = np.minimum(border + 4, width - 1)
-    at_border = rows[covered], np.maximum(border[covered] // 2 - 1, 0)
-    beside = plane[rows[covered], inside[covered]].astype(float)
-    if np.median(beside - plane[at_border].astype(float)) < step:
+    border = np.where(covered, np.ceil(expected - 0.25), 0).astype(int)
+    at_border, beside, farther = (
+        plane[rows[covered], np.clip(border[covered] + offset, 0, width - 1)].astype(float)
+        for offset in (-1 - border[covered] // 2, 2, 6)
+    )
+    jump = np.median(beside - at_border)
+    # A slope goes on behind its first column, a border does not.
+    if jump < max(step, _ABRUPT * np.median(np.abs(farther - beside))):
         return None
     in_border = (np.arange(width)[None, :] < depths[:, None]) & covered[:, None]
     if is_lowest[in_border].mean() < _EXACT:

@@ -10,7 +10,9 @@ import numpy as np
 from .exif_orientation import upright
 from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels
 
-_BITS, _PHOTOMETRIC, _ORIENTATION, _GDAL_NODATA = 258, 262, 274, 42113
+_BITS, _PHOTOMETRIC, _ORIENTATION, _EXTRA, _GDAL_NODATA = 258, 262, 274, 338, 42113
+#: Alpha that the colours were not multiplied by.
+_OWN_ALPHA = 2
 _WHITE_IS_ZERO, _GRAY_AND_RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 3, (8, 9, 10)
 
 
@@ -26,8 +28,10 @@ def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
     """
     tags = _tags(data)
     photometric, bits = _first(tags.get(_PHOTOMETRIC)), _first(tags.get(_BITS)) or 1
-    # OpenCV takes Lab for RGB.
-    readers = [_by_opencv, _by_pillow, _by_tifffile][1 if photometric in _LAB_KINDS else 0 :]
+    # OpenCV takes Lab for RGB, and multiplies colours of 8 bits by an alpha of their own.
+    readers = [_by_opencv, _by_pillow, _by_tifffile]
+    if photometric in _LAB_KINDS or (bits <= 8 and _first(tags.get(_EXTRA)) == _OWN_ALPHA):
+        readers = [_by_pillow, _by_tifffile]
     pixels = next((pixels for read in readers if (pixels := read(data, tags)) is not None), None)
     if pixels is not None and photometric == _WHITE_IS_ZERO and bits > 8 and pixels.dtype.kind == "u":
         # Up to 8 bits the libraries invert, beyond they do not.

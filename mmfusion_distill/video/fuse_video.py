@@ -62,6 +62,11 @@ def fuse_video(
         for source in sources:
             readers.append(VideoReader(source, options.reconnect))
         return _fuse(inferencer, readers, writer, options)
+    except UserError as error:
+        if writer is None or not writer.frames or str(writer.unfinished) in str(error):
+            raise
+        kept = f"the first {writer.frames} frames are in {writer.unfinished}"
+        raise UserError(f"{error}; {kept}") from error
     finally:
         for reader in readers:
             reader.close()

@@ -199,6 +199,19 @@ def test_ctrl_c_keeps_what_is_done(videos, tmp_path):
     assert len(levels_of(tmp_path / "out.mp4")) == 5
 
 
+def test_an_error_on_the_way_names_the_file_that_holds_what_is_done(videos, tmp_path):
+    class Failing(Interrupted):
+        def fuse_loaded(self, batch):
+            try:
+                return super().fuse_loaded(batch)
+            except KeyboardInterrupt:
+                raise UserError("there is no memory for the network: close something") from None
+
+    with pytest.raises(UserError, match=r"no memory.*the first 5 frames are in .*out\.unfinished\.avi"):
+        fuse_video(Failing(), *videos, tmp_path / "out.avi")
+    assert len(levels_of(tmp_path / "out.unfinished.avi")) == 5
+
+
 @pytest.mark.parametrize("extension", [".avi", ".mkv"])
 def test_a_killed_run_leaves_a_video_that_plays(extension, tmp_path):
     script = (
