@@ -75,6 +75,14 @@ def find_affine(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> Alignment:
 
 
 def _align(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignment:
+    try:
+        return _found(pairs, count)
+    except (np.linalg.LinAlgError, cv2.error) as error:
+        # A map that degenerates: nothing in the pictures holds it.
+        raise RegistrationError(_refusal("too few edges in common")) from error
+
+
+def _found(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignment:
     views = [(view_of(img_a, _LONGEST_A), view_of(img_b, _LONGEST_B)) for img_a, img_b in pairs]
     sizes = views[0][0].size, views[0][1].size
     wide = MatchingLevel(views, 320, 1.4)
@@ -96,10 +104,14 @@ def _align(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignm
 def _judge(evidence: Evidence, diagonal: float) -> None:
     doubt = evidence.doubt(diagonal)
     if doubt is not None:
-        raise RegistrationError(
-            f"the sources cannot be registered ({doubt}): give a --calibration, by `mmfusion calibrate` from several "
-            "pairs of these cameras or with --points found by hand, or leave --register out"
-        )
+        raise RegistrationError(_refusal(doubt))
+
+
+def _refusal(doubt: str) -> str:
+    return (
+        f"the sources cannot be registered ({doubt}): give a --calibration, by `mmfusion calibrate` from several pairs "
+        "of these cameras or with --points found by hand, or leave --register out"
+    )
 
 
 def _choose(views: Sequence[ViewPair], wide: MatchingLevel, count: int) -> tuple[Candidate, float]:
