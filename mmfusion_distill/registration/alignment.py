@@ -109,8 +109,8 @@ def _judge(evidence: Evidence, diagonal: float) -> None:
 
 def _refusal(doubt: str) -> str:
     return (
-        f"the sources cannot be registered ({doubt}): give a --calibration, by `mmfusion calibrate` from several pairs "
-        "of these cameras or with --points found by hand, or leave --register out"
+        f"the sources cannot be registered ({doubt}): give a --calibration, by `mmfusion calibrate` from several "
+        "pairs of these cameras or with --points found by hand, or leave --register out"
     )
 
 
