@@ -18,7 +18,7 @@ _DISTINCT = 2.0
 #: Limits, see :meth:`Evidence.doubt`; lengths as shares of A's diagonal.
 _LEAST_SIGNIFICANCE = 4.5
 _MOST_RIVAL = 0.75
-_MOST_HALVES, _MOST_SPREAD, _MOST_BACKWARD = 0.03, 0.0085, 0.01
+_MOST_HALVES, _MOST_SPREAD, _MOST_BACKWARD = 0.03, 0.011, 0.01
 #: How far from a map is looked for a better place, pixels of the finest level ...
 _REACH = 10
 #: ... and as a share of the longer side, where places are wanted that are surely wrong.
