@@ -75,7 +75,9 @@ def test_text_steers_and_zeros_are_no_text(sources, tmp_path):
     exported = ExportedFusion(export_network(fast_network(TEXT), tmp_path / "network.pt", "torchscript"))
     without = exported(*sources)
     np.testing.assert_array_equal(without, exported(*sources, np.zeros((2, 5), np.float32)))
-    assert np.abs(exported(*sources, np.arange(10, dtype=np.float32).reshape(2, 5) % 3) - without).max() > 1e-4
+    assert (
+        np.abs(exported(*sources, np.arange(10, dtype=np.float32).reshape(2, 5) % 3) - without).max() > 1e-4
+    )
     with pytest.raises(ValueError, match="text_emb has shape .2, 4."):
         exported(*sources, np.ones((2, 4), np.float32))
 
