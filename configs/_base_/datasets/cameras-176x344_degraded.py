@@ -88,6 +88,12 @@ train_dataloader = dict(dataset=dict(_delete_=True, type="SeededConcatDataset", 
 
 # Validation: two sets of street scenes as they are and degraded, and M3SVD's own degraded recordings.
 clean_pipeline = [dict(type="LoadImagePair"), dict(type="PackPair")]
+recorded_pipeline = [
+    dict(type="LoadImagePair"),
+    # Their texts are of the clean ones.
+    dict(type="AppendEvents", events={**_base_.blurred_text, **_base_.noisy_text}),
+    dict(type="PackPair"),
+]
 validated = [
     ("road", dict(_base_.roadscene, ann_file="val.txt", pipeline=clean_pipeline)),
     ("road_degraded", dict(_base_.roadscene, ann_file="val.txt", pipeline=_base_.degraded_pipeline)),
@@ -95,7 +101,7 @@ validated = [
     ("llvip", dict(_base_.llvip, ann_file="val.txt", pipeline=clean_pipeline)),
     (
         "m3svd_recorded",
-        dict(_base_.m3svd_blurred_noisy, ann_file=_base_.recorded_val_list, pipeline=clean_pipeline),
+        dict(_base_.m3svd_blurred_noisy, ann_file=_base_.recorded_val_list, pipeline=recorded_pipeline),
     ),
 ]
 val_dataloader = [dict(_base_.clean_dataloader, dataset=dataset) for _, dataset in validated]
