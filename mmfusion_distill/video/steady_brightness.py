@@ -11,8 +11,8 @@ from ..images.pixels import to_uint8, without_single_channel
 
 #: A jump of the mean by more gray levels is another scene, not a flicker.
 _CUT = 40.0
-#: Bounds of what is corrected: gray levels, and gain of contrast.
-_LARGEST_SHIFT, _LARGEST_GAIN = 40.0, 1.5
+#: Most gray levels that are corrected.
+_LARGEST_SHIFT = 40.0
 #: Longer side of the images that are compared, in pixels; at most twice as many.
 _COMPARED = 64
 #: The same of the base of B; by how many standard deviations B is hot, as in the Laplacian pyramid.
@@ -28,11 +28,14 @@ class Glimpse(NamedTuple):
         base (np.ndarray): (h, w) float32 in [0, 255], the luminance of A.
         hot (np.ndarray): (h, w) float32, by how many standard deviations B is above the level at which it is hot.
         spread (float): Standard deviation of B, in gray levels.
+        gain (float): Range of the middle half of B, in gray levels: the gain of its camera scales it, and an object
+            that is hot hardly does.
     """
 
     base: np.ndarray
     hot: np.ndarray
     spread: float
+    gain: float
 
 
 def glimpse(img_a: np.ndarray, img_b: np.ndarray) -> Glimpse:
@@ -45,18 +48,19 @@ def glimpse(img_a: np.ndarray, img_b: np.ndarray) -> Glimpse:
     base, gray = _halved(_gray(img_a)).astype(np.float32), _gray(img_b)
     mean, spread = (float(value[0, 0]) for value in cv2.meanStdDev(gray))
     coarse = _halved(gray).astype(np.float32)
+    low, high = np.quantile(coarse, (0.25, 0.75))
     while max(coarse.shape) > _COARSE:
         coarse = cv2.pyrDown(coarse)
     hot = np.maximum((coarse - mean) / max(spread, 1.0) - _HOT, 0)
-    return Glimpse(base, cv2.resize(hot, base.shape[::-1]), spread)
+    return Glimpse(base, cv2.resize(hot, base.shape[::-1]), spread, max(float(high - low), 1.0))
 
 
 class SteadyBrightness:
-    """Smooths over time by how much images differ in mean and contrast from what their sources let expect.
+    """Smooths over time by how much brighter images are than their sources let expect.
 
     Expected is the base of the fusion without training (the Laplacian pyramid): A, and what is hot in B. It follows
     what the scene does at once. What the network adds by its view of the whole image changes slowly, and so does the
-    spread of B, which jumps with the gain of a thermal camera. Another scene starts anew.
+    gain of a thermal camera. Another scene starts anew.
 
     Args:
         seconds (float): Time constant of each of two stages.
@@ -65,7 +69,7 @@ class SteadyBrightness:
     def __init__(self, seconds: float) -> None:
         # After a jump one stage alone would begin with its largest step.
         self._stages = [_Smooth(seconds), _Smooth(seconds)]
-        self._spread = _Smooth(seconds)
+        self._gain = _Smooth(seconds)
         self._seconds = 0.0
         self._last: tuple[float, float] | None = None
 
@@ -80,22 +84,16 @@ class SteadyBrightness:
         Returns:
             np.ndarray: Of the same shape and type.
         """
-        mean, contrast = _level(picture)
-        now = mean, float(seen.base.mean())
+        now = cv2.mean(_gray(picture))[0], float(seen.base.mean())
         is_cut = self._last is None or any(abs(new - old) > _CUT for new, old in zip(now, self._last))
         passed = math.inf if is_cut else seconds - self._seconds
         self._last, self._seconds = now, seconds
-        spread = float(self._spread(np.array(seen.spread), passed))
-        expected = np.clip(seen.base + seen.hot * spread, 0, 255)
-        # One gray level, so that even images have a contrast that can be compared.
-        log_contrast = math.log((contrast + 1) / (float(expected.std()) + 1))
-        excess = smooth = np.array([mean - float(expected.mean()), log_contrast])
+        # The spread of B that there would be, had its gain not changed.
+        spread = seen.spread * float(self._gain(np.array(seen.gain), passed)) / seen.gain
+        excess = smooth = np.array(now[0] - np.clip(seen.base + seen.hot * spread, 0, 255).mean())
         for stage in self._stages:
             smooth = stage(smooth, passed)
-        shift, log_gain = smooth - excess
-        shift = float(np.clip(shift, -_LARGEST_SHIFT, _LARGEST_SHIFT))
-        gain = float(np.clip(math.exp(log_gain), 1 / _LARGEST_GAIN, _LARGEST_GAIN))
-        return _corrected(picture, mean, shift, gain)
+        return _shifted(picture, float(np.clip(smooth - excess, -_LARGEST_SHIFT, _LARGEST_SHIFT)))
 
 
 class SteadyRange:
@@ -138,12 +136,6 @@ def _gray(image: np.ndarray) -> np.ndarray:
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
-def _level(image: np.ndarray) -> tuple[float, float]:
-    """Mean and contrast (standard deviation) of the luminance of an image, seen from afar."""
-    gray = _gray(image)
-    return cv2.mean(gray)[0], float(cv2.meanStdDev(_halved(gray))[1][0, 0])
-
-
 def _halved(gray: np.ndarray) -> np.ndarray:
     """Halved until it is small, which is faster than to shrink it at once."""
     while max(gray.shape) >= 2 * _COMPARED and min(gray.shape) > 1:
@@ -151,15 +143,15 @@ def _halved(gray: np.ndarray) -> np.ndarray:
     return gray
 
 
-def _corrected(picture: np.ndarray, mean: float, shift: float, gain: float) -> np.ndarray:
-    """Contrast around the mean scaled and brightness shifted, also by less than a gray level.
+def _shifted(picture: np.ndarray, shift: float) -> np.ndarray:
+    """Brighter by a number of gray levels, also by less than one.
 
     Rounded alike everywhere, brightness would jump by a whole level when the shift passes a half. A fixed pattern of
     thresholds lets the share of pixels grow that are rounded up.
     """
-    levels = np.clip((np.arange(256) - mean) * gain + mean + shift, 0, 255)
-    if np.abs(levels - np.arange(256)).max() < 1 / _FRACTIONS:
+    if abs(shift) < 1 / _FRACTIONS:
         return picture
+    levels = np.clip(np.arange(256) + shift, 0, 255)
     fine = cv2.LUT(picture, np.rint(levels * _FRACTIONS).astype(np.uint16))
     fine = cv2.add(fine, _thresholds(picture.shape))
     fine >>= 6

@@ -53,6 +53,19 @@ def test_what_the_sources_show_is_not_delayed():
     assert np.abs(np.diff(results)).max() < 0.5
 
 
+def test_a_hot_object_that_appears_darkens_nothing_else():
+    img_a, img_b = generate_pair(2, height=240, width=320)
+    steady = SteadyBrightness(0.5)
+    for index in range(8):
+        seen_b = img_b.copy()
+        if index >= 4:
+            seen_b[60:140, 80:160] = 250
+        # A network that adds nothing to the pyramid.
+        fused = laplacian_pyramid_fusion(img_a, seen_b[:, :, 0])
+        result = steady(fused, glimpse(img_a, seen_b), index / 25)
+        assert np.abs(result.astype(int) - fused).mean() < 3
+
+
 def test_another_scene_is_no_flicker():
     steady = SteadyBrightness(0.5)
     for level in (30, 200):
