@@ -2,9 +2,9 @@
 
 from mmagic.registry import TASK_UTILS
 
-from .openai_annotator import OpenAIAnnotator
-from .statistics_annotator import StatisticsAnnotator
-from .transformers_annotator import TransformersAnnotator
+from ..annotation.annotators.openai_annotator import OpenAIAnnotator
+from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
+from ..annotation.annotators.transformers_annotator import TransformersAnnotator
 
 for annotator in (OpenAIAnnotator, StatisticsAnnotator, TransformersAnnotator):
     TASK_UTILS.register_module(module=annotator)
