@@ -23,8 +23,8 @@ from mmfusion_distill.user_errors import exit_on_user_error
 from mmfusion_distill.zoo.config_files import read_config
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs" / "fusion_distill"
-TEACHER_CONFIG = CONFIGS / "teacher_fusionunet_1xb2-3k_roadscene-176x344.py"
-STUDENT_CONFIG = CONFIGS / "distill_fusionunet_1xb2-6k_roadscene-176x344.py"
+TEACHER_CONFIG = CONFIGS / "teacher_fusionunet_1xb2-3k_cameras-176x344.py"
+STUDENT_CONFIG = CONFIGS / "distill_fusionunet_1xb2-2k_cameras-176x344.py"
 # Small crops: the demonstration shows that training runs, not what it reaches.
 CROP_SIZE = (64, 64)
 GENERATED_PAIRS = 12
@@ -127,7 +127,6 @@ def _train(
     cfg.work_dir = str(work_dir)
     cfg.merge_from_dict(
         {
-            "train_dataloader.dataset": dataset,
             "train_cfg.max_iters": iterations,
             "optim_wrapper.optimizer.lr": 2e-4,
             "param_scheduler": [
@@ -138,9 +137,13 @@ def _train(
             "default_hooks.logger.interval": 10,
             "log_processor.window_size": 10,
             "log_level": "WARNING",
+            "load_from": None,
             **(options or {}),
         }
     )
+    # Of all sets the first, whose place the given one takes.
+    pipeline = cfg.train_dataloader.dataset.datasets[0].pipeline
+    cfg.train_dataloader.dataset = dict(dataset, pipeline=pipeline)
     sizes = dict(RandomPairCrop="crop_size", RandomPairResize="min_size")
     for step in cfg.train_dataloader.dataset.pipeline:
         if step.type in sizes:

@@ -22,8 +22,8 @@ def build_network(network: dict, device: str = "cpu") -> nn.Module:
 
 def random_text(net: nn.Module, device: str = "cpu") -> Tensor | None:
     """A random text embedding for a guided network, None for any other."""
-    guidance = getattr(net, "guidance", None)
-    return None if guidance is None else torch.randn(1, guidance.text_channels, device=device)
+    reader = getattr(net, "text_reader", None)
+    return None if reader is None else torch.randn(1, reader.text_channels, device=device)
 
 
 def example_pair(height: int, width: int, device: str = "cpu") -> tuple[Tensor, Tensor]:

@@ -1,16 +1,19 @@
 """The page of results: networks beside fusions without a network, on clean and on degraded pairs."""
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 import cv2
 import numpy as np
 
 from ..annotation.annotation_types import Annotation
 from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, picture_grid
+from ..evaluation.functional.operator_measures import OPERATOR_MEASURES, operator_measures
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..images.image_io import write_image
 from ..system.regular_file import write_text_atomically
@@ -110,6 +113,19 @@ def scores_table(scores: SetScores) -> str:
     return Table(["method", *titles], rows).to_markdown()
 
 
+def operator_table(scores: SetScores) -> str:
+    """Means of what an operator looks for over the scenes that tell it, as Markdown; see docs/metrics.md."""
+    rows = []
+    for method in scores.result.methods:
+        values = [
+            list(operator_measures(pair.img_a, pair.img_b, fused[method]).values())
+            for pair, fused in zip(scores.pairs, scores.fused)
+        ]
+        told = [[value for value in column if not math.isnan(value)] for column in zip(*values)]
+        rows.append([method, *(f"{fmean(column):.2f} ({len(column)})" if column else "-" for column in told)])
+    return Table(["method", *(f"{name} (scenes)" for name in OPERATOR_MEASURES)], rows).to_markdown()
+
+
 def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScores]) -> str:
     """Size of the networks and, where a guided one is among them, what the others keep of the first such one.
 
@@ -196,6 +212,8 @@ def results_section(
     parts = [f"## {title}", f"```bash\n{command}\n```", networks_table(networks, sets)]
     for name, scores in sets.items():
         parts += [f"### {name.capitalize()}, {len(scores.pairs)} pairs", scores_table(scores)]
+        if name == "clean":
+            parts += ["What an operator looks for, and in how many scenes:", operator_table(scores)]
     parts += [
         "### Hardest and easiest",
         "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
@@ -235,8 +253,8 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, Annotation | 
     if not network.inferencer.guided:
         return {network.name: None}
     rows: dict[str, Annotation | None] = {main_row(network): pair.annotation}
-    guidance = getattr(network.inferencer.model.generator, "guidance", None)
-    if getattr(guidance, "null", None) is not None:
+    reader = getattr(network.inferencer.model.generator, "text_reader", None)
+    if getattr(reader, "null", None) is not None:
         rows[f"{network.name} without text"] = None
     return rows
 

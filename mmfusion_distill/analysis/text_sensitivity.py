@@ -123,7 +123,7 @@ def measure_text_sensitivity(
     """
     if not network.guided:
         raise UserError("the network is not guided by text: name a teacher's config")
-    texts = [text for text in TEXTS if text != "none" or network.model.generator.guidance.null is not None]
+    texts = [text for text in TEXTS if text != "none" or network.model.generator.text_reader.null is not None]
     others = wrong_texts(pairs)
     pictures = []
     for pair, other in zip(pairs, others):

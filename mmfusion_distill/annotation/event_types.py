@@ -29,6 +29,9 @@ MEDICAL_EVENT_TYPES = (
     "artifact_reduction",
 )
 
+#: Events that the prior of a network is read for, in the order of its read-out.
+READ_EVENTS = (*EVENT_TYPES, *MEDICAL_EVENT_TYPES)
+
 #: What a pair without a strong degradation gets; both mean "default loss weights".
 NORMAL_EVENT = "normal"
 MEDICAL_NORMAL_EVENT = "medical_normal"

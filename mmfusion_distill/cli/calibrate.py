@@ -2,14 +2,17 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from ..images.pairing import pairs_of
 from ..images.source_options import SourceOptions
 from ..images.source_reading import read_source_a, read_source_b
-from ..registration.alignment import Shift, estimate_homography, matrix_of_sizes, measure_shift, warp_to_a
+from ..registration.alignment import RegistrationError, find_homography
 from ..registration.camera_calibration import CameraCalibration
+from ..registration.point_pairs import PointPairs
 from ..system.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
 from .pattern_argument import add_pattern_argument
@@ -19,14 +22,28 @@ from .source_arguments import add_source_arguments, source_options
 _MOST_PAIRS = 30
 
 
+@dataclass(frozen=True)
+class CalibrationReport:
+    """What was found, and how far it can be trusted.
+
+    Args:
+        calibration (CameraCalibration): As it was written.
+        errors (tuple[str, ...]): Sentences about its error, measured by what it was not fitted to.
+    """
+
+    calibration: CameraCalibration
+    errors: tuple[str, ...]
+
+
 def calibrate(
     source_a: str | Path,
     source_b: str | Path,
     out: str | Path,
     options: SourceOptions | None = None,
     pattern: Sequence[str] | None = None,
-) -> dict[str, tuple[Shift, Shift]]:
-    """Estimate one homography from pairs of two mounted cameras, and write it.
+    points: str | Path | None = None,
+) -> CalibrationReport:
+    """Find one homography from pairs of two mounted cameras, and write it.
 
     Args:
         source_a (str | Path): Picture or folder of source A.
@@ -34,18 +51,22 @@ def calibrate(
         out (str | Path): Target, JSON.
         options (SourceOptions, optional): Ranges, and polarity of B. Default: None.
         pattern (Sequence[str], optional): How names pair up that differ. Default: None.
+        points (str | Path, optional): File of points that a person found, see :meth:`PointPairs.read`, which then
+            tell the homography alone. Default: None, the edges of the pictures tell it.
 
     Returns:
-        dict[str, tuple[Shift, Shift]]: Per pair that was used, its shift before and after.
+        CalibrationReport: What was found.
 
     Raises:
-        UserError: If pictures cannot be read, sizes change from pair to pair, or nothing is found.
+        UserError: If pictures or points cannot be read, sizes change from pair to pair, or the cameras' relation
+            cannot be found; nothing is written then.
         OSError: If the file cannot be written.
     """
     source_a, source_b, out = Path(source_a), Path(source_b), Path(out)
     if out.is_dir():
         raise UserError(f"{out} is a folder: name a file, e.g. {out / 'calibration.json'}")
     check_writable(out.parent)
+    marked = None if points is None else PointPairs.read(points)
     listed = pairs_of(source_a, source_b, pattern).pairs
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
@@ -60,16 +81,35 @@ def calibrate(
             f"the pairs of {source_a} differ in size among each other: give those of one recording"
         )
     ((size_a, size_b),) = sizes
-    matrix = estimate_homography(pairs)
-    CameraCalibration(matrix, size_a, size_b).write(out)
-    scale = matrix_of_sizes(size_a, size_b)
-    return {
-        pair.name: (
-            measure_shift(img_a, warp_to_a(img_b, scale, size_a)),
-            measure_shift(img_a, warp_to_a(img_b, matrix, size_a)),
-        )
-        for pair, (img_a, img_b) in zip(listed, pairs)
-    }
+    if marked is None:
+        matrix, errors = _by_edges(pairs, f"{source_a} and {source_b}")
+    else:
+        matrix, errors = _by_points(marked, size_a, size_b)
+    report = CalibrationReport(CameraCalibration(matrix, size_a, size_b), tuple(errors))
+    report.calibration.write(out)
+    return report
+
+
+def _by_edges(pairs: Sequence[tuple[np.ndarray, np.ndarray]], names: str) -> tuple[np.ndarray, list[str]]:
+    try:
+        found = find_homography(pairs)
+    except RegistrationError as error:
+        raise UserError(f"{names}: {error}") from error
+    return found.matrix, found.evidence.sentences(float(np.hypot(*pairs[0][0].shape[:2])))
+
+
+def _by_points(
+    points: PointPairs, size_a: tuple[int, int], size_b: tuple[int, int]
+) -> tuple[np.ndarray, list[str]]:
+    points.check_inside(size_a, size_b)
+    matrix = points.homography()
+    errors = points.held_out_errors()
+    if not len(errors):
+        return matrix, ["four points fit exactly: mark more to know the error"]
+    return matrix, [
+        f"{len(errors)} points: each lies {np.median(errors):.1f} px of A (median) from where the others put it, the "
+        f"worst, number {errors.argmax() + 1}, {errors.max():.1f} px"
+    ]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,20 +120,28 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("a", help="picture or folder of source A")
     parser.add_argument("b", help="picture or folder of source B, of another size or not")
     parser.add_argument("out", help="target, e.g. calibration.json")
+    parser.add_argument(
+        "--points",
+        metavar="FILE",
+        help="lines of four numbers, x and y in A, then x and y in B, of four or more points found by hand, which "
+        "alone tell the calibration then (default: the edges of the pictures)",
+    )
     add_pattern_argument(parser)
     add_source_arguments(parser)
     return parser
 
 
 def calibrate_and_report(args: argparse.Namespace) -> int:
-    """Calibrate, and say how pairs lay before and lie after."""
+    """Calibrate, and say how B lies to A and how large the error is."""
     options = source_options(args)
     if options.register != "none" or options.calibration or options.resize:
         raise UserError(
             "calibrate registers pictures of any size itself: leave out --register, --calibration and --resize"
         )
-    for name, (before, after) in calibrate(args.a, args.b, args.out, options, args.pattern).items():
-        print(f"{name}: {before} before, {after} after")
+    report = calibrate(args.a, args.b, args.out, options, args.pattern, args.points)
+    print(report.calibration.describe())
+    for sentence in report.errors:
+        print(sentence)
     print(f"{args.out} written: fuse with --calibration {args.out}")
     return 0
 

@@ -47,7 +47,7 @@ def read_facts(entry: ModelEntry) -> dict[str, Any]:
         parameters=parameters,
         bytes=len(data),
         sha256=sha256,
-        guided=network.get("guidance") is not None,
+        guided="text_channels" in (network.get("prior") or network.get("guidance") or {}),
         file=str(path),
         config=entry.name,
         flops=entry.flops,

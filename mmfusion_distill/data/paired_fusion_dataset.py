@@ -31,7 +31,8 @@ class PairedFusionDataset(BaseDataset):
     Args:
         data_root (str): Folder that everything below is relative to. Default: ''.
         data_prefix (dict): Folders `img_a`, `img_b` and, optional, `annotation` (files
-            `<nameA>_<nameB>.txt` or `<name>.txt`).
+            `<nameA>_<nameB>.txt` or `<name>.txt`). Of recordings that are degraded, `target_a` and `target_b` are
+            the folders of what losses compare with, under the same names.
         ann_file (str): List of names to use, one per line, with or without extension. Default: '', all pairs.
         pipeline (Sequence[dict | Callable]): Transforms. Default: ().
         require_annotation (bool): Whether every pair needs an annotation, as a guided network does.
@@ -83,7 +84,8 @@ class PairedFusionDataset(BaseDataset):
         """List the pairs.
 
         Returns:
-            list[dict]: Per pair `key`, `vis_name`, `img_a_path`, `img_b_path` and `annotation` (or None).
+            list[dict]: Per pair `key`, `vis_name`, `img_a_path`, `img_b_path` and `annotation` (or None), and
+            `target_a_path`, `target_b_path` if there are targets.
         """
         folder_a, folder_b = self.data_prefix["img_a"], self.data_prefix["img_b"]
         names = read_name_list(self.ann_file) if self.ann_file else None
@@ -99,6 +101,7 @@ class PairedFusionDataset(BaseDataset):
         else:
             # Looking for files counts too: another process might find what the first one just wrote.
             annotations = on_main_process(lambda: self._find_annotations(pairs))
+        targets = self._find_targets(pairs)
         return [
             dict(
                 key=pair.name,
@@ -107,8 +110,9 @@ class PairedFusionDataset(BaseDataset):
                 img_a_path=str(pair.path_a),
                 img_b_path=str(pair.path_b),
                 annotation=annotation,
+                **paths,
             )
-            for pair, annotation in zip(pairs, annotations)
+            for pair, annotation, paths in zip(pairs, annotations, targets)
         ]
 
     def prepare_data(self, idx: int) -> dict | None:
@@ -124,6 +128,17 @@ class PairedFusionDataset(BaseDataset):
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
+
+    def _find_targets(self, pairs: list[ImagePair]) -> list[dict[str, str]]:
+        folder_a, folder_b = (self.data_prefix.get(key) for key in ("target_a", "target_b"))
+        if not (folder_a and folder_b):
+            return [{}] * len(pairs)
+        names = [pair.name for pair in pairs]
+        found = {pair.name: pair for pair in find_pairs(folder_a, folder_b, names)[0]}
+        return [
+            dict(target_a_path=str(found[name].path_a), target_b_path=str(found[name].path_b))
+            for name in names
+        ]
 
     def _find_annotations(self, pairs: list[ImagePair]) -> list[Annotation | None]:
         folder = self.data_prefix.get("annotation")

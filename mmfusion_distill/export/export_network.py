@@ -27,9 +27,9 @@ class _Exported(nn.Module):
         self.network = network
 
     def forward(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
-        if text_emb is not None and self.network.guidance.null is not None:
+        if text_emb is not None and self.network.text_reader.null is not None:
             without = text_emb.abs().amax(dim=1) == 0
-            text_emb = torch.where(without[:, None], self.network.guidance.null, text_emb)
+            text_emb = torch.where(without[:, None], self.network.text_reader.null, text_emb)
         return self.network(img_a, img_b, text_emb)
 
 
@@ -112,8 +112,8 @@ def describe_interface(network: nn.Module, precision: str = "fp32") -> dict[str,
 
 def text_length(network: nn.Module) -> int | None:
     """Length of the text embedding that a network takes; None: it takes none."""
-    guidance = getattr(network, "guidance", None)
-    return None if guidance is None else guidance.text_channels
+    reader = getattr(network, "text_reader", None)
+    return None if reader is None else reader.text_channels
 
 
 def exported_pixel_bytes(network: nn.Module) -> int:

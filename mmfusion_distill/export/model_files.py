@@ -80,7 +80,7 @@ def publish_network(
     dtype = torch.float16 if half else torch.float32
     state = {name: value.to(dtype).contiguous() for name, value in network.state_dict().items()}
     metadata = {NETWORK_METADATA: json.dumps(network_config)}
-    if network.guidance is not None and model.get("text_encoder"):
+    if network.text_reader is not None and model.get("text_encoder"):
         text_encoder = json.dumps(model.text_encoder.to_dict())
         parse_text_encoder_config(text_encoder, str(config), network_config)
         metadata[TEXT_ENCODER_METADATA] = text_encoder

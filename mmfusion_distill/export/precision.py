@@ -47,7 +47,7 @@ def _wants_single_precision(node: Any) -> bool:
 
 def _in_u_net(name: str) -> bool:
     """Whether a node is part of the U-net, its refinement included, and not of the bands or around the network."""
-    parts = "encoder_[ab]|neck|decoder_levels|ups|reduces|guidance|refinement|output"
+    parts = "encoder_[ab]|neck|decoder_levels|ups|reduces|guidance|prior|refinement|output"
     return re.search(rf"/({parts})\b", name) is not None
 
 

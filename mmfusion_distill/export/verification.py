@@ -32,7 +32,7 @@ def largest_differences(
         texts = [None]
         if exported.text_channels is not None:
             texts = [torch.randn(1, exported.text_channels, generator=generator)]
-            if network.guidance.null is not None:
+            if network.text_reader.null is not None:
                 texts.append(None)
         differences[height, width] = 0.0
         for text in texts:

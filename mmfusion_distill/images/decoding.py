@@ -56,6 +56,11 @@ def decode(data: bytes, path: str | Path) -> Decoded:
     decoded = None
     if data.startswith(_TIFF):
         pixels, no_data = decode_tiff(data)
+        if pixels is None and header is not None:
+            raise ImageReadError(
+                f"{path} is damaged or no image of a kind that is read here (TIFF of {header.bits} bits): convert "
+                "it to PNG or to TIFF of 8 or 16 bits, gray or RGB, or replace the file"
+            )
         decoded = None if pixels is None else Decoded(pixels, no_data=no_data)
     elif foreign_format(data) is not None:
         pixels = _decode_foreign(data, path)

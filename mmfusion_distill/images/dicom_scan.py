@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .dicom_colours import RETIRED, retired_rgb
 from .dicom_place import FramePlace, place_of_frame, value_of
 from .image_source import ImageReadError
 from .scan_values import check_package, check_volume_size, unreadable
@@ -23,8 +24,6 @@ _COLOUR = (
     "YBR_FULL_422",
     "YBR_ICT",
     "YBR_RCT",
-    "YBR_PARTIAL_422",
-    "YBR_PARTIAL_420",
 )
 
 
@@ -79,11 +78,14 @@ class DicomScan:
         from pydicom.pixels import apply_color_lut, apply_modality_lut, pixel_array
 
         model = str(self.dataset.get("PhotometricInterpretation") or "MONOCHROME2")
-        if model not in (*_GRAY, *_COLOUR):
+        if model not in (*_GRAY, *_COLOUR, *RETIRED):
             raise ImageReadError(
                 f"{self.path} has the colour model {model}, which is not read: convert it to RGB"
             )
-        pixels = pixel_array(self.dataset, index=index if self.count > 1 else None)
+        which = index if self.count > 1 else None
+        if model in RETIRED:
+            return retired_rgb(self.dataset, which), None
+        pixels = pixel_array(self.dataset, index=which)
         if model == "PALETTE COLOR":
             colours = apply_color_lut(pixels, self.dataset)[..., :3]
             # Some files announce 16 bits for tables of 8.

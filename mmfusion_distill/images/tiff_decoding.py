@@ -67,12 +67,22 @@ def _number(text: Any) -> float | None:
 
 
 def _by_opencv(data: bytes, tags: Any) -> np.ndarray | None:
+    # What it cannot read others may; its own words about it would stand among ours.
+    level = _set_log_level(0)
     try:
         # Turned by OpenCV, whatever the flags.
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
+    finally:
+        _set_log_level(level)
     return image if image is None or image.ndim == 2 else image[:, :, [2, 1, 0, 3][: image.shape[2]]]
+
+
+def _set_log_level(level: int) -> int:
+    """Set how much OpenCV says; the level before."""
+    # Its place differs between OpenCV 4 and 5.
+    return (getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel)(level)
 
 
 def _by_pillow(data: bytes, tags: Any) -> np.ndarray | None:

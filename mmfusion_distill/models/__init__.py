@@ -22,9 +22,11 @@ from .parts import (
     GatedConvBlock,
     HierarchicalEncoder,
     LaplacianBlendHead,
+    PicturePrior,
     PixelUnshuffleStem,
     ResidualHead,
     SpatialChannelCrossFusion,
+    TextPrior,
     XRestormerBlock,
 )
 from .text import CLIPTextEncoder, SentenceTextEncoder
@@ -49,6 +51,7 @@ __all__ = [
     "LaplacianBlendHead",
     "LossSet",
     "MaxIntensityLoss",
+    "PicturePrior",
     "PixelUnshuffleStem",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
@@ -57,6 +60,7 @@ __all__ = [
     "ResultDistillationLoss",
     "SentenceTextEncoder",
     "SpatialChannelCrossFusion",
+    "TextPrior",
     "XRestormerBlock",
     "XRestormerFusionNet",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from ..images.image_source import ImageReadError
 from ..system.regular_file import read_regular_file, write_text_atomically
 from ..user_errors import UserError, reason_of
+from .warping import corners_of, map_points
 
 _FORMAT = "mmfusion_distill calibration 1"
 _LARGEST_FILE = 100_000
@@ -27,6 +28,19 @@ class CameraCalibration:
     matrix: np.ndarray
     size_a: tuple[int, int]
     size_b: tuple[int, int]
+
+    def describe(self) -> str:
+        """How B lies to A, in words that can be checked by eye."""
+        height, width = self.size_a
+        corners = map_points(self.matrix, corners_of(self.size_b))
+        across = (corners[1] + corners[2] - corners[0] - corners[3]) / 2
+        middle = map_points(self.matrix, corners_of(self.size_b).mean(axis=0)[None])[0]
+        right, down = middle - corners_of(self.size_a).mean(axis=0)
+        return (
+            f"source B shows {np.hypot(*across) / (width - 1):.2f} of the width of A, turned by "
+            f"{np.degrees(np.arctan2(across[1], across[0])):.1f} degrees; its middle lies {abs(right):.1f} px "
+            f"{'right' if right >= 0 else 'left'} and {abs(down):.1f} px {'down' if down >= 0 else 'up'} of that of A"
+        )
 
     def write(self, path: str | Path) -> None:
         """Write it as JSON.

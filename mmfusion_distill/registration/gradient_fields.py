@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 #: Gray levels per pixel below which a gradient counts as noise.
-_NOISE = 2.0
+_NOISE = 0.5
 
 
 def to_gray(image: np.ndarray) -> np.ndarray:
@@ -22,7 +22,9 @@ def to_gray(image: np.ndarray) -> np.ndarray:
     return image[:, :, 0] if image.shape[2] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
-def gradient_field(gray: np.ndarray) -> np.ndarray:
+def gradient_field(
+    gray: np.ndarray, shown: np.ndarray | None = None, sigma: float = 1.5, around: float = 12
+) -> np.ndarray:
     """Direction of edges, whatever side of them is brighter, weighted by how much they stand out where they are.
 
     A gradient of direction t counts as (cos 2t, sin 2t), which is the same for light on dark and dark on light; its
@@ -30,19 +32,43 @@ def gradient_field(gray: np.ndarray) -> np.ndarray:
 
     Args:
         gray (np.ndarray): (H, W) float32 in [0, 255].
+        shown (np.ndarray, optional): (H, W) float32, 1 where gradients count, else 0. Default: None, everywhere.
+        sigma (float): Of the band in which edges are looked for, pixels. Default: 1.5.
+        around (float): Sigma of the surroundings, pixels. Default: 12.
 
     Returns:
         np.ndarray: (H, W, 2) float32, lengths in [0, 1).
     """
-    smooth = cv2.GaussianBlur(gray, (0, 0), 1.5)
+    smooth = cv2.GaussianBlur(gray, (0, 0), sigma)
     dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
     dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
     length = cv2.magnitude(dx, dy)
-    around = cv2.GaussianBlur(length, (0, 0), 12)
-    weight = length / (
-        (length + around + np.sqrt((length * length).mean()) + _NOISE / 4) * np.maximum(length, 1e-6) ** 2
-    )
+    share = 1.0
+    if shown is not None:
+        length *= shown
+        share = cv2.GaussianBlur(shown, (0, 0), around) + 0.05
+    mean_square = (length * length).sum() / (length.size if shown is None else shown.sum() + 1)
+    surroundings = cv2.GaussianBlur(length, (0, 0), around) / share + np.sqrt(mean_square) + _NOISE
+    weight = length / ((length + surroundings) * np.maximum(length, 1e-6) ** 2)
+    if shown is not None:
+        weight *= shown
     return np.stack([weight * (dx * dx - dy * dy), weight * 2 * dx * dy], axis=2)
+
+
+def inside_of(shown: np.ndarray, sigma: float) -> np.ndarray:
+    """Where gradients of a band do not feel the border of what is shown, nor that of the picture.
+
+    Args:
+        shown (np.ndarray): (H, W) uint8, 1 where the picture shows something.
+        sigma (float): Of the band, pixels.
+
+    Returns:
+        np.ndarray: (H, W) float32, 1 or 0.
+    """
+    steps = int(2 * sigma + 1)
+    kernel = np.ones((3, 3), np.uint8)
+    eroded = cv2.erode(shown, kernel, iterations=steps, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return eroded.astype(np.float32)
 
 
 def field_agreement(field_a: np.ndarray, field_b: np.ndarray) -> float:

@@ -7,15 +7,10 @@ import numpy as np
 
 from ..images.image_source import ImageReadError
 from ..images.source_options import SourceOptions
-from .alignment import (
-    RegistrationError,
-    Shift,
-    estimate_affine,
-    estimate_homography,
-    measure_shift,
-    warp_to_a,
-)
+from .alignment import RegistrationError, find_affine, find_homography
 from .camera_calibration import CameraCalibration
+from .shift import Shift, measure_shift
+from .warping import warp_to_a
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -64,9 +59,9 @@ class PairAligner:
             return self.calibration.matrix
         if self.options.register == "none":
             return None
-        estimate = estimate_homography if self.options.register == "homography" else estimate_affine
+        find = find_homography if self.options.register == "homography" else find_affine
         try:
-            return estimate(pairs)
+            return find(pairs).matrix
         except RegistrationError as error:
             raise ImageReadError(f"{name}: {error}") from error
 

@@ -143,7 +143,7 @@ def _returns(readers: list[VideoReader]) -> list[str]:
     """Notes about live sources that were lost and came back."""
     times = [(reader.name, reader.live.reconnections) for reader in readers if reader.live is not None]
     return [
-        f"{name} was lost {count} times and came back: meanwhile the last frame is shown"
+        f"{name} was lost and came back {count} time{'s' if count > 1 else ''}: meanwhile the last frame is shown"
         for name, count in times
         if count
     ]

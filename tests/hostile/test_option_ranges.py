@@ -12,7 +12,7 @@ from conftest import ROOT
 from mmfusion_distill.cli.main import PACKAGE, SUBCOMMANDS
 from mmfusion_distill.system.number_range import NumberRange
 
-CONFIG = str(ROOT / "configs/fusion_distill/student_xrestormer-d8-tiny_1xb2-2k_roadscene-128x128.py")
+CONFIG = str(ROOT / "configs/fusion_distill/teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py")
 SCRIPTS = sorted(
     path
     for folder in ("tools", "demo")

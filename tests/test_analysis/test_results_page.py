@@ -101,6 +101,7 @@ def test_the_page_starts_with_its_command(weights, folders, tmp_path, monkeypatc
     assert section.startswith("python tools/analysis_tools/results.py --weights student=")
     assert "--a=$MMFUSION_DATA_ROOT/a" in section.splitlines()[0]
     assert "### Clean, 2 pairs" in section and "### Degraded, 2 pairs" in section
+    assert section.count("| hot_contrast (scenes) |") == 1
     assert (page.parent / "images" / "results-made-up.png").is_file()
     assert "`images/results-made-up.png`" in section
 

@@ -26,8 +26,8 @@ class Restorer:
 
     def __init__(self, pairs, null=True):
         self.pairs = {pair.name: pair for pair in pairs}
-        guidance = type("Guidance", (), {"null": object() if null else None})
-        self.model = type("Model", (), {"generator": type("Network", (), {"guidance": guidance})})
+        reader = type("Reader", (), {"null": object() if null else None})
+        self.model = type("Model", (), {"generator": type("Network", (), {"text_reader": reader})})
 
     def __call__(self, inputs):
         pair = self.pairs[inputs["key"]]

@@ -20,7 +20,7 @@ def test_names_parameters_and_hashes_are_those_of_the_files(capsys):
     for fact in facts:
         network = get_model(fact["name"], pretrained=False)
         assert fact["parameters"] == sum(value.numel() for value in network.parameters())
-        assert fact["guided"] == (network.guidance is not None)
+        assert fact["guided"] == (network.text_reader is not None)
         assert fact["sha256"] in hashes
 
 

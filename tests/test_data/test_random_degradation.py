@@ -110,10 +110,12 @@ def test_about_the_share_is_degraded_by_one_or_two_kinds_that_go_together(source
     transform = RandomDegradation(prob=0.5)
     counts = Counter()
     for _ in range(300):
-        annotation = transform(dict(sources)).get("annotation")
+        results = transform(dict(sources))
+        annotation = results.get("annotation")
         events = () if annotation is None else annotation.event_types
         counts[len(events)] += 1
-        assert not {"low_light", "over_exposure"} <= set(events)
+        assert not {"low_light", "over_exposure"} <= set(results["degradations"])
+        assert not {"lights", "over_exposure"} <= set(results["degradations"])
     assert set(counts) == {0, 1, 2}
     assert 110 < counts[0] < 190
 

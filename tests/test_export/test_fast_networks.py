@@ -14,10 +14,11 @@ from mmfusion_distill.models import FusionUNet
 
 NEEDS = {"onnx": ["onnx", "onnxruntime"], "torchscript": [], "openvino": ["onnx", "openvino"]}
 SUFFIX = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
-TEXT = dict(type="FeatureWiseAffine", text_channels=5, null_embedding=True)
+TEXT = dict(type="TextPrior", text_channels=5)
+PAIR = dict(type="PicturePrior")
 
 
-def fast_network(guidance: dict | None = None) -> FusionUNet:
+def fast_network(prior: dict = PAIR) -> FusionUNet:
     """Every kind of part of the fast networks; the head's maps are random, since zeros would show nothing."""
     torch.manual_seed(0)
     network = FusionUNet(
@@ -35,13 +36,9 @@ def fast_network(guidance: dict | None = None) -> FusionUNet:
             merge_dim_head=4,
             window_size=4,
         ),
-        guidance=guidance,
-        head=dict(
-            type="LaplacianBlendHead",
-            num_bands=4,
-            noise_filter=True,
-            text_channels=guidance and guidance["text_channels"],
-        ),
+        prior=prior,
+        guidance=dict(type="FeatureWiseAffine"),
+        head=dict(type="LaplacianBlendHead", num_bands=4, noise_filter=True),
     )
     for name, parameter in network.named_parameters():
         if any(
@@ -57,15 +54,15 @@ def sources():
     return rng.random((2, 3, 20, 150), np.float32), rng.random((2, 1, 20, 150), np.float32)
 
 
-@pytest.mark.parametrize("guidance", [None, TEXT], ids=["student", "teacher"])
+@pytest.mark.parametrize("prior", [PAIR, TEXT], ids=["student", "teacher"])
 @pytest.mark.parametrize("file_format", NEEDS)
-def test_files_take_any_size_batch_and_text(file_format, guidance, sources, tmp_path):
+def test_files_take_any_size_batch_and_text(file_format, prior, sources, tmp_path):
     for package in NEEDS[file_format]:
         pytest.importorskip(package)
-    network = fast_network(guidance)
+    network = fast_network(prior)
     path = export_network(network, tmp_path / f"network{SUFFIX[file_format]}", file_format)
     exported = ExportedFusion(path)
-    assert (exported.multiple, exported.text_channels) == (1, 5 if guidance else None)
+    assert (exported.multiple, exported.text_channels) == (1, 5 if prior is TEXT else None)
     sizes = [(16, 48), (64, 32), (37, 101), (1, 1), (1, 50)]
     assert max(largest_differences(network, exported, sizes).values()) < 1e-4
     both = exported(*sources)
@@ -78,7 +75,9 @@ def test_text_steers_and_zeros_are_no_text(sources, tmp_path):
     exported = ExportedFusion(export_network(fast_network(TEXT), tmp_path / "network.pt", "torchscript"))
     without = exported(*sources)
     np.testing.assert_array_equal(without, exported(*sources, np.zeros((2, 5), np.float32)))
-    assert np.abs(exported(*sources, np.ones((2, 5), np.float32)) - without).max() > 1e-4
+    assert (
+        np.abs(exported(*sources, np.arange(10, dtype=np.float32).reshape(2, 5) % 3) - without).max() > 1e-4
+    )
     with pytest.raises(ValueError, match="text_emb has shape .2, 4."):
         exported(*sources, np.ones((2, 4), np.float32))
 

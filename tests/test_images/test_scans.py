@@ -238,9 +238,9 @@ def test_every_colour_model_is_read_or_named(tmp_path):
     ybr = read_image(dicom(tmp_path / "a.dcm", gray, PhotometricInterpretation="YBR_FULL"))
     assert np.abs(ybr - levels[..., None]).max() <= 1
     with pytest.raises(
-        ImageReadError, match=r"a\.dcm has the colour model HSV, which is not read: convert it to RGB"
+        ImageReadError, match=r"a\.dcm has the colour model ARGB, which is not read: convert it to RGB"
     ):
-        read_image(dicom(tmp_path / "a.dcm", colours, PhotometricInterpretation="HSV"))
+        read_image(dicom(tmp_path / "a.dcm", colours, PhotometricInterpretation="ARGB"))
 
 
 @pytest.mark.parametrize("model", ["MONOCHROME1", "MONOCHROME2"])

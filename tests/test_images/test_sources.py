@@ -236,8 +236,8 @@ def test_misaligned_pairs_are_named_with_their_shift(recording, tmp_path):
 
 def test_a_calibration_brings_pairs_of_these_cameras_together(recording, tmp_path):
     folder, matrix = recording
-    shifts = calibrate(folder / "a", folder / "b", tmp_path / "c.json")
-    assert all(np.hypot(after.right, after.down) < 1 for _, after in shifts.values())
+    report = calibrate(folder / "a", folder / "b", tmp_path / "c.json")
+    assert "held-out patches fit best" in report.errors[0]
     found = CameraCalibration.read(tmp_path / "c.json").matrix
     grid = np.float64([[[30, 30], [220, 30], [128, 96], [30, 160], [220, 160]]])
     assert np.abs(cv2.perspectiveTransform(grid, found @ matrix) - grid).max() < 1

@@ -13,10 +13,8 @@ from torch.nn import functional as F
 from mmfusion_distill.models.ops.color_space import rgb_to_gray
 from mmfusion_distill.models.ops.laplacian_bands import (
     gaussian_pyramid,
-    hot_level,
     laplacian_band,
     laplacian_fusion,
-    mean_and_variance,
     share_of_a,
 )
 from mmfusion_distill.models.ops.recolor import recolor
@@ -144,7 +142,8 @@ def test_an_untrained_blend_head_is_the_pyramid(strides):
     head = build("LaplacianBlendHead", channels=channels, strides=strides)
     assert head.multiple == 64
     img_a, img_b = torch.rand(2, 1, 64, 128), torch.rand(2, 1, 64, 128)
-    fused = head(features_of(channels, strides, 64, 128, 2), img_a, img_b, (64, 128))
+    fused, toned_a = head(features_of(channels, strides, 64, 128, 2), img_a, img_b, (64, 128))
+    torch.testing.assert_close(toned_a, img_a)
     torch.testing.assert_close(fused, laplacian_fusion(img_a, img_b), rtol=0, atol=1e-5)
 
 
@@ -161,7 +160,7 @@ def test_padding_is_cut_off_and_does_not_count_as_hot_or_cold():
     head = build("LaplacianBlendHead", channels=[4], strides=[2], num_bands=2)
     img_a, img_b = torch.full((1, 1, 8, 8), 0.4), torch.full((1, 1, 8, 8), 0.2)
     img_b[..., 6:, :] = 1
-    fused = head(features_of([4], [2], 8, 8), img_a, img_b, (4, 7))
+    fused, _ = head(features_of([4], [2], 8, 8), img_a, img_b, (4, 7))
     assert fused.shape == (1, 1, 4, 7)
     # B is even where there is a picture: nothing is hot in its first rows
     assert float(fused[..., :1, :].max()) < 0.45
@@ -173,13 +172,14 @@ def test_the_border_has_the_maps_of_its_neighbours():
     feature = torch.zeros(1, 1, 32, 32)
     feature[..., 0] = 1  # a pattern where zeros tell the network that the picture ends
     sources = torch.rand(2, 1, 1, 64, 64)
-    plain, marked = (head([x], *sources, (64, 64)) for x in (torch.zeros_like(feature), feature))
+    plain, marked = (head([x], *sources, (64, 64))[0] for x in (torch.zeros_like(feature), feature))
     torch.testing.assert_close(marked, plain)
 
 
 def test_maps_choose_scale_and_add_in_their_band():
     head = build("LaplacianBlendHead", channels=[4], strides=[1], num_bands=1, tone_curve=False)
-    img_a, img_b = torch.rand(1, 1, 16, 16), torch.rand(1, 1, 16, 16)
+    # Dark enough that nothing of B is lifted.
+    img_a, img_b = 0.4 * torch.rand(1, 1, 16, 16), torch.rand(1, 1, 16, 16)
     features = features_of([4], [1], 16, 16)
     (fine_a, base_a), (fine_b, base_b) = gaussian_pyramid(img_a, 1), gaussian_pyramid(img_b, 1)
     band_a, band_b = laplacian_band(fine_a, base_a), laplacian_band(fine_b, base_b)
@@ -188,7 +188,7 @@ def test_maps_choose_scale_and_add_in_their_band():
         with torch.no_grad():
             head.convs[0].bias.copy_(torch.tensor([choice, gain, residual]))
             head.convs[1].bias.copy_(torch.tensor(base))
-            return head(features, img_a, img_b, (16, 16))
+            return head(features, img_a, img_b, (16, 16))[0]
 
     towards_b = (1.0, -1.0, 0.0)  # base of B, nothing hot
     torch.testing.assert_close(fused(1e3, base=towards_b), expand_by_two(base_b) + band_a)
@@ -207,10 +207,9 @@ def test_fine_bands_of_the_blend_head_may_come_later():
     img_a, img_b = torch.rand(1, 1, 32, 32), torch.rand(1, 1, 32, 32)
     features = features_of(channels, strides, 32, 32)
     expected = head(features, img_a, img_b, (32, 32))
-    whole = head.whole(features, img_a, img_b, (32, 32))
-    images = head.tuned(img_a, img_b, whole)
-    hot = hot_level(*mean_and_variance(images[:, 1:]))
-    coarse = head.coarse(features, gaussian_pyramid(images, 2)[-1], hot, 2)
+    whole = head.whole(img_a, img_b, (32, 32))
+    images = head.lifted(head.tuned(img_a, img_b, whole), whole)
+    coarse = head.coarse(features, gaussian_pyramid(images, 2)[-1], whole, 2)
     torch.testing.assert_close(head.fine(features, img_a, img_b, whole, coarse), expected)
 
 
@@ -236,7 +235,9 @@ def test_the_residual_head_adds_to_a(channels_a, out_channels):
     features = features_of([4], [1], 8, 8)
     residual = head.output(head.refinement(features[0]))
     source = img_a if channels_a == out_channels else rgb_to_gray(img_a)
-    torch.testing.assert_close(head(features, img_a, img_b, (5, 7)), (residual + source)[..., :5, :7])
+    fused, toned_a = head(features, img_a, img_b, (5, 7))
+    torch.testing.assert_close(fused, (residual + source)[..., :5, :7])
+    assert toned_a is None
 
 
 def test_the_residual_head_needs_full_resolution():
@@ -249,7 +250,7 @@ def test_the_residual_head_needs_full_resolution():
 
 def test_a_tone_curve_starts_as_the_identity():
     curve, img = ToneCurve(4), torch.rand(2, 1, 6, 6)
-    values = curve(torch.randn(2, 4, 2, 2), img, torch.rand(2, 1, 6, 6))
+    values = curve(torch.randn(2, 4), img, torch.rand(2, 1, 6, 6))
     assert values.shape == (2, 6)
     assert torch.equal(ToneCurve.apply_to(img, values[:, :3]), img)
     assert torch.equal(ToneCurve.apply_to(img, values[:, 3:]), img)
@@ -274,7 +275,7 @@ def test_a_tone_curve_of_an_even_picture_can_be_learned():
     curve = ToneCurve(4)
     torch.nn.init.normal_(curve.layers[-1].weight)
     img = torch.zeros(1, 1, 6, 6, requires_grad=True)
-    curve(torch.zeros(1, 4, 2, 2), img, img).sum().backward()
+    curve(torch.zeros(1, 4), img, img).sum().backward()
     assert torch.isfinite(img.grad).all()
 
 
@@ -313,11 +314,45 @@ def test_luminance_is_the_fused_one_hue_is_kept_and_nothing_leaves_the_range(col
     assert float(torch.dot(before, after)) == pytest.approx(float(before.norm() * after.norm()), abs=1e-5)
 
 
-def test_saturation_follows_luminance():
+def test_saturation_follows_what_the_tone_curve_did_and_not_what_b_added():
     img_a = torch.tensor([0.3, 0.2, 0.1]).view(1, 3, 1, 1)
     luminance = rgb_to_gray(img_a)
-    brighter = recolor(img_a, luminance, 1.5 * luminance)
-    assert float(brighter[0, 0] / brighter[0, 2]) == pytest.approx(3, rel=0.2)
+    chroma = img_a - luminance
+    brighter = 1.5 * luminance
+    # B made it brighter: as much colour as before
+    torch.testing.assert_close(recolor(img_a, luminance, brighter) - brighter, chroma)
+    # the curve did: the colours of a brighter A
+    toned = recolor(img_a, luminance, brighter, brighter)
+    assert float(toned[0, 0] / toned[0, 2]) == pytest.approx(3, rel=0.2)
+    # and what is darker has less
+    darker = 0.5 * luminance
+    assert float((recolor(img_a, luminance, darker) - darker).norm()) < 0.7 * float(chroma.norm())
+
+
+def scene_with(bright_a, patch_b, background_b=0.3):
+    """A square of A in the middle, and in it a small one of B, on a dark and even surrounding."""
+    img_a, img_b = torch.full((1, 1, 192, 192), 0.3), torch.full((1, 1, 192, 192), background_b)
+    img_a[..., 48:144, 48:144] = bright_a
+    img_b[..., 88:104, 88:104] = patch_b
+    return img_a, img_b
+
+
+def test_what_is_hot_in_b_shows_where_a_is_blown_out():
+    img_a, img_b = scene_with(1.0, 0.8)
+    fused = laplacian_fusion(img_a, img_b).clamp(0, 1)
+    patch, around = fused[..., 92:100, 92:100].mean(), fused[..., 92:100, 64:80].mean()
+    assert float(patch - around) > 0.1
+    # without contrast of B white stays white
+    assert float(laplacian_fusion(*scene_with(1.0, 0.3))[..., 92:100, 92:100].mean()) > 0.98
+
+
+def test_what_is_cold_in_b_leaves_no_mark_where_a_is_bright_and_one_where_it_is_not():
+    marks = []
+    for bright in (0.75, 0.45):
+        img_a, img_b = scene_with(bright, 0.25, background_b=0.5)
+        fused = laplacian_fusion(img_a, img_b)
+        marks.append(float((fused - img_a)[..., 92:100, 92:100].abs().mean()))
+    assert marks[0] < 0.4 * marks[1]
 
 
 @pytest.mark.parametrize("num_finer", [1, 2, 3])

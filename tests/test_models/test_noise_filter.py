@@ -5,9 +5,8 @@ import pytest
 import torch
 from mmagic.registry import MODELS
 
-from mmfusion_distill.models import FusionUNet
-from mmfusion_distill.models.parts.noise_filter import NoiseFilter, median_of_medians
-from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.models.ops.picture_statistics import median_of_medians, noise_statistics
+from mmfusion_distill.models.parts.noise_filter import NoiseFilter
 
 
 def test_the_median_is_that_of_three_in_a_column_and_then_in_a_row():
@@ -42,45 +41,30 @@ def test_each_source_goes_its_own_way_towards_its_median():
 
 def test_it_starts_as_the_identity_and_learns_from_noise_alone():
     torch.manual_seed(0)
-    noise_filter, feature = NoiseFilter(4), torch.randn(1, 4, 2, 2)
+    noise_filter = NoiseFilter(0)
     smooth = torch.linspace(0, 1, 64).view(1, 1, 1, 64).expand(1, 1, 32, 64)
     noisy = (smooth + 0.1 * torch.randn(1, 1, 32, 64)).clamp(0, 1)
-    assert torch.equal(noise_filter(feature, noisy, smooth), torch.zeros(1, 2))
+    assert torch.equal(noise_filter(None, noisy, smooth), torch.zeros(1, 2))
     optimizer = torch.optim.Adam(noise_filter.parameters(), lr=0.01)
     for _ in range(60):
-        amounts = torch.cat([noise_filter(feature, noisy, smooth), noise_filter(feature, smooth, noisy)])
+        amounts = torch.cat([noise_filter(None, noisy, smooth), noise_filter(None, smooth, noisy)])
         optimizer.zero_grad()
         (amounts - torch.eye(2)).square().sum().backward()
         optimizer.step()
     assert (amounts - torch.eye(2)).abs().max() < 0.2
 
 
-def test_what_the_text_names_is_learned_from_the_text_whatever_its_scale():
+def test_what_the_prior_says_is_learned():
     torch.manual_seed(0)
-    noise_filter, feature = NoiseFilter(4, text_channels=16), torch.randn(1, 4, 2, 2).expand(2, -1, -1, -1)
-    image, texts = torch.rand(1, 1, 12, 12).expand(2, -1, -1, -1), torch.randn(2, 16)
-    assert torch.equal(noise_filter(feature, image, image, texts), torch.zeros(2, 2))
+    noise_filter, priors = NoiseFilter(8), torch.tanh(torch.randn(2, 8))
+    image = torch.rand(1, 1, 12, 12).expand(2, -1, -1, -1)
     optimizer = torch.optim.Adam(noise_filter.parameters(), lr=0.01)
     for _ in range(60):
-        amounts = noise_filter(feature, image, image, 0.1 * texts)
+        amounts = noise_filter(priors, image, image)
         optimizer.zero_grad()
         (amounts - torch.eye(2)).square().sum().backward()
         optimizer.step()
-    amounts = noise_filter(feature, image, image, 10 * texts)
     assert (amounts - torch.eye(2)).abs().max() < 0.2
-
-
-@pytest.mark.parametrize(("given", "said"), [(None, "none"), (512, "512")])
-def test_a_head_that_reads_another_text_than_the_guidance_is_refused(given, said):
-    with pytest.raises(UserError, match=f"text_channels=384, but the guidance gives {said}: both"):
-        FusionUNet(
-            widths=(4,),
-            blocks=dict(type="GatedConvBlock"),
-            num_blocks=(1,),
-            neck=dict(type="ConvFusion"),
-            guidance=given and dict(type="FeatureWiseAffine", text_channels=given),
-            head=dict(type="LaplacianBlendHead", noise_filter=True, text_channels=384),
-        )
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 64), (64, 5)])
@@ -88,7 +72,7 @@ def test_even_sources_and_any_size_give_finite_gradients(size):
     noise_filter = NoiseFilter(4)
     torch.nn.init.normal_(noise_filter.layers[-1].weight)
     image = torch.full((1, 1, *size), 0.5, requires_grad=True)
-    noise_filter(torch.randn(1, 4, 1, 1), image, image).sum().backward()
+    noise_filter(torch.randn(1, 4), image, image).sum().backward()
     assert torch.isfinite(image.grad).all()
 
 
@@ -108,6 +92,45 @@ def test_the_head_filters_before_it_takes_apart():
     )
     torch.nn.init.constant_(head.noise_filter.layers[-1].bias, 20.0)
     features = [torch.zeros(1, 4, 16, 16)]
-    img_a, img_b = torch.rand(1, 1, 32, 32), torch.rand(1, 1, 32, 32)
-    expected = plain(features, median_of_medians(img_a), median_of_medians(img_b), (32, 32))
-    torch.testing.assert_close(head(features, img_a, img_b, (32, 32)), expected)
+    # Even over three pixels, so that its medians have its mean.
+    img_a, img_b = (torch.rand(1, 1, 8, 8).repeat_interleave(4, 2).repeat_interleave(4, 3) for _ in range(2))
+    img_a[..., 5, 5], img_b[..., 9, 9] = 1, 0
+    whole = plain.whole(img_a, img_b, (32, 32))
+    medians = torch.cat([median_of_medians(img_a), median_of_medians(img_b)], dim=1)
+    expected = plain.coarse(features, plain.lifted(medians, whole), whole, 0)
+    torch.testing.assert_close(head(features, img_a, img_b, (32, 32))[0], expected)
+
+
+def textured_scene(seed, height=192, width=256):
+    """Leaves over the lower half, a smooth sky above: (1, 1, H, W)."""
+    rng = np.random.default_rng(seed)
+    scene = np.tile(np.linspace(0.7, 0.5, height)[:, None], (1, width))
+    scene[height // 2 :] = 0.4 + 0.2 * rng.standard_normal((height - height // 2, width))
+    return torch.from_numpy(scene.clip(0, 1)).float()[None, None]
+
+
+def test_texture_is_no_noise_and_noise_is():
+    for seed in range(3):
+        clean = textured_scene(seed)
+        noise = 12 / 255 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(seed))
+        quiet, _, _, _ = noise_statistics(clean)[0].tolist()
+        noisy, _, _, _ = noise_statistics((clean + noise).clamp(0, 1))[0].tolist()
+        # 0.7 is one gray level, 2 about six
+        assert quiet < 0.7 and noisy > 1.5
+
+
+def test_black_borders_do_not_hide_noise():
+    noisy = (0.5 + 12 / 255 * torch.randn(1, 1, 192, 256)).clamp(0, 1)
+    bordered = noisy.clone()
+    bordered[..., :60, :] = 0
+    torch.testing.assert_close(
+        noise_statistics(bordered)[0, :2], noise_statistics(noisy)[0, :2], rtol=0.1, atol=0.1
+    )
+
+
+@pytest.mark.parametrize(("axis", "index"), [(2, 2), (3, 3)])
+def test_stripes_are_told_from_noise(axis, index):
+    shape = (1, 1, 192, 1) if axis == 3 else (1, 1, 1, 192)
+    striped = 0.5 + 8 / 255 * torch.randn(shape).expand(1, 1, 192, 192)
+    noisy = 0.5 + 8 / 255 * torch.randn(1, 1, 192, 192)
+    assert noise_statistics(striped)[0, index] > noise_statistics(noisy)[0, index] + 0.8

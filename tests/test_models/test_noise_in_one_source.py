@@ -32,7 +32,7 @@ def amounts_of(network, sources, text):
     """How far both sources are moved towards their medians."""
     found = []
     handle = network.head.noise_filter.register_forward_hook(lambda *call: found.append(call[2][0].tolist()))
-    network(*sources, None if network.guidance is None else SentenceTextEncoder().encode([[text]]))
+    network(*sources, None if network.text_reader is None else SentenceTextEncoder().encode([[text]]))
     handle.remove()
     return found[0]
 

@@ -15,7 +15,7 @@ from mmfusion_distill.export.model_files import publish_network
 from mmfusion_distill.images.image_io import read_image_pair
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 
-TINY = TEACHER.with_name("tiny_fusionunet_1xb2-3k_roadscene-176x344.py")
+TINY = TEACHER.with_name("tiny_fusionunet_1xb2-3k_cameras-176x344.py")
 
 
 @pytest.fixture

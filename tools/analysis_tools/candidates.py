@@ -22,7 +22,7 @@ CONFIGS = Path(__file__).parents[2] / "configs"
 MODELS = {
     name: CONFIGS / "_base_" / "models" / f"{name}_fusionunet.py" for name in ("teacher", "student", "tiny")
 }
-CONFIG = CONFIGS / "fusion_distill" / "student_fusionunet_1xb2-6k_roadscene-176x344.py"
+CONFIG = CONFIGS / "fusion_distill" / "student_fusionunet_1xb2-3k_cameras-176x344.py"
 
 
 _POOLED = [*[dict(type="GatedConvBlock")] * 3, dict(type="GatedConvBlock", pooled_attention=True)]

@@ -1,4 +1,9 @@
 # The student trained by itself.
 _base_ = ["../networks/student.py", "../losses.py"]
 
-model = dict(type="ImageFusor", generator={{_base_.student}}, pixel_loss={{_base_.fusion_loss}})
+model = dict(
+    type="ImageFusor",
+    generator={{_base_.student}},
+    pixel_loss={{_base_.fusion_loss}},
+    event_loss={{_base_.event_loss}},
+)

@@ -5,5 +5,6 @@ model = dict(
     type="ImageFusor",
     generator={{_base_.teacher}},
     pixel_loss={{_base_.fusion_loss}},
+    event_loss={{_base_.event_loss}},
     text_encoder=dict(type="SentenceTextEncoder", pool="events"),
 )

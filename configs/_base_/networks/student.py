@@ -22,5 +22,7 @@ student = dict(
         merge_dim_head=16,
         window_size=4,
     ),
+    prior=dict(type="PicturePrior", hidden=48),
+    guidance=dict(type="FeatureWiseAffine", identity_start=True),
     head=dict(type="LaplacianBlendHead", tone_hidden=32, noise_filter=True),
 )

@@ -20,6 +20,7 @@ teacher = dict(
         merge_dim_head=32,
         window_size=4,
     ),
-    guidance=dict(type="FeatureWiseAffine", text_channels=384, null_embedding=True, identity_start=True),
-    head=dict(type="LaplacianBlendHead", noise_filter=True, text_channels=384),
+    prior=dict(type="TextPrior", text_channels=384, hidden=448),
+    guidance=dict(type="FeatureWiseAffine", identity_start=True),
+    head=dict(type="LaplacianBlendHead", noise_filter=True),
 )

@@ -12,5 +12,7 @@ tiny = dict(
     decoder_blocks=(1, 1, 1),
     stem=dict(type="PixelUnshuffleStem", factor=4, bias=True),
     neck=dict(type="ConvFusion"),
+    prior=dict(type="PicturePrior", hidden=48),
+    guidance=dict(type="FeatureWiseAffine", identity_start=True),
     head=dict(type="LaplacianBlendHead", tone_hidden=32, noise_filter=True),
 )

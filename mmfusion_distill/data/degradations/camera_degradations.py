@@ -23,6 +23,21 @@ def over_expose_with_bloom(image: np.ndarray, rng: np.random.Generator, strength
     return np.clip(exposed + 2 * strength * glow, 0, 255)
 
 
+def add_lights(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """One to four lamps, headlights or suns: blown-out discs of 1 to 12 % of the width, with bloom around them."""
+    height, width = image.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    lit = image
+    for _ in range(rng.integers(1, 5)):
+        radius = width * (0.01 + 0.11 * strength * rng.random())
+        center = rng.uniform(0, width), rng.uniform(0, height)
+        distance = np.hypot(x - center[0], (y - center[1]) * rng.uniform(0.8, 1.6))
+        bloom = 255 * np.exp(np.minimum(radius - distance, 0) / (radius * rng.uniform(0.3, 1.5) + 1))
+        tint = 1 - 0.25 * rng.random(image.shape[2]) * (image.shape[2] == 3)
+        lit = lit + bloom[:, :, None] * tint.astype(np.float32) + 40 * (distance < radius)[:, :, None]
+    return np.clip(lit, 0, 255).astype(np.float32)
+
+
 def add_layered_haze(
     image: np.ndarray, rng: np.random.Generator, strength: float, distant: bool = True
 ) -> np.ndarray:

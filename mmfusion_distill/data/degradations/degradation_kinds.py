@@ -85,6 +85,7 @@ INFRARED_VISIBLE_KINDS: dict[str, DegradationKind] = {
     "defocus": DegradationKind("motion_blur", 0, _anywhere(camera.defocus)),
     "low_light": DegradationKind("low_light", 0, _on_one_side(camera.darken_with_noise), _SIDED),
     "over_exposure": DegradationKind("over_exposure", 0, _on_one_side(camera.over_expose_with_bloom), _SIDED),
+    "lights": DegradationKind("over_exposure", 0, _anywhere(camera.add_lights), ("in spots",)),
     "high_noise": DegradationKind("high_noise", 0, _anywhere(camera.add_color_noise)),
     "jpeg": DegradationKind("sensor_artifact", 0, _anywhere(camera.compress)),
     "ir_low_contrast": DegradationKind("ir_low_contrast", 1, _anywhere(flatten_contrast)),
@@ -103,6 +104,7 @@ MEDICAL_KINDS: dict[str, DegradationKind] = {
 #: Kinds of which a picture gets one at most: together they undo or double each other.
 EXCLUSIVE_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"low_light", "over_exposure"}),
+    frozenset({"lights", "over_exposure"}),
     frozenset({"motion_blur", "defocus"}),
 )
 

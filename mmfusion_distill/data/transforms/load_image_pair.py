@@ -13,7 +13,8 @@ class LoadImagePair(PairTransform):
     Unlike MMagic's LoadImageFromFile it keeps 16 bits and names the file that is damaged.
 
     Required keys: `img_a_path`, `img_b_path`. Added keys: `img_a` (H, W, channels_a), `img_b` (H, W, 1), float32
-    in [0, 255], RGB; `ori_img_shape`.
+    in [0, 255], RGB; `ori_img_shape`. Of a data set with targets (`target_a_path`, `target_b_path`) also `target_a`
+    and `target_b` alike.
 
     Args:
         channels_a (int, optional): Channels of source A: 3 repeats gray files, 1 converts colour to luminance,
@@ -34,7 +35,10 @@ class LoadImagePair(PairTransform):
 
     def transform(self, results: dict) -> dict:
         """Load the two images into `results`."""
-        pair = self._reader.read(results["img_a_path"], results["img_b_path"], self.channels_a)
-        results["img_a"], results["img_b"] = pair.img_a, pair.img_b
+        for kind in ("img", "target") if "target_a_path" in results else ("img",):
+            pair = self._reader.read(
+                results[f"{kind}_a_path"], results[f"{kind}_b_path"], self.channels_a
+            )
+            results[f"{kind}_a"], results[f"{kind}_b"] = pair.img_a, pair.img_b
         results["ori_img_shape"] = results["img_a"].shape
         return results

@@ -85,7 +85,10 @@ class RandomDegradation(PairTransform):
     def transform(self, results: dict) -> dict:
         """Degrade one pair, or leave it."""
         annotation = results.get("annotation")
-        results.update(target_a=results["img_a"], target_b=results["img_b"], target_annotation=annotation)
+        # A set of recordings that are degraded already brings its targets.
+        results.setdefault("target_a", results["img_a"])
+        results.setdefault("target_b", results["img_b"])
+        results.setdefault("target_annotation", annotation)
         results["degradations"] = ()
         rng = self._generator(results)
         if rng.random() >= self.prob:
@@ -105,6 +108,7 @@ class RandomDegradation(PairTransform):
             events.append(Event(kind.event, describe_degradation(name, strength, place, rng)))
         for key in ("img_a", "img_b"):
             if results[key] is not results[key.replace("img", "target")]:
+                # Rounding what is rounded already changes nothing.
                 results[key] = np.rint(np.clip(results[key], 0, 255))
         if self.annotate:
             results["annotation"] = _with_events(annotation, events)

@@ -9,9 +9,16 @@ from ...user_errors import UserError
 _KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 # Gray levels below which energies of a band do not count: noise of rounding.
 _FLOOR = np.float32(0.2)
-# Luminance, in gray levels, below which chroma is noise and is not scaled up with it; its largest gain.
+# Luminance, in gray levels, below which chroma is noise.
 _CHROMA_FLOOR = np.float32(0.04 * 255)
-_LARGEST_GAIN = np.float32(2.5)
+# Level of the pyramid at which glare and coldness are judged.
+_COARSE = 3
+# Gray levels from which on A counts as bright, and as clipped, and at which it does in full.
+_BRIGHT, _CLIPPED, _ROOM_FROM = (130, 190), (236, 250), (238, 252)
+# Share of its coldness that B loses where A is bright.
+_LIFT = 0.8
+# Largest headroom in gray levels, and the local contrast of B from which on it is given in full.
+_ROOM, _ROOM_CONTRAST = 60, 6
 
 
 def laplacian_pyramid_fusion(
@@ -22,7 +29,9 @@ def laplacian_pyramid_fusion(
     Luminance of A and B are taken apart into bands (Burt and Adelson, IEEE Trans. Communications 1983).
     A's share of a band is ``1 / (1 + exp(-8 (ln(e_A + 0.2) - ln(e_B + 0.2))))``, e being the band's magnitude in gray
     levels blurred by the binomial kernel; the base is ``A + max(B - mean(B) - std(B) / 2, 0)``, so that what is hot
-    shows. The chroma of A is kept and scaled with luminance. Equal, up to rounding, to
+    shows. Where A is bright, B rises by 0.8 of its distance below its mean, so that a cold sky leaves no mark; where
+    A is clipped over more than an edge and B has local contrast, A makes room by up to 60 gray levels. The chroma of
+    A is kept, and scaled down where the result is darker. Equal, up to rounding, to
     :func:`mmfusion_distill.models.ops.laplacian_bands.laplacian_fusion` with
     :func:`mmfusion_distill.models.ops.recolor.recolor`, which networks are built on.
 
@@ -73,17 +82,48 @@ def _luminance(image: np.ndarray) -> np.ndarray:
 
 
 def _fuse(a: np.ndarray, b: np.ndarray, num_bands: int) -> np.ndarray:
-    levels_a, levels_b = (_levels(luminance, num_bands) for luminance in (a, b))
-    mean, deviation = cv2.meanStdDev(b)
-    fused = levels_a[-1] + np.maximum(levels_b[-1] - np.float32(mean[0, 0] + deviation[0, 0] / 2), 0)
-    for level in range(num_bands - 1, -1, -1):
-        shape = levels_a[level].shape
-        band_a = levels_a[level] - _expand(levels_a[level + 1], shape)
-        band_b = levels_b[level] - _expand(levels_b[level + 1], shape)
-        fused = _expand(fused, shape)
+    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(b))
+    sources = a, _lift_cold(a, b, mean)
+    levels = [_levels(source, num_bands) for source in sources]
+    bands = [[_band(*pair) for pair in zip(level, level[1:])] for level in levels]
+    if num_bands > _COARSE:
+        lowered = _levels(
+            levels[0][_COARSE] - _headroom(*(level[_COARSE] for level in levels)), num_bands - _COARSE
+        )
+        bands[0][_COARSE:] = [_band(*pair) for pair in zip(lowered, lowered[1:])]
+        levels[0][_COARSE:] = lowered
+    fused = levels[0][-1] + np.maximum(levels[1][-1] - np.float32(mean + deviation / 2), 0)
+    for band_a, band_b in zip(*(band[::-1] for band in bands)):
+        fused = _expand(fused, band_a.shape)
         fused += band_b
         fused += _share(band_a, band_b) * (band_a - band_b)
     return fused
+
+
+def _band(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    return fine - _expand(coarse, fine.shape)
+
+
+def _ramp(x: np.ndarray, ends: tuple[float, float], top: float) -> np.ndarray:
+    """0 up to the first end, `top` from the second on."""
+    return np.clip((x - np.float32(ends[0])) * np.float32(top / (ends[1] - ends[0])), 0, np.float32(top))
+
+
+def _lift_cold(a: np.ndarray, b: np.ndarray, level: float) -> np.ndarray:
+    """B raised where it is below a level and A is bright; by its low band where A is clipped."""
+    levels = _levels(b, _COARSE)
+    low = levels[-1]
+    for finer in levels[-2::-1]:
+        low = _expand(low, finer.shape)
+    smooth_a = _blur(a)
+    cold = np.float32(level) - b - _ramp(smooth_a, _CLIPPED, 1) * (low - b)
+    return b + _ramp(smooth_a, _BRIGHT, _LIFT) * np.maximum(cold, 0)
+
+
+def _headroom(coarse_a: np.ndarray, coarse_b: np.ndarray) -> np.ndarray:
+    """How far A is lowered where it is clipped over more than an edge and B has local contrast."""
+    contrast = _blur(np.abs(_band(coarse_b, _levels(coarse_b, 1)[1])))
+    return _blur(_ramp(coarse_a, _ROOM_FROM, _ROOM) * _ramp(contrast, (0, _ROOM_CONTRAST), 1))
 
 
 def _share(band_a: np.ndarray, band_b: np.ndarray) -> np.ndarray:
@@ -120,10 +160,10 @@ def _expand(x: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _recolor(img_a: np.ndarray, luminance_a: np.ndarray, fused: np.ndarray) -> np.ndarray:
-    """Fused luminance with A's chroma, less where a channel would leave [0, 255]: hue and luminance stay."""
+    """Fused luminance with A's chroma, less where it is darker or a channel would leave [0, 255]."""
     # Planes: NumPy is slow along an axis of three.
     red, green, blue = (plane - luminance_a for plane in cv2.split(img_a))
-    gain = np.minimum((fused + _CHROMA_FLOOR) / (luminance_a + _CHROMA_FLOOR), _LARGEST_GAIN)
+    gain = (np.minimum(fused, luminance_a) + _CHROMA_FLOOR) / (luminance_a + _CHROMA_FLOOR)
     smallest = np.float32(255e-6)
     up = np.maximum(np.maximum(np.maximum(red, green), blue), smallest)
     down = np.maximum(-np.minimum(np.minimum(red, green), blue), smallest)

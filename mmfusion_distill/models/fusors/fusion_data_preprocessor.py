@@ -57,7 +57,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
         self.network = (
             network if isinstance(network, nn.Module) else MODELS.build(dict(_scope_="mmagic", **network))
         )
-        if getattr(self.network, "guidance", None) is not None:
+        if getattr(self.network, "text_reader", None) is not None:
             raise UserError(
                 "FusionDataPreprocessor: the network is guided by text, which samples do not have: take a student"
             )

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from ...user_errors import UserError, check_choice
 from ...zoo.shipped_weights import shipped_weights
 from ..weight_files.checkpoints import load_network
-from .image_fusor import PREPROCESSOR, ImageFusor, targets_of
+from .batch_facts import targets_of
+from .image_fusor import PREPROCESSOR, ImageFusor
 
 SIDES = ("student", "teacher")
 TEACHER_INPUTS = ("degraded", "clean")
@@ -36,6 +37,13 @@ class FusionDistiller(BaseModel):
             the default weights for every pair.
         feature_loss (dict): Loss between features. Default: :class:`FeatureDistillationLoss`.
         result_loss (dict): Loss between results. Default: :class:`ResultDistillationLoss`.
+        prior_loss (dict, optional): Loss between the student's prior and the one that the teacher makes of the text,
+            e.g. :class:`PriorDistillationLoss`. Default: None.
+        event_loss (dict, optional): As for :class:`ImageFusor`. Default: None.
+        steered_share (float): Share of the samples whose student is given the teacher's prior in place of its own, so
+            that it obeys texts. Default: 0.0.
+        gate (bool): Whether features and result pull only where the teacher's loss against the clean sources is below
+            the student's. Wants a loss with `per_sample`, as :class:`LossSet`. Default: False.
         connector (dict): Config of the connectors between the widths; theirs are filled in.
             Default: :class:`ConvConnector`.
         connector_side (str): 'student' widens the student's features and trains the connectors with it.
@@ -51,7 +59,8 @@ class FusionDistiller(BaseModel):
         data_preprocessor (dict, optional): As for :class:`ImageFusor`. Default: None.
 
     Raises:
-        UserError: If no features of the networks have the same stride.
+        UserError: If no features of the networks have the same stride, or their priors are not of one length where
+            one is to be learned or given.
     """
 
     def __init__(
@@ -62,6 +71,10 @@ class FusionDistiller(BaseModel):
         fusion_loss: dict = dict(type="FusionLoss", use_events=False),  # noqa: B006  (configs are not changed)
         feature_loss: dict = dict(type="FeatureDistillationLoss"),  # noqa: B006
         result_loss: dict = dict(type="ResultDistillationLoss"),  # noqa: B006
+        prior_loss: dict | None = None,
+        event_loss: dict | None = None,
+        steered_share: float = 0.0,
+        gate: bool = False,
         connector: dict = dict(type="ConvConnector"),  # noqa: B006
         connector_side: str = "student",
         teacher_input: str = "degraded",
@@ -74,16 +87,20 @@ class FusionDistiller(BaseModel):
         check_choice("connector_side", connector_side, SIDES)
         check_choice("teacher_input", teacher_input, TEACHER_INPUTS)
         super().__init__(MODELS.build(data_preprocessor or PREPROCESSOR), init_cfg)
-        self.student = ImageFusor(student, fusion_loss, test_cfg=test_cfg)
+        self.student = ImageFusor(student, fusion_loss, event_loss, test_cfg=test_cfg)
         guide = ImageFusor(teacher, text_encoder=text_encoder, text_cache=text_cache)
         self.teacher = _Frozen(guide)
         self.teacher_checkpoint = teacher_checkpoint
         self._teacher_loaded = False
         self.feature_loss = MODELS.build(feature_loss)
         self.result_loss = MODELS.build(result_loss)
+        self.prior_loss = MODELS.build(prior_loss) if prior_loss else None
+        self.steered_share, self.gate = steered_share, gate
         self.connector_side = connector_side
         self.teacher_input = teacher_input
         ours, theirs = self.student.generator, guide.generator
+        if self.prior_loss is not None or steered_share > 0:
+            _check_priors(ours, theirs)
         #: Indices of the student's and the teacher's features that have the same stride.
         self.matched_levels = match_strides(ours.feature_strides, theirs.feature_strides)
         self.connectors = self._build_connectors(connector, ours.feature_channels, theirs.feature_channels)
@@ -92,8 +109,8 @@ class FusionDistiller(BaseModel):
 
     @property
     def reads_annotations(self) -> bool:
-        """Whether the teacher is guided by text: events weigh nothing in a distillation."""
-        return getattr(self.teacher.module.generator, "guidance", None) is not None
+        """Whether the teacher is guided by text, or the student learns to name events."""
+        return self.teacher.module.text_reader is not None or self.student.reads_annotations
 
     def load_teacher(self) -> None:
         """Read the teacher's weights unless that is done.
@@ -119,24 +136,62 @@ class FusionDistiller(BaseModel):
         return self.loss(inputs, samples)
 
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
-        """Losses of a training step: the fusion terms, `loss_feature` and `loss_result`."""
+        """Losses of a training step: the fusion terms, `loss_feature`, `loss_result`, those of the prior."""
         self.load_teacher()
         seen, field = inputs, "annotation"
         if self.teacher_input == "clean" and "target_a" in inputs:
             seen, field = dict(zip(("img_a", "img_b"), targets_of(inputs))), "target_annotation"
         text_emb = self.teacher.module.embed_texts(data_samples, seen["img_a"], field=field)
-        target, target_features = self.teacher(seen, text_emb=text_emb, return_features=True)
-        fused, features = self.student(inputs, return_features=True)
+        returned = dict(return_features=True, return_prior=True)
+        target, target_features, target_prior = self.teacher(seen, text_emb=text_emb, **returned)
+        given = self._steering(target_prior)
+        fused, features, prior = self.student(inputs, prior=given, **returned)
+        losses = self.student.pixel_loss(fused, *targets_of(inputs))
+        pull = self._pull(fused, target, inputs, given)
+        ours, theirs = self._connected(features, target_features)
+        losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
+        losses["loss_result"] = self.result_loss(fused, target, **pull)
+        if self.prior_loss is not None:
+            losses["loss_prior"] = self.prior_loss(
+                prior, target_prior, _with_text(data_samples, prior, field)
+            )
+        if self.student.event_loss is not None:
+            losses["loss_event"] = self.student.named_events_loss(prior, data_samples)
+        return losses
+
+    def _steering(self, target_prior: Tensor | None) -> Tensor | None:
+        """The teacher's prior for some of the samples, NaN for the others."""
+        if target_prior is None or self.steered_share == 0:
+            return None
+        steered = torch.rand(len(target_prior), 1, device=target_prior.device) < self.steered_share
+        return torch.where(steered, target_prior, torch.nan)
+
+    def _pull(
+        self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], given: Tensor | None
+    ) -> dict[str, Tensor]:
+        """The `weight` (N,) of the samples in the losses of features and result, if they differ."""
+        if not self.gate:
+            return {}
+        with torch.no_grad():
+            ours, theirs = (
+                self.student.pixel_loss.per_sample(result, *targets_of(inputs)) for result in (fused, target)
+            )
+            better = theirs < ours
+            # What is steered shall do as its teacher does.
+            better = better if given is None else better | ~given.isnan().any(dim=1)
+        return dict(weight=better.to(fused.dtype))
+
+    def _connected(
+        self, features: Sequence[Tensor], target_features: Sequence[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Features of equal stride, brought to equal widths."""
         ours = [features[index] for index, _ in self.matched_levels]
         theirs = [target_features[index] for _, index in self.matched_levels]
         if self.connector_side == "student":
             ours = [connect(feature) for connect, feature in zip(self.connectors, ours)]
         else:
             theirs = [connect(feature) for connect, feature in zip(self.connectors, theirs)]
-        losses = self.student.pixel_loss(fused, *targets_of(inputs))
-        losses["loss_feature"] = self.feature_loss(ours, theirs)
-        losses["loss_result"] = self.result_loss(fused, target)
-        return losses
+        return ours, theirs
 
     def parse_losses(self, losses: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """As :meth:`ImageFusor.parse_losses`."""
@@ -173,6 +228,21 @@ def match_strides(student: Sequence[int], teacher: Sequence[int]) -> list[tuple[
             "give both networks stems and levels that do"
         )
     return matched
+
+
+def _check_priors(student: nn.Module, teacher: nn.Module) -> None:
+    lengths = [0 if network.prior is None else network.prior.num_values for network in (student, teacher)]
+    if 0 in lengths or lengths[0] != lengths[1]:
+        raise UserError(
+            f"the student's prior has {lengths[0]} values and the teacher's {lengths[1]}: prior_loss and "
+            "steered_share want priors of one num_values in both"
+        )
+
+
+def _with_text(data_samples: DataSample, prior: Tensor, field: str) -> Tensor:
+    """(N,) 1 for the samples whose teacher reads a text: the prior of no text says nothing of a pair."""
+    annotations = data_samples.metainfo.get(field, [None] * len(prior))
+    return torch.tensor([float(annotation is not None) for annotation in annotations]).to(prior)
 
 
 class _Frozen:

@@ -11,7 +11,7 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...system.host_memory import keep_host_memory, maps_of_whole_pictures
 from ...user_errors import UserError
@@ -19,6 +19,7 @@ from ..text import TextEmbedder
 from ..text.text_embedder import default_cache_path
 from ..tiles.blended_tiles import TilingConfig, fuse_image
 from ..tiles.exact_tiles import fuse_in_exact_tiles
+from .batch_facts import events_of, known_events, targets_of
 
 PREPROCESSOR = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
 
@@ -34,6 +35,8 @@ class ImageFusor(BaseEditModel):
     Args:
         generator (dict): Config of the network, e.g. :class:`XRestormerFusionNet`.
         pixel_loss (dict, optional): Config of the loss, e.g. :class:`FusionLoss`. Default: None, no training.
+        event_loss (dict, optional): Config of the loss of the events that the network's prior names, e.g.
+            :class:`EventLoss`. Default: None.
         text_encoder (dict, optional): Config of the text encoder of a guided network. Default: None.
         text_cache (str | None): File that keeps text embeddings between runs; 'default' is under
             `~/.cache/mmfusion_distill` (or `$MMFUSION_CACHE`), None keeps them in memory. Default: 'default'.
@@ -51,6 +54,7 @@ class ImageFusor(BaseEditModel):
         self,
         generator: dict,
         pixel_loss: dict | None = None,
+        event_loss: dict | None = None,
         text_encoder: dict | None = None,
         text_cache: str | None = "default",
         train_cfg: dict | None = None,
@@ -67,6 +71,7 @@ class ImageFusor(BaseEditModel):
         self.tiling = TilingConfig(**(test_cfg or {}))
         self.generator = MODELS.build(generator)
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
+        self.event_loss = MODELS.build(event_loss) if event_loss else None
         self.text_embedder = build_text_embedder(text_encoder, text_cache)
         self._register_load_state_dict_pre_hook(_drop_connectors)
         self._check_text_channels()
@@ -74,9 +79,13 @@ class ImageFusor(BaseEditModel):
     @property
     def reads_annotations(self) -> bool:
         """Whether texts or events of the pairs change anything in training."""
-        return getattr(self.generator, "guidance", None) is not None or getattr(
-            self.pixel_loss, "use_events", False
-        )
+        reads = self.text_reader is not None or self.event_loss is not None
+        return reads or getattr(self.pixel_loss, "use_events", False)
+
+    @property
+    def text_reader(self) -> nn.Module | None:
+        """The part of the network that reads text embeddings; None: it takes no text."""
+        return getattr(self.generator, "text_reader", None)
 
     def forward(
         self,
@@ -120,8 +129,19 @@ class ImageFusor(BaseEditModel):
             raise UserError("this model was built without pixel_loss and cannot be trained")
         img_a, img_b = inputs["img_a"], inputs["img_b"]
         text_emb = self.embed_texts(data_samples, img_a, training=True)
-        fused = self.generator(img_a, img_b, text_emb)
-        return self.pixel_loss(fused, *targets_of(inputs), events=events_of(data_samples))
+        if self.event_loss is None:
+            fused = self.generator(img_a, img_b, text_emb)
+            return self.pixel_loss(fused, *targets_of(inputs), events=events_of(data_samples))
+        fused, prior = self.generator(img_a, img_b, text_emb, return_prior=True)
+        losses = self.pixel_loss(fused, *targets_of(inputs), events=events_of(data_samples))
+        losses["loss_event"] = self.named_events_loss(prior, data_samples)
+        return losses
+
+    def named_events_loss(self, prior: Tensor, data_samples: DataSample) -> Tensor:
+        """The loss of the events that priors (N, num_values) name, where somebody annotated the pair."""
+        # A prior of no text names nothing.
+        events = known_events(data_samples, len(prior), silent=self.text_reader is not None)
+        return self.event_loss(self.generator.prior.events(prior), events)
 
     def predict(self, inputs: dict[str, Tensor], data_samples: DataSample | None) -> list[DataSample]:
         """Fuse a batch.
@@ -142,22 +162,34 @@ class ImageFusor(BaseEditModel):
             sample.set_data({key: _to_pixels(images[index], padding) for key, images in inputs.items()})
         return samples
 
-    def fuse(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
-        """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W)."""
+    def fuse(
+        self,
+        img_a: Tensor,
+        img_b: Tensor,
+        text_emb: Tensor | None = None,
+        prior: Tensor | None = None,
+    ) -> Tensor:
+        """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W).
+
+        `prior`, (1, num_values), replaces values of the network's own where it is not NaN.
+        """
         network = self.generator
         if img_a.device.type == "cpu":
             keep_host_memory()
 
+        # Other networks may take no prior.
+        given = {} if prior is None else {"prior": prior}
+
         def fuse(a: Tensor, b: Tensor, samples: slice) -> Tensor:
             if text_emb is None:
-                return network(a, b, None)
+                return network(a, b, None, **given)
             texts = text_emb[samples]
-            return network(a, b, texts.repeat(len(a) // len(texts), 1))
+            return network(a, b, texts.repeat(len(a) // len(texts), 1), **given)
 
         def fuse_in_tiles(a: Tensor, b: Tensor, samples: slice, tile: int) -> Tensor:
             texts = None if text_emb is None else text_emb[samples]
             with maps_of_whole_pictures() if a.device.type == "cpu" else nullcontext():
-                return fuse_in_exact_tiles(network, a, b, texts, tile)
+                return fuse_in_exact_tiles(network, a, b, texts, tile, **given)
 
         # Other networks may lack these attributes; a generous guess then.
         multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)
@@ -184,31 +216,31 @@ class ImageFusor(BaseEditModel):
             Tensor | None: (N, C_text), or None.
 
         Raises:
-            UserError: If text is missing and the guidance has no null embedding.
+            UserError: If text is missing and the network has no null embedding.
         """
-        guidance = getattr(self.generator, "guidance", None)
-        if guidance is None:
+        reader = self.text_reader
+        if reader is None:
             return None
         facts, nothing = data_samples.metainfo, [None] * len(images)
         annotations = facts.get(field, nothing)
         drop = facts.get("drop_text", nothing) if training else nothing
         without = [annotation is None or bool(flag) for annotation, flag in zip(annotations, drop)]
-        if any(without) and guidance.null is None:
+        if any(without) and reader.null is None:
             keys = facts.get("key", ["?"] * len(images))
             named = ", ".join(str(key) for key, no_text in zip(keys, without) if no_text)
             raise UserError(
                 f"no text for {named}: annotate the pairs with `python tools/annotate.py`, give a text, or train "
-                "the guidance with null_embedding=True"
+                "the network with null_embedding=True"
             )
-        text_emb = images.new_zeros(len(images), guidance.text_channels, dtype=torch.float32)
+        text_emb = images.new_zeros(len(images), reader.text_channels, dtype=torch.float32)
         kept = [index for index, no_text in enumerate(without) if not no_text]
         if kept:
             if self.text_embedder is None:
                 raise UserError("a guided network needs a text_encoder in the config of its model")
             texts = [[event.text for event in annotations[index].events] for index in kept]
             text_emb[kept] = self.text_embedder(texts, images.device)
-        dropped = None if guidance.null is None else torch.tensor(without, device=images.device)
-        return guidance.embed(text_emb, len(images), dropped)
+        dropped = None if reader.null is None else torch.tensor(without, device=images.device)
+        return reader.embed(text_emb, len(images), dropped)
 
     def parse_losses(self, losses: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Sum the losses; what is logged is their mean over all processes."""
@@ -218,14 +250,14 @@ class ImageFusor(BaseEditModel):
         return total, log_vars
 
     def _check_text_channels(self) -> None:
-        guidance = getattr(self.generator, "guidance", None)
-        if guidance is None or self.text_embedder is None:
+        reader = self.text_reader
+        if reader is None or self.text_embedder is None:
             return
         channels = self.text_embedder.encoder.channels
-        if channels is not None and channels != guidance.text_channels:
+        if channels is not None and channels != reader.text_channels:
             raise UserError(
-                f"the text encoder {self.text_embedder.encoder.name} gives {channels} values, but the guidance is "
-                f"configured with text_channels={guidance.text_channels}: set guidance.text_channels={channels}"
+                f"the text encoder {self.text_embedder.encoder.name} gives {channels} values, but the network is "
+                f"configured with text_channels={reader.text_channels}: set text_channels={channels}"
             )
 
 
@@ -235,19 +267,6 @@ def build_text_embedder(text_encoder: dict | None, text_cache: str | Path | None
         return None
     cache = default_cache_path() if text_cache == "default" else text_cache
     return TextEmbedder(MODELS.build(text_encoder), cache)
-
-
-def events_of(data_samples: DataSample | None) -> list[tuple[str, ...]] | None:
-    """Event names of every pair of a batch; none for a pair without annotation."""
-    annotations = None if data_samples is None else data_samples.metainfo.get("annotation")
-    if annotations is None:
-        return None
-    return [() if annotation is None else annotation.event_types for annotation in annotations]
-
-
-def targets_of(inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """What a result is compared with: the sources as they were before a degradation."""
-    return inputs.get("target_a", inputs["img_a"]), inputs.get("target_b", inputs["img_b"])
 
 
 def _to_pixels(image: Tensor, padding: Tensor | None) -> Tensor:

@@ -3,9 +3,13 @@
 from .base_intensity_loss import BaseIntensityLoss
 from .best_structure_ssim_loss import BestStructureSSIMLoss
 from .color_loss import ColorConsistencyLoss
-from .distillation_loss import FeatureDistillationLoss, ResultDistillationLoss
+from .distillation_loss import FeatureDistillationLoss, PriorDistillationLoss, ResultDistillationLoss
+from .event_loss import EventLoss
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
+from .false_slope_loss import FalseSlopeLoss
 from .fusion_loss import FusionLoss
+from .glare_contrast_loss import GlareContrastLoss
+from .hot_detail_loss import HotDetailLoss
 from .intensity_loss import IntensityConsistencyLoss, MaxIntensityLoss
 from .joint_gradient_loss import JointGradientLoss
 from .local_contrast_loss import LocalContrastLoss
@@ -22,14 +26,19 @@ __all__ = [
     "BaseIntensityLoss",
     "BestStructureSSIMLoss",
     "ColorConsistencyLoss",
+    "EventLoss",
+    "FalseSlopeLoss",
     "FeatureDistillationLoss",
     "FusionLoss",
     "FusionSSIMLoss",
+    "GlareContrastLoss",
+    "HotDetailLoss",
     "IntensityConsistencyLoss",
     "JointGradientLoss",
     "LocalContrastLoss",
     "LossSet",
     "MaxIntensityLoss",
+    "PriorDistillationLoss",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
     "ResultDistillationLoss",

@@ -20,13 +20,16 @@ class FeatureDistillationLoss(nn.Module):
         super().__init__()
         self.loss_weight = loss_weight
 
-    def forward(self, student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:
+    def forward(
+        self, student: Sequence[Tensor], teacher: Sequence[Tensor], weight: Tensor | None = None
+    ) -> Tensor:
         """Compute the loss.
 
         Args:
             student (Sequence[Tensor]): Features of the student, adapted to the teacher's widths,
                 (N, C_l, H_l, W_l).
             teacher (Sequence[Tensor]): Features of the teacher, of the same shapes.
+            weight (Tensor, optional): (N,) factor of every sample. Default: None.
 
         Returns:
             Tensor: A scalar.
@@ -36,7 +39,7 @@ class FeatureDistillationLoss(nn.Module):
             with torch.autocast(ours.device.type, enabled=False):
                 unit_ours = F.normalize(ours.float(), dim=1)
                 unit_theirs = F.normalize(theirs.float(), dim=1)
-                total = total + F.smooth_l1_loss(unit_ours, unit_theirs)
+                total = total + _weighted(F.smooth_l1_loss(unit_ours, unit_theirs, reduction="none"), weight)
         return self.loss_weight * total
 
 
@@ -52,6 +55,29 @@ class ResultDistillationLoss(nn.Module):
         super().__init__()
         self.loss_weight = loss_weight
 
-    def forward(self, student: Tensor, teacher: Tensor) -> Tensor:
-        """Two results (N, C, H, W) to a scalar."""
-        return self.loss_weight * F.smooth_l1_loss(student.float(), teacher.float())
+    def forward(self, student: Tensor, teacher: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Two results (N, C, H, W), and the weights (N,) of the samples if they differ, to a scalar."""
+        distances = F.smooth_l1_loss(student.float(), teacher.float(), reduction="none")
+        return self.loss_weight * _weighted(distances, weight)
+
+
+@MODELS.register_module()
+class PriorDistillationLoss(nn.Module):
+    """Mean squared distance of the student's prior to the one that the teacher makes of the text.
+
+    Args:
+        loss_weight (float): Factor of the loss. Default: 1.0.
+    """
+
+    def __init__(self, loss_weight: float = 1.0) -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+
+    def forward(self, student: Tensor, teacher: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Two priors (N, num_values), and the weights (N,) of the samples if they differ, to a scalar."""
+        return self.loss_weight * _weighted((student.float() - teacher.float()).square(), weight)
+
+
+def _weighted(values: Tensor, weight: Tensor | None) -> Tensor:
+    """Mean of (N, ...), each sample with its weight."""
+    return values.mean() if weight is None else (values.flatten(1).mean(dim=1) * weight).mean()

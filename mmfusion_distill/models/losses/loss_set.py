@@ -46,3 +46,11 @@ class LossSet(nn.Module):
             dict[str, Tensor]: Scalars `loss_<name>`.
         """
         return {f"loss_{name}": loss(fused, img_a, img_b) for name, loss in self.losses.items()}
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """The sum of the losses for each sample, (N,)."""
+        values = (
+            loss.loss_weight * loss.per_sample(fused.float(), img_a.float(), img_b.float())
+            for loss in self.losses.values()
+        )
+        return sum(values)

@@ -18,15 +18,15 @@ from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 GAINS = {
     "EN": 0.05,
     "SD": 1.5,
-    "SF": 1.0,
+    "SF": 1.5,
     "MI": 0.15,
     "SCD": 0.03,
     "VIF": 0.03,
     "SSIM": 0.03,
-    "Qabf": 0.015,
+    "Qabf": 0.025,
     "VIF_balanced": 0.02,
     "SSIM_balanced": 0.03,
-    "Qabf_balanced": 0.015,
+    "Qabf_balanced": 0.02,
 }
 #: What :func:`fusion_measures` measures.
 MEASURES = tuple(GAINS)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 from mmagic.registry import MODELS
@@ -15,6 +15,7 @@ from ..layers import RESAMPLERS
 from ..ops.color_space import rgb_to_gray
 from ..ops.padding import reflect_pad_to_multiple
 from ..ops.recolor import recolor
+from ..parts.prior import Prior
 
 COLORS = ("rgb", "luminance")
 
@@ -35,7 +36,10 @@ class FusionUNet(BaseModule):
         encoder (dict): Config of the encoders; channels, blocks and stem are filled in.
             Default: :class:`HierarchicalEncoder`.
         neck (dict): Config of the neck; `channels` is filled in. Default: :class:`SpatialChannelCrossFusion`.
-        guidance (dict, optional): Config of the guidance; `channels` is filled in. Default: None.
+        guidance (dict, optional): Config of the guidance; `channels` is filled in, and with a prior its length.
+            Default: None.
+        prior (dict, optional): Config of the :class:`Prior` that guidance and head read; `channels` of the deepest
+            map is filled in where it looks at the pair. Default: None: the guidance reads the text embedding.
         head (dict): Config of the head; `channels` and `strides` of the decoder's maps are filled in, finest first.
             Default: :class:`LaplacianBlendHead`.
         color (str): 'luminance': luminance is fused and A's chroma kept (:func:`recolor`). 'rgb': all channels
@@ -48,8 +52,7 @@ class FusionUNet(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
-        UserError: If the per-level arguments differ in length, `color` or `resample` is unknown, or the head reads
-            another text than the guidance.
+        UserError: If the per-level arguments differ in length, or `color` or `resample` is unknown.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class FusionUNet(BaseModule):
         resample: str = "strided",
         neck: dict = dict(type="SpatialChannelCrossFusion"),  # noqa: B006
         guidance: dict | None = None,
+        prior: dict | None = None,
         head: dict = dict(type="LaplacianBlendHead"),  # noqa: B006
         color: str = "luminance",
         reduce_finest: bool = True,
@@ -94,7 +98,9 @@ class FusionUNet(BaseModule):
         self.encoder_b = MODELS.build(dict(in_channels=in_channels_b, **encoder))
         self.neck = MODELS.build(dict(channels=widths, **neck))
         # Guidance meets the upsampled map before the skip is joined to it.
-        self.guidance = MODELS.build(dict(channels=widths, **guidance)) if guidance else None
+        self.prior = self._build_prior(prior, widths[-1]) if prior else None
+        length = dict(text_channels=self.prior.num_values) if self.prior else {}
+        self.guidance = MODELS.build(dict(channels=widths, **length, **guidance)) if guidance else None
 
         decoder_widths = list(widths) if reduce_finest else [2 * widths[0], *widths[1:]]
         self.decoder_levels = nn.ModuleList(
@@ -108,9 +114,9 @@ class FusionUNet(BaseModule):
             nn.Conv2d(2 * width, width, 1, bias=False) for width in widths[self.first_reduced : -1]
         )
         self.strides = [self.encoder_a.stem.stride * 2**level for level in range(len(widths))]
-        head = dict(channels=decoder_widths, strides=self.strides, **head)
-        self.head = MODELS.build(head)
-        self._check_text_of_head()
+        reads_prior = self.prior is not None and getattr(MODELS.get(head["type"]), "reads_prior", False)
+        length = dict(prior_channels=self.prior.num_values) if reads_prior else {}
+        self.head = MODELS.build(dict(channels=decoder_widths, strides=self.strides, **length, **head))
         self.decoder_widths = decoder_widths
         #: What images are padded to multiples of.
         self.multiple = math.lcm(getattr(self.head, "multiple", 1), *self._level_multiples())
@@ -124,6 +130,13 @@ class FusionUNet(BaseModule):
     def feature_strides(self) -> list[int]:
         """Strides of the features that `forward` returns, the deepest level first."""
         return self.strides[::-1]
+
+    @property
+    def text_reader(self) -> nn.Module | None:
+        """The part that reads text embeddings; None: the network takes no text."""
+        if self.prior is None:
+            return self.guidance
+        return self.prior if self.prior.reads_text else None
 
     @property
     def num_local_levels(self) -> int:
@@ -159,20 +172,25 @@ class FusionUNet(BaseModule):
         img_a: Tensor,
         img_b: Tensor,
         text_emb: Tensor | None = None,
+        prior: Tensor | None = None,
         return_features: bool = False,
-    ) -> Tensor | tuple[Tensor, list[Tensor]]:
+        return_prior: bool = False,
+    ) -> Any:
         """Fuse two sources.
 
         Args:
             img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1], RGB; any H, W >= 1. A gray source A (one
                 channel) gives a gray result.
             img_b (Tensor): Source B, (N, in_channels_b, H, W) in [0, 1].
-            text_emb (Tensor, optional): Text embeddings, (N, C_text). A network without guidance ignores it.
+            text_emb (Tensor, optional): Text embeddings, (N, C_text). A network that reads no text ignores it.
+            prior (Tensor, optional): Values of the prior, (N or 1, num_values), in place of the network's own, which
+                stay where it is NaN. Default: None, its own.
             return_features (bool): Whether to return the decoder's maps too. Default: False.
+            return_prior (bool): Whether to return the network's own prior too. Default: False.
 
         Returns:
-            Tensor | tuple[Tensor, list[Tensor]]: The result (N, out_channels, H, W), not clamped; with
-            features also the decoder's maps, the deepest level first, at the padded size.
+            Tensor | tuple: The result (N, out_channels, H, W), not clamped; then, if asked for, a list of the
+            decoder's maps, the deepest level first, at the padded size; and the prior (N, num_values), or None.
 
         Raises:
             UserError: If the sources do not fit each other or the network, or text is missing.
@@ -180,16 +198,27 @@ class FusionUNet(BaseModule):
         a, b, text = self.prepare(img_a, img_b, text_emb)
         features_a, features_b = self.encoder_a(a), self.encoder_b(b)
         skips = self.neck(features_a, features_b)
-        features = self.decode(skips[-1], skips, text, len(skips))
-        fused = self.finish(self.head(features[::-1], a, b, img_a.shape[-2:], text), img_a)
-        return (fused, features) if return_features else fused
+        own = self.own_prior(skips[-1], a, b, text)
+        condition = steered(own, prior)
+        features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
+        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition)
+        fused = self.finish(fused, toned_a, img_a)
+        extra = (features,) if return_features else ()
+        extra += (own,) if return_prior else ()
+        return (fused, *extra) if extra else fused
+
+    def own_prior(self, deepest: Tensor, a: Tensor, b: Tensor, text: Tensor | None) -> Tensor | None:
+        """The network's own prior, (N, num_values), of its deepest merged map, padded sources and text."""
+        if self.prior is None:
+            return None
+        return self.prior(text) if self.prior.reads_text else self.prior(deepest, a, b)
 
     def prepare(
         self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Check a batch and bring it to what encoders and guidance take: padded sources, text embeddings."""
         self._check_sources(img_a, img_b)
-        text = None if self.guidance is None else self.guidance.embed(text_emb, img_a.shape[0])
+        text = None if self.text_reader is None else self.text_reader.embed(text_emb, img_a.shape[0])
         if self.color == "luminance":
             a = rgb_to_gray(img_a)
         else:
@@ -204,7 +233,7 @@ class FusionUNet(BaseModule):
         Args:
             x (Tensor): Merged map of the deepest level if `start` is that, else the result of the level below.
             skips (Sequence[Tensor | None]): Merged maps of the levels, finest first; None ends the way up.
-            text (Tensor, optional): Text embeddings.
+            text (Tensor, optional): Text embeddings, or priors.
             start (int): Number of the first level, 1 being the finest.
 
         Returns:
@@ -217,7 +246,7 @@ class FusionUNet(BaseModule):
             deepest = level == len(self.strides)
             if not deepest:
                 x = self.ups[level - 1](x)
-            if text is not None:
+            if self.guidance is not None:
                 x = self.guidance(x, text, level)
             if not deepest:
                 x = torch.cat([x, skips[level - 1]], dim=1)
@@ -227,11 +256,11 @@ class FusionUNet(BaseModule):
             features.append(x)
         return features
 
-    def finish(self, fused: Tensor, img_a: Tensor) -> Tensor:
-        """Give the head's result the channels and the colour that are wanted."""
+    def finish(self, fused: Tensor, toned_a: Tensor | None, img_a: Tensor) -> Tensor:
+        """Give the head's result the channels and the colour that are wanted; `toned_a` as for :func:`recolor`."""
         gray = img_a.shape[1] == 1
         if self.color == "luminance" and not gray and self.out_channels == 3:
-            return recolor(img_a, rgb_to_gray(img_a), fused)
+            return recolor(img_a, rgb_to_gray(img_a), fused, toned_a)
         if gray and fused.shape[1] == 3:
             # A gray source was shown as three equal channels: its result is their mean.
             fused = fused.mean(dim=1, keepdim=True)
@@ -248,14 +277,10 @@ class FusionUNet(BaseModule):
     def _blocks_of(self, level: int) -> Iterator[nn.Module]:
         return chain(self.encoder_a.levels[level], self.encoder_b.levels[level], self.decoder_levels[level])
 
-    def _check_text_of_head(self) -> None:
-        read = getattr(self.head, "text_channels", None)
-        given = getattr(self.guidance, "text_channels", None)
-        if read not in (None, given):
-            raise UserError(
-                f"the head reads a text of text_channels={read}, but the guidance gives {given or 'none'}: both must "
-                "have the text encoder's"
-            )
+    @staticmethod
+    def _build_prior(prior: dict, deepest: int) -> Prior:
+        reads_text = MODELS.get(prior["type"]).reads_text
+        return MODELS.build(prior if reads_text else dict(channels=deepest, **prior))
 
     def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
         if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
@@ -269,3 +294,8 @@ class FusionUNet(BaseModule):
                 f"the sources differ in batch or image size: img_a {tuple(img_a.shape)}, "
                 f"img_b {tuple(img_b.shape)}"
             )
+
+
+def steered(own: Tensor | None, given: Tensor | None) -> Tensor | None:
+    """A network's own prior, (N, num_values), with what is given, (N or 1, num_values), where that is not NaN."""
+    return own if own is None or given is None else torch.where(torch.isnan(given), own, given)

@@ -9,17 +9,18 @@ FLOOR = 0.04
 LARGEST_GAIN = 2.5
 
 
-def recolor(img_a: Tensor, luminance_a: Tensor, fused: Tensor) -> Tensor:
+def recolor(img_a: Tensor, luminance_a: Tensor, fused: Tensor, toned_a: Tensor | None = None) -> Tensor:
     """Give a fused luminance the colour of source A.
 
-    Chroma R - Y, G - Y, B - Y is scaled with the luminance, so that saturation neither washes out nor glares, and
-    less where a channel would leave [0, 1], so that hue and luminance stay. Where `fused` equals `luminance_a` the
-    result equals A.
+    Chroma R - Y, G - Y, B - Y is scaled with what a tone curve made of A's luminance, and with the result where that
+    is darker; not with what B added, which would turn black clothes violet. It is scaled less where a channel would
+    leave [0, 1], so that hue and luminance stay. Where `fused` equals `luminance_a` the result equals A.
 
     Args:
         img_a (Tensor): Source A, (N, 3, H, W), RGB in [0, 1].
         luminance_a (Tensor): Its luminance, (N, 1, H, W).
         fused (Tensor): Fused luminance, (N, 1, H, W).
+        toned_a (Tensor, optional): Luminance of A behind its tone curve. Default: None, `luminance_a`.
 
     Returns:
         Tensor: (N, 3, H, W), whose luminance is `fused`; not clamped.
@@ -28,7 +29,8 @@ def recolor(img_a: Tensor, luminance_a: Tensor, fused: Tensor) -> Tensor:
     red, green, blue = img_a.split(1, dim=1)
     up = torch.maximum(torch.maximum(red, green), blue) - luminance_a
     down = luminance_a - torch.minimum(torch.minimum(red, green), blue)
-    gain = ((fused + FLOOR) / (luminance_a + FLOOR)).clamp(0, LARGEST_GAIN)
+    from_a = torch.minimum(fused, luminance_a if toned_a is None else toned_a)
+    gain = ((from_a + FLOOR) / (luminance_a + FLOOR)).clamp(0, LARGEST_GAIN)
     # Room up to white and down to black, in units of the largest chroma that goes there.
     room = torch.minimum((1 - fused) / up.clamp_min(1e-6), fused / down.clamp_min(1e-6))
     gain = torch.minimum(gain, room.clamp_min(0))

@@ -1,4 +1,4 @@
-"""Parts of networks that configs name: blocks, stems, encoders, necks, guidance, heads, connectors."""
+"""Parts of networks that configs name: blocks, stems, encoders, necks, guidance, priors, heads, connectors."""
 
 from .conv_connector import ConvConnector
 from .conv_fusion import ConvFusion
@@ -6,9 +6,11 @@ from .feature_wise_affine import FeatureWiseAffine
 from .gated_conv_block import GatedConvBlock
 from .hierarchical_encoder import HierarchicalEncoder
 from .laplacian_blend_head import LaplacianBlendHead
+from .picture_prior import PicturePrior
 from .pixel_unshuffle_stem import PixelUnshuffleStem
 from .residual_head import ResidualHead
 from .spatial_channel_cross_fusion import SpatialChannelCrossFusion
+from .text_prior import TextPrior
 from .x_restormer_block import XRestormerBlock
 
 __all__ = [
@@ -18,8 +20,10 @@ __all__ = [
     "GatedConvBlock",
     "HierarchicalEncoder",
     "LaplacianBlendHead",
+    "PicturePrior",
     "PixelUnshuffleStem",
     "ResidualHead",
     "SpatialChannelCrossFusion",
+    "TextPrior",
     "XRestormerBlock",
 ]

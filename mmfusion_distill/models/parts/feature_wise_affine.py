@@ -7,17 +7,18 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule, constant_init
 from torch import Tensor, nn
 
-from ...user_errors import UserError
+from .text_embeddings import checked_text
 
 
 @MODELS.register_module()
 class FeatureWiseAffine(BaseModule):
     """Feature-wise affine modulation (FiLM; Perez et al., AAAI 2018, Eq. 2): x -> gamma * x + beta.
 
-    A perceptron per level makes gamma and beta from the text embedding.
+    A perceptron per level makes gamma and beta from the text embedding, or from the network's prior if it has one.
 
     Args:
-        text_channels (int): Length of the text embedding: 512 for CLIP ViT-B/32, 384 for MiniLM-L6.
+        text_channels (int): Length of the text embedding: 512 for CLIP ViT-B/32, 384 for MiniLM-L6. A network with a
+            prior fills in the length of that.
         channels (Sequence[int]): Channels of the modulated maps, level 1 first.
         null_embedding (bool): Whether to learn an embedding that stands for "no text". It lets the network run
             without text, and is trained by leaving texts out at random (:class:`RandomDropText`).
@@ -48,40 +49,15 @@ class FeatureWiseAffine(BaseModule):
         self.null = nn.Parameter(torch.zeros(text_channels)) if null_embedding else None
 
     def embed(self, text_emb: Tensor | None, batch_size: int, dropped: Tensor | None = None) -> Tensor:
-        """Check the embeddings of a batch and put the null embedding where there is no text.
-
-        Args:
-            text_emb (Tensor, optional): (N, text_channels), or None for no text at all.
-            batch_size (int): N.
-            dropped (Tensor, optional): (N,) bool, True for the samples that go without their text.
-
-        Returns:
-            Tensor: (N, text_channels).
-
-        Raises:
-            UserError: If text is missing and there is no null embedding, or the shape is wrong.
-        """
-        if text_emb is None or dropped is not None:
-            if self.null is None:
-                raise UserError(
-                    "this network is guided by text and has no null embedding: pass text_emb of shape "
-                    f"({batch_size}, {self.text_channels}), or build it with guidance null_embedding=True"
-                )
-            null = self.null.expand(batch_size, -1)
-            return null if text_emb is None else torch.where(dropped[:, None], null, text_emb.to(null))
-        if text_emb.shape != (batch_size, self.text_channels):
-            raise UserError(
-                f"text_emb has shape {tuple(text_emb.shape)}, wanted ({batch_size}, {self.text_channels}): "
-                "the guidance's text_channels must be the text encoder's"
-            )
-        return text_emb
+        """Check the embeddings of a batch, (N, text_channels); see :func:`checked_text`."""
+        return checked_text(text_emb, batch_size, self.text_channels, self.null, dropped)
 
     def forward(self, x: Tensor, text_emb: Tensor, level: int) -> Tensor:
         """Modulate the map of one level.
 
         Args:
             x (Tensor): (N, C_level, H, W).
-            text_emb (Tensor): (N, text_channels).
+            text_emb (Tensor): Text embeddings or priors, (N, text_channels).
             level (int): 1 to the number of levels.
 
         Returns:

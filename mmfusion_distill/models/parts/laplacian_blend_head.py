@@ -10,7 +10,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...user_errors import UserError
-from ..ops.laplacian_bands import gaussian_pyramid, hot_level, laplacian_band, mean_and_variance, share_of_a
+from ..ops.laplacian_bands import (
+    COARSE,
+    gaussian_pyramid,
+    hot_level,
+    laplacian_band,
+    lift_cold,
+    mean_and_variance,
+    share_of_a,
+    with_headroom,
+)
 from ..ops.runtime_forms import conv_at_scales, expand_by_two
 from .noise_filter import NoiseFilter
 from .tone_curve import ToneCurve
@@ -22,11 +31,15 @@ class Whole(NamedTuple):
     Attributes:
         amounts (Tensor | None): Of the noise filter, (N, 2).
         curves (Tensor | None): Tone curves, (N, 6).
+        cold (Tensor): Level below which tuned B is cold, (N, 1, 1, 1).
+        hot (Tensor): Level above which tuned B is hot, (N, 1, 1, 1).
         shown_by_b (Tensor): How much B shows, 0 to 1, (N, 1, 1, 1).
     """
 
     amounts: Tensor | None
     curves: Tensor | None
+    cold: Tensor
+    hot: Tensor
     shown_by_b: Tensor
 
 
@@ -51,14 +64,16 @@ class LaplacianBlendHead(BaseModule):
         tone_curve (bool): Whether both sources pass a :class:`ToneCurve` first. Default: True.
         tone_hidden (int): Hidden values of the tone curve's perceptron, and of the noise filter's. Default: 64.
         noise_filter (bool): Whether both sources pass a :class:`NoiseFilter` before that. Default: False.
-        text_channels (int, optional): Length of the text embedding that the noise filter reads. Default: None, it
-            goes by the pictures alone.
+        prior_channels (int): Values of the prior that curve and filter read; the network fills it in. Default: 0,
+            they go by statistics of the pictures alone.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
         UserError: If a decoder's map is coarser than the base.
     """
 
+    #: Whether a network hands on its prior.
+    reads_prior = True
     #: Pixels at the border whose maps are those of their neighbours.
     MARGIN = 4
     #: Slope of the prior, and what a unit of the choice map adds to its logit.
@@ -74,7 +89,7 @@ class LaplacianBlendHead(BaseModule):
         tone_curve: bool = True,
         tone_hidden: int = 64,
         noise_filter: bool = False,
-        text_channels: int | None = None,
+        prior_channels: int = 0,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -84,7 +99,6 @@ class LaplacianBlendHead(BaseModule):
                 "give it more bands, or the network fewer levels"
             )
         self.num_bands = num_bands
-        self.text_channels = text_channels
         self.strides = list(strides)
         #: What heights and widths of the images must be multiples of.
         self.multiple = 2**num_bands
@@ -100,8 +114,8 @@ class LaplacianBlendHead(BaseModule):
                 )
         for conv in self.convs:
             constant_init(conv, 0)
-        self.tone_curve = ToneCurve(channels[-1], tone_hidden) if tone_curve else None
-        self.noise_filter = NoiseFilter(channels[-1], tone_hidden, text_channels) if noise_filter else None
+        self.tone_curve = ToneCurve(prior_channels, tone_hidden) if tone_curve else None
+        self.noise_filter = NoiseFilter(prior_channels, tone_hidden) if noise_filter else None
 
     def forward(
         self,
@@ -109,8 +123,8 @@ class LaplacianBlendHead(BaseModule):
         img_a: Tensor,
         img_b: Tensor,
         size: Sequence[int],
-        text_emb: Tensor | None = None,
-    ) -> Tensor:
+        prior: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor | None]:
         """Make the fused image.
 
         Args:
@@ -118,36 +132,33 @@ class LaplacianBlendHead(BaseModule):
             img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), H and W multiples of 2**num_bands.
             img_b (Tensor): B, of the same shape.
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
-            text_emb (Tensor, optional): Text embeddings, (N, text_channels). Default: None.
+            prior (Tensor, optional): (N, prior_channels). Default: None.
 
         Returns:
-            Tensor: `(N, 1, *size)`, not clamped.
+            tuple[Tensor, Tensor | None]: The image, `(N, 1, *size)`, not clamped, and of the same shape A behind
+            filter and curve, to which its colours belong.
         """
         height, width = size
-        whole = self.whole(features, img_a, img_b, size, text_emb)
+        whole = self.whole(img_a, img_b, size, prior)
         images = self.tuned(img_a, img_b, whole)
-        hot = hot_level(*mean_and_variance(images[:, 1:, :height, :width]))
-        fused = self.coarse(features, images, hot, 0)
-        return self._mixed(fused, img_a, whole)[..., :height, :width]
+        fused = self.coarse(features, self.lifted(images, whole), whole, 0)
+        return self._finished(fused, img_a, images, whole, (height, width))
 
-    def whole(
-        self,
-        features: Sequence[Tensor | None],
-        img_a: Tensor,
-        img_b: Tensor,
-        size: Sequence[int],
-        text_emb: Tensor | None = None,
-    ) -> Whole:
-        """What is chosen by the whole picture; arguments as for :meth:`forward`, the deepest map is looked at."""
+    def whole(self, img_a: Tensor, img_b: Tensor, size: Sequence[int], prior: Tensor | None = None) -> Whole:
+        """What is chosen by the whole picture; arguments as for :meth:`forward`."""
         height, width = size
         whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
         span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
+        mean, variance = mean_and_variance(whole_b)
+        cold, hot = mean, hot_level(mean, variance)
         amounts = curves = None
         if self.noise_filter is not None:
-            amounts = self.noise_filter(features[-1], whole_a, whole_b, text_emb)
+            # With the padding, which is no less noisy: its blocks need a size.
+            amounts = self.noise_filter(prior, img_a, img_b)
         if self.tone_curve is not None:
-            curves = self.tone_curve(features[-1], whole_a, whole_b)
-        return Whole(amounts, curves, (span / self.LEAST_RANGE).clamp(0, 1))
+            curves = self.tone_curve(prior, whole_a, whole_b)
+            cold, hot = (ToneCurve.apply_to(level, curves[:, 3:]) for level in (cold, hot))
+        return Whole(amounts, curves, cold, hot, (span / self.LEAST_RANGE).clamp(0, 1))
 
     def tuned(self, img_a: Tensor, img_b: Tensor, whole: Whole) -> Tensor:
         """Both sources, or tiles of them, through filter and curves, as the two channels of one image."""
@@ -160,30 +171,38 @@ class LaplacianBlendHead(BaseModule):
         curve_a, curve_b = whole.curves.chunk(2, dim=1)
         return torch.cat([ToneCurve.apply_to(img_a, curve_a), ToneCurve.apply_to(img_b, curve_b)], dim=1)
 
+    def lifted(self, images: Tensor, whole: Whole) -> Tensor:
+        """Tuned sources, (N, 2, H, W), with what is cold in B raised where A is bright (:func:`lift_cold`)."""
+        img_a, img_b = images.chunk(2, dim=1)
+        return torch.cat([img_a, lift_cold(img_a, img_b, whole.cold)], dim=1)
+
     def coarse(
-        self, features: Sequence[Tensor | None], images: Tensor, hot: Tensor, first_band: int
+        self, features: Sequence[Tensor | None], images: Tensor, whole: Whole, first_band: int
     ) -> Tensor:
         """Fuse the base and the bands from index `first_band` on.
 
         Args:
             features (Sequence[Tensor | None]): The decoder's maps; only those of these bands are looked at.
-            images (Tensor): The tuned sources reduced to the resolution of `first_band`, (N, 2, h, w).
-            hot (Tensor): The :func:`hot_level` of tuned B, (N, 1, 1, 1).
-            first_band (int): Index of the finest of these bands.
+            images (Tensor): The lifted sources reduced to the resolution of `first_band`, (N, 2, h, w).
+            whole (Whole): Of the whole picture.
+            first_band (int): Index of the finest of these bands, at most :data:`COARSE`.
 
         Returns:
             Tensor: (N, 1, h, w).
         """
         pyramid = gaussian_pyramid(images, self.num_bands - first_band)
-        base_a, base_b = pyramid[-1].chunk(2, dim=1)
+        split = min(COARSE, self.num_bands) - first_band
+        lowered = with_headroom(pyramid, split) if self.num_bands > COARSE else pyramid[split:]
+        base_a, base_b = lowered[-1].chunk(2, dim=1)
         maps = self._maps(features, range(self.num_bands, first_band - 1, -1))
         towards_b, hotter, residual = next(maps)
-        fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * F.relu(base_b - hot) + residual
-        return self._with_bands(fused, maps, pyramid)
+        fused = base_a + towards_b * (base_b - base_a) + (1 + hotter) * F.relu(base_b - whole.hot) + residual
+        fused = self._with_bands(fused, maps, lowered)
+        return self._with_bands(fused, maps, pyramid[: split + 1])
 
     def fine(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, whole: Whole, coarse: Tensor
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor | None]:
         """Add to what :meth:`coarse` gave the bands that are finer, of a tile of the picture.
 
         Args:
@@ -194,16 +213,24 @@ class LaplacianBlendHead(BaseModule):
             coarse (Tensor): Result so far, cut to the tile: (N, 1, H / 2**k, W / 2**k), k bands being missing.
 
         Returns:
-            Tensor: (N, 1, H, W).
+            tuple[Tensor, Tensor | None]: As :meth:`forward`, (N, 1, H, W).
         """
         num_bands = (img_a.shape[2] // coarse.shape[2]).bit_length() - 1
-        pyramid = gaussian_pyramid(self.tuned(img_a, img_b, whole), num_bands)
+        images = self.tuned(img_a, img_b, whole)
+        pyramid = gaussian_pyramid(self.lifted(images, whole), num_bands)
         maps = self._maps(features, range(num_bands - 1, -1, -1))
-        return self._mixed(self._with_bands(coarse, maps, pyramid), img_a, whole)
+        fused = self._with_bands(coarse, maps, pyramid)
+        return self._finished(fused, img_a, images, whole, img_a.shape[-2:])
 
     @staticmethod
-    def _mixed(fused: Tensor, img_a: Tensor, whole: Whole) -> Tensor:
-        return img_a + whole.shown_by_b * (fused - img_a)
+    def _finished(
+        fused: Tensor, img_a: Tensor, images: Tensor, whole: Whole, size: Sequence[int]
+    ) -> tuple[Tensor, Tensor | None]:
+        height, width = size
+        pair = torch.cat([fused, images[:, :1]], dim=1)[..., :height, :width]
+        source = img_a[..., :height, :width]
+        fused, toned_a = (source + whole.shown_by_b * (pair - source)).chunk(2, dim=1)
+        return fused, toned_a
 
     def _with_bands(
         self, fused: Tensor, maps: Iterator[tuple[Tensor, ...]], pyramid: Sequence[Tensor]

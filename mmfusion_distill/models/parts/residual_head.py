@@ -56,8 +56,8 @@ class ResidualHead(BaseModule):
         img_a: Tensor,
         img_b: Tensor,
         size: Sequence[int],
-        text_emb: Tensor | None = None,
-    ) -> Tensor:
+        prior: Tensor | None = None,
+    ) -> tuple[Tensor, None]:
         """Make the fused image.
 
         Args:
@@ -65,12 +65,12 @@ class ResidualHead(BaseModule):
             img_a (Tensor): Source A as the network sees it, (N, 1 or 3, H, W).
             img_b (Tensor): Source B, (N, 1, H, W). Not used.
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
-            text_emb (Tensor, optional): Not used. Default: None.
+            prior (Tensor, optional): Not used. Default: None.
 
         Returns:
-            Tensor: `(N, out_channels, *size)`.
+            tuple[Tensor, None]: `(N, out_channels, *size)`, and that its colours are its own.
         """
         height, width = size
         residual = self.output(self.refinement(features[0]))[..., :height, :width]
         source = img_a[..., :height, :width]
-        return residual + (rgb_to_gray(source) if source.shape[1] > residual.shape[1] else source)
+        return residual + (rgb_to_gray(source) if source.shape[1] > residual.shape[1] else source), None

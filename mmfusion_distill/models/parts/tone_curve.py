@@ -1,38 +1,39 @@
-"""A tone curve for each source, chosen by what the whole picture holds."""
+"""A tone curve for each source, chosen for the whole picture."""
 
 import torch
 from torch import Tensor
 
+from ..ops.picture_statistics import NUM_TONES, tone_statistics
 from .whole_picture_choice import WholePictureChoice
 
 
 class ToneCurve(WholePictureChoice):
     """Brighten, darken or stretch both sources before they are fused.
 
-    A perceptron makes gain, offset and bend of each source's curve from pooled features and from mean, deviation,
+    A perceptron makes gain, offset and bend of each source's curve from the prior and from mean, deviation,
     smallest and largest value of both: y = exp(2 gain) (x + offset), then y + tanh(bend) y (1 - y). It starts as the
     identity. With it a dark picture needs one number, and not a residual at every pixel.
 
     Args:
-        channels (int): Channels of the map that is pooled.
+        prior_channels (int): Values of the prior, 0 without one.
         hidden (int): Hidden values of the perceptron. Default: 64.
     """
 
-    def __init__(self, channels: int, hidden: int = 64) -> None:
-        super().__init__(channels, 8, hidden, 6)
+    def __init__(self, prior_channels: int, hidden: int = 64) -> None:
+        super().__init__(prior_channels, 2 * NUM_TONES, hidden, 6)
 
-    def forward(self, feature: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+    def forward(self, prior: Tensor | None, img_a: Tensor, img_b: Tensor) -> Tensor:
         """Choose the curves.
 
         Args:
-            feature (Tensor): Deepest map of the decoder, (N, C, h, w).
+            prior (Tensor, optional): (N, prior_channels).
             img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), the whole picture.
             img_b (Tensor): B, likewise.
 
         Returns:
             Tensor: (N, 6): gain, offset, bend for A, then for B.
         """
-        return self.choose(feature, None, _statistics(img_a), _statistics(img_b))
+        return self.choose(prior, tone_statistics(img_a), tone_statistics(img_b))
 
     @staticmethod
     def apply_to(img: Tensor, curve: Tensor) -> Tensor:
@@ -41,9 +42,3 @@ class ToneCurve(WholePictureChoice):
         # Beyond this range the bend would turn the curve around.
         y = (torch.exp(2 * gain) * (img + offset)).clamp(-0.5, 1.5)
         return y + torch.tanh(bend) * y * (1 - y)
-
-
-def _statistics(img: Tensor) -> Tensor:
-    mean = img.mean(dim=(2, 3))
-    deviation = (img - mean[:, :, None, None]).square().mean(dim=(2, 3))
-    return torch.cat([mean, torch.sqrt(deviation + 1e-12), img.amin(dim=(2, 3)), img.amax(dim=(2, 3))], dim=1)

@@ -5,7 +5,6 @@ that the deep levels take, and on the way up from what these made of the whole p
 tone curves see the whole picture, and there is nothing to blend at the seams.
 """
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,19 +12,27 @@ import torch
 from torch import Tensor
 
 from ...system.host_memory import return_free_memory
-from ..networks.fusion_unet import FusionUNet
-from ..ops.laplacian_bands import gaussian_pyramid, hot_level
+from ..networks.fusion_unet import FusionUNet, steered
+from ..ops.laplacian_bands import COARSE, gaussian_pyramid
 from ..parts.laplacian_blend_head import Whole
 
 #: Stride from which on maps of the whole image are small.
 COARSE_STRIDE = 8
+
+#: Pixels around it that the bands of a tile depend on in the sources.
+SOURCE_REACH = 80
 
 #: Of the merged maps of the local levels; what takes more is made a second time.
 KEPT_BYTES = 256 * 2**20
 
 
 def fuse_in_exact_tiles(
-    network: FusionUNet, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None, tile: int
+    network: FusionUNet,
+    img_a: Tensor,
+    img_b: Tensor,
+    text_emb: Tensor | None,
+    tile: int,
+    prior: Tensor | None = None,
 ) -> Tensor:
     """Fuse images in tiles to what the network makes of the whole, but for rounding.
 
@@ -35,6 +42,7 @@ def fuse_in_exact_tiles(
         img_b (Tensor): Source B, (N, in_channels_b, H, W).
         text_emb (Tensor, optional): Text embeddings, (N, C_text).
         tile (int): Side of a tile with its surroundings, in pixels; at least twice the surroundings are needed.
+        prior (Tensor, optional): As for the network. Default: None, its own.
 
     Returns:
         Tensor: (N, out_channels, H, W), not clamped.
@@ -74,14 +82,16 @@ def fuse_in_exact_tiles(
     ]
     del maps
     return_free_memory()
-    features = network.decode(skips[-1], skips, text, len(skips))
+    condition = steered(network.own_prior(skips[-1], a, b, text), prior)
+    guide = text if network.prior is None else condition
+    features = network.decode(skips[-1], skips, guide, len(skips))
     below = features[-1]
     features = [None] * local + features[::-1]
-    whole = network.head.whole(features, a, b, size, text)
+    whole = network.head.whole(a, b, size, condition)
     reach_up = _reach_up(network, local) + (0 if keeps_skips else _reach_down(network, local))
-    parts = list(_tiles(padded, tile, max(reach_up, 5 * stride), stride))
-    reduced, hot = _reduced_sources(network, a, b, whole, parts, size, stride)
-    coarse = network.head.coarse(features, reduced, hot, stride.bit_length() - 1)
+    parts = list(_tiles(padded, tile, max(reach_up, SOURCE_REACH), max(stride, 2**COARSE)))
+    reduced = _reduced_sources(network, a, b, whole, parts, stride)
+    coarse = network.head.coarse(features, reduced, whole, stride.bit_length() - 1)
     del features, skips, reduced
     return_free_memory()
 
@@ -93,11 +103,12 @@ def fuse_in_exact_tiles(
             skips = [part.cut(skip, step) for skip, step in zip(kept, network.strides)]
         else:
             skips = _merged(network, _local_maps(network, tile_a, tile_b, local))
-        features = network.decode(part.cut(below, stride), skips, text, local)
-        result = network.head.fine(features[::-1], tile_a, tile_b, whole, part.cut(coarse, stride))
+        features = network.decode(part.cut(below, stride), skips, guide, local)
+        result, toned_a = network.head.fine(features[::-1], tile_a, tile_b, whole, part.cut(coarse, stride))
         # Colour by tiles too: at full size its intermediate images would be the largest of all.
         source = part.cut(img_a)
-        result = network.finish(result[..., : source.shape[2], : source.shape[3]], source)
+        cut = ..., slice(source.shape[2]), slice(source.shape[3])
+        result = network.finish(result[cut], toned_a[cut], source)
         fused = part.put(result, fused, 1, size)
     return fused
 
@@ -192,26 +203,14 @@ def _deep_maps(encoder: torch.nn.Module, x: Tensor, first: int) -> list[Tensor]:
 
 
 def _reduced_sources(
-    network: FusionUNet,
-    a: Tensor,
-    b: Tensor,
-    whole: Whole,
-    parts: list[_Part],
-    size: tuple[int, int],
-    stride: int,
-) -> tuple[Tensor, Tensor]:
-    """The tuned sources at the resolution of the coarse bands, and the level above which B is hot."""
+    network: FusionUNet, a: Tensor, b: Tensor, whole: Whole, parts: list[_Part], stride: int
+) -> Tensor:
+    """The tuned and lifted sources at the resolution of the coarse bands."""
     reduced: Tensor | None = None
-    sums: Any = 0
     for part in parts:
-        images = network.head.tuned(part.cut(a), part.cut(b), whole)
+        images = network.head.lifted(network.head.tuned(part.cut(a), part.cut(b), whole), whole)
         reduced = part.put(gaussian_pyramid(images, stride.bit_length() - 1)[-1], reduced, stride)
-        # Without the padding, and with digits enough for a difference of sums.
-        rows, columns = (max(length - own.start, 0) for length, own in zip(size, part.inner))
-        own_b = part.own(images)[:, 1:, :rows, :columns].double()
-        sums = sums + torch.stack([own_b.sum((2, 3), True), own_b.square().sum((2, 3), True)])
-    mean, square = sums / math.prod(size)
-    return reduced, hot_level(mean, (square - mean**2).clamp_min(0)).to(a.dtype)
+    return reduced
 
 
 def _skip_bytes(network: FusionUNet, local: int) -> int:
@@ -233,8 +232,8 @@ def _reach_down(network: FusionUNet, local: int) -> int:
 def _reach_up(network: FusionUNet, local: int) -> int:
     """Pixels around it that a pixel depends on in the merged maps: by decoder, head and the bands' expansion.
 
-    Of the sources it depends on less than 5 times the stride of the coarse bands: reduction, expansion and energy,
-    and a pixel for the noise filter.
+    Of the sources it depends on less than `SOURCE_REACH`: reduction and expansion of the low band, then of the bands,
+    energy, and a pixel for the noise filter.
     """
     reach = network.strides[local]
     for level, step in enumerate(network.strides[:local]):

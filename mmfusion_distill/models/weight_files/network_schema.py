@@ -26,6 +26,7 @@ ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
     "blocks": _BLOCKS,
     "neck": ("ConvFusion", "SpatialChannelCrossFusion"),
     "guidance": ("FeatureWiseAffine",),
+    "prior": ("PicturePrior", "TextPrior"),
     "head": ("LaplacianBlendHead", "ResidualHead"),
 }
 
@@ -125,11 +126,12 @@ def parse_text_encoder_config(text: str, source: str, network: Mapping) -> dict:
             f"{source}: text_encoder is none that a file may name; publish the network anew with one of "
             + ", ".join(json.dumps(known) for known in TEXT_ENCODERS)
         )
-    taken = (network.get("guidance") or {}).get("text_channels")
+    reader = network.get("prior") or network.get("guidance") or {}
+    taken = reader.get("text_channels")
     if taken != TEXT_ENCODER_CHANNELS:
         raise CheckpointError(
             f"{source}: text_encoder gives {TEXT_ENCODER_CHANNELS} values and the network takes "
-            f"{taken or 'no text'}; publish the network anew with guidance.text_channels={TEXT_ENCODER_CHANNELS}"
+            f"{taken or 'no text'}; publish the network anew with text_channels={TEXT_ENCODER_CHANNELS}"
         )
     return config
 

@@ -1,0 +1,52 @@
+"""Local contrast of a source that a fused image keeps in some places."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+#: Pixels from which on a place says something.
+_FEW = 200.0
+
+
+def kept_contrast(fused: Tensor, source: Tensor, where: Tensor, radius: int) -> tuple[Tensor, Tensor]:
+    """Slope of the fused image's high-pass on a source's.
+
+    Args:
+        fused (Tensor): Luminance of the fused image, (N, 1, H, W).
+        source (Tensor): Luminance of the source, (N, 1, H, W).
+        where (Tensor): Weight of every pixel, 0 to 1, (N, 1, H, W).
+        radius (int): What is taken away is the mean of means over squares of twice this radius and one pixel.
+
+    Returns:
+        tuple[Tensor, Tensor]: The slope, (N,): 1 where all contrast is kept; and how much it says, 0 to 1, (N,).
+    """
+    ours, theirs = high_pass(torch.cat([fused, source]), radius).chunk(2)
+    power = (where * theirs.square()).sum((1, 2, 3))
+    slope = (where * ours * theirs).sum((1, 2, 3)) / (power + 1e-3)
+    return slope, (where.sum((1, 2, 3)) / _FEW).clamp(0, 1) * (power / 0.05).clamp(0, 1)
+
+
+def high_pass(x: Tensor, radius: int) -> Tensor:
+    """What is finer than `radius` pixels in (N, C, H, W)."""
+    low = x
+    for _ in range(2):
+        low = mean_around(low, radius)
+    return x - low
+
+
+def mean_around(x: Tensor, radius: int) -> Tensor:
+    """Mean over the square around every pixel, less at the border."""
+    # By rows and columns, which are much faster than squares.
+    for size, padding in (((1, 2 * radius + 1), (0, radius)), ((2 * radius + 1, 1), (radius, 0))):
+        x = F.avg_pool2d(x, size, stride=1, padding=padding, count_include_pad=False)
+    return x
+
+
+def opened(mask: Tensor, side: int) -> Tensor:
+    """A mask (N, 1, H, W), 0 to 1, without what is narrower than `side` pixels, an odd number."""
+    return F.max_pool2d(eroded(mask, side), side, stride=1, padding=side // 2)
+
+
+def eroded(mask: Tensor, side: int) -> Tensor:
+    """A mask (N, 1, H, W), 0 to 1, less half of `side` pixels, an odd number, at its border."""
+    return -F.max_pool2d(-mask, side, stride=1, padding=side // 2)

@@ -1,0 +1,176 @@
+"""The prior: made of a text or of the pair, replaced by what is given, named, and learned from a teacher."""
+
+import pytest
+import torch
+from batches import DARK, make_degraded_batch
+from mmagic.registry import MODELS
+from torch import nn
+
+from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.models import FusionUNet
+from mmfusion_distill.user_errors import UserError
+
+SHAPE = dict(
+    type="FusionUNet",
+    widths=(4, 6),
+    blocks=dict(type="GatedConvBlock"),
+    num_blocks=(1, 1),
+    stem=dict(type="PixelUnshuffleStem", factor=2),
+    neck=dict(type="ConvFusion"),
+    guidance=dict(type="FeatureWiseAffine"),
+    head=dict(type="LaplacianBlendHead", noise_filter=True),
+)
+STUDENT = dict(SHAPE, prior=dict(type="PicturePrior", num_values=8))
+TEACHER = dict(SHAPE, prior=dict(type="TextPrior", text_channels=384, num_values=8))
+
+
+def build(config):
+    torch.manual_seed(0)
+    network = MODELS.build(config).eval()
+    for parameter in network.head.parameters():
+        nn.init.normal_(parameter, std=0.05)
+    return network
+
+
+def sources(count=2):
+    return torch.rand(count, 3, 40, 60), torch.rand(count, 1, 40, 60)
+
+
+def test_a_prior_of_the_pair_needs_no_text_and_one_of_a_text_takes_a_null():
+    student, teacher = build(STUDENT), build(TEACHER)
+    assert student.text_reader is None and teacher.text_reader is teacher.prior
+    pair = sources()
+    _, prior = student(*pair, return_prior=True)
+    assert prior.shape == (2, 8) and float(prior.abs().max()) < 1
+    texts = torch.randn(2, 384)
+    (named, one), (silent, none) = (teacher(*pair, text, return_prior=True) for text in (texts, None))
+    assert not torch.equal(one, none) and not torch.equal(named, silent)
+    # texts of any scale say the same
+    torch.testing.assert_close(teacher(*pair, 5 * texts), named, rtol=0, atol=1e-4)
+
+
+def test_a_given_prior_takes_the_place_of_the_own_where_it_is_a_number():
+    network, pair = build(STUDENT), sources()
+    fused, own = network(*pair, return_prior=True)
+    torch.testing.assert_close(network(*pair, prior=own), fused)
+    nothing = torch.full((1, 8), torch.nan)
+    assert torch.equal(network(*pair, prior=nothing), fused)
+    given = torch.full((2, 8), torch.nan)
+    given[0] = 0.9
+    steered = network(*pair, prior=given)
+    assert torch.equal(steered[1], fused[1]) and not torch.allclose(steered[0], fused[0])
+
+
+def test_all_that_is_global_reads_it():
+    network = build(STUDENT)
+    network.prior.forward = lambda *_: torch.zeros(1, 8)
+    seen = []
+    network.guidance.register_forward_pre_hook(lambda _, given: seen.append(given[1]))
+    for chooser in (network.head.noise_filter, network.head.tone_curve):
+        chooser.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    network(*sources(1))
+    assert len(seen) == 4 and all(torch.equal(prior, torch.zeros(1, 8)) for prior in seen)
+
+
+def test_events_are_learned_from_the_pair():
+    torch.manual_seed(0)
+    loss = dict(type="PyramidDistanceLoss", loss_weight=0.0)
+    fusor = MODELS.build(
+        dict(
+            type="ImageFusor",
+            generator=STUDENT,
+            pixel_loss=dict(type="LossSet", losses=dict(distance=loss)),
+            event_loss=dict(type="EventLoss", loss_weight=1.0),
+        )
+    )
+    assert fusor.reads_annotations
+    batch = make_degraded_batch([None, DARK])
+    optimizer, values = torch.optim.Adam(fusor.parameters(), 0.01), []
+    for _ in range(15):
+        data = fusor.data_preprocessor(batch, True)
+        losses = fusor(data["inputs"], data["data_samples"], mode="loss")
+        optimizer.zero_grad()
+        losses["loss_event"].backward()
+        optimizer.step()
+        values.append(float(losses["loss_event"].detach()))
+    assert values[-1] < 0.7 * values[0]
+
+
+def distiller(tmp_path, **options):
+    teacher = MODELS.build(
+        dict(type="ImageFusor", generator=TEACHER, text_encoder=dict(type="SentenceTextEncoder"))
+    )
+    torch.save(dict(state_dict=teacher.state_dict()), tmp_path / "teacher.pth")
+    return MODELS.build(
+        dict(
+            type="FusionDistiller",
+            student=STUDENT,
+            teacher=TEACHER,
+            teacher_checkpoint=str(tmp_path / "teacher.pth"),
+            text_encoder=dict(type="SentenceTextEncoder"),
+            fusion_loss=dict(type="LossSet", losses=dict(distance=dict(type="PyramidDistanceLoss"))),
+            **options,
+        )
+    )
+
+
+def losses_of(model, annotations):
+    batch = model.data_preprocessor(make_degraded_batch(annotations), True)
+    return model(batch["inputs"], batch["data_samples"], mode="loss")
+
+
+GRAINY = Annotation((Event("high_noise", "grain all over"),))
+
+
+def test_the_prior_is_learned_from_the_teachers_text_and_steers_the_student(tmp_path):
+    torch.manual_seed(0)
+    model = distiller(
+        tmp_path,
+        prior_loss=dict(type="PriorDistillationLoss"),
+        event_loss=dict(type="EventLoss"),
+        steered_share=1.0,
+    )
+    given = []
+    model.student.generator.guidance.register_forward_pre_hook(lambda _, passed: given.append(passed[1]))
+    losses = losses_of(model, [DARK, GRAINY])
+    text_emb = model.teacher.module.text_embedder(
+        [["low_light: the road is dark"], ["high_noise: grain all over"]]
+    )
+    assert {"loss_prior", "loss_event", "loss_feature", "loss_result"} <= set(losses)
+    assert given[0].shape == (2, 8) and text_emb.shape == (2, 384)
+    assert float(losses["loss_prior"]) > 0
+    losses["loss_prior"].backward()
+    assert float(model.student.generator.prior.layers[0].weight.grad.abs().sum()) > 0
+
+
+def test_a_teacher_that_is_no_better_does_not_pull(tmp_path):
+    torch.manual_seed(0)
+    model = distiller(tmp_path, gate=True)
+    free = losses_of(model, [DARK, GRAINY])
+    model.student.pixel_loss.per_sample = lambda fused, *_: torch.full((len(fused),), 1.0)
+    closed = losses_of(model, [DARK, GRAINY])
+    assert float(closed["loss_result"]) == 0 and float(closed["loss_feature"]) == 0
+    assert float(free["loss_distance"]) == pytest.approx(float(closed["loss_distance"]))
+
+
+def test_priors_of_two_lengths_are_refused(tmp_path):
+    other = dict(SHAPE, prior=dict(type="TextPrior", text_channels=384, num_values=9))
+    with pytest.raises(UserError, match="prior has 8 values and the teacher's 9"):
+        MODELS.build(
+            dict(
+                type="FusionDistiller",
+                student=STUDENT,
+                teacher=other,
+                teacher_checkpoint="none",
+                steered_share=0.5,
+            )
+        )
+
+
+def test_a_network_without_a_prior_ignores_what_is_given():
+    network = FusionUNet(
+        **{key: value for key, value in SHAPE.items() if key not in ("type", "guidance")}
+    ).eval()
+    pair = sources(1)
+    assert torch.equal(network(*pair, prior=torch.zeros(1, 8)), network(*pair))
+    assert network(*pair, return_prior=True)[1] is None
