@@ -15,9 +15,7 @@ __all__ = ["__version__"]
 _PACKAGES = ("annotation", "data", "engine", "evaluation", "models")
 #: Modules and packages that register components.
 _COMPONENTS = (
-    "annotation.annotators.openai_annotator",
-    "annotation.annotators.statistics_annotator",
-    "annotation.annotators.transformers_annotator",
+    "data.registered_annotators",
     "data.paired_fusion_dataset",
     "data.seeded_concat_dataset",
     "data.seeded_samplers",

@@ -1,5 +1,8 @@
 """Annotators are built by name, and wrong names and arguments are told."""
 
+import subprocess
+import sys
+
 import pytest
 from mmagic.registry import TASK_UTILS
 
@@ -24,3 +27,17 @@ def test_an_own_annotator_is_found_once_registered():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match="'gpt' is none of statistics, transformers, openai"):
         build_annotator("gpt")
+
+
+def test_statistics_and_servers_need_neither_pytorch_nor_mmagic():
+    program = (
+        "import sys; from mmfusion_distill.annotation import build_annotator; build_annotator('statistics'); "
+        "build_annotator(dict(type='openai', model='x')); print({'torch', 'mmengine', 'mmagic'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=100)
+    assert done.stdout == "set()\n", done.stdout + done.stderr
+
+
+def test_our_annotators_are_registered_with_mmagic_too():
+    assert TASK_UTILS.get("StatisticsAnnotator") is StatisticsAnnotator
+    assert TASK_UTILS.get("OpenAIAnnotator").__name__ == "OpenAIAnnotator"

@@ -9,6 +9,7 @@ from mmfusion_distill.models.ops.color_space import rgb_to_gray
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
 from mmfusion_distill.models.ops.recolor import recolor
 from mmfusion_distill.models.tiles.exact_tiles import fuse_in_exact_tiles
+from mmfusion_distill.user_errors import UserError
 
 CONFIG = dict(
     type="FusionUNet",
@@ -213,3 +214,14 @@ def test_a_wrong_config_is_named(change, message):
 def test_sources_that_do_not_fit_are_errors(untrained, shape_a, shape_b, message):
     with pytest.raises(ValueError, match=message):
         untrained(torch.rand(shape_a), torch.rand(shape_b))
+
+
+def test_compiling_by_torchscript_names_what_works(untrained):
+    with pytest.raises(
+        UserError, match="torch.jit.script cannot compile .* torch.jit.trace.* check_trace=False"
+    ):
+        torch.jit.script(torch.nn.Sequential(untrained))
+    pairs = [(torch.rand(1, 3, *size), torch.rand(1, 1, *size)) for size in ((64, 80), (70, 99))]
+    with torch.no_grad():
+        traced = torch.jit.trace(untrained, pairs[0], check_trace=False)
+        torch.testing.assert_close(traced(*pairs[1]), untrained(*pairs[1]))

@@ -1,6 +1,6 @@
 """Annotators by name or config."""
 
-from mmagic.registry import TASK_UTILS
+from importlib import import_module
 
 from ...user_errors import OptionError
 from .base import Annotator
@@ -23,15 +23,26 @@ def build_annotator(cfg: str | dict) -> Annotator:
         OptionError: If no annotator has this name, or it does not take these arguments.
     """
     cfg = dict(type=cfg) if isinstance(cfg, str) else dict(cfg)
-    kind = cfg.get("type")
-    if isinstance(kind, str):
-        cfg["type"] = SHORT_NAMES.get(kind, kind)
-        if TASK_UTILS.get(cfg["type"]) is None:
-            raise OptionError(
-                f"annotator '{kind}' is none of {', '.join(SHORT_NAMES)}, nor a class registered in "
-                "mmagic.registry.TASK_UTILS"
-            )
+    kind = cfg.pop("type", None)
+    annotator = _class_of(kind) if isinstance(kind, str) else kind
     try:
-        return TASK_UTILS.build(cfg)
+        return annotator(**cfg)
     except TypeError as error:
         raise OptionError(f"annotator '{kind}' cannot be built: {error}") from error
+
+
+def _class_of(kind: str) -> type[Annotator]:
+    name = SHORT_NAMES.get(kind, kind)
+    for short, own in SHORT_NAMES.items():
+        if name == own:
+            # Neither statistics nor a server needs MMagic, which takes seconds.
+            return getattr(import_module(f".{short}_annotator", __package__), own)
+    from mmagic.registry import TASK_UTILS
+
+    annotator = TASK_UTILS.get(name)
+    if annotator is None:
+        raise OptionError(
+            f"annotator '{kind}' is none of {', '.join(SHORT_NAMES)}, nor a class registered in "
+            "mmagic.registry.TASK_UTILS"
+        )
+    return annotator

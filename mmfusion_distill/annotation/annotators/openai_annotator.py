@@ -7,8 +7,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mmagic.registry import TASK_UTILS
-
 from ...images.pairing import ImagePair
 from ...images.pixels import data_url
 from ...system.number_range import ABOVE_ZERO, NOT_NEGATIVE, at_least, check_numbers
@@ -55,7 +53,6 @@ _RANGES = {
 }
 
 
-@TASK_UTILS.register_module()
 class OpenAIAnnotator(Annotator):
     """Asks a server: vLLM, SGLang, Ollama, a cloud. Needs the package ``httpx``.
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from mmagic.registry import TASK_UTILS
 
 from ...images.pairing import ImagePair
 from ...registration.pair_reader import PairReader
@@ -18,7 +17,6 @@ from .medical_events import MedicalThresholds, find_medical_events
 from .worker_pool import map_unordered
 
 
-@TASK_UTILS.register_module()
 class StatisticsAnnotator(Annotator):
     """Measures both sources and names the degradations that are there, with the measured figures.
 

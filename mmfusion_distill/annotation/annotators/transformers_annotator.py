@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
-import torch
-from mmagic.registry import TASK_UTILS
 
 from ...images.pairing import ImagePair
 from ...system.number_range import at_least, check_numbers
@@ -20,7 +18,6 @@ _DTYPES = ("auto", "float32", "float16", "bfloat16")
 _RANGES = dict.fromkeys(("batch_size", "workers", "max_size", "max_new_tokens"), at_least(1))
 
 
-@TASK_UTILS.register_module()
 class TransformersAnnotator(Annotator):
     """Asks an image-text-to-text model of transformers that has a chat template, e.g. Qwen2-VL.
 
@@ -54,7 +51,8 @@ class TransformersAnnotator(Annotator):
         prompt_version: str = "v1",
     ) -> None:
         check_numbers(type(self).__name__, _RANGES, locals())
-        # Imported here: it takes seconds, and the other annotators do without.
+        # Imported here: they take seconds, and the other annotators do without.
+        import torch
         import transformers
 
         # The newer class exists from transformers 4.46 on.
@@ -124,7 +122,6 @@ class TransformersAnnotator(Annotator):
             return AnnotationResult(pair, None, f"unusable answer: {error}", answer)
         return AnnotationResult(pair, Annotation(events, type(self).__name__, self.model, prompt.version))
 
-    @torch.inference_mode()
     def answer(self, pictures: list[list[np.ndarray]], question: str) -> list[str]:
         """Answers of the model, greedily decoded.
 
@@ -135,6 +132,8 @@ class TransformersAnnotator(Annotator):
         Returns:
             list[str]: One answer per question.
         """
+        import torch
+
         content = [{"type": "image"}] * len(pictures[0]) + [{"type": "text", "text": question}]
         text = self.processor.apply_chat_template(
             [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
@@ -142,7 +141,8 @@ class TransformersAnnotator(Annotator):
         inputs = self.processor(
             text=[text] * len(pictures), images=pictures, padding=True, return_tensors="pt"
         ).to(self.network.device)
-        output = self.network.generate(**inputs, max_new_tokens=self.max_new_tokens, do_sample=False)
+        with torch.inference_mode():
+            output = self.network.generate(**inputs, max_new_tokens=self.max_new_tokens, do_sample=False)
         return self.processor.batch_decode(
             output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
         )

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from mmagic.registry import MODELS
@@ -159,6 +159,13 @@ class FusionUNet(BaseModule):
         attended = 180 if next(self.parameters()).device.type == "cpu" else 640
         per_value = 80 if self.num_local_levels else attended
         return 64 + int(per_value * self.decoder_widths[0] / self.strides[0] ** 2)
+
+    def __prepare_scriptable__(self) -> NoReturn:
+        """Refuse `torch.jit.script`, which asks here first and would end in an error about the types of MMEngine."""
+        raise UserError(
+            "torch.jit.script cannot compile these networks: record one by torch.jit.trace(network, (img_a, img_b), "
+            "check_trace=False), or write a file with `mmfusion export WEIGHTS OUT.pt --format torchscript`"
+        )
 
     def forward(
         self,
