@@ -12,7 +12,7 @@ import json
 #: What is imported, in this order: from what needs least to what needs most.
 STEPS = (
     "mmfusion_distill.images",
-    "mmfusion_distill.deployment",
+    "mmfusion_distill.inference.exported_inferencer",
     "mmfusion_distill.evaluation",
     "mmfusion_distill.evaluation.report.plots",
     "torch",

@@ -26,7 +26,7 @@ def run_python(code: str) -> str:
         "mmfusion_distill",
         "mmfusion_distill.cli.command_line",
         "mmfusion_distill.data.folder_check",
-        "mmfusion_distill.deployment",
+        "mmfusion_distill.inference.exported_inferencer",
         "mmfusion_distill.evaluation",
     ],
 )
