@@ -205,7 +205,7 @@ class TestCommandLine:
         with pytest.raises(SystemExit) as stopped:
             serve.main([f"--max-{limit}", "-1"])
         assert stopped.value.code == 2
-        assert f"argument --max-{limit}: '-1' was given" in capsys.readouterr().err
+        assert f"argument --max-{limit}: '-1' is not" in capsys.readouterr().err
 
 
 class Visitor:
