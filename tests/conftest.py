@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import config as mmengine_config
+from mmengine.registry import DefaultScope
 
 import mmfusion_distill  # noqa: F401  (registers the components)
 from mmfusion_distill.images.image_io import write_image
@@ -54,6 +55,16 @@ def _format_every_config_once():
     mmengine_config.FormatCode = once
     yield
     mmengine_config.FormatCode = format_code
+
+
+@pytest.fixture(autouse=True)
+def _own_default_scope():
+    """A runner leaves its default scope behind, in which later tests would not find our components."""
+    scopes = DefaultScope._instance_dict
+    kept = dict(scopes)
+    yield
+    scopes.clear()
+    scopes.update(kept)
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,10 @@ import numpy as np
 
 from ..system.regular_file import check_regular_file
 from ..user_errors import reason_of
+from .image_files import DATA_EXTENSIONS
 from .image_source import ImageReadError, check_pixels
 from .medical_slices import ScanSlice, read_scan
 from .slice_grid import SliceGrid
-
-#: Extensions of such files (lower case).
-DATA_EXTENSIONS = (".npy", ".dcm", ".nii", ".nii.gz")
 
 
 def is_data_file(path: str | os.PathLike) -> bool:

@@ -8,9 +8,11 @@ from pathlib import Path
 from ..system.regular_file import read_regular_file
 from ..system.text_encoding import decode_text, is_printable
 from ..user_errors import UserError
-from .data_files import DATA_EXTENSIONS
 
 _LONGEST_LIST = 100_000_000
+
+#: Extensions of files of numbers and of scans (lower case).
+DATA_EXTENSIONS = (".npy", ".dcm", ".nii", ".nii.gz")
 
 #: Extensions that count as image files (lower case).
 IMAGE_EXTENSIONS = (

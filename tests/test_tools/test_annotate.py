@@ -1,6 +1,7 @@
 """tools/annotate.py: summary, exit codes, wrong arguments."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,14 @@ def test_options_reach_nested_arguments(annotate, pair_folder, capsys):
         (["a", "b", "--annotator", "openai"], "model"),
     ],
 )
-def test_a_wrong_argument_is_one_sentence(annotate, pair_folder, monkeypatch, args, message):
+def test_a_wrong_argument_is_one_sentence(annotate, pair_folder, monkeypatch, capsys, args, message):
     monkeypatch.chdir(pair_folder)
-    with pytest.raises(SystemExit, match=f"^error: .*{message}"):
+    with pytest.raises(SystemExit) as stopped:
         annotate(*args)
+    # A sentence is its own exit code 1, a value out of range has 2 and its sentence on standard error.
+    said = str(stopped.value.code) if stopped.value.code != 2 else capsys.readouterr().err
+    assert re.match(f"error: .*{message}", said)
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("args", [["a"], ["a", "b", "c"], ["a", "b", "--shard", "5/4"]])

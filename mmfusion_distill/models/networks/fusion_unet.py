@@ -203,8 +203,7 @@ class FusionUNet(BaseModule):
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
         fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition)
         fused = self.finish(fused, toned_a, img_a)
-        extra = (features,) if return_features else ()
-        extra += (own,) if return_prior else ()
+        extra = [*([features] if return_features else []), *([own] if return_prior else [])]
         return (fused, *extra) if extra else fused
 
     def own_prior(self, deepest: Tensor, a: Tensor, b: Tensor, text: Tensor | None) -> Tensor | None:
