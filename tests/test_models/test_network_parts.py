@@ -17,6 +17,7 @@ from mmfusion_distill.models.ops.laplacian_bands import (
     laplacian_fusion,
     share_of_a,
 )
+from mmfusion_distill.models.ops.picture_statistics import pair_statistics
 from mmfusion_distill.models.ops.recolor import recolor
 from mmfusion_distill.models.ops.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
 from mmfusion_distill.models.parts.tone_curve import ToneCurve
@@ -250,7 +251,8 @@ def test_the_residual_head_needs_full_resolution():
 
 def test_a_tone_curve_starts_as_the_identity():
     curve, img = ToneCurve(4), torch.rand(2, 1, 6, 6)
-    values = curve(torch.randn(2, 4), img, torch.rand(2, 1, 6, 6))
+    statistics = pair_statistics(img, torch.rand(2, 1, 6, 6), (6, 6))
+    values = curve(torch.randn(2, 4), statistics.tones)
     assert values.shape == (2, 6)
     assert torch.equal(ToneCurve.apply_to(img, values[:, :3]), img)
     assert torch.equal(ToneCurve.apply_to(img, values[:, 3:]), img)
@@ -275,7 +277,7 @@ def test_a_tone_curve_of_an_even_picture_can_be_learned():
     curve = ToneCurve(4)
     torch.nn.init.normal_(curve.layers[-1].weight)
     img = torch.zeros(1, 1, 6, 6, requires_grad=True)
-    curve(torch.zeros(1, 4), img, img).sum().backward()
+    curve(torch.zeros(1, 4), pair_statistics(img, img, (6, 6)).tones).sum().backward()
     assert torch.isfinite(img.grad).all()
 
 

@@ -5,7 +5,11 @@ import pytest
 import torch
 from mmagic.registry import MODELS
 
-from mmfusion_distill.models.ops.picture_statistics import median_of_medians, noise_statistics
+from mmfusion_distill.models.ops.picture_statistics import (
+    median_of_medians,
+    noise_statistics,
+    pair_statistics,
+)
 from mmfusion_distill.models.parts.noise_filter import NoiseFilter
 
 
@@ -44,10 +48,11 @@ def test_it_starts_as_the_identity_and_learns_from_noise_alone():
     noise_filter = NoiseFilter(0)
     smooth = torch.linspace(0, 1, 64).view(1, 1, 1, 64).expand(1, 1, 32, 64)
     noisy = (smooth + 0.1 * torch.randn(1, 1, 32, 64)).clamp(0, 1)
-    assert torch.equal(noise_filter(None, noisy, smooth), torch.zeros(1, 2))
+    both = pair_statistics(noisy, smooth, (32, 64)).noise, pair_statistics(smooth, noisy, (32, 64)).noise
+    assert torch.equal(noise_filter(None, both[0]), torch.zeros(1, 2))
     optimizer = torch.optim.Adam(noise_filter.parameters(), lr=0.01)
     for _ in range(60):
-        amounts = torch.cat([noise_filter(None, noisy, smooth), noise_filter(None, smooth, noisy)])
+        amounts = torch.cat([noise_filter(None, statistics) for statistics in both])
         optimizer.zero_grad()
         (amounts - torch.eye(2)).square().sum().backward()
         optimizer.step()
@@ -57,10 +62,10 @@ def test_it_starts_as_the_identity_and_learns_from_noise_alone():
 def test_what_the_prior_says_is_learned():
     torch.manual_seed(0)
     noise_filter, priors = NoiseFilter(8), torch.tanh(torch.randn(2, 8))
-    image = torch.rand(1, 1, 12, 12).expand(2, -1, -1, -1)
+    statistics = torch.rand(1, 8).expand(2, -1)
     optimizer = torch.optim.Adam(noise_filter.parameters(), lr=0.01)
     for _ in range(60):
-        amounts = noise_filter(priors, image, image)
+        amounts = noise_filter(priors, statistics)
         optimizer.zero_grad()
         (amounts - torch.eye(2)).square().sum().backward()
         optimizer.step()
@@ -72,7 +77,7 @@ def test_even_sources_and_any_size_give_finite_gradients(size):
     noise_filter = NoiseFilter(4)
     torch.nn.init.normal_(noise_filter.layers[-1].weight)
     image = torch.full((1, 1, *size), 0.5, requires_grad=True)
-    noise_filter(torch.randn(1, 4), image, image).sum().backward()
+    noise_filter(torch.randn(1, 4), pair_statistics(image, image, size).noise).sum().backward()
     assert torch.isfinite(image.grad).all()
 
 

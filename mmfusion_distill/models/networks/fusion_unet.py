@@ -14,8 +14,9 @@ from ...user_errors import UserError, check_choice
 from ..layers import RESAMPLERS
 from ..ops.color_space import rgb_to_gray
 from ..ops.padding import reflect_pad_to_multiple
+from ..ops.picture_statistics import PairStatistics, pair_statistics
 from ..ops.recolor import recolor
-from ..parts.prior import Prior
+from ..parts.prior import steered
 
 COLORS = ("rgb", "luminance")
 
@@ -39,7 +40,7 @@ class FusionUNet(BaseModule):
         guidance (dict, optional): Config of the guidance; `channels` is filled in, and with a prior its length.
             Default: None.
         prior (dict, optional): Config of the :class:`Prior` that guidance and head read; `channels` of the deepest
-            map is filled in where it looks at the pair. Default: None: the guidance reads the text embedding.
+            map is filled in. Default: None: the guidance reads the text embedding.
         head (dict): Config of the head; `channels` and `strides` of the decoder's maps are filled in, finest first.
             Default: :class:`LaplacianBlendHead`.
         color (str): 'luminance': luminance is fused and A's chroma kept (:func:`recolor`). 'rgb': all channels
@@ -98,7 +99,7 @@ class FusionUNet(BaseModule):
         self.encoder_b = MODELS.build(dict(in_channels=in_channels_b, **encoder))
         self.neck = MODELS.build(dict(channels=widths, **neck))
         # Guidance meets the upsampled map before the skip is joined to it.
-        self.prior = self._build_prior(prior, widths[-1]) if prior else None
+        self.prior = MODELS.build(dict(channels=widths[-1], **prior)) if prior else None
         length = dict(text_channels=self.prior.num_values) if self.prior else {}
         self.guidance = MODELS.build(dict(channels=widths, **length, **guidance)) if guidance else None
 
@@ -198,19 +199,24 @@ class FusionUNet(BaseModule):
         a, b, text = self.prepare(img_a, img_b, text_emb)
         features_a, features_b = self.encoder_a(a), self.encoder_b(b)
         skips = self.neck(features_a, features_b)
-        own = self.own_prior(skips[-1], a, b, text)
+        statistics = self.statistics(a, b, img_a.shape[-2:])
+        own = self.own_prior(skips[-1], statistics, text)
         condition = steered(own, prior)
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
-        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition)
+        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
         fused = self.finish(fused, toned_a, img_a)
         extra = [*([features] if return_features else []), *([own] if return_prior else [])]
         return (fused, *extra) if extra else fused
 
-    def own_prior(self, deepest: Tensor, a: Tensor, b: Tensor, text: Tensor | None) -> Tensor | None:
-        """The network's own prior, (N, num_values), of its deepest merged map, padded sources and text."""
-        if self.prior is None:
-            return None
-        return self.prior(text) if self.prior.reads_text else self.prior(deepest, a, b)
+    def statistics(self, a: Tensor, b: Tensor, size: Sequence[int]) -> PairStatistics | None:
+        """Those of padded sources whose picture is of `size`; None if the network has no prior."""
+        return None if self.prior is None else pair_statistics(a, b, size)
+
+    def own_prior(
+        self, deepest: Tensor, statistics: PairStatistics | None, text: Tensor | None
+    ) -> Tensor | None:
+        """The network's own prior, (N, num_values), of its deepest merged map, statistics and text."""
+        return None if self.prior is None else self.prior(text, deepest, statistics)
 
     def prepare(
         self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None
@@ -276,11 +282,6 @@ class FusionUNet(BaseModule):
     def _blocks_of(self, level: int) -> Iterator[nn.Module]:
         return chain(self.encoder_a.levels[level], self.encoder_b.levels[level], self.decoder_levels[level])
 
-    @staticmethod
-    def _build_prior(prior: dict, deepest: int) -> Prior:
-        reads_text = MODELS.get(prior["type"]).reads_text
-        return MODELS.build(prior if reads_text else dict(channels=deepest, **prior))
-
     def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
         if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
             raise UserError(
@@ -293,8 +294,3 @@ class FusionUNet(BaseModule):
                 f"the sources differ in batch or image size: img_a {tuple(img_a.shape)}, "
                 f"img_b {tuple(img_b.shape)}"
             )
-
-
-def steered(own: Tensor | None, given: Tensor | None) -> Tensor | None:
-    """A network's own prior, (N, num_values), with what is given, (N or 1, num_values), where that is not NaN."""
-    return own if own is None or given is None else torch.where(torch.isnan(given), own, given)

@@ -1,5 +1,8 @@
 """Statistics of a whole picture that tell its noise and its tones."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -13,6 +16,28 @@ _STEP = 6
 _BLOCK = (4, 8)
 # Deviations below which a block is as quiet as any, and below which nothing is told: of rounding.
 _QUIETEST, _FLOOR = 0.3 / 255, 1 / 255
+
+
+class PairStatistics(NamedTuple):
+    """What a network measures of a whole pair, once for all that is global.
+
+    Attributes:
+        noise (Tensor): :func:`noise_statistics` of A, then of B, (N, 2 NUM_NOISES).
+        tones (Tensor): :func:`tone_statistics` of A, then of B, (N, 2 NUM_TONES).
+    """
+
+    noise: Tensor
+    tones: Tensor
+
+
+def pair_statistics(img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> PairStatistics:
+    """Measure a padded pair, (N, C, H, W) each, whose picture of `size` is at the top left."""
+    height, width = size
+    sources = [img.mean(dim=1, keepdim=True) if img.shape[1] > 1 else img for img in (img_a, img_b)]
+    # Noise with the padding, which is no less noisy: its blocks need a size.
+    noise = torch.cat([noise_statistics(img) for img in sources], dim=1)
+    tones = torch.cat([tone_statistics(img[..., :height, :width]) for img in sources], dim=1)
+    return PairStatistics(noise, tones)
 
 
 def noise_statistics(img: Tensor) -> Tensor:

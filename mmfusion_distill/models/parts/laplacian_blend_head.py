@@ -20,6 +20,7 @@ from ..ops.laplacian_bands import (
     share_of_a,
     with_headroom,
 )
+from ..ops.picture_statistics import PairStatistics, pair_statistics
 from ..ops.runtime_forms import conv_at_scales, expand_by_two
 from .noise_filter import NoiseFilter
 from .tone_curve import ToneCurve
@@ -124,6 +125,7 @@ class LaplacianBlendHead(BaseModule):
         img_b: Tensor,
         size: Sequence[int],
         prior: Tensor | None = None,
+        statistics: PairStatistics | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """Make the fused image.
 
@@ -133,30 +135,38 @@ class LaplacianBlendHead(BaseModule):
             img_b (Tensor): B, of the same shape.
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
             prior (Tensor, optional): (N, prior_channels). Default: None.
+            statistics (PairStatistics, optional): Of the pair, where they were measured before. Default: None.
 
         Returns:
             tuple[Tensor, Tensor | None]: The image, `(N, 1, *size)`, not clamped, and of the same shape A behind
             filter and curve, to which its colours belong.
         """
         height, width = size
-        whole = self.whole(img_a, img_b, size, prior)
+        whole = self.whole(img_a, img_b, size, prior, statistics)
         images = self.tuned(img_a, img_b, whole)
         fused = self.coarse(features, self.lifted(images, whole), whole, 0)
         return self._finished(fused, img_a, images, whole, (height, width))
 
-    def whole(self, img_a: Tensor, img_b: Tensor, size: Sequence[int], prior: Tensor | None = None) -> Whole:
+    def whole(
+        self,
+        img_a: Tensor,
+        img_b: Tensor,
+        size: Sequence[int],
+        prior: Tensor | None = None,
+        statistics: PairStatistics | None = None,
+    ) -> Whole:
         """What is chosen by the whole picture; arguments as for :meth:`forward`."""
         height, width = size
-        whole_a, whole_b = (img[..., :height, :width] for img in (img_a, img_b))
+        statistics = statistics or pair_statistics(img_a, img_b, size)
+        whole_b = img_b[..., :height, :width]
         span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
         mean, variance = mean_and_variance(whole_b)
         cold, hot = mean, hot_level(mean, variance)
         amounts = curves = None
         if self.noise_filter is not None:
-            # With the padding, which is no less noisy: its blocks need a size.
-            amounts = self.noise_filter(prior, img_a, img_b)
+            amounts = self.noise_filter(prior, statistics.noise)
         if self.tone_curve is not None:
-            curves = self.tone_curve(prior, whole_a, whole_b)
+            curves = self.tone_curve(prior, statistics.tones)
             cold, hot = (ToneCurve.apply_to(level, curves[:, 3:]) for level in (cold, hot))
         return Whole(amounts, curves, cold, hot, (span / self.LEAST_RANGE).clamp(0, 1))
 

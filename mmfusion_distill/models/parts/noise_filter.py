@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ..ops.picture_statistics import NUM_NOISES, median_of_medians, noise_statistics
+from ..ops.picture_statistics import NUM_NOISES, median_of_medians
 from .whole_picture_choice import WholePictureChoice
 
 
@@ -11,7 +11,7 @@ class NoiseFilter(WholePictureChoice):
     """Move both sources towards their medians, or away from them, before they are taken apart into bands.
 
     Shares of bands cannot take noise away, for it is noise that makes a band the stronger one. So a perceptron
-    chooses an amount for each source from the prior and from :func:`noise_statistics`:
+    chooses an amount for each source from the prior and from :func:`noise_statistics` of both sources:
     y = x + tanh(amount) (median(x) - x), above 0 against noise, below 0 against blur. It starts as the identity.
 
     Args:
@@ -22,18 +22,9 @@ class NoiseFilter(WholePictureChoice):
     def __init__(self, prior_channels: int, hidden: int = 32) -> None:
         super().__init__(prior_channels, 2 * NUM_NOISES, hidden, 2)
 
-    def forward(self, prior: Tensor | None, img_a: Tensor, img_b: Tensor) -> Tensor:
-        """Choose the amounts.
-
-        Args:
-            prior (Tensor, optional): (N, prior_channels).
-            img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), the whole picture.
-            img_b (Tensor): B, likewise.
-
-        Returns:
-            Tensor: (N, 2) in (-1, 1), for A and B.
-        """
-        return torch.tanh(self.choose(prior, noise_statistics(img_a), noise_statistics(img_b)))
+    def forward(self, prior: Tensor | None, statistics: Tensor) -> Tensor:
+        """Amounts (N, 2) in (-1, 1), for A and B; arguments as for :class:`WholePictureChoice`."""
+        return torch.tanh(super().forward(prior, statistics))
 
     @staticmethod
     def apply_to(images: Tensor, amounts: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ import torch
 from mmagic.registry import MODELS
 from torch import Tensor
 
-from ..ops.picture_statistics import NUM_NOISES, NUM_TONES, noise_statistics, tone_statistics
+from ..ops.picture_statistics import NUM_NOISES, NUM_TONES, PairStatistics
 from .prior import Prior
 
 
@@ -24,21 +24,17 @@ class PicturePrior(Prior):
     ) -> None:
         super().__init__(2 * channels + 2 * (NUM_NOISES + NUM_TONES), hidden, num_values, init_cfg)
 
-    def forward(self, feature: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+    def forward(self, text_emb: Tensor | None, feature: Tensor, statistics: PairStatistics) -> Tensor:
         """Make the prior.
 
         Args:
+            text_emb (Tensor, optional): Not used.
             feature (Tensor): Deepest merged map, (N, channels, h, w).
-            img_a (Tensor): Luminance of A, or A, in [0, 1], (N, C, H, W), padded.
-            img_b (Tensor): B, (N, 1, H, W), padded.
+            statistics (PairStatistics): Of the pair.
 
         Returns:
             Tensor: (N, num_values) in (-1, 1).
         """
-        statistics = [
-            measure(image.mean(dim=1, keepdim=True))
-            for image in (img_a, img_b)
-            for measure in (noise_statistics, tone_statistics)
-        ]
+        (noise_a, noise_b), (tones_a, tones_b) = (values.chunk(2, dim=1) for values in statistics)
         pooled = feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3))
-        return self._made_of(torch.cat([*pooled, *statistics], dim=1))
+        return self._made_of(torch.cat([*pooled, noise_a, tones_a, noise_b, tones_b], dim=1))

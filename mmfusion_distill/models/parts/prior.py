@@ -21,7 +21,7 @@ class Prior(BaseModule):
         init_cfg (dict, optional): As in mmengine. Default: None.
     """
 
-    #: Whether :meth:`forward` takes text embeddings; else it takes the deepest map and the sources.
+    #: Whether it is made of a text embedding. All priors take text, deepest map and statistics, and read their own.
     reads_text = False
 
     def __init__(self, num_inputs: int, hidden: int, num_values: int, init_cfg: dict | None = None) -> None:
@@ -36,3 +36,8 @@ class Prior(BaseModule):
 
     def _made_of(self, values: Tensor) -> Tensor:
         return torch.tanh(self.layers(values))
+
+
+def steered(own: Tensor | None, given: Tensor | None) -> Tensor | None:
+    """A network's own prior, (N, num_values), with what is given, (N or 1, num_values), where that is not NaN."""
+    return own if own is None or given is None else torch.where(torch.isnan(given), own, given)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ...user_errors import UserError
 from ..ops.color_space import rgb_to_gray
+from ..ops.picture_statistics import PairStatistics
 
 
 @MODELS.register_module()
@@ -57,6 +58,7 @@ class ResidualHead(BaseModule):
         img_b: Tensor,
         size: Sequence[int],
         prior: Tensor | None = None,
+        statistics: PairStatistics | None = None,
     ) -> tuple[Tensor, None]:
         """Make the fused image.
 
@@ -66,6 +68,7 @@ class ResidualHead(BaseModule):
             img_b (Tensor): Source B, (N, 1, H, W). Not used.
             size (Sequence[int]): Height and width of the picture at the top left, without padding.
             prior (Tensor, optional): Not used. Default: None.
+            statistics (PairStatistics, optional): Not used. Default: None.
 
         Returns:
             tuple[Tensor, None]: `(N, out_channels, *size)`, and that its colours are its own.

@@ -5,6 +5,7 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..ops.picture_statistics import PairStatistics
 from .prior import Prior
 from .text_embeddings import checked_text
 
@@ -14,6 +15,7 @@ class TextPrior(Prior):
     """What is wrong with a pair, by a text.
 
     Args:
+        channels (int): Not used; the network fills it in.
         text_channels (int): Length of the text embedding: 512 for CLIP ViT-B/32, 384 for MiniLM-L6.
         num_values (int): Numbers of the prior. Default: 32.
         hidden (int): Hidden values of the perceptron. Default: 128.
@@ -27,6 +29,7 @@ class TextPrior(Prior):
 
     def __init__(
         self,
+        channels: int,
         text_channels: int,
         num_values: int = 32,
         hidden: int = 128,
@@ -41,7 +44,7 @@ class TextPrior(Prior):
         """Check the embeddings of a batch, (N, text_channels); see :func:`checked_text`."""
         return checked_text(text_emb, batch_size, self.text_channels, self.null, dropped)
 
-    def forward(self, text_emb: Tensor) -> Tensor:
-        """Text embeddings (N, text_channels) to priors (N, num_values) in (-1, 1)."""
+    def forward(self, text_emb: Tensor, feature: Tensor, statistics: PairStatistics) -> Tensor:
+        """Text embeddings (N, text_channels) to priors (N, num_values) in (-1, 1); the others are not used."""
         # As it comes from the text encoder it is a fifth of what statistics are, and would be learned late.
         return self._made_of(F.layer_norm(text_emb, (self.text_channels,)))

@@ -3,16 +3,16 @@
 import torch
 from torch import Tensor
 
-from ..ops.picture_statistics import NUM_TONES, tone_statistics
+from ..ops.picture_statistics import NUM_TONES
 from .whole_picture_choice import WholePictureChoice
 
 
 class ToneCurve(WholePictureChoice):
     """Brighten, darken or stretch both sources before they are fused.
 
-    A perceptron makes gain, offset and bend of each source's curve from the prior and from mean, deviation,
-    smallest and largest value of both: y = exp(2 gain) (x + offset), then y + tanh(bend) y (1 - y). It starts as the
-    identity. With it a dark picture needs one number, and not a residual at every pixel.
+    A perceptron makes gain, offset and bend of A's curve, then of B's, from the prior and the
+    :func:`tone_statistics` of both sources: y = exp(2 gain) (x + offset), then y + tanh(bend) y (1 - y). It starts as
+    the identity. With it a dark picture needs one number, and not a residual at every pixel.
 
     Args:
         prior_channels (int): Values of the prior, 0 without one.
@@ -21,19 +21,6 @@ class ToneCurve(WholePictureChoice):
 
     def __init__(self, prior_channels: int, hidden: int = 64) -> None:
         super().__init__(prior_channels, 2 * NUM_TONES, hidden, 6)
-
-    def forward(self, prior: Tensor | None, img_a: Tensor, img_b: Tensor) -> Tensor:
-        """Choose the curves.
-
-        Args:
-            prior (Tensor, optional): (N, prior_channels).
-            img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), the whole picture.
-            img_b (Tensor): B, likewise.
-
-        Returns:
-            Tensor: (N, 6): gain, offset, bend for A, then for B.
-        """
-        return self.choose(prior, tone_statistics(img_a), tone_statistics(img_b))
 
     @staticmethod
     def apply_to(img: Tensor, curve: Tensor) -> Tensor:

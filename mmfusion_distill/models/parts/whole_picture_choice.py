@@ -21,6 +21,6 @@ class WholePictureChoice(BaseModule):
         )
         constant_init(self.layers[-1], 0)
 
-    def choose(self, prior: Tensor | None, *statistics: Tensor) -> Tensor:
-        """The values, (N, num_values), from a prior (N, prior_channels) and statistics, (N, K) each."""
-        return self.layers(cat(statistics if prior is None else [prior, *statistics], dim=1))
+    def forward(self, prior: Tensor | None, statistics: Tensor) -> Tensor:
+        """The values, (N, num_values), from a prior (N, prior_channels) and statistics (N, num_statistics)."""
+        return self.layers(statistics if prior is None else cat([prior, statistics], dim=1))

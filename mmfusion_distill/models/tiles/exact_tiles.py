@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from ...system.host_memory import return_free_memory
-from ..networks.fusion_unet import FusionUNet, steered
+from ..networks.fusion_unet import FusionUNet
 from ..ops.laplacian_bands import COARSE, gaussian_pyramid
 from ..parts.laplacian_blend_head import Whole
+from ..parts.prior import steered
 
 #: Stride from which on maps of the whole image are small.
 COARSE_STRIDE = 8
@@ -82,12 +83,13 @@ def fuse_in_exact_tiles(
     ]
     del maps
     return_free_memory()
-    condition = steered(network.own_prior(skips[-1], a, b, text), prior)
+    statistics = network.statistics(a, b, size)
+    condition = steered(network.own_prior(skips[-1], statistics, text), prior)
     guide = text if network.prior is None else condition
     features = network.decode(skips[-1], skips, guide, len(skips))
     below = features[-1]
     features = [None] * local + features[::-1]
-    whole = network.head.whole(a, b, size, condition)
+    whole = network.head.whole(a, b, size, condition, statistics)
     reach_up = _reach_up(network, local) + (0 if keeps_skips else _reach_down(network, local))
     parts = list(_tiles(padded, tile, max(reach_up, SOURCE_REACH), max(stride, 2**COARSE)))
     reduced = _reduced_sources(network, a, b, whole, parts, stride)
