@@ -1,5 +1,6 @@
 """What the student learns from the teacher."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -43,9 +44,8 @@ class FeatureDistillationLoss(nn.Module):
         return self.loss_weight * total
 
 
-@MODELS.register_module()
-class ResultDistillationLoss(nn.Module):
-    """Smooth L1 distance between the results of student and teacher.
+class WeightedDistanceLoss(nn.Module):
+    """Mean distance of what the student makes to what the teacher makes, samples weighted.
 
     Args:
         loss_weight (float): Factor of the loss. Default: 1.0.
@@ -56,26 +56,30 @@ class ResultDistillationLoss(nn.Module):
         self.loss_weight = loss_weight
 
     def forward(self, student: Tensor, teacher: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Two results (N, C, H, W), and the weights (N,) of the samples if they differ, to a scalar."""
-        distances = F.smooth_l1_loss(student.float(), teacher.float(), reduction="none")
-        return self.loss_weight * _weighted(distances, weight)
+        """Two tensors (N, ...), and the weights (N,) of the samples if they differ, to a scalar."""
+        return self.loss_weight * _weighted(self.distances(student.float(), teacher.float()), weight)
+
+    @abstractmethod
+    def distances(self, student: Tensor, teacher: Tensor) -> Tensor:
+        """Distance of every value."""
 
 
 @MODELS.register_module()
-class PriorDistillationLoss(nn.Module):
-    """Mean squared distance of the student's prior to the one that the teacher makes of the text.
+class ResultDistillationLoss(WeightedDistanceLoss):
+    """Smooth L1 distance between the results of student and teacher, (N, C, H, W)."""
 
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-    """
+    def distances(self, student: Tensor, teacher: Tensor) -> Tensor:
+        """Of every pixel and channel."""
+        return F.smooth_l1_loss(student, teacher, reduction="none")
 
-    def __init__(self, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
 
-    def forward(self, student: Tensor, teacher: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Two priors (N, num_values), and the weights (N,) of the samples if they differ, to a scalar."""
-        return self.loss_weight * _weighted((student.float() - teacher.float()).square(), weight)
+@MODELS.register_module()
+class PriorDistillationLoss(WeightedDistanceLoss):
+    """Squared distance of the student's prior to the one that the teacher makes of the text, (N, num_values)."""
+
+    def distances(self, student: Tensor, teacher: Tensor) -> Tensor:
+        """Of every number."""
+        return (student - teacher).square()
 
 
 def _weighted(values: Tensor, weight: Tensor | None) -> Tensor:

@@ -1,11 +1,44 @@
 """Local contrast of a source that a fused image keeps in some places."""
 
+from abc import abstractmethod
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..ops.color_space import rgb_to_gray
+from .sample_wise_loss import SampleWiseLoss
+
 #: Pixels from which on a place says something.
 _FEW = 200.0
+
+
+class KeptContrastLoss(SampleWiseLoss):
+    """How far the share of a source's local contrast that is kept in some places falls short of a goal.
+
+    Args:
+        goal (float, optional): Share from which on nothing is lost. Default: None, `GOAL` of the loss.
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    """
+
+    #: As for :func:`kept_contrast`, and the goal if none is given.
+    RADIUS: int
+    GOAL = 1.0
+
+    def __init__(self, goal: float | None = None, loss_weight: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(loss_weight, reduction)
+        self.goal = self.GOAL if goal is None else goal
+
+    @abstractmethod
+    def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
+        """The source whose contrast is to be kept, and where, 0 to 1, of luminances; all (N, 1, H, W)."""
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample, 0 without such places."""
+        source, where = self.source_and_places(rgb_to_gray(img_a), rgb_to_gray(img_b))
+        slope, presence = kept_contrast(rgb_to_gray(fused), source, where, self.RADIUS)
+        return presence * F.relu(self.goal - slope)
 
 
 def kept_contrast(fused: Tensor, source: Tensor, where: Tensor, radius: int) -> tuple[Tensor, Tensor]:

@@ -41,8 +41,8 @@ class FusionUNet(BaseModule):
             Default: None.
         prior (dict, optional): Config of the :class:`Prior` that guidance and head read; `channels` of the deepest
             map is filled in. Default: None: the guidance reads the text embedding.
-        head (dict): Config of the head; `channels` and `strides` of the decoder's maps are filled in, finest first.
-            Default: :class:`LaplacianBlendHead`.
+        head (dict): Config of the head; `channels` and `strides` of the decoder's maps are filled in, finest first,
+            and with a prior its length. Default: :class:`LaplacianBlendHead`.
         color (str): 'luminance': luminance is fused and A's chroma kept (:func:`recolor`). 'rgb': all channels
             are fused. Default: 'luminance'.
         reduce_finest (bool): Whether the finest level of the decoder brings upsampled map and skip to one width, as
@@ -115,8 +115,7 @@ class FusionUNet(BaseModule):
             nn.Conv2d(2 * width, width, 1, bias=False) for width in widths[self.first_reduced : -1]
         )
         self.strides = [self.encoder_a.stem.stride * 2**level for level in range(len(widths))]
-        reads_prior = self.prior is not None and getattr(MODELS.get(head["type"]), "reads_prior", False)
-        length = dict(prior_channels=self.prior.num_values) if reads_prior else {}
+        length = dict(prior_channels=self.prior.num_values) if self.prior else {}
         self.head = MODELS.build(dict(channels=decoder_widths, strides=self.strides, **length, **head))
         self.decoder_widths = decoder_widths
         #: What images are padded to multiples of.

@@ -73,8 +73,6 @@ class LaplacianBlendHead(BaseModule):
         UserError: If a decoder's map is coarser than the base.
     """
 
-    #: Whether a network hands on its prior.
-    reads_prior = True
     #: Pixels at the border whose maps are those of their neighbours.
     MARGIN = 4
     #: Slope of the prior, and what a unit of the choice map adds to its logit.

@@ -23,6 +23,7 @@ class ResidualHead(BaseModule):
         block (dict): Config of the refinement blocks; `channels` is filled in.
         num_blocks (int): Refinement blocks. Published: teacher 4, student 2. Default: 2.
         out_channels (int): Channels of the result, 1 or 3. Default: 3.
+        prior_channels (int): Not used. Default: 0.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -36,6 +37,7 @@ class ResidualHead(BaseModule):
         block: dict,
         num_blocks: int = 2,
         out_channels: int = 3,
+        prior_channels: int = 0,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
