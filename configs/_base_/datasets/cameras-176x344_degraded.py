@@ -43,30 +43,19 @@ degrade = dict(type="RandomDegradation", prob=0.5)
 degrade_medical = dict(type="RandomDegradation", modality="medical", prob=0.5)
 degrade_recorded = dict(type="RandomDegradation", prob=0.2, max_degradations=1)
 pack = dict(type="PackPair")
+# What is wrong with recordings, which their texts, of the clean ones, do not say.
+recorded_texts = dict(
+    blurred=_base_.blurred_text,
+    noisy=_base_.noisy_text,
+    blurred_noisy={**_base_.blurred_text, **_base_.noisy_text},
+)
 pipelines = dict(
     roadscene=[*steps["roadscene"], degrade, fill, drop, pack],
     sharp=[*steps["sharp"], degrade, fill, drop, pack],
-    blurred=[
-        *steps["recorded"],
-        dict(type="AppendEvents", events=_base_.blurred_text),
-        degrade_recorded,
-        drop,
-        pack,
-    ],
-    noisy=[
-        *steps["recorded"],
-        dict(type="AppendEvents", events=_base_.noisy_text),
-        degrade_recorded,
-        drop,
-        pack,
-    ],
-    blurred_noisy=[
-        *steps["recorded"],
-        dict(type="AppendEvents", events={**_base_.blurred_text, **_base_.noisy_text}),
-        degrade_recorded,
-        drop,
-        pack,
-    ],
+    **{
+        name: [*steps["recorded"], dict(type="AppendEvents", events=texts), degrade_recorded, drop, pack]
+        for name, texts in recorded_texts.items()
+    },
     medical=[*steps["medical"], degrade_medical, drop, pack],
 )
 # Sets of 152, 68, 28, 5, three times 28 and 678 pairs, their pipelines, and how often each is taken in one run
@@ -90,8 +79,7 @@ train_dataloader = dict(dataset=dict(_delete_=True, type="SeededConcatDataset", 
 clean_pipeline = [dict(type="LoadImagePair"), dict(type="PackPair")]
 recorded_pipeline = [
     dict(type="LoadImagePair"),
-    # Their texts are of the clean ones.
-    dict(type="AppendEvents", events={**_base_.blurred_text, **_base_.noisy_text}),
+    dict(type="AppendEvents", events=recorded_texts["blurred_noisy"]),
     dict(type="PackPair"),
 ]
 validated = [
