@@ -1,9 +1,8 @@
 # The student from the teacher: features, result and prior, where the teacher is better.
 _base_ = [
-    "../_base_/degraded_runtime.py",
+    "../_base_/cameras_runtime.py",
     "../_base_/models/distill_fusionunet.py",
     "../_base_/datasets/cameras-176x344_degraded.py",
     "../_base_/schedules/adamw_1xb2-2k_low.py",
 ]
 load_from = "student"
-default_hooks = dict(checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"]))

@@ -1,0 +1,4 @@
+# The runtime for the sets of all cameras: of the five that are validated, RoadScene chooses the best checkpoints.
+_base_ = ["./degraded_runtime.py"]
+
+default_hooks = dict(checkpoint=dict(interval=250, save_best=["road/wins", "road_degraded/balanced_quality"]))
