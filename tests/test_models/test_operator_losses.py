@@ -43,6 +43,15 @@ def test_what_is_lost_of_a_inside_hot_objects():
     assert float(loss(img_b, img_a, even(0.2))) == 0
 
 
+def test_what_is_lost_of_mri_under_a_bright_tracer():
+    torch.manual_seed(0)
+    tracer, mri = with_square(even(0.2), 0.9, half=20), 0.3 + 0.2 * torch.rand(1, 1, 96, 96)
+    loss = build("TracerDetailLoss")
+    assert float(loss(0.5 * tracer + mri, tracer, mri)) == pytest.approx(0, abs=0.01)
+    assert float(loss(tracer, tracer, mri)) == pytest.approx(0.8, abs=0.05)
+    assert float(loss(tracer, even(0.2), mri)) == 0  # no tracer
+
+
 def test_slopes_of_the_sources_are_true_and_rings_are_not():
     loss = build("FalseSlopeLoss")
     img_a, img_b = with_square(even(0.4), 0.7, half=24), even(0.5)
@@ -52,7 +61,7 @@ def test_slopes_of_the_sources_are_true_and_rings_are_not():
     assert float(loss(ring, img_a, img_b)) > 0.2
 
 
-@pytest.mark.parametrize("name", ["GlareContrastLoss", "HotDetailLoss", "FalseSlopeLoss"])
+@pytest.mark.parametrize("name", ["GlareContrastLoss", "HotDetailLoss", "TracerDetailLoss", "FalseSlopeLoss"])
 def test_gradients_are_finite_where_there_is_nothing(name):
     fused = even(0.5).requires_grad_()
     build(name)(fused, even(1), even(0)).backward()

@@ -18,6 +18,7 @@ from .measures import fusion_measures
 from .pyramid_margin_loss import MEASURES, PyramidDistanceLoss, PyramidMarginLoss
 from .signed_gradient_loss import SignedGradientLoss
 from .ssim_loss import FusionSSIMLoss
+from .tracer_detail_loss import TracerDetailLoss
 
 __all__ = [
     "EVENT_WEIGHTS",
@@ -43,6 +44,7 @@ __all__ = [
     "PyramidMarginLoss",
     "ResultDistillationLoss",
     "SignedGradientLoss",
+    "TracerDetailLoss",
     "event_weights",
     "fusion_measures",
 ]

@@ -3,8 +3,7 @@
 from mmagic.registry import MODELS
 from torch import Tensor
 
-from .kept_contrast import KeptContrastLoss, eroded, opened
-from .sample_wise_loss import mean_per_sample
+from .kept_contrast import KeptContrastLoss, inside_of_bright
 
 
 @MODELS.register_module()
@@ -22,7 +21,4 @@ class HotDetailLoss(KeptContrastLoss):
 
     def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
         """A, and the inside of hot objects."""
-        mean = mean_per_sample(gray_b)[:, None, None, None]
-        deviation = (mean_per_sample((gray_b - mean).square())[:, None, None, None] + 1e-6).sqrt()
-        hot = eroded(opened((10 * (gray_b - mean - 1.5 * deviation) / deviation).clamp(0, 1), 9), 5)
-        return gray_a, hot * ((250 - 255 * gray_a) / 5).clamp(0, 1)
+        return gray_a, inside_of_bright(gray_b, 1.5) * ((250 - 255 * gray_a) / 5).clamp(0, 1)

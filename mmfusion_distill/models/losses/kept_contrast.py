@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..ops.color_space import rgb_to_gray
-from .sample_wise_loss import SampleWiseLoss
+from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 
 #: Pixels from which on a place says something.
 _FEW = 200.0
@@ -83,3 +83,18 @@ def opened(mask: Tensor, side: int) -> Tensor:
 def eroded(mask: Tensor, side: int) -> Tensor:
     """A mask (N, 1, H, W), 0 to 1, less half of `side` pixels, an odd number, at its border."""
     return -F.max_pool2d(-mask, side, stride=1, padding=side // 2)
+
+
+def inside_of_bright(gray: Tensor, deviations: float) -> Tensor:
+    """Mask, 0 to 1, of what lies above an image's mean by so many standard deviations, without edges and borders.
+
+    Args:
+        gray (Tensor): Luminance, (N, 1, H, W).
+        deviations (float): Standard deviations.
+
+    Returns:
+        Tensor: (N, 1, H, W).
+    """
+    mean = mean_per_sample(gray)[:, None, None, None]
+    deviation = (mean_per_sample((gray - mean).square())[:, None, None, None] + 1e-6).sqrt()
+    return eroded(opened((10 * (gray - mean - deviations * deviation) / deviation).clamp(0, 1), 9), 5)
