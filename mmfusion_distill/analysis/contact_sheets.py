@@ -1,0 +1,117 @@
+"""Contact sheets: pairs and their fusions side by side, to be looked at, or judged blind."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+
+from ..evaluation import laplacian_pyramid_fusion, picture_grid
+from ..images.image_io import write_image
+from ..system.regular_file import write_text_atomically
+from ..system.table import Table
+from ..user_errors import UserError
+from .named_network import NamedNetwork
+from .results_page import main_row
+from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs
+
+PYRAMID = "pyramid"
+
+
+def validated_sets(config: Config) -> dict[str, dict]:
+    """The sets that a config validates on, by the prefixes of their measures.
+
+    Raises:
+        UserError: If it validates on none.
+    """
+    loaders, evaluators = config.get("val_dataloader"), config.get("val_evaluator")
+    if not loaders or not evaluators:
+        raise UserError(
+            f"{config.filename} has no val_dataloader: name a config that validates, or give --a and --b"
+        )
+    loaders, evaluators = (part if isinstance(part, list) else [part] for part in (loaders, evaluators))
+    return {
+        _prefix_of(evaluator, index): dict(loader["dataset"])
+        for index, (loader, evaluator) in enumerate(zip(loaders, evaluators))
+    }
+
+
+def _prefix_of(evaluator: dict, index: int) -> str:
+    metrics = evaluator.get("metrics", evaluator)
+    first = metrics[0] if isinstance(metrics, list) else metrics
+    return first.get("prefix") or f"set_{index + 1}"
+
+
+def load_shown_pairs(dataset: dict, count: int) -> list[ScoredPair]:
+    """Pairs spread evenly over a data set, as its pipeline degrades them.
+
+    Args:
+        dataset (dict): Config of the data set.
+        count (int): How many at most.
+    """
+    steps = [
+        step for step in dataset.get("pipeline", ()) if step["type"].rpartition(".")[2] == "RandomDegradation"
+    ]
+    seed = steps[0].get("seed", 0) if steps else None
+    pairs = load_scored_pairs(dataset, seed)
+    chosen = np.unique(np.linspace(0, len(pairs) - 1, min(count, len(pairs))).round().astype(int))
+    return [pairs[index] for index in chosen]
+
+
+def fusions_of(
+    networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]
+) -> Iterator[dict[str, np.ndarray]]:
+    """Per pair, the pyramid's picture and those of networks, guided ones with the pair's text, by name."""
+    for pair in pairs:
+        fused = {PYRAMID: laplacian_pyramid_fusion(pair.img_a, pair.img_b)}
+        for network in networks:
+            annotation = pair.annotation if network.inferencer.guided else None
+            fused[main_row(network)] = fuse_pair(network.inferencer, pair, annotation)
+        yield fused
+
+
+def write_contact_sheet(
+    path: str | Path,
+    pairs: Sequence[ScoredPair],
+    fused: Sequence[Mapping[str, np.ndarray]],
+    width: int,
+    crop: bool = False,
+    blind: int | None = None,
+) -> None:
+    """Draw pairs (rows), and their sources and fusions (columns).
+
+    Args:
+        path (str | Path): The picture.
+        pairs (Sequence[ScoredPair]): The pairs.
+        fused (Sequence[Mapping[str, np.ndarray]]): Per pair, the fusions by name.
+        width (int): Of every picture, in pixels.
+        crop (bool): Whether to show the middle of every picture, unscaled, instead of all of it. Default: False.
+        blind (int, optional): Seed by which the fusions of each row change places; who is where goes into a .csv
+            file beside the picture. Default: None, under their names.
+    """
+    path, chance = Path(path), random.Random(blind)
+    rows, key = [], []
+    for pair, pictures in zip(pairs, fused):
+        names = list(pictures)
+        if blind is not None:
+            chance.shuffle(names)
+        key.append([pair.name, *names])
+        shown = [pair.img_a, pair.img_b, *(pictures[name] for name in names)]
+        rows.append([(_middle if crop else _shrunk)(picture, width) for picture in shown])
+    columns = list(fused[0]) if blind is None else [str(number + 1) for number in range(len(fused[0]))]
+    write_image(path, picture_grid(rows, ["A", "B", *columns]))
+    if blind is not None:
+        write_text_atomically(path.with_suffix(".csv"), Table(["pair", *columns], key).to_csv())
+
+
+def _shrunk(picture: np.ndarray, width: int) -> np.ndarray:
+    height = max(1, round(picture.shape[0] * width / picture.shape[1]))
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _middle(picture: np.ndarray, width: int) -> np.ndarray:
+    height = min(picture.shape[0], round(0.75 * width))
+    top, left = (picture.shape[0] - height) // 2, max(0, picture.shape[1] - width) // 2
+    return picture[top : top + height, left : left + width]
