@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SERVE_VENV := .venv-serve
 SERVE_STAMP := $(SERVE_VENV)/.installed
 
-.PHONY: setup demo test lint docs clean
+.PHONY: setup demo weights test lint docs clean
 
 setup: $(STAMP)
 
@@ -27,6 +27,10 @@ $(SERVE_STAMP): $(STAMP) requirements/serve.txt constraints-serve.txt
 
 demo: $(STAMP)
 	$(BIN)/python demo/whole_way.py
+
+# All that comes with the package, from nothing: hours (`tools/reproduce.py --dry-run` says how many).
+weights: $(STAMP)
+	$(BIN)/python tools/reproduce.py --publish
 
 # Most of the time goes into starting Python: two processes of one thread each. A crashed process ends the run, since
 # pytest-xdist waits for ever for the rest of its file.

@@ -1,0 +1,142 @@
+"""Train all that comes with the package, in order and from nothing, and put it where it ships.
+
+python tools/reproduce.py                      # what is done stays, what was stopped goes on
+python tools/reproduce.py --stages medical     # some of it
+python tools/reproduce.py --dry-run            # the plan, with hours
+
+Data: RoadScene, M3SVD, LLVIP, M3FD and Harvard in MMFUSION_DATA_ROOT or data/, for research, each by its licence.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from mmfusion_distill.system.number_range import at_least
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
+
+if TYPE_CHECKING:
+    from mmfusion_distill.engine.recipe import Stage
+
+ROOT = Path(__file__).resolve().parents[1]
+WEIGHTS = ROOT / "mmfusion_distill" / "weights"
+#: Steps by which the time of one is measured, and how many before them do not count.
+TIMED, WARM_UP = 6, 2
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stages", nargs="+", default=[], metavar="NAME", help="default: all")
+    parser.add_argument(
+        "--work-dir", default="work_dirs/reproduce", metavar="DIR", help="checkpoints and logs"
+    )
+    parser.add_argument("--seeds", type=at_least(1), default=1, metavar="N", help="trainings of the student")
+    parser.add_argument(
+        "--amp", action="store_true", help="mixed precision, for processors with bfloat16 units"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="time a few steps of each stage, print the hours, stop"
+    )
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help="write what is done into mmfusion_distill/weights, with its hashes",
+    )
+    return parser.parse_args()
+
+
+def train_command(stage: "Stage", folder: Path, options: dict, amp: bool) -> list[str]:
+    config = ROOT / "configs" / "fusion_distill" / f"{stage.config}.py"
+    command = [sys.executable, "-m", "mmfusion_distill", "train", str(config), "--work-dir", str(folder)]
+    command += ["--resume", *(["--amp"] if amp else [])]
+    return [*command, "--cfg-options", *(f"{name}={value}" for name, value in options.items())]
+
+
+def run(args: argparse.Namespace) -> None:
+    from mmfusion_distill.engine import recipe
+
+    plan = recipe.planned(args.stages, args.seeds)
+    print_plan(plan, args)
+    if args.dry_run:
+        return
+    for stage, seed in plan:
+        folder = recipe.folder_of(args.work_dir, stage.name, seed)
+        if recipe.is_done(folder):
+            print(f"{folder.name}: done already", flush=True)
+            continue
+        start = time.time()
+        options = recipe.options_of(stage, args.work_dir, seed)
+        if subprocess.run(train_command(stage, folder, options, args.amp)).returncode:
+            raise UserError(
+                f"{folder.name} ended early: what it has trained is kept in {folder}, run the same command to go on"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "done").touch()
+        print(f"{folder.name}: {(time.time() - start) / 3600:.2f} hours", flush=True)
+    if args.publish:
+        publish(plan, args)
+
+
+def print_plan(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> None:
+    """Stages, iterations, and hours by a few steps of each."""
+    from mmfusion_distill.engine import recipe
+    from mmfusion_distill.zoo.config_files import read_config
+
+    for stage, seed in plan:
+        folder = recipe.folder_of(args.work_dir, stage.name, seed)
+        config = read_config(ROOT / "configs" / "fusion_distill" / f"{stage.config}.py")
+        iterations = config.train_cfg.max_iters
+        said = f"{folder.name}: {iterations} iterations of {stage.config}"
+        if recipe.is_done(folder):
+            said += ", done"
+        elif args.dry_run:
+            said += f", {iterations * seconds_of_a_step(stage, args) / 3600:.1f} hours"
+        print(said, flush=True)
+
+
+def seconds_of_a_step(stage: "Stage", args: argparse.Namespace) -> float:
+    """Median time of some steps of a stage, with the weights that come with the package where it starts from some."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = {
+            "train_cfg.max_iters": WARM_UP + TIMED,
+            "train_cfg.val_interval": 10**6,
+            "default_hooks.logger.interval": 1,
+            "default_hooks.checkpoint.save_last": False,
+            "default_hooks.checkpoint.interval": 10**6,
+            "log_processor.window_size": 1,
+        }
+        command = train_command(stage, Path(folder), options, args.amp)
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise UserError(f"the stage {stage.name} does not run: {done.stderr.strip().splitlines()[-1]}")
+        (log,) = Path(folder).rglob("scalars.json")
+        steps = [json.loads(line) for line in log.read_text().splitlines()]
+        return median(step["time"] for step in steps[WARM_UP:] if "time" in step)
+
+
+def publish(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> None:
+    """Put the last weights of every stage that ships into the package, in half precision, and renew the hashes."""
+    from mmfusion_distill.engine import recipe
+    from mmfusion_distill.export.model_files import publish_network
+
+    for stage, seed in plan:
+        if stage.ships is not None and seed == 0:
+            config = ROOT / "configs" / "fusion_distill" / f"{stage.config}.py"
+            target = publish_network(
+                str(config), str(recipe.end_of(args.work_dir, stage.name)), str(WEIGHTS / stage.ships), True
+            )
+            print(f"written: {target}")
+    hashes = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in WEIGHTS.glob("*.safetensors")
+    }
+    (WEIGHTS / "SHA256SUMS").write_text("".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes)))
+
+
+if __name__ == "__main__":
+    exit_on_user_error(run, parse_args())
