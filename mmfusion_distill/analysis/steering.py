@@ -7,8 +7,9 @@ from statistics import fmean
 import cv2
 import numpy as np
 
-from ..annotation.annotation_types import Annotation, Event
+from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import EVENT_TYPES
+from ..data.degradations.degradation_texts import strong_annotation
 from ..evaluation import picture_grid
 from ..images.pixels import to_uint8
 from ..system.table import Table
@@ -37,16 +38,6 @@ NAMED = {
 }
 #: Side of the blocks that are looked at for flat places, and the share of them that is flat.
 _BLOCK, _FLAT = 16, 0.2
-
-
-def strong_text(event: str) -> Annotation:
-    """An annotation that names one event, as strong as can be, in the words that the page and `--events` use."""
-    from ..data.degradations.degradation_kinds import INFRARED_VISIBLE_KINDS
-    from ..data.degradations.degradation_texts import DEGRADATION_TEXTS
-
-    kind, facts = next((name, kind) for name, kind in INFRARED_VISIBLE_KINDS.items() if kind.event == event)
-    text = DEGRADATION_TEXTS[kind][0].format(strength="strong", place=facts.places[0])
-    return Annotation((Event(event, text),), annotator="user")
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ def measure_steering(
     Returns:
         Steering: What moved.
     """
-    texts = {event: strong_text(event) for event in events}
+    texts = {event: strong_annotation([event]) for event in events}
     ratios: dict[str, dict[str, list[float]]] = {
         event: {quantity: [] for quantity in QUANTITIES} for event in events
     }

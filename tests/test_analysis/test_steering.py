@@ -11,9 +11,9 @@ from mmfusion_distill.analysis.steering import (
     quantities_of,
     steering_picture,
     steering_table,
-    strong_text,
 )
 from mmfusion_distill.annotation.event_types import EVENT_TYPES
+from mmfusion_distill.data.degradations.degradation_texts import strong_annotation
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_each_quantity_is_what_it_is_called(scene):
 
 @pytest.mark.parametrize("event", EVENT_TYPES)
 def test_every_event_has_a_text_and_names_a_quantity(event):
-    (named,) = strong_text(event).events
+    (named,) = strong_annotation([event]).events
     assert named.type == event and "strong" in named.text.lower()
     assert NAMED[event][0] in QUANTITIES
 
