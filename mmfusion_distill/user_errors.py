@@ -79,8 +79,8 @@ def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs:
             stream.reconfigure(errors="backslashreplace")
     try:
         return function(*args, **kwargs)
-    except KeyboardInterrupt:
-        print("interrupted: what was finished is kept", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print(str(interruption) or "interrupted: what was finished is kept", file=sys.stderr)
         # as shells report a program that Ctrl-C ended
         sys.exit(130)
     except (UserError, OSError) as error:

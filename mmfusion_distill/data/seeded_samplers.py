@@ -6,6 +6,7 @@ several, any number of workers, and when it is resumed.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mmagic.registry import DATA_SAMPLERS
 from mmengine.dataset import DefaultSampler, InfiniteSampler
@@ -41,21 +42,51 @@ def _seeded(indices: Iterable[int], seed: int, first: int, step: int) -> Iterato
         draw += step
 
 
+class _BeginsAnywhere:
+    """Lets a sampler leave out what a resumed run has trained."""
+
+    _left_out = 0
+
+    def begin_at(self, draw: int) -> None:
+        """Leave out the first draws of this process, once: when it is iterated next.
+
+        Args:
+            draw (int): How many.
+        """
+        self._left_out = draw
+
+    def _take_left_out(self) -> int:
+        left_out, self._left_out = self._left_out, 0
+        return left_out
+
+
 @DATA_SAMPLERS.register_module()
-class SeededInfiniteSampler(InfiniteSampler):
+class SeededInfiniteSampler(_BeginsAnywhere, InfiniteSampler):
     """mmengine's InfiniteSampler, every draw with its own augmentation seed. For iteration-based training."""
+
+    is_infinite = True
+
+    def begin_at(self, draw: int) -> None:
+        """Leave out the first draws of this process, counted from the beginning of the run."""
+        super().begin_at(draw)
+        self.indices = self._indices_of_rank()
 
     def __iter__(self) -> Iterator[int]:
         """Yield the indices of this process for ever."""
-        yield from _seeded(self.indices, self.seed, self.rank, self.world_size)
+        left_out = self._take_left_out()
+        first = self.rank + left_out * self.world_size
+        yield from _seeded(islice(self.indices, left_out, None), self.seed, first, self.world_size)
 
 
 @DATA_SAMPLERS.register_module()
-class SeededDefaultSampler(DefaultSampler):
+class SeededDefaultSampler(_BeginsAnywhere, DefaultSampler):
     """mmengine's DefaultSampler, every draw with its own augmentation seed. For epoch-based training."""
+
+    is_infinite = False
 
     def __iter__(self) -> Iterator[int]:
         """Yield the indices of this process for one epoch."""
+        left_out = self._take_left_out()
         # Twice the size leaves room for the padding, which depends on the number of processes.
-        first = self.epoch * 2 * len(self.dataset) + self.rank
-        yield from _seeded(super().__iter__(), self.seed, first, self.world_size)
+        first = self.epoch * 2 * len(self.dataset) + self.rank + left_out * self.world_size
+        yield from _seeded(islice(super().__iter__(), left_out, None), self.seed, first, self.world_size)

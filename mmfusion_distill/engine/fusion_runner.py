@@ -11,10 +11,15 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+from mmengine.runner.base_loop import BaseLoop
+from torch import nn
 
 from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select_fitting
 from ..system.regular_file import replaced_when_written
+from ..system.stop_signals import StopRequest, stop_requests
 from ..user_errors import UserError
+from .keep_progress_hook import KeepProgressHook
+from .resumable_loops import resumable
 from .resume_check import check_run_state
 
 #: What building a part of a config raises that has other values than it takes.
@@ -56,24 +61,28 @@ def _naming(key: str, build: Callable[..., Any]) -> Callable[..., Any]:
 
 @RUNNERS.register_module()
 class FusionRunner(Runner):
-    """mmengine's runner, whose checkpoints fit the model as a whole or are refused.
+    """mmengine's runner, whose checkpoints fit the model as a whole or are refused, and whose runs lose nothing.
 
     mmengine's own writes missing and left-over weights into its log and goes on with random ones. Files are read
-    without executing anything in them, and may be safetensors or the weights of a network alone.
+    without executing anything in them, and may be safetensors or the weights of a network alone. Every run has a
+    :class:`KeepProgressHook`, and loops that can be resumed anywhere (:mod:`resumable_loops`).
 
     Attributes:
         allow_partial (bool): Take the weights that fit and list the others, where weights are loaded to start from
             or to be tested; a run is resumed as a whole or not at all. Default: False.
+        saved_iter (int | None): The iteration whose whole state was saved last. Default: None.
+        stop_request (StopRequest): Whether Ctrl-C or SIGTERM came in training.
     """
 
     allow_partial = False
+    saved_iter: int | None = None
+    stop_request = StopRequest("")
 
     build_model = _naming("model", Runner.build_model)
     build_optim_wrapper = _naming("optim_wrapper", Runner.build_optim_wrapper)
     # A function that mmengine calls with the loader's config and a seed.
     build_dataloader = staticmethod(_naming("a dataloader", Runner.build_dataloader))
     build_param_scheduler = _naming("param_scheduler", Runner.build_param_scheduler)
-    build_train_loop = _naming("train_cfg", Runner.build_train_loop)
     build_val_loop = _naming("val_cfg", Runner.build_val_loop)
     build_test_loop = _naming("test_cfg", Runner.build_test_loop)
     build_visualizer = _naming("visualizer", Runner.build_visualizer)
@@ -92,6 +101,26 @@ class FusionRunner(Runner):
         """
         with _named("a part"):
             return super().from_cfg(cfg)
+
+    def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
+        """See mmengine; its two loops are replaced by those that can be resumed anywhere."""
+        with _named("train_cfg"):
+            return super().build_train_loop(resumable(loop) if isinstance(loop, dict) else loop)
+
+    def register_hooks(self, *args: Any, **kwargs: Any) -> None:
+        """See mmengine; the progress of a run is kept even if its config says nothing of it."""
+        super().register_hooks(*args, **kwargs)
+        if not any(isinstance(hook, KeepProgressHook) for hook in self.hooks):
+            self.register_hook(KeepProgressHook())
+
+    def train(self) -> nn.Module:
+        """Train; Ctrl-C and SIGTERM end the run after the step that it is in, and what it has reached is kept.
+
+        Raises:
+            TrainingStopped: If the run was ended so.
+        """
+        with stop_requests("stopping after this step") as self.stop_request:
+            return super().train()
 
     def load_checkpoint(
         self,
@@ -154,6 +183,8 @@ class FusionRunner(Runner):
             return
         with replaced_when_written(Path(out_dir) / filename) as temporary:
             super().save_checkpoint(str(temporary.parent), temporary.name, *args, **kwargs)
+        if kwargs.get("save_optimizer", True):
+            self.saved_iter = kwargs.get("meta", {}).get("iter")
 
     def call_hook(self, fn_name: str, **kwargs: Any) -> None:
         """Call the hooks; a figure that is to choose the best checkpoint has to be among the metrics.

@@ -19,6 +19,7 @@ from ..zoo.config_files import check_config, fusor_of, read_config
 from ..zoo.config_options import check_options, check_ranges, merge_options
 from ..zoo.shipped_weights import shipped_weights
 from . import FusionRunner
+from .earlier_run import tell_of_unfinished_run
 from .mixed_precision import use_mixed_precision
 
 
@@ -94,6 +95,8 @@ def run_training(
         cfg.auto_scale_lr.enable = True
     if resume is not None:
         _resume(cfg, resume)
+    else:
+        tell_of_unfinished_run(cfg)
     if cfg.get("load_from"):
         cfg.load_from = _existing(shipped_weights(str(cfg.load_from)))
     with _naming_missing_packages(config):

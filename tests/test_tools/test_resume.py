@@ -1,5 +1,7 @@
 """A run that was stopped goes on as if nothing had been, or says why it cannot."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,15 @@ class KillHook(Hook):
     def before_train_iter(self, runner, batch_idx, data_batch=None):
         if runner.iter == 3:
             raise KeyboardInterrupt
+
+
+@HOOKS.register_module()
+class CtrlCHook(Hook):
+    """Presses Ctrl-C in the middle of an iteration."""
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        if runner.iter == 2:
+            os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.fixture
@@ -48,15 +59,16 @@ def equal(one, other):
     return one == other
 
 
-@pytest.mark.parametrize("averaged", [False, True])
-def test_a_killed_distillation_goes_on_bit_for_bit(settings, averaged):
+@pytest.mark.parametrize("end, averaged", [("KillHook", False), ("CtrlCHook", True)])
+def test_a_killed_distillation_goes_on_bit_for_bit(settings, end, averaged):
     hooks = [dict(type="EMAHook", ema_type="ExponentialMovingAverage", momentum=0.1)] if averaged else []
     settings["custom_hooks"] = hooks
     run_training(str(STUDENT), work_dir="whole", cfg_options=settings)
     with pytest.raises(KeyboardInterrupt):
-        killed = settings | {"custom_hooks": [*hooks, dict(type="KillHook")]}
+        killed = settings | {"custom_hooks": [*hooks, dict(type=end)]}
         run_training(str(STUDENT), work_dir="killed", cfg_options=killed)
     assert not Path("killed/iter_4.pth").exists()
+    assert Path("killed/autosave_iter_3.pth").exists() or end == "KillHook"
     before = content("killed/iter_2.pth")
     run_training(str(STUDENT), work_dir="killed", resume="auto", cfg_options=settings)
 

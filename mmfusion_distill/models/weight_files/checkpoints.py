@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from ...user_errors import UserError, reason_of
 
 NETWORK_PREFIX = "generator."
+#: Beginning of the names of checkpoints that are written between those that the config asks for.
+AUTOSAVE = "autosave_"
 
 #: Parts of a model that serve its training only: what has none of them reads checkpoints without them.
 TRAINING_PARTS = ("connectors.", "pixel_loss.", "feature_loss.", "result_loss.")
@@ -57,11 +59,14 @@ def last_checkpoint(folder: str | Path) -> Path | None:
     if named.is_file():
         return named
     numbered = [
-        (int(match[1]), path)
+        (match[1], int(match[2]), path)
         for path in folder.glob("*.pth")
-        if (match := re.fullmatch(r"(?:iter|epoch)_([0-9]+)", path.stem))
+        if (match := re.fullmatch(rf"(?:{AUTOSAVE})?(iter|epoch)_([0-9]+)", path.stem))
     ]
-    return max(numbered)[1] if numbered else None
+    if len({unit for unit, *_ in numbered}) > 1:
+        # Epochs, and an iteration in the middle of one: no number tells which is later.
+        return max((path for *_, path in numbered), key=lambda path: path.stat().st_mtime)
+    return max(numbered)[2] if numbered else None
 
 
 def read_checkpoint(path: str | Path) -> dict:

@@ -1,0 +1,124 @@
+"""What a run has reached is kept every few minutes, and when somebody stops it."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from mmagic.registry import HOOKS
+from mmengine.dist import all_reduce, get_world_size, is_main_process
+from mmengine.hooks import Hook
+
+from ..models.weight_files.checkpoints import AUTOSAVE
+from ..system.regular_file import write_text_atomically
+from ..user_errors import UserError
+
+if TYPE_CHECKING:
+    from .fusion_runner import FusionRunner
+
+
+class TrainingStopped(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM in training; says where the run can be gone on with."""
+
+
+@HOOKS.register_module()
+class KeepProgressHook(Hook):
+    """Save the state of a run every few minutes, before each validation, and when it is stopped.
+
+    The file, `autosave_iter_N.pth` in the work folder, replaces the one before; `last_checkpoint` names it, so that
+    `--resume` takes it. It is removed when training has ended and the last checkpoint is written. After Ctrl-C or
+    SIGTERM the run finishes its step, saves and ends. A run that is resumed at an iteration that is to be validated,
+    and was not, validates first. :class:`FusionRunner` has this hook by itself.
+
+    Args:
+        minutes (float): Between two files. Default: 2.0.
+
+    Raises:
+        UserError: If `minutes` is not above 0.
+    """
+
+    # When everything else of an iteration is done.
+    priority = "LOWEST"
+
+    def __init__(self, minutes: float = 2.0) -> None:
+        if not minutes > 0:
+            raise UserError(f"KeepProgressHook: minutes is {minutes}, wanted a number above 0")
+        self.minutes = minutes
+
+    def before_train(self, runner: "FusionRunner") -> None:
+        """Begin to count; validate what was stopped before its validation."""
+        self._saved_at = time.monotonic()
+        self._is_training = True
+        done = runner.iter
+        if not done:
+            return
+        runner.saved_iter = done
+        is_validated_at = getattr(runner.train_loop, "is_validated_at", lambda iteration: False)
+        if is_validated_at(done) and runner.message_hub.runtime_info.get("validated_iter") != done:
+            runner.val_loop.run()
+
+    def before_train_iter(self, runner: "FusionRunner", batch_idx: int, data_batch: Any = None) -> None:
+        """From here on there is something to lose."""
+        runner.stop_request.is_idle = False
+
+    def after_train_iter(
+        self, runner: "FusionRunner", batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
+        """Save if it is time, or if the run shall end."""
+        # With several batches for a step, their gradients would be lost.
+        is_whole = getattr(runner.optim_wrapper, "should_update", lambda: True)()
+        is_due = time.monotonic() - self._saved_at > 60 * self.minutes
+        stops, is_due = _agree(runner.stop_request.is_made, is_due)
+        if not is_whole or not (stops or is_due):
+            return
+        self._save(runner, runner.iter + 1)
+        if stops:
+            raise TrainingStopped(
+                f"stopped after iteration {runner.iter + 1:,} of {runner.max_iters:,}, which {runner.work_dir} keeps: "
+                "the same command with --resume goes on there"
+            )
+
+    def before_val(self, runner: "FusionRunner") -> None:
+        """Save before a validation, which may be ended at once."""
+        if getattr(self, "_is_training", False):
+            self._save(runner, runner.iter)
+            runner.stop_request.is_idle = True
+
+    def after_val(self, runner: "FusionRunner") -> None:
+        """Note that this iteration was validated."""
+        runner.message_hub.update_info("validated_iter", runner.iter)
+
+    def after_train(self, runner: "FusionRunner") -> None:
+        """Remove what the last checkpoint has too."""
+        self._is_training = False
+        note = Path(runner.work_dir, "last_checkpoint")
+        if is_main_process() and note.is_file() and AUTOSAVE not in note.read_text():
+            _remove_autosaves(runner.work_dir)
+
+    def _save(self, runner: "FusionRunner", iteration: int) -> None:
+        self._saved_at = time.monotonic()
+        if runner.saved_iter == iteration:
+            return
+        name = f"{AUTOSAVE}iter_{iteration}.pth"
+        # The iteration lies in the epoch that the loop is in, whose rest is trained after a resume.
+        meta = dict(epoch=runner.epoch, iter=iteration)
+        runner.save_checkpoint(runner.work_dir, name, meta=meta, by_epoch=False)
+        if is_main_process():
+            path = Path(runner.work_dir, name)
+            write_text_atomically(path.parent / "last_checkpoint", str(path))
+            _remove_autosaves(runner.work_dir, kept=name)
+
+
+def _remove_autosaves(folder: str | Path, kept: str = "") -> None:
+    for path in Path(folder).glob(f"{AUTOSAVE}*.pth"):
+        if path.name != kept:
+            path.unlink()
+
+
+def _agree(stops: bool, is_due: bool) -> tuple[bool, bool]:
+    """What any of the processes wants, all do in the same iteration."""
+    if get_world_size() == 1:
+        return stops, is_due
+    wanted = torch.tensor([float(stops), float(is_due)])
+    all_reduce(wanted, "max")
+    return bool(wanted[0]), bool(wanted[1])
