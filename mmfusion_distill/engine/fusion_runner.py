@@ -12,15 +12,14 @@ from mmengine.hooks import CheckpointHook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
-from torch import nn
 
 from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select_fitting
 from ..system.regular_file import replaced_when_written
-from ..system.stop_signals import StopRequest, stop_requests
 from ..user_errors import UserError
 from .keep_progress_hook import KeepProgressHook
 from .resumable_loops import resumable
 from .resume_check import check_run_state
+from .stoppable_runner import StoppableRunner
 
 #: What building a part of a config raises that has other values than it takes.
 _UNBUILDABLE = (
@@ -60,7 +59,7 @@ def _naming(key: str, build: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @RUNNERS.register_module()
-class FusionRunner(Runner):
+class FusionRunner(StoppableRunner):
     """mmengine's runner, whose checkpoints fit the model as a whole or are refused, and whose runs lose nothing.
 
     mmengine's own writes missing and left-over weights into its log and goes on with random ones. Files are read
@@ -70,13 +69,9 @@ class FusionRunner(Runner):
     Attributes:
         allow_partial (bool): Take the weights that fit and list the others, where weights are loaded to start from
             or to be tested; a run is resumed as a whole or not at all. Default: False.
-        saved_iter (int | None): The iteration whose whole state was saved last. Default: None.
-        stop_request (StopRequest): Whether Ctrl-C or SIGTERM came in training.
     """
 
     allow_partial = False
-    saved_iter: int | None = None
-    stop_request = StopRequest("")
 
     build_model = _naming("model", Runner.build_model)
     build_optim_wrapper = _naming("optim_wrapper", Runner.build_optim_wrapper)
@@ -112,15 +107,6 @@ class FusionRunner(Runner):
         super().register_hooks(*args, **kwargs)
         if not any(isinstance(hook, KeepProgressHook) for hook in self.hooks):
             self.register_hook(KeepProgressHook())
-
-    def train(self) -> nn.Module:
-        """Train; Ctrl-C and SIGTERM end the run after the step that it is in, and what it has reached is kept.
-
-        Raises:
-            TrainingStopped: If the run was ended so.
-        """
-        with stop_requests("stopping after this step") as self.stop_request:
-            return super().train()
 
     def load_checkpoint(
         self,

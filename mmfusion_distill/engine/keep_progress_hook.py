@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from mmagic.registry import HOOKS
@@ -12,9 +12,7 @@ from mmengine.hooks import Hook
 from ..models.weight_files.checkpoints import AUTOSAVE
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
-
-if TYPE_CHECKING:
-    from .fusion_runner import FusionRunner
+from .stoppable_runner import StoppableRunner
 
 
 class TrainingStopped(KeyboardInterrupt):
@@ -45,7 +43,7 @@ class KeepProgressHook(Hook):
             raise UserError(f"KeepProgressHook: minutes is {minutes}, wanted a number above 0")
         self.minutes = minutes
 
-    def before_train(self, runner: "FusionRunner") -> None:
+    def before_train(self, runner: StoppableRunner) -> None:
         """Begin to count; validate what was stopped before its validation."""
         self._saved_at = time.monotonic()
         self._is_training = True
@@ -57,12 +55,12 @@ class KeepProgressHook(Hook):
         if is_validated_at(done) and runner.message_hub.runtime_info.get("validated_iter") != done:
             runner.val_loop.run()
 
-    def before_train_iter(self, runner: "FusionRunner", batch_idx: int, data_batch: Any = None) -> None:
+    def before_train_iter(self, runner: StoppableRunner, batch_idx: int, data_batch: Any = None) -> None:
         """From here on there is something to lose."""
         runner.stop_request.is_idle = False
 
     def after_train_iter(
-        self, runner: "FusionRunner", batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+        self, runner: StoppableRunner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
     ) -> None:
         """Save if it is time, or if the run shall end."""
         # With several batches for a step, their gradients would be lost.
@@ -74,28 +72,28 @@ class KeepProgressHook(Hook):
         self._save(runner, runner.iter + 1)
         if stops:
             raise TrainingStopped(
-                f"stopped after iteration {runner.iter + 1:,} of {runner.max_iters:,}, which {runner.work_dir} keeps: "
-                "the same command with --resume goes on there"
+                f"stopped after iteration {runner.iter + 1:,} of {runner.max_iters:,}, which {runner.work_dir} "
+                "keeps: the same command with --resume goes on there"
             )
 
-    def before_val(self, runner: "FusionRunner") -> None:
+    def before_val(self, runner: StoppableRunner) -> None:
         """Save before a validation, which may be ended at once."""
         if getattr(self, "_is_training", False):
             self._save(runner, runner.iter)
             runner.stop_request.is_idle = True
 
-    def after_val(self, runner: "FusionRunner") -> None:
+    def after_val(self, runner: StoppableRunner) -> None:
         """Note that this iteration was validated."""
         runner.message_hub.update_info("validated_iter", runner.iter)
 
-    def after_train(self, runner: "FusionRunner") -> None:
+    def after_train(self, runner: StoppableRunner) -> None:
         """Remove what the last checkpoint has too."""
         self._is_training = False
         note = Path(runner.work_dir, "last_checkpoint")
         if is_main_process() and note.is_file() and AUTOSAVE not in note.read_text():
             _remove_autosaves(runner.work_dir)
 
-    def _save(self, runner: "FusionRunner", iteration: int) -> None:
+    def _save(self, runner: StoppableRunner, iteration: int) -> None:
         self._saved_at = time.monotonic()
         if runner.saved_iter == iteration:
             return

@@ -24,6 +24,8 @@ class ResumableIterLoop(IterBasedTrainLoop):
     mmengine's loop.
     """
 
+    dataloader_iterator: _InfiniteDataloaderIterator
+
     def run(self) -> nn.Module:
         """Train from where the run is to its end."""
         runner = self.runner

@@ -38,8 +38,8 @@ class StopRequest:
 def stop_requests(promise: str) -> Iterator[StopRequest]:
     """Let Ctrl-C and SIGTERM ask instead of interrupting.
 
-    Processes that are forked meanwhile, as a data loader's workers, heed neither. Outside the main thread of a program,
-    which alone is told of signals, nothing changes.
+    Processes that are forked meanwhile, as a data loader's workers, heed neither. Outside the main thread of a
+    program, which alone is told of signals, nothing changes.
 
     Args:
         promise (str): What is said when a signal comes in the middle of something.

@@ -1,5 +1,6 @@
 """Runs that are stopped or killed at any moment go on as if nothing had been."""
 
+import contextlib
 import multiprocessing
 import os
 import random
@@ -14,8 +15,8 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 from mmengine.runner import BaseLoop
-from toy import Pairs, toy_runner
 from torch import nn
+from toy import Pairs, toy_runner
 
 from mmfusion_distill.engine import KeepProgressHook
 from mmfusion_distill.engine.earlier_run import tell_of_unfinished_run
@@ -139,8 +140,9 @@ def test_a_stop_is_one_line_and_the_code_of_ctrl_c(tmp_path, capsys):
         exit_on_user_error(run, tmp_path / "run", hooks=[dict(type="SignalHook", at=2)])
     assert end.value.code == 130
     said = capsys.readouterr().err.strip().splitlines()
+    folder = tmp_path / "run"
     assert said[-1] == (
-        f"stopped after iteration 3 of 12, which {tmp_path / 'run'} keeps: the same command with --resume goes on there"
+        f"stopped after iteration 3 of 12, which {folder} keeps: the same command with --resume goes on there"
     )
 
 
@@ -166,10 +168,8 @@ def test_a_validation_that_was_stopped_is_made_up_for(tmp_path, monkeypatch):
         ran = []
         made = lambda self, *_: _Validation(self, ran=ran, killed=killed)  # noqa: E731
         monkeypatch.setattr("mmengine.runner.Runner.val_loop", property(made), raising=False)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             run(tmp_path / "run", "validated", resume=resume)
-        except KeyboardInterrupt:
-            pass
         return ran
 
     assert validated(killed=True) == []
@@ -202,7 +202,9 @@ def test_a_run_that_was_killed_is_told_of(tmp_path, capsys):
         (folder / name).touch()
         tell_of_unfinished_run(Config(dict(work_dir=str(folder), train_cfg=loop)))
         line = capsys.readouterr().out
-        wanted = f"{folder} has a run that was stopped {said}: with --resume it goes on; this one starts anew\n"
+        wanted = (
+            f"{folder} has a run that was stopped {said}: with --resume it goes on; this one starts anew\n"
+        )
         assert line == (wanted if said else "")
 
 
