@@ -35,6 +35,13 @@ def test_contrast_kept_in_glare(share):
     assert math.isnan(operator_measures(even(200, 3), img_b, fused)["glare"])
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_contrast_kept_where_a_is_black(share):
+    img_b, fused = with_square(even(100), 180), with_square(even(10), 10 + round(share * 80))
+    assert operator_measures(even(2, 3), img_b, fused)["darkness"] == pytest.approx(share, abs=0.02)
+    assert math.isnan(operator_measures(even(40, 3), img_b, fused)["darkness"])
+
+
 def test_chroma_beside_that_of_a_where_the_result_is_brighter():
     img_a = even(0, 3)
     img_a[:] = (90, 60, 60)

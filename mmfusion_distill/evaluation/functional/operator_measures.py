@@ -12,6 +12,7 @@ from .gray_image import ImageLike, as_gray_image
 #: Keys of :func:`operator_measures` and what is wanted of each.
 OPERATOR_MEASURES = {
     "glare": "share of B's local contrast that is kept where A is blown out; 1 is all of it",
+    "darkness": "the same where A is black; 1 is all of it",
     "chroma": "CIELAB chroma beside A's where the result is brighter by 25 levels; at most 1",
     "hot_detail": "share of A's fine contrast that is kept inside hot objects; 1 is all of it",
     "hot_contrast": "contrast of hot objects to their surroundings beside B's; 1 is as in B",
@@ -39,7 +40,8 @@ def operator_measures(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> d
     a, b, f = (image.values.astype(np.float32) for image in images)
     hot = _opened(b > b.mean() + 1.5 * b.std())
     return {
-        "glare": _glare(a, b, f),
+        "glare": _kept_of_b(b, f, _opened(a >= 250)),
+        "darkness": _kept_of_b(b, f, _opened(a <= 5)),
         "chroma": _chroma(images[0].color_values, images[2].color_values, f - a),
         "hot_detail": _hot_detail(a, f, hot),
         "hot_contrast": _hot_contrast(b, f, hot),
@@ -64,11 +66,10 @@ def _slope(fused: np.ndarray, source: np.ndarray, where: np.ndarray) -> float:
     return float(ours @ theirs) / power if len(theirs) >= _FEW and power > len(theirs) else float("nan")
 
 
-def _glare(a: np.ndarray, b: np.ndarray, f: np.ndarray) -> float:
-    """A at 250 or more over more than an edge, contrast finer than 12 pixels, where B has 4 levels of it."""
+def _kept_of_b(b: np.ndarray, f: np.ndarray, clipped: np.ndarray) -> float:
+    """B's contrast finer than 12 pixels where A is clipped over more than an edge and B has 4 levels of it."""
     high_b, high_f = b - _blur(b, 12), f - _blur(f, 12)
-    where = _opened(a >= 250) & (_blur(np.abs(high_b), 4) > 4)
-    return _slope(high_f, high_b, where)
+    return _slope(high_f, high_b, clipped & (_blur(np.abs(high_b), 4) > 4))
 
 
 def _chroma(a: np.ndarray, f: np.ndarray, brighter: np.ndarray) -> float:
