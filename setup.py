@@ -92,6 +92,7 @@ setup(
             "serve/*.css",
             "weights/*",
             "data/splits/*",
+            "data/texts/*",
         ]
     },
     install_requires=runtime_requirements(),

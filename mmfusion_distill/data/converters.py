@@ -10,6 +10,7 @@ from ..images.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
 from ..images.pairing import ImagePair, find_pairs, shorten
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
+from .shipped_texts import write_shipped_texts
 
 #: Splits that are the same for everybody.
 SPLITS = Path(__file__).parent / "splits"
@@ -27,6 +28,7 @@ class PairFolders:
         split (str): Name of a split in `data/splits` in the place of `lists`: the pairs that it names go to
             `train.txt` and `val.txt`, all others to `test.txt`. Default: '', none.
         expected (int): Pairs in a complete download; 0: any number. Default: 0.
+        texts (str): Name of texts in `data/texts`, which become annotations. Default: '', none.
     """
 
     img_a: str
@@ -34,6 +36,7 @@ class PairFolders:
     lists: tuple[tuple[str, float], ...] = ()
     split: str = ""
     expected: int = 0
+    texts: str = ""
 
 
 def prepare_dataset(
@@ -67,10 +70,10 @@ def prepare_dataset(
     pairs_of = {part: _checked_pairs(root, part) for part in folders}
     report = []
     for part, pairs in pairs_of.items():
-        count = f"{root / part.img_a} and {part.img_b}: {len(pairs)} pairs"
+        found = f"{root / part.img_a} and {part.img_b}: {len(pairs)} pairs"
         if part.expected and len(pairs) != part.expected:
-            count += f" (a complete download has {part.expected})"
-        report.append(count)
+            found += f" (a complete download has {part.expected})"
+        report.append(found)
         names = [pair.path_a.name for pair in pairs]
         if part.split:
             lists = _fixed_lists(part.split, names)
@@ -78,11 +81,13 @@ def prepare_dataset(
             shares = dict(part.lists)
             lists = dict(zip(shares, split_names(names, tuple(shares.values()), seed))) if shares else {}
         report += _write_lists(root, lists, overwrite)
+        target = (root / part.img_a).parent / "annotations"
+        if part.texts and (count := write_shipped_texts(part.texts, pairs, target)):
+            report.append(f"{target}: {count} texts that come with the package")
         if annotator is not None:
             from ..annotation import annotate_pairs, build_annotator
             from ..annotation.annotate_pairs import format_summary
 
-            target = (root / part.img_a).parent / "annotations"
             summary = annotate_pairs(build_annotator(annotator), pairs, target, modality)
             report.append(format_summary(summary, target))
     return report

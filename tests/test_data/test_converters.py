@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmfusion_distill.annotation.annotation_file import read_annotation
 from mmfusion_distill.data.converters import (
     PairFolders,
     adopt_folders,
@@ -11,6 +12,7 @@ from mmfusion_distill.data.converters import (
     read_split,
     split_names,
 )
+from mmfusion_distill.data.shipped_texts import read_shipped_texts
 from mmfusion_distill.images.image_files import PairingError, read_name_list
 from mmfusion_distill.images.image_io import write_image
 
@@ -57,6 +59,28 @@ def test_annotations_go_where_the_configs_look(pair_folder):
         path.unlink()
     prepare_dataset(pair_folder, FOLDERS, annotator="statistics")
     assert len(list((pair_folder / "annotations").glob("pair_*_pair_*.txt"))) == 6
+
+
+def test_texts_that_come_with_the_package_become_annotations_and_replace_none(tmp_path):
+    names = list(read_shipped_texts("llvip"))[:3] + ["another"]
+    for name in names:
+        for folder in ("vi", "ir"):
+            write_image(tmp_path / folder / f"{name}.png", np.full((8, 8), 99, np.uint8))
+    own = tmp_path / "annotations" / f"{names[0]}_{names[0]}.txt"
+    own.parent.mkdir()
+    own.write_text("Event Type: haze\n")
+    report = prepare_dataset(tmp_path, (PairFolders("vi", "ir", texts="llvip"),))
+    assert f"{tmp_path / 'annotations'}: 2 texts that come with the package" in report
+    assert own.read_text() == "Event Type: haze\n" and len(list(own.parent.iterdir())) == 3
+    written = read_annotation(own.parent / f"{names[1]}_{names[1]}.txt")
+    assert written == read_shipped_texts("llvip")[names[1]]
+
+
+@pytest.mark.parametrize("dataset", ["roadscene", "m3svd", "llvip", "m3fd"])
+def test_every_text_that_comes_with_the_package_says_something(dataset):
+    texts = read_shipped_texts(dataset)
+    assert texts and all(annotation.events for annotation in texts.values())
+    assert all(len(event.description) > 10 for one in texts.values() for event in one.events)
 
 
 def test_folders_are_renamed_as_the_configs_spell_them(tmp_path):

@@ -6,7 +6,11 @@ from mmfusion_distill.user_errors import exit_on_user_error
 
 FOLDERS = (
     PairFolders(
-        "visible/train", "infrared/train", lists=(("train.txt", 0.95), ("val.txt", 0.05)), expected=12025
+        "visible/train",
+        "infrared/train",
+        lists=(("train.txt", 0.95), ("val.txt", 0.05)),
+        expected=12025,
+        texts="llvip",
     ),
     PairFolders("visible/test", "infrared/test", expected=3463),
 )

@@ -7,7 +7,7 @@ from mmfusion_distill.data.convert_dataset import convert_command
 from mmfusion_distill.data.converters import PairFolders
 from mmfusion_distill.user_errors import exit_on_user_error
 
-FOLDERS = (PairFolders("vi", "ir", expected=300),)
+FOLDERS = (PairFolders("vi", "ir", expected=300, texts="m3fd"),)
 SPELLINGS = {
     "vi": ("Vis", "vis", "M3FD_Fusion/Vis", "M3FD_Fusion/vi"),
     "ir": ("Ir", "M3FD_Fusion/Ir", "M3FD_Fusion/ir"),

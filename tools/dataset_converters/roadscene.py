@@ -7,7 +7,9 @@ from mmfusion_distill.data.convert_dataset import convert_command
 from mmfusion_distill.data.converters import PairFolders
 from mmfusion_distill.user_errors import exit_on_user_error
 
-FOLDERS = (PairFolders("crop_LR_visible", "cropinfrared", split="roadscene", expected=221),)
+FOLDERS = (
+    PairFolders("crop_LR_visible", "cropinfrared", split="roadscene", expected=221, texts="roadscene"),
+)
 
 if __name__ == "__main__":
     exit_on_user_error(convert_command, __doc__, FOLDERS)
