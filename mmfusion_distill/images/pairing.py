@@ -71,7 +71,8 @@ def pair_folders(
 ) -> Pairing:
     """Pair the images of two folders: by equal names, by patterns, or by the marks that cameras write.
 
-    Both may be one folder, if the names tell the sources apart.
+    Both may be one folder if a pattern says which of its files are which: guessing there, one mistake fuses every
+    picture with itself.
 
     Args:
         folder_a (str | Path): Images of source A.
@@ -84,8 +85,8 @@ def pair_folders(
         Pairing: Perhaps without any pair.
 
     Raises:
-        PairingError: If a folder does not exist, two files of one differ in their extension only, or both are one
-            folder whose names tell nothing apart, or a picture would be its own partner.
+        PairingError: If a folder does not exist, two files of one differ in their extension only, both are one
+            folder and no pattern is given, or a picture would be its own partner.
         UserError: If a pattern cannot be used, or marks are ambiguous.
     """
     files_a, files_b = list_files(folder_a), list_files(folder_b)
@@ -93,14 +94,7 @@ def pair_folders(
         return _by_patterns(files_a, files_b, pattern)
     images_a, images_b = by_name(files_a), by_name(files_b)
     if os.path.samefile(folder_a, folder_b):
-        pairing = _by_marks(images_a, images_b)
-        if not pairing.pairs:
-            raise PairingError(
-                f"A and B are the same folder {folder_a}, so every picture would be its own partner: give the "
-                "folder of each source or, if names tell them apart, --pattern, e.g. --pattern '{name}_vis' "
-                "'{name}_ir'"
-            )
-        return pairing
+        raise PairingError(_same_folder(folder_a, images_a))
     pairs = [ImagePair(name, path, images_b[name]) for name, path in images_a.items() if name in images_b]
     pairing = Pairing(pairs, images_a, images_b)
     if not pairs:
@@ -224,6 +218,17 @@ def select_pairs(pairs: Sequence[ImagePair], names: Sequence[str]) -> list[Image
     by_any_name |= {pair.name: pair for pair in pairs}
     stems = [path_stem(name) for name in names]
     return [by_any_name.get(stem) or by_any_name.get(image_stem(stem)) for stem in stems]
+
+
+def _same_folder(folder: str | Path, images: dict[str, Path]) -> str:
+    found = match_marks(images, images)
+    patterns = found.patterns if found is not None else None
+    how = "by their names with" if patterns else "e.g. by"
+    pattern_a, pattern_b = patterns or ("{name}_vis", "{name}_ir")
+    return (
+        f"A and B are the same folder {folder}: if it holds both sources say which files are which, "
+        f"{how} --pattern '{pattern_a}' '{pattern_b}'; else give the folder of each source"
+    )
 
 
 def _nothing_pairs(folder_a: str | Path, folder_b: str | Path, pairing: Pairing) -> str:

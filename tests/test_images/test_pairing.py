@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import unicodedata
 
 import numpy as np
@@ -61,6 +62,9 @@ MARKED = [
     ("female_front_rgb_01", "female_front_ir_01", {"female_front_01": (0, 0)}),
     ("day/0001_vis night/0001_vis", "day/0001_ir night/0001_ir", {"day/0001": (0, 0), "night/0001": (1, 1)}),
     ("1_CT", "1_MRI", {"1": (0, 0)}),
+    ("FLIR0001_Visual", "FLIR0001", {"FLIR0001": (0, 0)}),
+    ("x/vis y/vis", "x/ir y/ir", {"x": (0, 0), "y": (1, 1)}),
+    ("DJI_20230101120000_0001_W", "DJI_20230101120001_0001_T", {"DJI_20230101120000_0001": (0, 0)}),
 ]
 
 
@@ -75,22 +79,20 @@ def test_marks_of_cameras_and_data_sets_pair_up_by_themselves(names_a, names_b, 
 
 
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("files", "pattern", "expected"),
     [
-        (["0001_vis.png", "0001_ir.png"], {"0001": ("p/0001_vis.png", "p/0001_ir.png")}),
-        (["DJI_1_W.jpg", "DJI_1_T.jpg", "DJI_1_Z.jpg"], {"DJI_1": ("p/DJI_1_W.jpg", "p/DJI_1_T.jpg")}),
-        (["IR_0123.jpg", "DC_0124.jpg"], {"0123": ("p/DC_0124.jpg", "p/IR_0123.jpg")}),
-        (["FLIR0001.jpg", "FLIR0001_Visual.jpg"], {"FLIR0001": ("p/FLIR0001_Visual.jpg", "p/FLIR0001.jpg")}),
-        (["rgb/1.png", "thermal/1.png"], {"1": ("rgb/1.png", "thermal/1.png")}),
-        (["x/vis.png", "x/ir.png", "y/vis.png", "y/ir.png"],
-         {"x": ("x/vis.png", "x/ir.png"), "y": ("y/vis.png", "y/ir.png")}),
-        (["DJI_20230101120000_0001_W.jpg", "DJI_20230101120001_0001_T.jpg"],
-         {"DJI_20230101120000_0001": ("p/DJI_20230101120000_0001_W.jpg", "p/DJI_20230101120001_0001_T.jpg")}),
+        (["0001_vis.png", "0001_ir.png"], ("{name}_vis", "{name}_ir"),
+         {"0001": ("p/0001_vis.png", "p/0001_ir.png")}),
+        (["DJI_1_W.jpg", "DJI_1_T.jpg", "DJI_1_Z.jpg"], ("{name}_W", "{name}_T"),
+         {"DJI_1": ("p/DJI_1_W.jpg", "p/DJI_1_T.jpg")}),
+        (["rgb/1.png", "thermal/1.png"], ("rgb/{name}", "thermal/{name}"), {"1": ("rgb/1.png", "thermal/1.png")}),
     ],
 )  # fmt: skip
-def test_one_folder_may_hold_both_sources(files, expected, tmp_path):
+def test_one_folder_may_hold_both_sources_if_a_pattern_says_so(files, pattern, expected, tmp_path):
     p = folder(tmp_path / "p", *files)
-    pairs, unmatched = find_pairs(p, p)
+    with pytest.raises(PairingError, match=re.escape("--pattern '{}' '{}'".format(*pattern))):
+        find_pairs(p, p)
+    pairs, unmatched = find_pairs(p, p, pattern=pattern)
     assert names_of(pairs) == expected
     assert len(unmatched) == len(files) - 2 * len(pairs)
 
@@ -155,10 +157,11 @@ def test_a_pattern_that_cannot_be_meant_is_refused(pattern, message, tmp_path):
         find_pairs(p, p, pattern=pattern)
 
 
-def test_one_folder_without_marks_is_an_error_at_every_door(tmp_path):
-    p = folder(tmp_path / "p", "1.png", "2.png")
+@pytest.mark.parametrize("files", [["1.png", "2.png"], ["1_vis.png", "1_ir.png"]])
+def test_the_same_folder_twice_is_an_error_at_every_door(files, tmp_path):
+    p = folder(tmp_path / "p", *files)
     (tmp_path / "link").symlink_to(p)
-    message = "A and B are the same folder .*p, so every picture would be its own partner: .*--pattern"
+    message = "A and B are the same folder .*: if it holds both .*--pattern '{name}_vis' '{name}_ir'"
     for other in (p, tmp_path / "link"):
         with pytest.raises(PairingError, match=message):
             find_pairs(p, other)
@@ -231,10 +234,11 @@ def test_the_map_of_flirs_film_frames_is_used(tmp_path):
 
 def test_names_of_a_list_are_those_of_pairs_or_of_files(tmp_path):
     folder(tmp_path / "p", "1_vis.png", "1_ir.png", "2_vis.png", "2_ir.png")
+    p, pattern = tmp_path / "p", ("{name}_vis", "{name}_ir")
     for name in ("2", "2_vis", "2_vis.png", "2_ir", "p/2_vis.png"):
-        assert [pair.name for pair in find_pairs(tmp_path / "p", tmp_path / "p", [name])[0]] == ["2"]
+        assert [pair.name for pair in find_pairs(p, p, [name], pattern)[0]] == ["2"]
     with pytest.raises(PairingError, match="1 listed pairs are not in both .*: 3"):
-        find_pairs(tmp_path / "p", tmp_path / "p", ["1", "3"])
+        find_pairs(p, p, ["1", "3"], pattern)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -258,7 +262,10 @@ def test_annotations_of_equal_names_in_sub_folders_do_not_meet(tmp_path):
         )
         assert read_annotation_of(pair, tmp_path / "t").event_types == (pair.name.split("/")[0],)
     p = folder(tmp_path / "p", "x/vis.png", "x/ir.png", "y/vis.png", "y/ir.png")
-    paths = [annotation_path_of(pair, tmp_path / "t") for pair in find_pairs(p, p)[0]]
+    paths = [
+        annotation_path_of(pair, tmp_path / "t")
+        for pair in find_pairs(p, p, pattern=("{name}/vis", "{name}/ir"))[0]
+    ]
     assert paths == [tmp_path / "t" / "x.txt", tmp_path / "t" / "y.txt"]
 
 

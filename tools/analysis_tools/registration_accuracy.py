@@ -58,7 +58,7 @@ def choose_pairs(name, count, rng):
     import os
     from pathlib import Path
 
-    from mmfusion_distill.images import read_image
+    from mmfusion_distill.images.image_io import read_image
     from mmfusion_distill.images.pairing import pairs_of
     from mmfusion_distill.images.pixels import to_uint8
     from mmfusion_distill.user_errors import UserError
