@@ -43,6 +43,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell *.md Makefile configs demo docs mmfusion_distill requirements tests tools
 
 # Warnings are errors, as in the test of the site.
 docs: $(STAMP)

@@ -10,7 +10,10 @@ from conftest import ROOT
 
 DOCUMENTS = [
     path
-    for pattern in ("*.md", "docs/**/*.md", "configs/**/*.md", "mmfusion_distill/**/*.md", "tests/**/*.md")
+    for pattern in (
+        "*.md",
+        *(f"{folder}/**/*.md" for folder in ("docs", "demo", "configs", "mmfusion_distill", "tests")),
+    )
     for path in sorted(ROOT.glob(pattern))
 ]
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
