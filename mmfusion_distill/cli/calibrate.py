@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.pairing import pairs_of
+from ..images.pairing import ImagePair, pairs_of
 from ..images.source_options import SourceOptions
-from ..images.source_reading import read_source_a, read_source_b
 from ..registration.alignment import RegistrationError, find_homography
 from ..registration.camera_calibration import CameraCalibration
+from ..registration.pair_reader import PairReader
 from ..registration.point_pairs import PointPairs
 from ..system.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
@@ -70,11 +70,8 @@ def calibrate(
     listed = pairs_of(source_a, source_b, pattern).pairs
     # Spread over the recording.
     listed = listed[:: -(-len(listed) // _MOST_PAIRS)]
-    options = replace(options or SourceOptions(), register="none", calibration=None)
-    pairs = [
-        (read_source_a(pair.path_a, options).pixels, read_source_b(pair.path_b, options).pixels)
-        for pair in listed
-    ]
+    reader = PairReader(replace(options or SourceOptions(), register="none", calibration=None))
+    pairs = [_read(reader, pair) for pair in listed]
     sizes = {(img_a.shape[:2], img_b.shape[:2]) for img_a, img_b in pairs}
     if len(sizes) > 1:
         raise UserError(
@@ -88,6 +85,12 @@ def calibrate(
     report = CalibrationReport(CameraCalibration(matrix, size_a, size_b), tuple(errors))
     report.calibration.write(out)
     return report
+
+
+def _read(reader: PairReader, pair: ImagePair) -> tuple[np.ndarray, np.ndarray]:
+    """Both sources, of scans the slice of B in the place of that of A, as `fuse` shows them."""
+    read_a = reader.read_a(pair.path_a)
+    return read_a.image.pixels, reader.read_b(pair.path_b, read_a.stored.grid).image.pixels
 
 
 def _by_edges(pairs: Sequence[tuple[np.ndarray, np.ndarray]], names: str) -> tuple[np.ndarray, list[str]]:

@@ -116,18 +116,33 @@ class PairedFusionDataset(BaseDataset):
         ]
 
     def prepare_data(self, idx: int) -> dict | None:
-        """Load and transform a pair; a seeded index fixes its random augmentation."""
+        """Load and transform a pair; a seeded index fixes its random augmentation.
+
+        Raises:
+            UserError: If a step of the pipeline wants an image that no step before it has loaded.
+        """
         seed = getattr(idx, "seed", None)
         if seed is None:
-            return super().prepare_data(idx)
+            return self._prepared(idx)
         states = random.getstate(), np.random.get_state()
         random.seed(seed)
         np.random.seed(seed)
         try:
-            return super().prepare_data(int(idx))
+            return self._prepared(int(idx))
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
+
+    def _prepared(self, index: int) -> dict | None:
+        try:
+            return super().prepare_data(index)
+        except KeyError as error:
+            if error.args[:1] not in (("img_a",), ("img_b",)):
+                raise
+            raise UserError(
+                f"a step of the pipeline wants {error}, which none before it has loaded: begin the pipeline with "
+                "dict(type='LoadImagePair')"
+            ) from error
 
     def _find_targets(self, pairs: list[ImagePair]) -> list[dict[str, str]]:
         folder_a, folder_b = (self.data_prefix.get(key) for key in ("target_a", "target_b"))

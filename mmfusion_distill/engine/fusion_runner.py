@@ -17,6 +17,7 @@ from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select
 from ..system.regular_file import replaced_when_written
 from ..user_errors import UserError
 from .keep_progress_hook import KeepProgressHook
+from .packed_batch_hook import PackedBatchHook
 from .resumable_loops import resumable
 from .resume_check import check_run_state
 from .stoppable_runner import StoppableRunner
@@ -103,8 +104,9 @@ class FusionRunner(StoppableRunner):
             return super().build_train_loop(resumable(loop) if isinstance(loop, dict) else loop)
 
     def register_hooks(self, *args: Any, **kwargs: Any) -> None:
-        """See mmengine; the progress of a run is kept even if its config says nothing of it."""
+        """See mmengine; batches are checked, and the progress of a run is kept even if its config says nothing of it."""
         super().register_hooks(*args, **kwargs)
+        self.register_hook(PackedBatchHook())
         if not any(isinstance(hook, KeepProgressHook) for hook in self.hooks):
             self.register_hook(KeepProgressHook())
 

@@ -15,6 +15,7 @@ from mmfusion_distill.data.transforms import LoadImagePair
 from mmfusion_distill.images.image_files import PairingError
 from mmfusion_distill.images.image_io import write_image
 from mmfusion_distill.images.image_source import ImageReadError
+from mmfusion_distill.user_errors import UserError
 
 PREFIX = dict(img_a="a", img_b="b", annotation="annotations")
 
@@ -166,6 +167,14 @@ def test_different_sizes_name_both_files(pair_folder):
 def test_a_crop_larger_than_the_image_names_it(pair_folder):
     dataset = build(pair_folder, pipeline=[load(), dict(type="RandomPairCrop", crop_size=(128, 64))])
     with pytest.raises(ValueError, match="pair_0.png is 80x72, smaller than the training crop of 64x128"):
+        dataset[0]
+
+
+def test_a_pipeline_that_loads_nothing_is_one_sentence(pair_folder):
+    dataset = build(pair_folder, pipeline=[dict(type="RandomPairCrop", crop_size=(32, 32))])
+    with pytest.raises(
+        UserError, match="wants 'img_a', .*begin the pipeline with dict\\(type='LoadImagePair'"
+    ):
         dataset[0]
 
 

@@ -11,6 +11,7 @@ from mmengine.fileio.backends import LocalBackend
 from toy import saved, toy_runner
 
 from mmfusion_distill.engine import FusionRunner
+from mmfusion_distill.engine.packed_batch_hook import PackedBatchHook
 from mmfusion_distill.models.weight_files.checkpoints import last_checkpoint, resolve_checkpoint
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
@@ -116,3 +117,11 @@ def test_what_cannot_be_built_is_one_sentence(tmp_path, settings, says):
 def test_a_config_that_no_runner_takes_is_one_sentence(tmp_path):
     with pytest.raises(UserError, match="^a part of the config cannot be built .LOUD.$"):
         FusionRunner.from_cfg(Config(dict(model={}, work_dir=str(tmp_path), log_level="LOUD")))
+
+
+def test_pairs_that_no_pipeline_packs_are_one_sentence():
+    hook = PackedBatchHook()
+    hook.before_train_iter(None, 0, dict(inputs=[], data_samples=[]))
+    for name, check in (("train", hook.before_train_iter), ("val", hook.before_val_iter)):
+        with pytest.raises(UserError, match=f"{name}_dataloader gives pairs that are not packed.*PackPair"):
+            check(None, 0, dict(img_a_path=["a.png"], annotation=[None]))

@@ -240,8 +240,12 @@ def test_a_killed_run_leaves_a_video_that_plays(extension, tmp_path):
 class FakeCamera:
     """What OpenCV hands out for a camera: thirty frames, one every five milliseconds."""
 
+    #: The one that was opened last.
+    newest = None
+
     def __init__(self, index, backend=None):
         self.frames = 0
+        FakeCamera.newest = self
 
     def isOpened(self):
         return True
@@ -273,7 +277,8 @@ def test_a_late_reader_gets_the_newest_frame_of_a_camera(monkeypatch):
     monkeypatch.setattr(cv2, "VideoCapture", FakeCamera)
     frames = iter(VideoReader("0"))
     first = next(frames).pixels[0, 0, 0]
-    time.sleep(0.3)
+    while FakeCamera.newest.frames <= 30:
+        time.sleep(0.01)
     assert next(frames).pixels[0, 0, 0] > first + 10
 
 
