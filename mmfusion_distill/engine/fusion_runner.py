@@ -104,7 +104,7 @@ class FusionRunner(StoppableRunner):
             return super().build_train_loop(resumable(loop) if isinstance(loop, dict) else loop)
 
     def register_hooks(self, *args: Any, **kwargs: Any) -> None:
-        """See mmengine; batches are checked, and the progress of a run is kept even if its config says nothing of it."""
+        """See mmengine; batches are checked, and progress is kept even if the config says nothing of it."""
         super().register_hooks(*args, **kwargs)
         self.register_hook(PackedBatchHook())
         if not any(isinstance(hook, KeepProgressHook) for hook in self.hooks):
