@@ -9,6 +9,7 @@ from mmagic.registry import RUNNERS
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook
+from mmengine.logging import MMLogger
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
@@ -18,6 +19,7 @@ from ..system.regular_file import replaced_when_written
 from ..user_errors import UserError
 from .keep_progress_hook import KeepProgressHook
 from .packed_batch_hook import PackedBatchHook
+from .quiet_console import shorten_console, silence_console
 from .resumable_loops import resumable
 from .resume_check import check_run_state
 from .stoppable_runner import StoppableRunner
@@ -70,9 +72,11 @@ class FusionRunner(StoppableRunner):
     Attributes:
         allow_partial (bool): Take the weights that fit and list the others, where weights are loaded to start from
             or to be tested; a run is resumed as a whole or not at all. Default: False.
+        shows_log (bool): Whether the log is on the console too, long messages by their first line. Default: True.
     """
 
     allow_partial = False
+    shows_log = True
 
     build_model = _naming("model", Runner.build_model)
     build_optim_wrapper = _naming("optim_wrapper", Runner.build_optim_wrapper)
@@ -97,6 +101,12 @@ class FusionRunner(StoppableRunner):
         """
         with _named("a part"):
             return super().from_cfg(cfg)
+
+    def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
+        """See mmengine; what is long, as the config, is in the file of the log only."""
+        logger = super().build_logger(*args, **kwargs)
+        (shorten_console if self.shows_log else silence_console)(logger)
+        return logger
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
         """See mmengine; its two loops are replaced by those that can be resumed anywhere."""
@@ -136,7 +146,9 @@ class FusionRunner(StoppableRunner):
         checkpoint = read_checkpoint(filename)
         partial = self.allow_partial and not self._resume
         hint = "" if self._resume else ": give --allow-partial to take what fits"
-        state, problems = fit_model(model, checkpoint["state_dict"], filename, partial, hint)
+        state, problems = fit_model(
+            model, checkpoint["state_dict"], filename, partial, hint, starts=not self._resume
+        )
         checkpoint["state_dict"] = state
         if problems:
             self.logger.warning(f"{filename} was loaded in part; what did not fit: {'; '.join(problems)}")
@@ -174,6 +186,15 @@ class FusionRunner(StoppableRunner):
         if kwargs.get("save_optimizer", True):
             self.saved_iter = kwargs.get("meta", {}).get("iter")
 
+    def dump_config(self) -> None:
+        """Write the config into the work folder; one that lies there itself is not written over."""
+        source = self.cfg.filename
+        target = Path(self.work_dir, Path(source).name) if source else None
+        if target is None or target.resolve() != Path(source).resolve():
+            super().dump_config()
+        elif is_main_process():
+            self.cfg.dump(str(Path(self.log_dir, target.name)))
+
     def call_hook(self, fn_name: str, **kwargs: Any) -> None:
         """Call the hooks; a figure that is to choose the best checkpoint has to be among the metrics.
 
@@ -201,3 +222,9 @@ class FusionRunner(StoppableRunner):
         """
         self._resume = True
         super().resume(filename, *args, **kwargs)
+
+
+class QuietRunner(FusionRunner):
+    """A :class:`FusionRunner` that writes its log into the file only."""
+
+    shows_log = False

@@ -3,15 +3,19 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import mmengine
+import torch
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from ..models.weight_files.checkpoints import CheckpointError, last_checkpoint, resolve_checkpoint
+from ..system.cores import plan_cores
 from ..system.launching import check_launcher
 from ..system.regular_file import write_atomically
 from ..user_errors import MissingPackageError, UserError, reason_of
@@ -63,11 +67,13 @@ def run_training(
     cfg_options: dict | None = None,
     launcher: str = "none",
     allow_partial: bool = False,
+    tensorboard: bool = False,
+    runner_type: type[FusionRunner] = FusionRunner,
 ) -> Runner:
     """Train a model.
 
     Args:
-        config (str): Config file.
+        config (str): Config file, or the name of a config that comes with the package.
         work_dir (str, optional): See :func:`load_config`.
         resume (str, optional): 'auto' goes on from the last checkpoint of the work folder, if there is one; else
             the checkpoint to go on from. Default: None, start anew.
@@ -77,6 +83,8 @@ def run_training(
         launcher (str): See :func:`load_config`.
         allow_partial (bool): Start from weights (`load_from`) that fit the model in part, and list what does not.
             Default: False.
+        tensorboard (bool): Write curves for TensorBoard too, into the folder of the log. Default: False.
+        runner_type (type[FusionRunner]): Class of the runner. Default: :class:`FusionRunner`.
 
     Returns:
         Runner: The runner, after training.
@@ -93,6 +101,9 @@ def run_training(
         if "base_batch_size" not in cfg.get("auto_scale_lr", {}):
             raise UserError(f"--auto-scale-lr needs auto_scale_lr.base_batch_size in {config}")
         cfg.auto_scale_lr.enable = True
+    if tensorboard:
+        show_in_tensorboard(cfg)
+    _share_cores(cfg, cfg_options or {}, is_told=runner_type.shows_log)
     if resume is not None:
         _resume(cfg, resume)
     else:
@@ -100,11 +111,40 @@ def run_training(
     if cfg.get("load_from"):
         cfg.load_from = _existing(shipped_weights(str(cfg.load_from)))
     with _naming_missing_packages(config):
-        return _train(cfg, allow_partial)
+        return _train(cfg, allow_partial, runner_type)
 
 
-def _train(cfg: Config, allow_partial: bool) -> Runner:
-    runner = FusionRunner.from_cfg(cfg)
+def show_in_tensorboard(cfg: Config) -> None:
+    """Let a run write its curves for TensorBoard too.
+
+    Raises:
+        MissingPackageError: If TensorBoard is not installed.
+    """
+    if find_spec("tensorboard") is None:
+        raise MissingPackageError("--tensorboard needs the package tensorboard: pip install tensorboard")
+    visualizer = cfg.setdefault("visualizer", dict(type="Visualizer", vis_backends=[]))
+    kept = [backend for backend in visualizer.get("vis_backends") or [] if "Tensorboard" not in str(backend)]
+    visualizer["vis_backends"] = [*kept, dict(type="TensorboardVisBackend")]
+
+
+def _share_cores(cfg: Config, options: dict, is_told: bool) -> None:
+    """On a processor: no more threads, and no more processes that read, than there are cores for."""
+    if get_device() != "cpu" or cfg.launcher != "none":
+        return
+    cores = plan_cores()
+    torch.set_num_threads(cores.threads)
+    for part in ("train", "val"):
+        loaders = cfg.get(f"{part}_dataloader") or []
+        for loader in loaders if isinstance(loaders, list) else [loaders]:
+            is_asked_for = any(f"{part}_dataloader" in key and "num_workers" in key for key in options)
+            if not is_asked_for and loader.get("num_workers", 0) > cores.workers:
+                loader["num_workers"] = cores.workers
+    if is_told:
+        print(f"computing with {cores}", flush=True)
+
+
+def _train(cfg: Config, allow_partial: bool, runner_type: type[FusionRunner]) -> Runner:
+    runner = runner_type.from_cfg(cfg)
     runner.allow_partial = allow_partial
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     if hasattr(model, "load_teacher"):

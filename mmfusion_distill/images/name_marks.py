@@ -71,6 +71,24 @@ class MarkedNames(NamedTuple):
     patterns: tuple[str, str] | None
 
 
+def side_of(name: str) -> str | None:
+    """Which source a name speaks of, e.g. that of a folder: `visible`, `crop_LR_visible`, `cropinfrared`, `IR`.
+
+    Args:
+        name (str): The name.
+
+    Returns:
+        str | None: 'a', 'b', or None if it speaks of neither or of both.
+    """
+    words = {match[0].lower() for match in _WORD.finditer(name)}
+    sides = {side for side, known in (("a", _WORDS_A), ("b", _WORDS_B)) if words & set(known)}
+    if not sides:
+        # Joined to another word; short ones end many words.
+        long = [(side, word) for side, known in (("a", _WORDS_A), ("b", _WORDS_B)) for word in known]
+        sides = {side for side, word in long if len(word) > 4 and any(w.endswith(word) for w in words)}
+    return sides.pop() if len(sides) == 1 else None
+
+
 def match_marks(names_a: Iterable[str], names_b: Iterable[str]) -> MarkedNames | None:
     """Match names that differ in a mark.
 

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import sys
 import typing
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 from ..user_errors import MissingFileError, UserError, reason_of
+from .model_index import config_root
 
 #: Parts of a config whose dicts with a `type` are built.
 _BUILT = (
@@ -74,8 +76,10 @@ def fusor_of(model: dict) -> dict:
 def read_config_file(path: str | Path) -> Config:
     """Read a config, of a model or of something else.
 
+    The folder of the file is importable from then on, so that `custom_imports` finds modules beside it.
+
     Args:
-        path (str | Path): The file.
+        path (str | Path): The file, or the name of a config that comes with the package.
 
     Returns:
         Config: The config.
@@ -84,8 +88,12 @@ def read_config_file(path: str | Path) -> Config:
         ConfigError: If the file cannot be read.
         FileNotFoundError: If it does not exist.
     """
+    path = named_config(path)
     if not Path(path).is_file():
-        raise MissingFileError(f"the config {path} does not exist: see configs/fusion_distill/README.md")
+        raise MissingFileError(
+            f"the config {path} does not exist: name a file, or one of those that `mmfusion models --configs` lists"
+        )
+    _make_importable(Path(path).resolve().parent)
     if _inherits_from_itself(Path(path)):
         # mmengine finds out too, but only after it has read the file a thousand times.
         raise ConfigError(f"the config {path} inherits from itself: look at its _base_")
@@ -100,6 +108,22 @@ def read_config_file(path: str | Path) -> Config:
         raise ConfigError(
             f"the config {path} cannot be read ({type(error).__name__}: {reason_of(error)})"
         ) from error
+
+
+def named_config(name: str | Path) -> Path:
+    """The file of a config that comes with the package, by its name; any other name is a path already."""
+    path = Path(name)
+    if path.is_file() or len(path.parts) > 1:
+        return path
+    folder = config_root() / "configs"
+    found = sorted(folder.glob(f"*/{path.name.removesuffix('.py')}.py"))
+    return next((file for file in found if file.parent.name != "_base_"), path)
+
+
+def _make_importable(folder: Path) -> None:
+    # At the end: nothing beside a config takes the place of a package.
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
 
 
 def _inherits_from_itself(path: Path, heirs: tuple[Path, ...] = ()) -> bool:

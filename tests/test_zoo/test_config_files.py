@@ -1,5 +1,7 @@
 """A config that cannot be used is one sentence."""
 
+import sys
+
 import pytest
 from conftest import ROOT
 
@@ -7,8 +9,8 @@ from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine.running import load_config, run_training
 from mmfusion_distill.images.image_source import ImageReadError
-from mmfusion_distill.user_errors import exit_on_user_error
-from mmfusion_distill.zoo.config_files import ConfigError, check_config, read_config
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
+from mmfusion_distill.zoo.config_files import ConfigError, check_config, find_type, named_config, read_config
 
 CONFIGS = sorted((ROOT / "configs" / "fusion_distill").glob("*.py"))
 TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py"
@@ -89,3 +91,27 @@ def test_a_corrupt_picture_in_a_worker_is_one_sentence(capsys):
 
     with pytest.raises(SystemExit, match="^error: a.png is damaged$"):
         exit_on_user_error(read_in_a_worker)
+
+
+def test_a_config_is_found_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = "tiny_fusionunet_1xb2-3k_cameras-176x344"
+    assert (
+        named_config(name) == named_config(f"{name}.py") == ROOT / "configs" / "fusion_distill" / f"{name}.py"
+    )
+    assert load_config(name).work_dir == f"work_dirs/{name}"
+    (tmp_path / name).touch()
+    assert str(named_config(name)) == name, "a file that is called so is meant itself"
+    with pytest.raises(UserError, match="config tiny does not exist: .*mmfusion models --configs"):
+        read_config("tiny")
+
+
+def test_modules_beside_a_config_can_be_imported(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    module = "from mmengine.registry import MODELS\n\n\n@MODELS.register_module()\nclass PartBesideConfig:\n    pass\n"
+    (tmp_path / "part_beside_config.py").write_text(module)
+    (tmp_path / "config.py").write_text(
+        "custom_imports = dict(imports=['mmfusion_distill', 'part_beside_config'])\nmodel = dict(type='ImageFusor')\n"
+    )
+    read_config(tmp_path / "config.py")
+    assert find_type("PartBesideConfig").__module__ == "part_beside_config"

@@ -14,7 +14,8 @@ NETWORK_PREFIX = "generator."
 AUTOSAVE = "autosave_"
 
 #: Parts of a model that serve its training only: what has none of them reads checkpoints without them.
-TRAINING_PARTS = ("connectors.", "pixel_loss.", "feature_loss.", "result_loss.")
+_CONNECTORS = "connectors."
+TRAINING_PARTS = (_CONNECTORS, "pixel_loss.", "feature_loss.", "result_loss.")
 
 
 class CheckpointError(UserError):
@@ -164,6 +165,7 @@ def fit_model(
     path: str | Path,
     allow_partial: bool = False,
     hint: str = "",
+    starts: bool = False,
 ) -> tuple[dict[str, Tensor], list[str]]:
     """Bring weights into the form of a model or of a network alone, be they those of the one or of the other.
 
@@ -173,6 +175,8 @@ def fit_model(
         path (str | Path): Where they are from, for messages.
         allow_partial (bool): As for :func:`load_network`. Default: False.
         hint (str): What the message ends with. Default: ''.
+        starts (bool): Whether a training starts from them: a distillation's connectors, which a student by itself
+            does not have, then stay as they are. Default: False.
 
     Returns:
         tuple[dict[str, Tensor], list[str]]: Weights by the model's names, and what did not fit.
@@ -191,6 +195,8 @@ def fit_model(
         state = {key.removeprefix(NETWORK_PREFIX): value for key, value in inner.items()}
     spare = tuple(part for part in TRAINING_PARTS if not any(key.startswith(part) for key in own))
     state = {key: value for key, value in state.items() if not key.startswith(spare)}
+    if starts and not any(key.startswith(_CONNECTORS) for key in state):
+        state |= {key: value for key, value in own.items() if key.startswith(_CONNECTORS)}
     return select_fitting(own, state, path, allow_partial, hint)
 
 

@@ -1,0 +1,124 @@
+"""The page that a training on pairs of one's own ends with."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+
+from ..evaluation import EvaluationResult, baseline_images, picture_grid
+from ..evaluation.metrics.fusion_metric import WIN_MEASURES
+from ..inference.fusion_inferencer import FusionInferencer
+from ..system.html_page import HtmlPage, bold_best
+from ..system.table import Table
+from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs, score_pairs
+from .training_curves import draw_figures, draw_losses, read_curves
+
+#: Columns of the table, and curves.
+MEASURES = ("balanced_quality", *WIN_MEASURES, "quality")
+PYRAMID = "pyramid"
+_SHOWN, _CELL_WIDTH, _JPEG_QUALITY = 5, 360, 90
+
+
+def write_training_page(
+    path: str | Path, cfg: Config, weights: Mapping[str, str | Path], plan: str, commands: str
+) -> EvaluationResult:
+    """Score the validation pairs before and after, and write the page.
+
+    Args:
+        path (str | Path): The page.
+        cfg (Config): The training.
+        weights (Mapping[str, str | Path]): Files or names of weights by the names of rows, the start first; of a
+            start without weights it is missing.
+        plan (str): What was said of pairs and run before it.
+        commands (str): What to do with the result.
+
+    Returns:
+        EvaluationResult: The scores, the pyramid's first.
+    """
+    dataset = {key: value for key, value in cfg.val_dataloader.dataset.to_dict().items() if key != "pipeline"}
+    pairs = load_scored_pairs(dataset)
+    networks = {name: FusionInferencer(weights=file) for name, file in weights.items()}
+    fused = [
+        {PYRAMID: baseline_images(pair.img_a, pair.img_b)[PYRAMID]}
+        | {name: fuse_pair(network, pair, pair.annotation) for name, network in networks.items()}
+        for pair in pairs
+    ]
+    result = score_pairs(pairs, fused, MEASURES)
+    means = {
+        method: dict(zip(MEASURES, map(float, row))) for method, row in zip(result.methods, result.means)
+    }
+    page = HtmlPage(f"Training: {Path(cfg.work_dir).name}", _verdict(means))
+    page.code(plan)
+    page.heading("Fuse with it")
+    page.code(commands)
+    page.heading(f"Validation, {len(pairs)} pairs")
+    rows = bold_best([list(means[method].values()) for method in result.methods])
+    wins = [_wins(means, method) for method in result.methods]
+    page.table(
+        Table(
+            ["", *MEASURES, "wins"],
+            [[method, *row, won] for method, row, won in zip(result.methods, rows, wins)],
+        )
+    )
+    page.text(
+        "Means; the higher the better. The pyramid is the Laplacian pyramid's fusion, which needs no network: what "
+        "does not beat it is of no use. wins: in how many of eight measures the mean is at least the pyramid's. "
+        "docs/metrics.md says what the measures are."
+    )
+    losses, figures = read_curves(cfg.work_dir)
+    before = means.get("before", means[PYRAMID])
+    page.picture(
+        draw_figures(figures, before, means[PYRAMID], MEASURES),
+        "Measures of the validation pairs over the iterations; dashed: the pyramid.",
+    )
+    if losses:
+        page.heading("Losses")
+        page.picture(
+            draw_losses(losses), "Losses over the iterations; coloured: means over a tenth of the run."
+        )
+    page.heading("Before and after")
+    page.picture(
+        _grid(pairs, fused, result), "The pairs that changed most in balanced_quality, by best weights."
+    )
+    page.write(path)
+    return result
+
+
+def _verdict(means: Mapping[str, Mapping[str, float]]) -> str:
+    best, pyramid = means["best"]["balanced_quality"], means[PYRAMID]["balanced_quality"]
+    before = f" from {means['before']['balanced_quality']:.3f}" if "before" in means else ""
+    return (
+        f"balanced_quality went{before} to {best:.3f} on pairs that were not trained with; the pyramid has "
+        f"{pyramid:.3f}."
+    )
+
+
+def _wins(means: Mapping[str, Mapping[str, float]], method: str) -> str:
+    return str(sum(means[method][name] >= means[PYRAMID][name] for name in WIN_MEASURES))
+
+
+def _grid(
+    pairs: Sequence[ScoredPair], fused: Sequence[Mapping[str, np.ndarray]], result: EvaluationResult
+) -> bytes:
+    """Sources and fusions of some pairs, as JPEG."""
+    scores = result.scores[:, MEASURES.index("balanced_quality")]
+    start = result.index("before" if "before" in result.methods else PYRAMID)
+    order = np.argsort(-np.abs(scores[result.index("best")] - scores[start]))[:_SHOWN]
+    methods = [method for method in result.methods if method != "last"]
+    rows = [
+        [
+            _shrunk(picture)
+            for picture in (pairs[i].img_a, pairs[i].img_b, *(fused[i][name] for name in methods))
+        ]
+        for i in order
+    ]
+    picture = picture_grid(rows, ["source A", "source B", *methods])
+    _, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return data.tobytes()
+
+
+def _shrunk(picture: np.ndarray) -> np.ndarray:
+    height = max(1, round(picture.shape[0] * _CELL_WIDTH / picture.shape[1]))
+    return cv2.resize(picture, (_CELL_WIDTH, height), interpolation=cv2.INTER_AREA)

@@ -1,0 +1,230 @@
+"""`mmfusion train --data FOLDER`: from pairs of one's own to a network, and a page on how it went."""
+
+import argparse
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..system.cores import CorePlan, plan_cores
+from ..system.regular_file import check_writable, write_text_atomically
+from ..user_errors import UserError
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+    from ..data.own_pairs import OwnPairs
+
+#: Iterations where neither these nor minutes are given, and the fewest that minutes give.
+ITERATIONS, _FEWEST = 1000, 20
+#: Of the time that is given, the part that is planned.
+_PLANNED = 0.9
+CONFIG = "config.py"
+
+
+def train_own(args: argparse.Namespace) -> int:
+    """Train on pairs of one's own, and write the page of results.
+
+    Args:
+        args (argparse.Namespace): Of :func:`~mmfusion_distill.cli.train.build_parser`, with `data` or `resume`.
+
+    Returns:
+        int: The exit code.
+
+    Raises:
+        UserError: If pairs or weights cannot be used, or the folder has a run already.
+    """
+    import torch
+
+    out = Path(args.work_dir or Path("work_dirs") / (Path(args.data[0]).resolve().name or "own"))
+    check_writable(out)
+    cores = plan_cores()
+    torch.set_num_threads(cores.threads)
+    with warnings.catch_warnings():
+        # Of libraries, about themselves.
+        warnings.simplefilter("ignore")
+        if args.resume is None:
+            _plan(args, out, cores)
+        _train(out, args.resume)
+        _report(out)
+    return 0
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is printed before training.
+
+    Args:
+        pairs (str): Which pairs.
+        network (str): Which network.
+        training (str): How long.
+        results (str): Where to.
+    """
+
+    pairs: str
+    network: str
+    training: str
+    results: str
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<10}{value}" for name, value in vars(self).items())
+
+
+def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
+    """Find the pairs, write lists and config, and print the plan."""
+    from ..data.own_pairs import find_own_pairs
+    from ..engine.own_config import VALIDATIONS, OwnRun, crop_size, own_config
+    from ..engine.step_timing import time_training
+
+    _check_new(out)
+    pairs = find_own_pairs(args.data)
+    for name, part in (("train.txt", pairs.train), ("val.txt", pairs.val)):
+        write_text_atomically(out / name, "\n".join(part.names) + "\n")
+    run = OwnRun(pairs, out, args.start, args.teacher)
+
+    def config(iterations: int) -> "Config":
+        return _with_options(own_config(run, iterations, cores.workers), args)
+
+    _quieten()
+    iterations = args.iters or ITERATIONS
+    step, validation = time_training(config(iterations))
+    if args.minutes:
+        seconds = 60 * args.minutes * _PLANNED - VALIDATIONS * validation
+        iterations = max(_FEWEST, int(seconds / step))
+    cfg = config(iterations)
+    iterations = cfg.train_cfg.max_iters
+    minutes = (iterations * step + VALIDATIONS * validation) / 60
+    height, width = crop_size(pairs.size)
+    crops = f"{cfg.train_dataloader.batch_size} crops of {width}x{height}"
+    plan = _Plan(
+        pairs=_told_pairs(pairs, out),
+        network=_told_network(cfg, args),
+        training=f"{iterations:,} iterations of {crops}, {step:.2f} s each with {cores}: about {_told_time(minutes)}",
+        results=f"{out / 'results.html'}, logs and weights beside it; Ctrl-C keeps what is reached, --resume goes on",
+    )
+    write_text_atomically(out / "plan.txt", f"{plan}\n")
+    cfg.dump(str(out / CONFIG))
+    print(plan, flush=True)
+
+
+def _train(out: Path, resume: str | None) -> None:
+    from ..engine.fusion_runner import QuietRunner
+    from ..engine.running import run_training
+
+    if resume is not None and not (out / CONFIG).is_file():
+        raise UserError(f"{out} has no run to go on with: leave --resume out, or correct --out")
+    run_training(str(out / CONFIG), work_dir=str(out), resume=resume, runner_type=QuietRunner)
+
+
+def _report(out: Path) -> None:
+    """Publish the weights and write the page."""
+    from mmengine.config import Config
+
+    from ..analysis.training_page import PYRAMID, write_training_page
+    from ..export.model_files import publish_network
+    from ..models.weight_files.checkpoints import last_checkpoint, resolve_checkpoint
+
+    cfg = Config.fromfile(out / CONFIG)
+    files = {}
+    for name, checkpoint in (("last", last_checkpoint(out)), ("best", resolve_checkpoint(out))):
+        if checkpoint is not None:
+            files[name] = publish_network(out / CONFIG, checkpoint, out / f"{name}.safetensors", half=True)
+    weights = ({"before": cfg.load_from} if cfg.load_from else {}) | files
+    command = f"mmfusion fuse A B OUT --weights {out / 'best.safetensors'}"
+    page = out / "results.html"
+    result = write_training_page(page, cfg, weights, (out / "plan.txt").read_text(), command)
+    figure = dict(zip(result.methods, result.columns(["balanced_quality"])[:, 0]))
+    shown = [f"{name} {figure[name]:.3f}" for name in ("before", "best", "last", PYRAMID) if name in figure]
+    print(
+        f"balanced_quality of the validation pairs: {', '.join(shown)}\nresults   {page}\nfuse      {command}"
+    )
+
+
+def _check_new(out: Path) -> None:
+    """Refuse a folder that has a run."""
+    from mmengine.config import Config
+
+    from ..engine.earlier_run import unfinished_run
+    from ..models.weight_files.checkpoints import last_checkpoint
+
+    if not (out / CONFIG).is_file() or last_checkpoint(out) is None:
+        return
+    unfinished = unfinished_run(out, Config.fromfile(out / CONFIG).train_cfg)
+    if unfinished:
+        raise UserError(f"{unfinished}: go on with --resume, or give another folder as --out")
+    raise UserError(f"{out} has a run that is done ({out / 'results.html'}): give another folder as --out")
+
+
+def _with_options(cfg: "Config", args: argparse.Namespace) -> "Config":
+    from ..engine.mixed_precision import use_mixed_precision
+    from ..engine.running import show_in_tensorboard
+    from ..zoo.config_files import check_config
+    from ..zoo.config_options import check_options, check_ranges, merge_options
+
+    options = args.cfg_options or {}
+    if options:
+        check_options(cfg, options)
+        merge_options(cfg, options)
+    check_ranges(cfg, options, CONFIG)
+    check_config(cfg, CONFIG)
+    if args.amp:
+        use_mixed_precision(cfg)
+    if args.tensorboard:
+        show_in_tensorboard(cfg)
+    return cfg
+
+
+def _quieten() -> None:
+    """Nothing but the plan and the progress is shown."""
+    from mmengine.logging import MMLogger
+
+    from ..engine.quiet_console import silence_console
+
+    silence_console(MMLogger.get_current_instance())
+
+
+def _told_pairs(pairs: "OwnPairs", out: Path) -> str:
+    counts = f"{len(pairs.train.names)} to train with, {len(pairs.val.names)} to validate"
+    texts = f"texts in {pairs.train.texts}, where missing" if pairs.train.texts else "texts"
+    parts = [
+        f"{counts} ({out / 'train.txt'}, val.txt), {pairs.modality}, {pairs.size[1]}x{pairs.size[0]}",
+        f"A {pairs.train.folder_a}, B {pairs.train.folder_b}",
+        f"{texts} from image statistics",
+        *pairs.left_out,
+    ]
+    return f"\n{'':<10}".join(parts)
+
+
+def _told_network(cfg: "Config", args: argparse.Namespace) -> str:
+    from ..analysis.flops import count_parameters
+    from ..zoo.config_files import network_of
+
+    start = "the Laplacian pyramid" if cfg.load_from is None else f"the weights {cfg.load_from}"
+    taught = f", distilled from {args.teacher}" if args.teacher else ""
+    return f"{count_parameters(network_of(cfg.model)):,} parameters, starts from {start}{taught}"
+
+
+def _told_time(minutes: float) -> str:
+    return f"{max(1, round(minutes))} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def check_own_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """End the program if arguments do not go together."""
+    only: Sequence[str] = ("teacher", "iters", "minutes")
+    given = [f"--{name}" for name in only if getattr(args, name) is not None]
+    given += ["--from"] * (args.start != parser.get_default("start"))
+    if args.config and args.data:
+        parser.error("give a CONFIG or --data, not both")
+    if not (args.config or args.data):
+        parser.error("give a CONFIG, its file or its name, or --data with a folder of pairs")
+    if args.config and given:
+        parser.error(f"{given[0]} goes with --data: a config says it itself")
+    if args.data and len(args.data) > 2:
+        parser.error("--data takes one folder, or the folders of source A and of source B")
+    if args.iters and args.minutes:
+        parser.error("give --iters or --minutes, not both")
+    if args.data and (args.launcher != "none" or args.auto_scale_lr):
+        parser.error(
+            "--launcher and --auto-scale-lr go with a CONFIG: --data writes one, config.py in its --out"
+        )

@@ -1,0 +1,187 @@
+"""Pairs of one's own in a folder: where the two sources are, which pairs train and which validate."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from ..images.image_files import PairingError, read_name_list
+from ..images.image_size import image_size
+from ..images.name_marks import side_of
+from ..images.image_source import ImageReadError
+from ..images.pairing import pair_folders, shorten
+
+#: Names of folders with annotations, and of parts of a data set that train and validate.
+_TEXTS = ("annotations", "annotation", "texts", "text")
+_TRAIN = ("train", "training")
+_VAL = ("val", "valid", "validation", "test")
+#: Words in the names of folders by which pairs are medical.
+_MEDICAL = {"ct", "pet", "spect", "mri", "mr"}
+#: Of the pairs validate so many, at most _MOST, in _BLOCKS runs of neighbours: frames of one film resemble each other.
+_SHARE, _MOST, _BLOCKS = 0.15, 20, 4
+#: Shorter sides cannot be trained with.
+_SHORTEST = 64
+
+
+@dataclass(frozen=True)
+class PairFolder:
+    """Some pairs of two folders.
+
+    Args:
+        folder_a (Path): Source A.
+        folder_b (Path): Source B; may be the same folder.
+        texts (Path | None): Annotations.
+        names (list[str]): The pairs that are used.
+    """
+
+    folder_a: Path
+    folder_b: Path
+    texts: Path | None
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class OwnPairs:
+    """What :func:`find_own_pairs` found.
+
+    Args:
+        train (PairFolder): Pairs to train with.
+        val (PairFolder): Pairs that choose the checkpoint.
+        modality (str): 'infrared-visible' or 'medical'.
+        size (tuple[int, int]): Height and width of the usual picture: their medians.
+        left_out (list[str]): Sentences about pairs that are not used.
+    """
+
+    train: PairFolder
+    val: PairFolder
+    modality: str
+    size: tuple[int, int]
+    left_out: list[str]
+
+
+def find_own_pairs(folders: Sequence[str | Path]) -> OwnPairs:
+    """Find the pairs in a folder, leave out what cannot be trained with, and part them.
+
+    Args:
+        folders (Sequence[str | Path]): A folder whose sub-folders, or whose files, tell the sources apart by names
+            like visible and infrared, perhaps in `train` and `val`; or the folders of both sources. `train.txt` and
+            `val.txt` in it, lists of names, part the pairs; without them some of them, evenly spread, validate.
+
+    Returns:
+        OwnPairs: The pairs.
+
+    Raises:
+        PairingError: If the sources are not found, or fewer than two pairs can be used.
+    """
+    root = Path(folders[0])
+    if len(folders) == 2:
+        sources, val_sources = (root, Path(folders[1])), None
+        texts = val_texts = None
+    else:
+        if not root.is_dir():
+            raise PairingError(f"the folder {root} does not exist: give the folder of your pairs as --data")
+        part = _part(root, _TRAIN) if _sources(root) is None else None
+        where = part or root
+        sources = _sources(where) or (where, where)
+        other = _part(root, _VAL) if part else None
+        val_sources = _sources(other) if other else None
+        texts, val_texts = _named(where, _TEXTS), _named(other, _TEXTS) if other else None
+    pairs, left_out = _usable(sources)
+    sizes = [size for _, size in pairs]
+    names = [name for name, _ in pairs]
+    if val_sources is not None:
+        others, left_out_too = _usable(val_sources)
+        left_out += left_out_too
+        # More than these take longer to validate than they tell.
+        val_names = [others[index][0] for index in _spread(others, _MOST)]
+        train, val = PairFolder(*sources, texts, names), PairFolder(*val_sources, val_texts, val_names)
+    else:
+        train, val = (PairFolder(*sources, texts, part) for part in _parted(root, names))
+    words = {word for path in sources for word in re.findall(r"[^\W\d_]+", path.name.lower())}
+    modality = "medical" if words & _MEDICAL else "infrared-visible"
+    height, width = (int(median(lengths)) for lengths in zip(*sizes))
+    return OwnPairs(train, val, modality, (height, width), left_out)
+
+
+def _sources(folder: Path) -> tuple[Path, Path] | None:
+    """Folders of A and B among the sub-folders, by their names; None if there are none."""
+    found: dict[str, list[Path]] = {"a": [], "b": []}
+    for path in sorted(folder.iterdir()):
+        side = side_of(path.name) if path.is_dir() else None
+        if side:
+            found[side].append(path)
+    if not (found["a"] and found["b"]):
+        return None
+    for side, paths in found.items():
+        # `vi` rather than `vi_blurred`
+        plain = [path for path in paths if re.fullmatch(r"[^\W\d_]+", path.name)]
+        found[side] = plain if len(plain) == 1 else paths
+        if len(found[side]) > 1:
+            names = ", ".join(path.name for path in paths)
+            raise PairingError(
+                f"{folder} has several folders of one source ({names}): give those of A and B, --data A B"
+            )
+    return found["a"][0], found["b"][0]
+
+
+def _named(folder: Path, names: Sequence[str]) -> Path | None:
+    return next((path for path in (folder / name for name in names) if path.is_dir()), None)
+
+
+def _part(folder: Path, names: Sequence[str]) -> Path | None:
+    part = _named(folder, names)
+    return part if part and _sources(part) else None
+
+
+def _usable(sources: tuple[Path, Path]) -> tuple[list[tuple[str, tuple[int, int]]], list[str]]:
+    """Names and sizes of the pairs that can be trained with, and sentences about the others."""
+    pairing = pair_folders(*sources)
+    usable, bad = [], {"have no partner": [Path(path).name for path in pairing.unmatched]}
+    for pair in pairing.pairs:
+        try:
+            size, size_b = image_size(pair.path_a), image_size(pair.path_b, is_source_b=True)
+        except ImageReadError:
+            bad.setdefault("cannot be read", []).append(pair.name)
+            continue
+        if size != size_b:
+            bad.setdefault("are of two sizes, which --register of mmfusion fuse may mend", []).append(pair.name)
+        elif min(size) < _SHORTEST:
+            bad.setdefault(f"are smaller than {_SHORTEST} pixels", []).append(pair.name)
+        else:
+            usable.append((pair.name, size))
+    left_out = [f"{len(names)} left out that {why}: {shorten(names, 3)}" for why, names in bad.items() if names]
+    if len(usable) < 2:
+        raise PairingError(
+            f"{sources[0]} and {sources[1]} have {len(usable)} pairs that can be trained with, wanted two or more"
+            + "".join(f"; {sentence}" for sentence in left_out)
+        )
+    return usable, left_out
+
+
+def _parted(root: Path, names: list[str]) -> tuple[list[str], list[str]]:
+    lists = [root / "train.txt", root / "val.txt"]
+    if all(path.is_file() for path in lists):
+        train, val = (
+            [name for name in read_name_list(path) if name in names] for path in lists
+        )
+        if train and val:
+            return train, val
+    chosen = set(_spread(names, min(_MOST, max(1, round(_SHARE * len(names))))))
+    return (
+        [name for index, name in enumerate(names) if index not in chosen],
+        [name for index, name in enumerate(names) if index in chosen],
+    )
+
+
+def _spread(names: Sequence[Any], count: int) -> list[int]:
+    """Indices of so many names, in runs of neighbours evenly spread."""
+    count = min(count, len(names))
+    blocks = min(_BLOCKS, count)
+    chosen: list[int] = []
+    for block in range(blocks):
+        size = count // blocks + (block < count % blocks)
+        start = round((block + 0.5) * len(names) / blocks - size / 2)
+        chosen += range(start, start + size)
+    return chosen

@@ -1,0 +1,58 @@
+"""How long a training takes, by a few of its steps."""
+
+import time
+from collections.abc import Callable
+
+import torch
+from mmagic.registry import DATASETS, METRICS, MODELS
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmengine.model import BaseModel
+
+
+def time_training(cfg: Config) -> tuple[float, float]:
+    """Take a step of a training and score a pair, without changing anything.
+
+    Args:
+        cfg (Config): The training.
+
+    Returns:
+        tuple[float, float]: Seconds of a step, without its reading, which other processes do, and of a validation.
+    """
+    model: BaseModel = MODELS.build(cfg.model).to(get_device())
+    train, val = (DATASETS.build(cfg[f"{part}_dataloader"].dataset) for part in ("train", "val"))
+    batch = pseudo_collate([train[index % len(train)] for index in range(cfg.train_dataloader.batch_size)])
+
+    def step() -> None:
+        data = model.data_preprocessor(batch, True)
+        loss, _ = model.parse_losses(model(**data, mode="loss"))
+        loss.backward()
+        model.zero_grad(set_to_none=True)
+
+    metrics = [METRICS.build(metric) for metric in cfg.val_evaluator.metrics]
+    pair = pseudo_collate([val[0]])
+
+    def validate() -> None:
+        with torch.no_grad():
+            samples = model.val_step(pair)
+        for metric in metrics:
+            metric.process(pair, [sample.to_dict() for sample in samples])
+
+    model.train()
+    of_step = _shortest(step)
+    model.eval()
+    # The first one also scores the pyramid, which is kept.
+    return of_step, _shortest(validate) * len(val)
+
+
+def _shortest(work: Callable[[], None], times: int = 2) -> float:
+    """Seconds of the quickest of some calls."""
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)

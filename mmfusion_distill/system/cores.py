@@ -1,0 +1,92 @@
+"""How many cores a program gets, and how it shares them between threads that compute and processes that read."""
+
+import math
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+_CPUS = Path("/sys/devices/system/cpu")
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+#: Of OpenMP: threads that wait for each other sleep, since those that spin hinder who still computes.
+_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+
+
+@dataclass(frozen=True)
+class CorePlan:
+    """How the cores are used.
+
+    Args:
+        threads (int): Threads that compute.
+        workers (int): Processes that read and prepare, at most.
+        reason (str): Where the figures are from, for a person.
+    """
+
+    threads: int
+    workers: int
+    reason: str
+
+    def __str__(self) -> str:
+        words = [f"{self.threads} thread" + "s" * (self.threads != 1)]
+        words.append(f"{self.workers} reading process" + "es" * (self.workers != 1))
+        return f"{' and '.join(words)} ({self.reason})"
+
+
+def plan_cores(most_workers: int = 4) -> CorePlan:
+    """Choose so that nothing waits for a core: a step that does takes many times as long.
+
+    `OMP_NUM_THREADS` is heeded. Else there are as many threads as physical cores that this process may use (affinity,
+    quota of its cgroup) and others leave free (load of the last minute), at least one.
+
+    Args:
+        most_workers (int): Reading processes that are of use. Default: 4.
+    """
+    usable, cores = usable_cpus(), physical_cores()
+    try:
+        busy = round(os.getloadavg()[0])
+    except OSError:
+        busy = 0
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    if told.isdecimal() and int(told):
+        threads, reason = int(told), "OMP_NUM_THREADS"
+    else:
+        threads = max(1, min(cores, usable - busy))
+        reason = f"{cores} core{'s' * (cores != 1)}" + (f", {busy} busy" if busy else "")
+    # Readers need little: one is of use even where it shares a core.
+    workers = max(1, min(most_workers, usable - threads))
+    return CorePlan(threads, workers, reason)
+
+
+def let_waiting_threads_sleep() -> None:
+    """Set how OpenMP's threads wait, unless the environment says it; only before PyTorch is imported."""
+    for name, value in _WAITING.items():
+        os.environ.setdefault(name, value)
+
+
+def usable_cpus() -> int:
+    """Processors that this process may use: its affinity, and the quota of its cgroup."""
+    count = len(_affinity())
+    try:
+        quota, period = _QUOTA.read_text().split()
+    except (OSError, ValueError):
+        return count
+    return count if quota == "max" else max(1, min(count, math.ceil(int(quota) / int(period))))
+
+
+def physical_cores() -> int:
+    """Cores behind :func:`usable_cpus`: two threads of one core count once."""
+    siblings = {_siblings(cpu) for cpu in _affinity()}
+    return max(1, min(len(siblings), usable_cpus()))
+
+
+def _affinity() -> Collection[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return range(os.cpu_count() or 1)
+
+
+def _siblings(cpu: int) -> str:
+    try:
+        return (_CPUS / f"cpu{cpu}" / "topology" / "thread_siblings_list").read_text()
+    except OSError:
+        return str(cpu)
