@@ -17,7 +17,6 @@ from documents import blocks, commands, inline_code, paths
 from mmengine.registry import Registry
 
 from mmfusion_distill.cli import main as mmfusion
-from mmfusion_distill.zoo.config_files import read_config
 
 LAUNCHERS = {"mpirun", "torchrun"}
 #: Programs that are not ours: their arguments are their business.
@@ -162,15 +161,6 @@ def test_code_parses_and_imports_what_is_there(block):
         if isinstance(node, ast.keyword) and node.arg == "type" and isinstance(node.value, ast.Constant):
             scope, _, name = node.value.value.rpartition(".")
             assert scope not in ("", "mmagic") or is_registered(name), f"{name} is registered nowhere"
-
-
-def test_the_config_for_pairs_of_ones_own_trains_and_validates_on_them(tmp_path):
-    text = next(block.text for block in blocks("python") if block.place.startswith("docs/train.md"))
-    (tmp_path / "mine.py").write_text(text.replace('"configs/', f'"{ROOT}/configs/'))
-    config = read_config(tmp_path / "mine.py")
-    loaders = [config.train_dataloader, *config.val_dataloader]
-    assert [loader.dataset.ann_file for loader in loaders] == ["train.txt", "val.txt", "val.txt"]
-    assert {loader.dataset.data_root for loader in loaders} == {"data/mine"}
 
 
 def test_the_table_of_parts_has_all_that_are_registered_and_no_other():

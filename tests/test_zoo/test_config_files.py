@@ -108,8 +108,9 @@ def test_a_config_is_found_by_its_name(tmp_path, monkeypatch):
 
 def test_modules_beside_a_config_can_be_imported(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", sys.path[:])
-    module = "from mmengine.registry import MODELS\n\n\n@MODELS.register_module()\nclass PartBesideConfig:\n    pass\n"
-    (tmp_path / "part_beside_config.py").write_text(module)
+    (tmp_path / "part_beside_config.py").write_text(
+        "from mmengine.registry import MODELS\n@MODELS.register_module()\nclass PartBesideConfig:\n    pass\n"
+    )
     (tmp_path / "config.py").write_text(
         "custom_imports = dict(imports=['mmfusion_distill', 'part_beside_config'])\nmodel = dict(type='ImageFusor')\n"
     )
