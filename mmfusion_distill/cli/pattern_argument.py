@@ -3,7 +3,7 @@
 import argparse
 
 
-def add_pattern_argument(parser: argparse.ArgumentParser) -> None:
+def add_pattern_argument(parser: argparse._ActionsContainer) -> None:
     """Add it."""
     parser.add_argument(
         "--pattern",

@@ -7,6 +7,7 @@ from ..system.cores import let_waiting_threads_sleep
 from ..system.number_range import ABOVE_ZERO, at_least
 from ..user_errors import exit_on_user_error
 from .command_line import parse_run_arguments
+from .pattern_argument import add_pattern_argument
 from .train_own import check_own_arguments, train_own
 
 
@@ -34,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="WEIGHTS",
         help="weights to start from: student (default), tiny, medical, teacher, a file, or pyramid for none",
     )
+    add_pattern_argument(own)
     own.add_argument("--teacher", metavar="WEIGHTS", help="distil from this teacher, e.g. teacher")
     own.add_argument("--iters", type=at_least(1), metavar="N", help="iterations (default: 1000)")
     own.add_argument("--minutes", type=ABOVE_ZERO, metavar="M", help="about how long, instead of --iters")
@@ -65,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exit_on_user_error(train_own, args)
     from ..engine.running import run_training
 
-    for name in ("data", "start", "teacher", "iters", "minutes"):
+    for name in ("data", "start", "teacher", "iters", "minutes", "pattern"):
         del arguments[name]
     exit_on_user_error(run_training, **arguments)
     return 0

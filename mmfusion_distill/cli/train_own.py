@@ -78,7 +78,7 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
     from ..engine.step_timing import time_training
 
     _check_new(out)
-    pairs = find_own_pairs(args.data)
+    pairs = find_own_pairs(args.data, args.pattern)
     for name, part in (("train.txt", pairs.train), ("val.txt", pairs.val)):
         write_text_atomically(out / name, "\n".join(part.names) + "\n")
     run = OwnRun(pairs, out, args.start, args.teacher)
@@ -211,7 +211,7 @@ def _told_time(minutes: float) -> str:
 
 def check_own_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     """End the program if arguments do not go together."""
-    only: Sequence[str] = ("teacher", "iters", "minutes")
+    only: Sequence[str] = ("teacher", "iters", "minutes", "pattern")
     given = [f"--{name}" for name in only if getattr(args, name) is not None]
     given += ["--from"] * (args.start != parser.get_default("start"))
     if args.config and args.data:

@@ -52,6 +52,7 @@ class OwnPairs:
         modality (str): 'infrared-visible' or 'medical'.
         size (tuple[int, int]): Height and width of the usual picture: their medians.
         left_out (list[str]): Sentences about pairs that are not used.
+        pattern (tuple[str, str] | None): How names pair up. Default: None, equal names or the usual marks.
     """
 
     train: PairFolder
@@ -59,15 +60,18 @@ class OwnPairs:
     modality: str
     size: tuple[int, int]
     left_out: list[str]
+    pattern: tuple[str, str] | None = None
 
 
-def find_own_pairs(folders: Sequence[str | Path]) -> OwnPairs:
+def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None = None) -> OwnPairs:
     """Find the pairs in a folder, leave out what cannot be trained with, and part them.
 
     Args:
-        folders (Sequence[str | Path]): A folder whose sub-folders, or whose files, tell the sources apart by names
-            like visible and infrared, perhaps in `train` and `val`; or the folders of both sources. `train.txt` and
-            `val.txt` in it, lists of names, part the pairs; without them some of them, evenly spread, validate.
+        folders (Sequence[str | Path]): A folder whose sub-folders tell the sources apart by names like visible and
+            infrared, perhaps in `train` and `val`, or that holds both if a pattern tells them apart; or the folders
+            of both sources. `train.txt` and `val.txt` in it, lists of names, part the pairs; without them some of
+            them, evenly spread, validate.
+        pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
 
     Returns:
         OwnPairs: The pairs.
@@ -88,11 +92,11 @@ def find_own_pairs(folders: Sequence[str | Path]) -> OwnPairs:
         other = _part(root, _VAL) if part else None
         val_sources = _sources(other) if other else None
         texts, val_texts = _named(where, _TEXTS), _named(other, _TEXTS) if other else None
-    pairs, left_out = _usable(sources)
+    pairs, left_out = _usable(sources, pattern)
     sizes = [size for _, size in pairs]
     names = [name for name, _ in pairs]
     if val_sources is not None:
-        others, left_out_too = _usable(val_sources)
+        others, left_out_too = _usable(val_sources, pattern)
         left_out += left_out_too
         # More than these take longer to validate than they tell.
         val_names = [others[index][0] for index in _spread(others, _MOST)]
@@ -102,7 +106,8 @@ def find_own_pairs(folders: Sequence[str | Path]) -> OwnPairs:
     words = {word for path in sources for word in re.findall(r"[^\W\d_]+", path.name.lower())}
     modality = "medical" if words & _MEDICAL else "infrared-visible"
     height, width = (int(median(lengths)) for lengths in zip(*sizes))
-    return OwnPairs(train, val, modality, (height, width), left_out)
+    told = None if pattern is None else (pattern[0], pattern[1])
+    return OwnPairs(train, val, modality, (height, width), left_out, told)
 
 
 def _sources(folder: Path) -> tuple[Path, Path] | None:
@@ -135,9 +140,11 @@ def _part(folder: Path, names: Sequence[str]) -> Path | None:
     return part if part and _sources(part) else None
 
 
-def _usable(sources: tuple[Path, Path]) -> tuple[list[tuple[str, tuple[int, int]]], list[str]]:
+def _usable(
+    sources: tuple[Path, Path], pattern: Sequence[str] | None
+) -> tuple[list[tuple[str, tuple[int, int]]], list[str]]:
     """Names and sizes of the pairs that can be trained with, and sentences about the others."""
-    pairing = pair_folders(*sources)
+    pairing = pair_folders(*sources, pattern)
     usable, bad = [], {"have no partner": [Path(path).name for path in pairing.unmatched]}
     for pair in pairing.pairs:
         try:

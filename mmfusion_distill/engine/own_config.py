@@ -197,5 +197,6 @@ def _dataset(pairs: OwnPairs, part: PairFolder, names: Path, pipeline: list) -> 
         ann_file=str(names.resolve()),
         annotator="statistics",
         modality=pairs.modality,
+        pattern=pairs.pattern,
         pipeline=[dict(step) for step in pipeline],
     )

@@ -43,7 +43,10 @@ def test_folders_are_told_apart_by_their_names(a, b, tmp_path):
 
 def test_names_of_files_do_too(tmp_path):
     write(tmp_path, ["one_vis.png", "one_ir.png", "two_vis.png", "two_ir.png"])
-    found = find_own_pairs([tmp_path])
+    with pytest.raises(PairingError, match="--pattern"):
+        find_own_pairs([tmp_path])
+    found = find_own_pairs([tmp_path], ("{name}_vis", "{name}_ir"))
+    assert found.pattern == ("{name}_vis", "{name}_ir")
     assert sorted(found.train.names + found.val.names) == ["one", "two"]
 
 
