@@ -7,6 +7,7 @@ import numpy as np
 
 from ..system.regular_file import check_regular_file
 from ..user_errors import reason_of
+from .dicom_series import is_series
 from .image_files import DATA_EXTENSIONS
 from .image_source import ImageReadError, check_pixels
 from .medical_slices import ScanSlice, read_scan
@@ -14,14 +15,14 @@ from .slice_grid import SliceGrid
 
 
 def is_data_file(path: str | os.PathLike) -> bool:
-    """Whether a file is one, by its extension."""
-    return os.fspath(path).lower().endswith(DATA_EXTENSIONS)
+    """Whether a file is one, by its extension, or a folder a series of DICOM slices."""
+    return os.fspath(path).lower().endswith(DATA_EXTENSIONS) or is_series(Path(path))
 
 
 def read_data_file(
     path: Path, slice_index: int | None = None, like: SliceGrid | None = None, resample: bool = False
 ) -> ScanSlice:
-    """Read a file of :data:`DATA_EXTENSIONS`.
+    """Read a file of :data:`DATA_EXTENSIONS`, or a folder of DICOM slices.
 
     Args:
         path (Path): The file.
@@ -36,6 +37,8 @@ def read_data_file(
     Raises:
         ImageReadError: If the file cannot be used, or has no such slice; names it and says what to do.
     """
+    if is_series(path):
+        return read_scan(path, slice_index, like, resample)
     try:
         check_regular_file(path)
     except (OSError, ValueError) as error:

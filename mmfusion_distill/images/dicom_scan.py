@@ -12,9 +12,8 @@ from .dicom_place import FramePlace, place_of_frame, value_of
 from .image_source import ImageReadError
 from .scan_values import check_package, check_volume_size, unreadable
 from .scan_volume import ScanVolume
+from .slice_stack import along, volume_of
 
-#: Share of the distance between slices by which they may differ in it.
-_UNEVEN = 0.1
 #: Colour models whose pixels pydicom makes gray, or RGB.
 _GRAY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = (
@@ -46,7 +45,7 @@ class DicomScan:
         if self.count < 2 or any(place is None or place.origin is None for place in places):
             return list(range(self.count))
         normal = np.cross(places[0].right, places[0].down)
-        return sorted(range(self.count), key=[_along(place, normal) for place in places].__getitem__)
+        return sorted(range(self.count), key=[along(place, normal) for place in places].__getitem__)
 
     @property
     def count(self) -> int:
@@ -148,29 +147,7 @@ class DicomScan:
         Raises:
             ImageReadError: If the file does not say where they lie.
         """
-        places = [self.place(index) for index in range(self.count)]
-        first = places[0]
-        if (
-            first is None
-            or first.spacing is None
-            or any(place is None or place.origin is None for place in places)
-        ):
-            raise ImageReadError(
-                f"{self.path} does not say where it lies in the patient, so that it cannot be resampled: leave "
-                "--resample out"
-            )
-        origins = np.array([place.origin for place in places])
-        steps = np.diff(origins, axis=0)
-        step = steps.mean(axis=0) if len(steps) else np.cross(first.right, first.down) * (first.distance or 1)
-        if len(steps) and np.abs(steps - step).max() > _UNEVEN * np.linalg.norm(step):
-            raise ImageReadError(
-                f"{self.path} has slices at uneven distances, which are not resampled: do it before"
-            )
-        affine = np.eye(4)
-        affine[:3, 0], affine[:3, 1] = first.right * first.spacing[1], first.down * first.spacing[0]
-        affine[:3, 2], affine[:3, 3] = step, first.origin
-        values = np.stack([self.frame(index)[0] for index in range(self.count)])
-        return ScanVolume(str(self.path), np.moveaxis(values, (2, 1, 0), (0, 1, 2)), affine)
+        return volume_of(self)
 
 
 def read_dicom(path: Path) -> DicomScan:
@@ -191,13 +168,6 @@ def read_dicom(path: Path) -> DicomScan:
     except Exception as error:  # whatever pydicom meets in a file that is none
         raise unreadable(path, "DICOM", error) from error
     return DicomScan(path, dataset)
-
-
-def _along(place: FramePlace, normal: np.ndarray) -> float:
-    """How far along the patient's axis that the frames are stacked on."""
-    axis = int(np.argmax(np.abs(normal)))
-    direction = normal * np.sign(normal[axis])
-    return float(place.origin @ direction)
 
 
 def _to_bytes(pixels: np.ndarray, bits: int) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from .dicom_place import FramePlace
 from .dicom_scan import DicomScan, read_dicom
+from .dicom_series import DicomSeries, read_series
 from .nifti_scan import NiftiScan, read_nifti
 from .scan_values import brightness, checked_index
 from .slice_grid import SliceGrid, oriented
@@ -27,10 +28,10 @@ class ScanSlice(NamedTuple):
 def read_scan(
     path: Path, slice_index: int | None = None, like: SliceGrid | None = None, resample: bool = False
 ) -> ScanSlice:
-    """Read one slice of a DICOM file (a frame) or a NIfTI volume.
+    """Read one slice of a DICOM file (a frame), of a folder of DICOM slices or of a NIfTI volume.
 
     Args:
-        path (Path): `.dcm`, `.nii` or `.nii.gz`.
+        path (Path): `.dcm`, `.nii` or `.nii.gz`, or a folder, see :func:`read_series`.
         slice_index (int, optional): Slice, from 0, counted from the patient's feet (right, front). Default: None,
             that of `like` if there is one, else the middle one.
         like (SliceGrid, optional): Another slice, of whose plane and place one is wanted. Default: None, axial ones
@@ -40,6 +41,8 @@ def read_scan(
     Raises:
         ImageReadError: If the file cannot be used, has no such slice, or a package is missing.
     """
+    if path.is_dir():
+        return _read_dicom_slice(read_series(path), slice_index, like, resample)
     if path.suffix.lower() == ".dcm":
         return _read_dicom_slice(read_dicom(path), slice_index, like, resample)
     return _read_nifti_slice(read_nifti(path), path, slice_index, like, resample)
@@ -68,7 +71,7 @@ def _read_nifti_slice(
 
 
 def _read_dicom_slice(
-    scan: DicomScan, slice_index: int | None, like: SliceGrid | None, resample: bool
+    scan: DicomScan | DicomSeries, slice_index: int | None, like: SliceGrid | None, resample: bool
 ) -> ScanSlice:
     if resample and like is not None:
         values, covered = scan.volume().resample(like)
@@ -97,7 +100,7 @@ def _grid_of(place: FramePlace, shape: tuple[int, int]) -> SliceGrid:
     return SliceGrid(origin, place.right * across, place.down * down, shape, place.distance)
 
 
-def _frame_near(scan: DicomScan, like: SliceGrid) -> int | None:
+def _frame_near(scan: DicomScan | DicomSeries, like: SliceGrid) -> int | None:
     """The frame nearest to another slice; None if that is not known."""
     places = [scan.place(index) for index in range(scan.count)]
     if any(place is None or place.origin is None for place in places):

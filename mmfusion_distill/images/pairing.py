@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..system.regular_file import read_regular_file
 from ..user_errors import UserError
+from .dicom_series import is_series
 from .image_files import PairingError, by_name, image_stem, list_files, path_stem
 from .name_marks import match_marks
 from .name_pattern import NamePattern, match_patterns
@@ -248,7 +249,7 @@ def pairs_of(source_a: Path, source_b: Path, pattern: Sequence[str] | None = Non
     """The pair of two files, or the pairs of two folders.
 
     Args:
-        source_a (Path): Picture or folder of source A.
+        source_a (Path): Picture or folder of source A. Beside a file, a folder of DICOM slices is one scan.
         source_b (Path): Picture or folder of source B.
         pattern (Sequence[str], optional): See :func:`pair_folders`. Default: None.
 
@@ -257,8 +258,10 @@ def pairs_of(source_a: Path, source_b: Path, pattern: Sequence[str] | None = Non
         UserError: If one is a file and the other a folder.
     """
     if source_a.is_dir() != source_b.is_dir():
-        raise UserError(f"{source_a} and {source_b}: give two files or two folders")
-    if source_a.is_dir():
+        folder = source_a if source_a.is_dir() else source_b
+        if not is_series(folder):
+            raise UserError(f"{source_a} and {source_b}: give two files or two folders")
+    elif source_a.is_dir():
         return named_pairs(source_a, source_b, pattern=pattern)
     if pattern is not None:
         raise UserError(f"--pattern tells the files of folders apart, and {source_a} is none: leave it out")

@@ -34,7 +34,7 @@ def find_targets(
         print(pairing.note)
     if unmatched:
         print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
-    is_picture = not source_a.is_dir() and out.suffix
+    is_picture = not (source_a.is_dir() and source_b.is_dir()) and out.suffix
     targets = [out if is_picture else out / f"{pair.name}.png" for pair in pairs]
     _check_targets(pairs, targets, overwrite)
     return pairs, targets

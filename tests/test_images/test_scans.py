@@ -8,8 +8,10 @@ import pytest
 from mmfusion_distill.images.image_io import read_image, read_image_pair
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.images.medical_slices import read_scan
+from mmfusion_distill.images.pairing import pairs_of
 from mmfusion_distill.images.source_options import SourceOptions
 from mmfusion_distill.registration.pair_reader import PairReader
+from mmfusion_distill.user_errors import UserError
 
 nibabel = pytest.importorskip("nibabel")
 pydicom = pytest.importorskip("pydicom")
@@ -209,6 +211,47 @@ def test_resampling_interpolates_b_at_the_pixels_of_a(tmp_path):
     wide[:3, 3] += 1000
     with pytest.raises(ImageReadError, match=r"b\.nii does not show the place of source A"):
         PairReader(SourceOptions(resample=True)).read(a, nifti(tmp_path / "b.nii", affine=wide))
+
+
+def series(folder, directions=((0, 1), (1, 1)), **changes):
+    """A folder of files of one axial slice each, whose names say nothing of their order."""
+    folder.mkdir(exist_ok=True)
+    for index in range(PATIENT.shape[2]):
+        pixels, attributes = cut(*directions, index)
+        attributes |= dict(SeriesInstanceUID="1.2.3") | changes
+        dicom(folder / f"{(index * 3) % 4}.dcm", pixels, **attributes)
+    return folder
+
+
+@pytest.mark.parametrize("directions", [((0, 1), (1, 1)), ((1, -1), (0, 1))])
+def test_a_folder_of_dicom_slices_is_a_volume(directions, tmp_path):
+    folder, file = series(tmp_path / "ct", directions), nifti(tmp_path / "b.nii")
+    for index in (0, 3):
+        assert np.allclose(read_scan(folder, index).pixels, PATIENT[:, :, index].T / 119)
+    ((pair,), moved) = pairs_of(folder, file).pairs, nifti(tmp_path / "c.nii", affine=AFFINE + 0.4)
+    for options, other in ((SourceOptions(), file), (SourceOptions(slice_index=1), file)):
+        read = PairReader(options).read(pair.path_a, other)
+        assert np.allclose(read.img_a, read.img_b, atol=0.01)
+    with pytest.raises(ImageReadError, match="show different places"):
+        PairReader().read(folder, moved)
+    resampled = PairReader(SourceOptions(resample=True)).read(file, folder)
+    assert np.allclose(resampled.img_a, resampled.img_b, atol=0.01)
+
+
+def test_a_folder_that_is_no_series_is_refused(tmp_path):
+    folder = series(tmp_path / "ct")
+    pixels, attributes = cut((0, 1), (1, 1), 0)
+    for changes, message in (
+        (dict(SeriesInstanceUID="1.2.4"), "holds slices of 2 series: give a folder for each"),
+        (dict(SeriesInstanceUID="1.2.3", PixelSpacing=[9, 9]), "another size or direction"),
+        (dict(SeriesInstanceUID="1.2.3", ImagePositionPatient=None), "does not say where it lies"),
+    ):
+        dicom(folder / "other.dcm", pixels, **(attributes | changes))
+        with pytest.raises(ImageReadError, match=message):
+            read_scan(folder)
+    (folder / "picture.png").write_bytes(b"")
+    with pytest.raises(UserError, match="give two files or two folders"):
+        pairs_of(folder, nifti(tmp_path / "b.nii"))
 
 
 def test_a_scan_that_does_not_say_where_it_lies_is_noted(tmp_path):
