@@ -12,11 +12,11 @@ from mmengine.config import Config
 
 from mmfusion_distill.analysis.comparison import compare, comparison_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
-from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine import FusionRunner
 from mmfusion_distill.evaluation import picture_grid
 from mmfusion_distill.images.image_io import read_image_pair, write_image
+from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.system.regular_file import write_text_atomically
 from mmfusion_distill.user_errors import exit_on_user_error
@@ -66,10 +66,10 @@ def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) 
     pairs = inputs_of(unseen)
     print(f"[5/5] Scoring on {len(pairs)} unseen pairs", flush=True)
     networks = {
-        "demo teacher": FusionInferencer(teacher, teacher_dir, device="cpu"),
-        "demo student": FusionInferencer(student, student_dir, device="cpu"),
-        "tiny": FusionInferencer(weights="tiny", device="cpu"),
-        "student": FusionInferencer(weights="student", device="cpu"),
+        "demo teacher": PyTorchInferencer(teacher, teacher_dir, device="cpu"),
+        "demo student": PyTorchInferencer(student, student_dir, device="cpu"),
+        "tiny": PyTorchInferencer(weights="tiny", device="cpu"),
+        "student": PyTorchInferencer(weights="student", device="cpu"),
     }
     print(
         "\n"
@@ -156,7 +156,7 @@ def _train(
     return cfg
 
 
-def _write_montage(networks: dict[str, FusionInferencer], pairs: list[dict], path: Path) -> Path:
+def _write_montage(networks: dict[str, PyTorchInferencer], pairs: list[dict], path: Path) -> Path:
     rows = [
         [
             *read_image_pair(pair["img_a"], pair["img_b"]),

@@ -1,15 +1,27 @@
 """The public door: what users call from Python, as everywhere in OpenMMLab."""
 
+from typing import Any
+
+from .extras import missing_extra
+from .inference.fusion_inferencer import FusionInferencer
 from .user_errors import MissingPackageError
+from .zoo.shipped_weights import list_models
 
-try:
-    from .inference.fusion_inferencer import FusionInferencer
-    from .models.model_zoo import get_model, list_models
-except ImportError as error:
-    raise MissingPackageError(
-        f"mmfusion_distill.apis cannot be imported: {error}. Run `python -m mmfusion_distill.doctor` to see what is "
-        "missing and how to fix it",
-        name=error.name,
-    ) from error
+__all__ = ["FusionInferencer", "get_model", "list_models"]  # noqa: F822
 
-__all__ = ["FusionInferencer", "get_model", "list_models"]
+
+def __getattr__(name: str) -> Any:
+    # It needs PyTorch, the others do not.
+    if name != "get_model":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from .models.model_zoo import get_model
+    except ImportError as error:
+        extra = missing_extra(error)
+        remedy = (
+            f"pip install 'mmfusion_distill[{extra}]'" if extra else "run `python -m mmfusion_distill.doctor`"
+        )
+        raise MissingPackageError(
+            f"get_model cannot be imported ({error}): {remedy}", name=error.name
+        ) from error
+    return get_model

@@ -11,7 +11,7 @@ from conftest import ROOT
 PACKAGE = "mmfusion_distill"
 #: What is imported from outside the package: everything there.
 OUTSIDE = ("tools", "demo", "tests")
-GROUND = ("compat", "compat_operators", "deferred_imports", "lazy", "user_errors", "version")
+GROUND = ("compat", "compat_operators", "deferred_imports", "extras", "lazy", "user_errors", "version")
 
 
 @cache

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from ..data.generated_scenes import generate_pair
-from ..inference.exported_inferencer import ExportedInferencer, is_exported
 from ..inference.fusion_inferencer import FusionInferencer
 from ..inference.pair_fuser import PairFuser
 from ..system.table import Table
@@ -39,11 +38,7 @@ def film_table(
     Returns:
         str: A Markdown table.
     """
-    network: PairFuser
-    if is_exported(weights):
-        network = ExportedInferencer(weights, threads)
-    else:
-        network = FusionInferencer(weights=weights, device="cpu")
+    network = FusionInferencer(weights=weights, device="cpu", threads=threads)
     with tempfile.TemporaryDirectory() as place:
         films = [Path(place) / f"{label}.mp4" for label in "ab"]
         for film, image in zip(films, generate_pair(0, height, width + _STEP * frames)):

@@ -44,7 +44,7 @@ def load_named_network(
 
     Args:
         text (str): `NAME=WEIGHTS[:CONFIG]`, or the name of weights that come with the package.
-        load (Callable): Makes an inferencer of config, weights and device: the class :class:`FusionInferencer`.
+        load (Callable): Makes an inferencer of config, weights and device: the class :class:`PyTorchInferencer`.
         device (str, optional): Default: None, the GPU if there is one.
 
     Returns:

@@ -61,14 +61,14 @@ def export_networks(
 
     Args:
         networks (Mapping[str, dict]): Configs by name.
-        formats (Iterable[str]): Of :data:`~mmfusion_distill.inference.runtimes.FORMATS`.
+        formats (Iterable[str]): Of :data:`~mmfusion_distill.inference.network_file.FORMATS`.
         folder (str | Path): Where the files go.
 
     Returns:
         tuple[dict[str, Path], list[str]]: Files by `name, format`; and a sentence for each network that has no file.
     """
     from ..export.export_network import export_network
-    from ..inference.runtimes import FORMATS
+    from ..inference.network_file import FORMATS
 
     files, problems = {}, []
     for index, (name, network) in enumerate(networks.items()):

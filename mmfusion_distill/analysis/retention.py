@@ -84,7 +84,7 @@ def measure_retention(
         networks: (config or None, weights) for ``teacher`` and ``student``, as
             :class:`FusionInferencer` takes them.
         pairs: Inputs of the inferencer with paths; with annotations if the teacher needs text.
-        load: Makes an inferencer of config, weights and device: the class :class:`FusionInferencer`.
+        load: Makes an inferencer of config, weights and device: the class :class:`PyTorchInferencer`.
         metrics: Metrics besides ``quality`` and ``balanced_quality``.
         repeats: Timed runs of each network on each pair.
         device: Where to run; None for the GPU if there is one.

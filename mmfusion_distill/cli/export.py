@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..export.precision import PRECISIONS
-from ..inference.runtimes import FORMATS
+from ..inference.network_file import FORMATS
 from ..system.number_range import at_least
 from ..user_errors import UserError, exit_on_user_error
 from .source_arguments import add_source_arguments, source_options
@@ -34,7 +34,7 @@ def export(args: argparse.Namespace) -> bool:
     from ..export.verification import largest_differences
     from ..inference.exported_fusion import ExportedFusion
     from ..inference.exported_inferencer import ExportedInferencer
-    from ..inference.fusion_inferencer import FusionInferencer
+    from ..inference.pytorch_inferencer import PyTorchInferencer
     from ..registration.pair_reader import PairReader
 
     if args.precision == "int8" and not (args.calibration_a and args.calibration_b):
@@ -44,7 +44,7 @@ def export(args: argparse.Namespace) -> bool:
     if bool(args.quality_a) != bool(args.quality_b):
         raise UserError("--quality-a and --quality-b go together: give both folders")
     reader = PairReader(source_options(args))
-    inferencer = FusionInferencer(args.config, args.weights, "cpu")
+    inferencer = PyTorchInferencer(args.config, args.weights, "cpu")
     network = inferencer.model.generator
     calibration = None
     if args.precision == "int8":

@@ -85,18 +85,19 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
     parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
+    parser.add_argument(
+        "--backend",
+        choices=["auto", "onnxruntime", "pytorch", "openvino"],
+        default="auto",
+        help="what computes (default: auto, ONNX Runtime on a processor where there is an exported network)",
+    )
 
 
 def build_inferencer(args: argparse.Namespace) -> "PairFuser":
-    """What fuses, of the exported network or of the weights that are named."""
-    from ..inference.exported_inferencer import ExportedInferencer, is_exported
-
-    if is_exported(args.weights) and args.config is None:
-        return ExportedInferencer(args.weights, device=args.device)
-    # An exported network runs without PyTorch, which this needs.
+    """What fuses, of the weights that are named."""
     from ..inference.fusion_inferencer import FusionInferencer
 
-    return FusionInferencer(args.config, args.weights, args.device)
+    return FusionInferencer(args.config, args.weights, args.device, backend=args.backend)
 
 
 def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:

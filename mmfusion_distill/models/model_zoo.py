@@ -6,20 +6,9 @@ from torch import nn
 from ..user_errors import UserError
 from ..zoo.config_files import network_of, read_config
 from ..zoo.model_index import read_model_index
-from ..zoo.shipped_weights import shipped_models
+from ..zoo.shipped_weights import list_models
 from .weight_files.checkpoints import load_network
 from .weight_files.embedded_config import read_network_config
-
-
-def list_models(pretrained: bool = True) -> list[str]:
-    """Names that :func:`get_model` takes.
-
-    Args:
-        pretrained (bool): Only those whose weights come with the package, the default first; these
-            `FusionInferencer(weights=...)` takes too. Else also those of all configs. Default: True.
-    """
-    names = list(shipped_models())
-    return names if pretrained else names + [entry.name for entry in read_model_index()]
 
 
 @MODELS.register_module()

@@ -11,9 +11,9 @@ import numpy as np
 from ..annotation.annotation_types import Event
 from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..inference.fusion_inferencer import FusionInferencer
-from ..models.model_zoo import list_models
 from ..user_errors import UserError
 from ..video import VideoOptions
+from ..zoo.shipped_weights import list_models
 from .films import Film, FusedFilm, fuse_films
 from .uploads import Picture
 

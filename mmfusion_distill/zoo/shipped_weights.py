@@ -22,3 +22,25 @@ def shipped_weights(name: str | Path) -> Path:
         return path
     entry = shipped_models().get(str(name))
     return path if entry is None else entry.weights
+
+
+def list_models(pretrained: bool = True) -> list[str]:
+    """Names that :func:`get_model` takes.
+
+    Args:
+        pretrained (bool): Only those whose weights come with the package, the default first; these
+            `FusionInferencer(weights=...)` takes too. Else also those of all configs. Default: True.
+    """
+    names = list(shipped_models())
+    return names if pretrained else names + [entry.name for entry in read_model_index()]
+
+
+def exported_weights(entry: ModelEntry) -> Path:
+    """Where the exported network of weights that come with the package lies, if it comes too."""
+    return entry.weights.with_suffix(".onnx")
+
+
+def exported_beside(weights: Path) -> Path | None:
+    """The exported network that comes with the package for weights of its own; None if there is none."""
+    entry = next((entry for entry in shipped_models().values() if entry.weights == weights), None)
+    return exported_weights(entry) if entry is not None and exported_weights(entry).is_file() else None

@@ -15,8 +15,8 @@ from mmfusion_distill.analysis.results_page import (
     write_section,
 )
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs
-from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.evaluation import laplacian_pyramid_fusion
+from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_pairs_of_several_data_sets_follow_one_another(folders):
 
 
 def test_every_method_is_scored_against_the_clean_sources(weights, folders):
-    networks = [load_named_network(text, FusionInferencer, "cpu") for text in weights]
+    networks = [load_named_network(text, PyTorchInferencer, "cpu") for text in weights]
     pairs = load_scored_pairs(folder_dataset(*folders), seed=0, limit=3)
     scores = score_set(networks, pairs)
     assert scores.result.methods == [
@@ -74,7 +74,7 @@ def test_every_method_is_scored_against_the_clean_sources(weights, folders):
 
 
 def test_without_a_teacher_nothing_is_said_of_one(weights, folders):
-    network = load_named_network(weights[1], FusionInferencer, "cpu")
+    network = load_named_network(weights[1], PyTorchInferencer, "cpu")
     scores = score_set([network], load_scored_pairs(folder_dataset(*folders), limit=2))
     assert scores.result.methods[:2] == ["student", PYRAMID]
     assert "teacher" not in networks_table([network], {"clean": scores})
@@ -108,4 +108,4 @@ def test_the_page_starts_with_its_command(weights, folders, tmp_path, monkeypatc
 
 def test_weights_without_a_place_are_refused():
     with pytest.raises(ValueError, match="'teacher=' names no weights"):
-        load_named_network("teacher=", FusionInferencer)
+        load_named_network("teacher=", PyTorchInferencer)

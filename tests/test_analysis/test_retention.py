@@ -7,7 +7,7 @@ from mmagic.registry import MODELS
 from mmfusion_distill.analysis import retention
 from mmfusion_distill.analysis.comparison import MethodResult
 from mmfusion_distill.analysis.retention import Claim, RetentionReport, measure_retention, retention_table
-from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_measuring_networks(tiny_network, pair_folder, tmp_path, monkeypatch):
         networks[role] = (config, tmp_path / f"{role}.pth")
     pair = dict(img_a=pair_folder / "a" / "pair_0.png", img_b=pair_folder / "b" / "pair_0.png")
 
-    report = measure_retention(networks, [pair], FusionInferencer, metrics=["EN"], repeats=1, device="cpu")
+    report = measure_retention(networks, [pair], PyTorchInferencer, metrics=["EN"], repeats=1, device="cpu")
 
     assert [row.name for row in report.results] == [
         "teacher",
@@ -77,4 +77,4 @@ def test_measuring_networks(tiny_network, pair_folder, tmp_path, monkeypatch):
     assert list(report.row("student").scores) == ["EN", "quality", "balanced_quality"]
     assert "1 pairs; device cpu" in retention_table(report)
     with pytest.raises(ValueError, match="at least one pair"):
-        measure_retention(networks, [], FusionInferencer)
+        measure_retention(networks, [], PyTorchInferencer)

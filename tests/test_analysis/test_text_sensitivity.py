@@ -16,7 +16,7 @@ from mmfusion_distill.analysis.text_sensitivity import (
     wrong_texts,
 )
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
-from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 
 
 class Restorer:
@@ -137,6 +137,6 @@ def test_a_real_teacher_is_measured(tiny_teacher, pair_folder, folders):
 def test_a_student_is_refused(tiny_network, pairs, tmp_path):
     model = dict(type="ImageFusor", generator=tiny_network)
     torch.save(dict(state_dict=MODELS.build(model).state_dict()), tmp_path / "student.pth")
-    network = FusionInferencer(dict(model=model), tmp_path / "student.pth", "cpu")
+    network = PyTorchInferencer(dict(model=model), tmp_path / "student.pth", "cpu")
     with pytest.raises(ValueError, match="not guided by text"):
         measure_text_sensitivity(network, pairs)

@@ -101,7 +101,7 @@ def test_text_for_an_exported_network_is_refused(files, pair_folder):
         pair_folder / "o",
         "haze",
     )
-    assert len(report.failures) == 6 and "reads no text" in report.failures[0]
+    assert len(report.failures) == 6 and "is not guided by text" in report.failures[0]
 
 
 def test_an_exported_network_with_a_config_is_refused(files):

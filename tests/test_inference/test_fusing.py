@@ -10,13 +10,13 @@ from mmagic.registry import MODELS
 from safetensors.torch import save_file
 from scripts import run_script
 
+from mmfusion_distill.annotation.typed_text import annotation_of_text
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.cli import fuse
 from mmfusion_distill.export.model_files import publish_network
 from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.inference.folder_fusing import fuse_files
-from mmfusion_distill.inference.fusion_inferencer import annotation_of_text
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 
 

@@ -34,8 +34,8 @@ def compare(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis.named_network import load_named_network
     from mmfusion_distill.analysis.results_page import score_sets, scores_table
     from mmfusion_distill.analysis.scored_pairs import validation_dataset
-    from mmfusion_distill.apis import FusionInferencer
     from mmfusion_distill.engine.running import load_config, run_training
+    from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
     from mmfusion_distill.zoo.config_files import read_config
 
     names = [config.stem for config in args.configs]
@@ -51,7 +51,7 @@ def compare(args: argparse.Namespace) -> None:
                 str(config), str(work_dir), resume="auto", amp=args.amp, cfg_options=args.cfg_options
             )
     networks = [
-        load_named_network(f"{name}={checkpoints[name]}:{config}", FusionInferencer)
+        load_named_network(f"{name}={checkpoints[name]}:{config}", PyTorchInferencer)
         for name, config in zip(names, args.configs)
     ]
     dataset = validation_dataset(read_config(args.configs[0]))

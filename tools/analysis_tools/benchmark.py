@@ -46,12 +46,12 @@ def networks(args: argparse.Namespace) -> str:
 def folder(args: argparse.Namespace) -> str:
     """Pairs per second for a folder: one by one, with reading and writing beside the network, and in batches."""
     from mmfusion_distill.analysis.stopwatch import conditions, time_in_turn
-    from mmfusion_distill.apis import FusionInferencer
     from mmfusion_distill.data.generated_scenes import write_generated_pairs
     from mmfusion_distill.inference.folder_fusing import fuse_files
+    from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
     from mmfusion_distill.system.table import Table
 
-    network = FusionInferencer(weights=args.weights, device=args.device)
+    network = PyTorchInferencer(weights=args.weights, device=args.device)
     fuse = partial(fuse_files, network, overwrite=True)
     ways = {"one by one": (0, 1), f"{args.workers} threads": (args.workers, 1)}
     ways[f"{args.workers} threads, batches of {args.batch_size}"] = (args.workers, args.batch_size)

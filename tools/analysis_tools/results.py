@@ -68,10 +68,10 @@ def command_line() -> str:
 def report(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis import results_page
     from mmfusion_distill.analysis.named_network import load_named_network
-    from mmfusion_distill.apis import FusionInferencer
+    from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 
     dataset = find_dataset(args)
-    networks = [load_named_network(text, FusionInferencer, args.device) for text in args.weights]
+    networks = [load_named_network(text, PyTorchInferencer, args.device) for text in args.weights]
     names = [network.name for network in networks]
     if len(set(names)) < len(names):
         raise UserError(f"--weights {' '.join(args.weights)}: two rows have one name, give each its own")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmfusion_distill.analysis.retention import Claim, measure_retention, retention_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
-from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 from mmfusion_distill.system.number_range import NOT_NEGATIVE, at_least
 from mmfusion_distill.system.regular_file import check_writable, write_text_atomically
 from mmfusion_distill.user_errors import exit_on_user_error
@@ -46,7 +46,7 @@ def report(args: argparse.Namespace) -> None:
         check_writable(Path(args.out).parent)
     networks = {"teacher": tuple(args.teacher), "student": tuple(args.student)}
     pairs = inputs_of(folder_dataset(args.a, args.b, args.annotations, args.ann_file), args.max_pairs)
-    measured = measure_retention(networks, pairs, FusionInferencer, repeats=args.repeats, device=args.device)
+    measured = measure_retention(networks, pairs, PyTorchInferencer, repeats=args.repeats, device=args.device)
     table = retention_table(measured, Claim(args.max_size, args.max_time, args.min_quality))
     print(table)
     if args.out:

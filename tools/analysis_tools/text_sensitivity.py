@@ -28,12 +28,12 @@ def parse_args() -> argparse.Namespace:
 def report(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis import text_sensitivity
     from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs, validation_dataset
-    from mmfusion_distill.inference.fusion_inferencer import FusionInferencer
+    from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
     from mmfusion_distill.zoo.config_files import read_config
 
     for path in args.out:
         text_sensitivity.check_report_path(path)
-    network = FusionInferencer(args.config, args.checkpoint, args.device)
+    network = PyTorchInferencer(args.config, args.checkpoint, args.device)
     if not network.guided:
         raise UserError(f"the network of {args.config} is not guided by text: name a teacher's config")
     if args.a:

@@ -14,9 +14,10 @@ from ...user_errors import UserError, check_choice
 from ..layers import RESAMPLERS
 from ..ops.color_space import rgb_to_gray
 from ..ops.padding import reflect_pad_to_multiple
-from ..ops.picture_statistics import PairStatistics, pair_statistics
+from ..ops.picture_statistics import Measures, PairStatistics, pair_statistics
 from ..ops.recolor import recolor
 from ..parts.prior import steered
+from .source_check import check_sources
 
 COLORS = ("rgb", "luminance")
 
@@ -175,6 +176,8 @@ class FusionUNet(BaseModule):
         prior: Tensor | None = None,
         return_features: bool = False,
         return_prior: bool = False,
+        measures: Measures | None = None,
+        return_measures: bool = False,
     ) -> Any:
         """Fuse two sources.
 
@@ -187,10 +190,15 @@ class FusionUNet(BaseModule):
                 stay where it is NaN. Default: None, its own.
             return_features (bool): Whether to return the decoder's maps too. Default: False.
             return_prior (bool): Whether to return the network's own prior too. Default: False.
+            measures (Measures, optional): Of the whole picture, where this is a part of it, in place of its own,
+                which stay where they are NaN; of networks with a prior. Default: None, its own.
+            return_measures (bool): Whether to return its own statistics, (N, length), and the deepest merged map,
+                which its prior pools, too; of networks with a prior. Default: False.
 
         Returns:
             Tensor | tuple: The result (N, out_channels, H, W), not clamped; then, if asked for, a list of the
-            decoder's maps, the deepest level first, at the padded size; and the prior (N, num_values), or None.
+            decoder's maps, the deepest level first, at the padded size; the prior (N, num_values), or None;
+            statistics and deepest map.
 
         Raises:
             UserError: If the sources do not fit each other or the network, or text is missing.
@@ -198,30 +206,42 @@ class FusionUNet(BaseModule):
         a, b, text = self.prepare(img_a, img_b, text_emb)
         features_a, features_b = self.encoder_a(a), self.encoder_b(b)
         skips = self.neck(features_a, features_b)
-        statistics = self.statistics(a, b, img_a.shape[-2:])
-        own = self.own_prior(skips[-1], statistics, text)
+        own_measures = self.measured(a, b, img_a.shape[-2:], skips[-1])
+        if measures is not None:
+            measures = Measures(*(steered(*values) for values in zip(own_measures, measures)))
+        statistics, own = self.own_prior(measures or own_measures, text)
         condition = steered(own, prior)
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
         fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
         fused = self.finish(fused, toned_a, img_a)
-        extra = [*([features] if return_features else []), *([own] if return_prior else [])]
+        asked = (
+            (return_features, features),
+            (return_prior, own),
+            (return_measures, own_measures and (own_measures.statistics, skips[-1])),
+        )
+        extra = [value for is_asked, value in asked if is_asked]
         return (fused, *extra) if extra else fused
 
-    def statistics(self, a: Tensor, b: Tensor, size: Sequence[int]) -> PairStatistics | None:
-        """Those of padded sources whose picture is of `size`; None if the network has no prior."""
-        return None if self.prior is None else pair_statistics(a, b, size)
+    def measured(self, a: Tensor, b: Tensor, size: Sequence[int], deepest: Tensor) -> Measures | None:
+        """Of padded sources whose picture is of `size`, and their deepest merged map; None without a prior."""
+        if self.prior is None:
+            return None
+        return Measures(torch.cat(pair_statistics(a, b, size), dim=1), self.prior.pooled(deepest))
 
     def own_prior(
-        self, deepest: Tensor, statistics: PairStatistics | None, text: Tensor | None
-    ) -> Tensor | None:
-        """The network's own prior, (N, num_values), of its deepest merged map, statistics and text."""
-        return None if self.prior is None else self.prior(text, deepest, statistics)
+        self, measures: Measures | None, text: Tensor | None
+    ) -> tuple[PairStatistics | None, Tensor | None]:
+        """Statistics of a pair, and the network's own prior of them, (N, num_values); None and None without one."""
+        if measures is None:
+            return None, None
+        statistics = PairStatistics.of_values(measures.statistics)
+        return statistics, self.prior(text, measures.pooled, statistics)
 
     def prepare(
         self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Check a batch and bring it to what encoders and guidance take: padded sources, text embeddings."""
-        self._check_sources(img_a, img_b)
+        check_sources(img_a, img_b, self.in_channels_a, self.in_channels_b)
         text = None if self.text_reader is None else self.text_reader.embed(text_emb, img_a.shape[0])
         if self.color == "luminance":
             a = rgb_to_gray(img_a)
@@ -280,16 +300,3 @@ class FusionUNet(BaseModule):
 
     def _blocks_of(self, level: int) -> Iterator[nn.Module]:
         return chain(self.encoder_a.levels[level], self.encoder_b.levels[level], self.decoder_levels[level])
-
-    def _check_sources(self, img_a: Tensor, img_b: Tensor) -> None:
-        if img_a.dim() != 4 or img_a.shape[1] not in (1, self.in_channels_a):
-            raise UserError(
-                f"img_a has shape {tuple(img_a.shape)}, wanted (N, {self.in_channels_a} or 1, H, W)"
-            )
-        if img_b.dim() != 4 or img_b.shape[1] != self.in_channels_b:
-            raise UserError(f"img_b has shape {tuple(img_b.shape)}, wanted (N, {self.in_channels_b}, H, W)")
-        if img_a.shape[0] != img_b.shape[0] or img_a.shape[-2:] != img_b.shape[-2:]:
-            raise UserError(
-                f"the sources differ in batch or image size: img_a {tuple(img_a.shape)}, "
-                f"img_b {tuple(img_b.shape)}"
-            )

