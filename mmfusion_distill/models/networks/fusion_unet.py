@@ -214,12 +214,8 @@ class FusionUNet(BaseModule):
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
         fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
         fused = self.finish(fused, toned_a, img_a)
-        asked = (
-            (return_features, features),
-            (return_prior, own),
-            (return_measures, own_measures and (own_measures.statistics, skips[-1])),
-        )
-        extra = [value for is_asked, value in asked if is_asked]
+        extra = [*([features] if return_features else []), *([own] if return_prior else [])]
+        extra += [(own_measures.statistics, skips[-1])] if return_measures else []
         return (fused, *extra) if extra else fused
 
     def measured(self, a: Tensor, b: Tensor, size: Sequence[int], deepest: Tensor) -> Measures | None:
