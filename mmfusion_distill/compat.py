@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -180,6 +181,27 @@ def treat_empty_variables_as_unset() -> None:
     Config._substitute_env_variables = staticmethod(substitute)
 
 
+def be_known_to_hub() -> None:
+    """Let `mmengine.hub` and `_base_ = 'mmfusion_distill::...'` find our configs.
+
+    mmengine has a list of packages, and looks for one that is installed to be edited where it is not. The replaced
+    function hands over to mmengine's own for all others.
+    """
+    import mmengine.utils
+    from mmengine.config import config, utils
+
+    utils.MODULE2PACKAGE[__package__] = __package__
+    original = mmengine.utils.get_installed_path
+
+    def get_installed_path(package: str) -> str:
+        return os.path.dirname(__file__) if package == __package__ else original(package)
+
+    # Of the hub only if it is there already: importing it takes long, and it then takes what is here.
+    for module in (mmengine.utils, config, sys.modules.get("mmengine.hub.hub")):
+        if module is not None:
+            vars(module)["get_installed_path"] = get_installed_path
+
+
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
     global _is_applied
@@ -193,3 +215,4 @@ def apply() -> None:
     make_checkpoints_loadable()
     allow_launchers_on_cpu()
     treat_empty_variables_as_unset()
+    be_known_to_hub()

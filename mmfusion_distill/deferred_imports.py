@@ -36,7 +36,7 @@ DEFERRED: dict[str, tuple[str, ...]] = {
 #: The package that imports its own among them with a star.
 STAR_PARENT = "mmagic.models"
 #: Packages before which the workarounds are applied: MMagic, and what detectors import without it.
-PREPARED = ("mmagic", "mmcv.ops")
+PREPARED = ("mmagic", "mmcv.ops", "mmengine.hub")
 
 
 class _DeferredPackage:
@@ -140,6 +140,27 @@ def _run_utils(module: ModuleType, loader: Loader) -> None:
     vars(module)["try_import"] = try_import
 
 
+def _run_controlnet_aux(module: ModuleType, loader: Loader) -> None:
+    """Run `controlnet_aux`, which `mmagic.apis` imports, as if a mediapipe of 1.0 and later were not installed.
+
+    It reads `mediapipe.solutions`, which these have no more, and does without where there is no mediapipe.
+    """
+    try:
+        is_hidden = not hasattr(importlib.import_module("mediapipe"), "solutions")
+    except ImportError:
+        is_hidden = False
+    kept = sys.modules.get("mediapipe")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            if is_hidden:
+                sys.modules["mediapipe"] = None  # type: ignore[assignment]
+            loader.exec_module(module)
+        finally:
+            if is_hidden and kept is not None:
+                sys.modules["mediapipe"] = kept
+
+
 class _Finder(MetaPathFinder):
     def __init__(self, prepare: Callable[[], None], import_components: Callable[[], None]) -> None:
         def run_prepared(module: ModuleType, loader: Loader) -> None:
@@ -153,6 +174,7 @@ class _Finder(MetaPathFinder):
         self._runs = {
             **dict.fromkeys(PREPARED, run_prepared),
             "mmagic.utils": _run_utils,
+            "controlnet_aux": _run_controlnet_aux,
             "mmagic.registry": run_registry,
             **{name: package.defer for name, package in _packages.items()},
         }
@@ -179,7 +201,7 @@ def install(prepare: Callable[[], None], import_components: Callable[[], None]) 
     sys.meta_path.insert(0, _Finder(prepare, import_components))
     for name, package in _packages.items():
         package.is_complete = name in sys.modules
-    if "mmagic" in sys.modules:
+    if "mmagic" in sys.modules or "mmengine.hub" in sys.modules:
         prepare()
     if "mmagic.registry" in sys.modules:
         complete_registries_on_demand(import_components)

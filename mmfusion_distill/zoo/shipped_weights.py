@@ -1,10 +1,13 @@
 """Weights that come with the package: those of `configs/fusion_distill/metafile.yml` that have an alias."""
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .model_index import ModelEntry, read_model_index
 
 DEFAULT_WEIGHTS = "student"
+#: Before such a name where MMEngine loads checkpoints.
+SCHEME = "mmfusion://"
 
 
 def shipped_models() -> dict[str, ModelEntry]:
@@ -17,22 +20,26 @@ def shipped_weights(name: str | Path) -> Path:
 
     A checkpoint or the work folder of a run that is called like them is meant itself.
     """
+    name = str(name).removeprefix(SCHEME)
     path = Path(name)
     if path.is_file() or (path / "last_checkpoint").is_file():
         return path
-    entry = shipped_models().get(str(name))
+    entry = shipped_models().get(name)
     return path if entry is None else entry.weights
 
 
-def list_models(pretrained: bool = True) -> list[str]:
+def list_models(pattern: str = "*", pretrained: bool = True) -> list[str]:
     """Names that :func:`get_model` takes.
 
     Args:
+        pattern (str): Only names like this, e.g. '*tiny*', of any case. Default: '*', all.
         pretrained (bool): Only those whose weights come with the package, the default first; these
             `FusionInferencer(weights=...)` takes too. Else also those of all configs. Default: True.
     """
     names = list(shipped_models())
-    return names if pretrained else names + [entry.name for entry in read_model_index()]
+    if not pretrained:
+        names += [entry.name for entry in read_model_index()]
+    return [name for name in names if fnmatchcase(name.lower(), pattern.lower())]
 
 
 def exported_weights(entry: ModelEntry) -> Path:
