@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..annotation.annotation_file import read_annotation_of
-from ..annotation.annotation_types import Annotation
+from ..annotation.annotation_types import Annotation, Event
 from ..annotation.annotators.infrared_visible_events import (
     InfraredVisibleThresholds,
     is_dark,
@@ -17,10 +17,12 @@ from ..annotation.annotators.infrared_visible_events import (
 )
 from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..annotation.annotators.visible_measures import VisibleMeasures, measure_visible
-from ..annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
+from ..annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES, MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ..data.degradations.degradations import INFRARED_VISIBLE_DEGRADATIONS, MEDICAL_DEGRADATIONS
 from ..images.image_io import read_image
 from ..images.pairing import ImagePair
+from ..images.pixels import to_uint8
+from ..inference.fusion_inferencer import FusionInferencer
 from ..user_errors import UserError
 
 # A threshold is tried between as many groups of equal size.
@@ -34,6 +36,26 @@ _CHOSEN: dict[str, tuple[Callable, dict[str, str]]] = {
     "over_exposure": (is_over_exposed, dict(bright_fraction="bright_fraction")),
     "haze": (is_hazy, dict(glare_shadows="shadows", glare_edges="edges", glare_sky="sky")),
 }
+
+
+class NetworkAnnotator:
+    """What a student sees in pairs, to be scored as annotators are.
+
+    Args:
+        network (FusionInferencer): A student.
+        threshold (float): Probability from which on it names an event. Default: 0.5.
+    """
+
+    def __init__(self, network: FusionInferencer, threshold: float = 0.5) -> None:
+        self.network, self.threshold = network, threshold
+
+    def annotate_arrays(self, img_a: np.ndarray, img_b: np.ndarray, modality: str) -> Annotation:
+        """The events that it names of sources (H, W, C) in [0, 255], or one that stands for none."""
+        seen = self.network.explain(to_uint8(img_a), to_uint8(img_b))
+        kinds = MEDICAL_EVENT_TYPES if modality == "medical" else EVENT_TYPES
+        events = [Event(event) for event in kinds if seen[event] >= self.threshold]
+        normal = MEDICAL_NORMAL_EVENT if modality == "medical" else NORMAL_EVENT
+        return Annotation(tuple(events or [Event(normal)]), annotator=type(self).__name__)
 
 
 @dataclass(frozen=True)
@@ -81,12 +103,15 @@ class EventAgreement:
 
 
 def measure_recall(
-    annotator: StatisticsAnnotator, pairs: Iterable[ImagePair], modality: str, seed: int = 0
+    annotator: StatisticsAnnotator | NetworkAnnotator,
+    pairs: Iterable[ImagePair],
+    modality: str,
+    seed: int = 0,
 ) -> list[EventRecall]:
     """Degrade every pair in every way and compare what the annotator names with what was done.
 
     Args:
-        annotator (StatisticsAnnotator): Anything with its ``annotate_arrays``.
+        annotator (StatisticsAnnotator | NetworkAnnotator): Who names events.
         pairs (Iterable[ImagePair]): Pairs without degradations of their own; what they have counts as false alarm.
         modality (str): 'infrared-visible' or 'medical'.
         seed (int): Of the degradations. Default: 0.
@@ -125,7 +150,7 @@ def read_references(pairs: Iterable[ImagePair], folder: str | Path) -> list[Anno
 
 
 def measure_agreement(
-    annotator: StatisticsAnnotator,
+    annotator: StatisticsAnnotator | NetworkAnnotator,
     pairs: Sequence[ImagePair],
     references: Sequence[Annotation],
     modality: str,
@@ -133,7 +158,7 @@ def measure_agreement(
     """Compare the events that an annotator names with trusted ones.
 
     Args:
-        annotator (StatisticsAnnotator): Anything with its ``annotate_arrays``.
+        annotator (StatisticsAnnotator | NetworkAnnotator): Who names events.
         pairs (Sequence[ImagePair]): The pairs.
         references (Sequence[Annotation]): Their trusted annotations.
         modality (str): 'infrared-visible' or 'medical'.

@@ -4,7 +4,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,11 @@ _FUSING = (
     "shard",
     "pattern",
     "keep_metadata",
+    "explain",
 )
+
+#: Probability from which on an event counts as seen.
+_SEEN = 0.5
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -65,6 +70,11 @@ def build_parser() -> argparse.ArgumentParser:
         dest="keep_metadata",
         action="store_false",
         help="leave out of the results what source A notes: camera, time, place (GPS), colour space, resolution",
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say which degradations a student sees in the pairs, with probabilities; takes as long again",
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
     add_pattern_argument(parser)
@@ -155,6 +165,10 @@ def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "P
     reader = PairReader(source_options(args))
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
+    if args.explain and inferencer.guided:
+        raise UserError(
+            "--explain is for networks without text: this one reads what it is told, leave it out"
+        )
     return reader, inferencer
 
 
@@ -163,10 +177,27 @@ def print_report(report: "FusingReport") -> None:
     print(f"{len(report.written)} written" + (f", first {report.written[0]}" if report.written else ""))
     if report.skipped:
         print(f"{len(report.skipped)} there already, first {report.skipped[0]}")
+    if report.seen:
+        print(f"seen: {_summary(report.seen)}")
     for note in report.notes:
         print(f"note: {note}")
     for failure in report.failures:
         print(f"failed: {failure}", file=sys.stderr)
+
+
+def _summary(seen: Mapping[str, Mapping[str, float]]) -> str:
+    """The events of one pair with their probabilities, or in how many of several pairs each is."""
+    if len(seen) == 1:
+        (events,) = seen.values()
+        named = [f"{event} {value:.0%}" for event, value in _by_value(events) if value >= _SEEN]
+        return ", ".join(named) or "no degradation"
+    counts = Counter(event for events in seen.values() for event, value in events.items() if value >= _SEEN)
+    named = [f"{event} in {count}" for event, count in counts.most_common()]
+    return f"{', '.join(named) or 'no degradation'} of {len(seen)} pairs"
+
+
+def _by_value(events: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(events.items(), key=lambda item: -item[1])
 
 
 def check_json(path: str | None) -> None:
@@ -191,6 +222,10 @@ def write_json(path: str, report: "FusingReport", seconds: float, interrupted: b
         notes=report.notes,
         shard=str(shard),
         interrupted=interrupted,
+        seen={
+            name: {event: round(value, 3) for event, value in events.items()}
+            for name, events in report.seen.items()
+        },
         seconds=round(seconds, 3),
         pairs_per_second=round(len(report.written) / seconds, 3),
     )

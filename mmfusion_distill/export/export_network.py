@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ..annotation.event_types import READ_EVENTS
 from ..inference.network_file import FORMATS
 from ..models.layers.whole_map_value import WholeMapValue
 from ..models.ops.picture_statistics import NUM_NOISES, NUM_TONES, Measures
@@ -41,6 +42,8 @@ class _Exported(nn.Module):
         #: Lengths of what is NaN where it is not given.
         self.optional: dict[str, int] = {}
         self.values: list[WholeMapValue] = []
+        #: Whether it names the events that it sees; a prior of a text names those of the text.
+        self.names_events = is_steerable and not network.prior.reads_text
         if is_steerable:
             pooled = network.prior.pooled(torch.zeros(1, network.decoder_widths[-1], 1, 1))
             self.optional = dict(prior=network.prior.num_values, statistics=2 * (NUM_NOISES + NUM_TONES))
@@ -63,7 +66,12 @@ class _Exported(nn.Module):
 
     @property
     def outputs(self) -> list[str]:
-        own = ["own_prior", "own_statistics", *(["own_attention"] if "attention" in self.optional else [])]
+        own = [
+            "own_prior",
+            *(["own_events"] if self.names_events else []),
+            "own_statistics",
+            *(["own_attention"] if "attention" in self.optional else []),
+        ]
         return [OUTPUT, *own, "deepest_map"] if self.is_steerable else [OUTPUT]
 
     def forward(self, img_a: Tensor, img_b: Tensor, *others: Tensor) -> Tensor | tuple[Tensor, ...]:
@@ -84,7 +92,15 @@ class _Exported(nn.Module):
         )
         statistics, deepest = own
         attention = [value.own.flatten(1) for value in self.values]
-        return fused, prior, statistics, *([torch.cat(attention, dim=1)] if attention else []), deepest
+        events = [self.network.prior.events(prior)] if self.names_events else []
+        return (
+            fused,
+            prior,
+            *events,
+            statistics,
+            *([torch.cat(attention, dim=1)] if attention else []),
+            deepest,
+        )
 
 
 def export_network(
@@ -102,7 +118,8 @@ def export_network(
     An ONNX file of any size of a network with a prior has optional inputs, (N or 1, length), of which NaN, or leaving
     them out, stands for the network's own: `prior`; and for a tile, of the whole picture, `statistics`, `pooled`
     (means and largest values of the deepest map) and `attention` (what layers look at their whole map for).
-    Its own ones, and that map, are outputs.
+    Its own ones, and that map, are outputs, and for a prior that reads no text `own_events`, logits of the events
+    that the file's metadata list.
 
     Args:
         network (nn.Module): Network of two sources, on the CPU.
@@ -132,7 +149,8 @@ def export_network(
     is_steerable = file_format == "onnx" and size is None and getattr(network, "prior", None) is not None
     with torch.no_grad():
         module = _Exported(network, is_steerable).eval()
-    metadata = {**describe_interface(network, precision, size, opset), **(facts or {})}
+    seen = {"events": ",".join(READ_EVENTS)} if module.names_events else {}
+    metadata = {**describe_interface(network, precision, size, opset), **seen, **(facts or {})}
     try:
         with torch.no_grad(), warnings.catch_warnings():
             # What is traced is compared with PyTorch at other sizes; the warnings are about what is meant.

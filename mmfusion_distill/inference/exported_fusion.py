@@ -140,6 +140,21 @@ class ExportedFusion:
         given = Given(self._text(text_emb, len(img_a)), {})
         return self._run(img_a, img_b, given, [FUSED, "own_prior"])[1]
 
+    def own_events(self, img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarray]:
+        """Probabilities (N,) of the events that the network sees in images, by name; arguments as for calling it.
+
+        Raises:
+            UserError: If it names none.
+        """
+        events = self._file.events
+        if not events:
+            raise UserError(
+                f"{self.path} names no events: its network reads a text or has no prior, or it was exported for one "
+                "size or OpenVINO"
+            )
+        logits = self._run(img_a, img_b, Given(None, {}), [FUSED, "own_events"])[1]
+        return dict(zip(events, 1 / (1 + np.exp(-logits.T.astype(np.float64)))))
+
     def fuse_parts(
         self,
         read: ReadPart,

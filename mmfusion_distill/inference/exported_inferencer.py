@@ -10,14 +10,14 @@ import numpy as np
 from ..annotation.annotation_types import Annotation
 from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs
-from ..images.pixels import from_planes, in_few_bytes, to_planes
+from ..images.pixels import from_planes, in_few_bytes, shrink, to_planes
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
 from ..user_errors import MissingPackageError, UserError
 from .exported_fusion import ExportedFusion
 from .given import given_annotation, given_prior, stacked_priors
-from .pair_fuser import batches_of_equal_size
+from .pair_fuser import LONGEST_SEEN, batches_of_equal_size
 from .runtimes import is_torchscript
 
 #: Suffixes of exported networks; TorchScript shares those of checkpoints and is told by its content.
@@ -115,6 +115,13 @@ class ExportedInferencer:
         # They wait in memory until they are fused.
         img_a, img_b = (in_few_bytes(image) for image in images)
         return _Pair(img_a, img_b, self._embed(annotation), missing, given_prior(pair))
+
+    def seen(self, loaded: _Pair) -> dict[str, float]:
+        """Events that the network sees; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        img_a, img_b = (
+            to_planes(shrink(image, LONGEST_SEEN))[None] for image in (loaded.img_a, loaded.img_b)
+        )
+        return {event: float(values[0]) for event, values in self.network.own_events(img_a, img_b).items()}
 
     def size_of(self, loaded: _Pair) -> tuple:
         """Shapes of both sources."""

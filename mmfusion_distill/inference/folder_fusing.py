@@ -42,6 +42,7 @@ def fuse_files(
     processes: Processes | None = None,
     pattern: Sequence[str] | None = None,
     keep_metadata: bool = True,
+    explain: bool = False,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -69,6 +70,8 @@ def fuse_files(
             :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
         keep_metadata (bool): Write what the file of source A says about camera, time, place, colour space and
             resolution into the result, too. Default: True.
+        explain (bool): Note in the report which events the network sees in each pair, which runs it once more.
+            Default: False.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -111,6 +114,10 @@ def fuse_files(
         # Not the error itself: its frames hold on to the maps of the network.
         part.failures[index] = _sentence(pairs[index], error)
 
+    def look_at(batch: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+        part.seen.update((index, inferencer.seen(pair)) for index, pair in batch)
+        return batch
+
     try:
         with (
             ThreadPoolExecutor(max(workers, 1)) as readers,
@@ -120,6 +127,8 @@ def fuse_files(
             reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
             loaded = _without_failures(zip(waiting, reads), note)
             batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
+            if explain:
+                batches = map(look_at, batches)
             fused = chain.from_iterable(_fuse_batch(inferencer, batch, note) for batch in batches)
             for index, picture in fused:
                 writes.append((index, writers.submit(write, index, picture)))

@@ -18,6 +18,7 @@ class FusingReport:
         notes (list[str]): What else a user should know.
         skipped (list[Path]): Pictures that were there already.
         failed (list[str]): Names of the pairs that failed, as `failures`.
+        seen (dict[str, dict[str, float]]): Probabilities of events by name of the pair, if these were asked for.
     """
 
     written: list[Path]
@@ -25,6 +26,7 @@ class FusingReport:
     notes: list[str] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    seen: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass
@@ -36,6 +38,7 @@ class FusingPart:
         skipped (set[int]): Pairs whose picture was there.
         failures (dict[int, str]): A sentence per pair that failed.
         noted (Noted): What else a user should know.
+        seen (dict[int, dict[str, float]]): Probabilities of the events that the network sees, if asked for.
         is_interrupted (bool): Whether Ctrl-C ended it.
     """
 
@@ -43,6 +46,7 @@ class FusingPart:
     skipped: set[int] = field(default_factory=set)
     failures: dict[int, str] = field(default_factory=dict)
     noted: Noted = field(default_factory=dict)
+    seen: dict[int, dict[str, float]] = field(default_factory=dict)
     is_interrupted: bool = False
 
 
@@ -56,6 +60,7 @@ def report_of_parts(
         pairs (Sequence[ImagePair]): What they shared.
         targets (Sequence[Path]): Where each pair is written.
     """
+    seen = {index: events for part in parts for index, events in part.seen.items()}
     failures = {index: sentence for part in parts for index, sentence in part.failures.items()}
     return FusingReport(
         written=[targets[index] for index in sorted(index for part in parts for index in part.written)],
@@ -63,6 +68,7 @@ def report_of_parts(
         notes=write_notes(part.noted for part in parts),
         skipped=[targets[index] for index in sorted(index for part in parts for index in part.skipped)],
         failed=[pairs[index].name for index in sorted(failures)],
+        seen={pairs[index].name: seen[index] for index in sorted(seen)},
     )
 
 

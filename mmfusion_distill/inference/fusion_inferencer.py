@@ -121,6 +121,21 @@ class FusionInferencer:
         """
         return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
+    def explain(self, img_a: PictureSource, img_b: PictureSource) -> dict[str, float]:
+        """What a student sees in a pair: the events that it goes by where a teacher reads a text.
+
+        Args:
+            img_a (PictureSource): Source A; see :meth:`__call__`.
+            img_b (PictureSource): Source B.
+
+        Returns:
+            dict[str, float]: Probabilities of the known events by name.
+
+        Raises:
+            UserError: If the network reads a text, or names no events.
+        """
+        return self.seen(self.load(dict(img_a=img_a, img_b=img_b)))
+
     @property
     def reader(self) -> PairReader:
         """What reads the pairs."""
@@ -153,6 +168,10 @@ class FusionInferencer:
     def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         return self._fuser.fuse_loaded(batch)
+
+    def seen(self, loaded: Any) -> dict[str, float]:
+        """Events that the network sees; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        return self._fuser.seen(loaded)
 
     @cached_property
     def _with_pytorch(self) -> "PyTorchInferencer":

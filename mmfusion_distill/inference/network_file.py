@@ -19,7 +19,7 @@ FUSED = "fused"
 OPTIONAL = ("prior", "statistics", "pooled", "attention")
 
 #: Outputs besides the picture: the network's own of these, and the map that the last is pooled of.
-OWN = ("own_prior", "own_statistics", "own_attention", "deepest_map")
+OWN = ("own_prior", "own_events", "own_statistics", "own_attention", "deepest_map")
 
 #: Suffix of each format.
 FORMATS = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
@@ -40,7 +40,7 @@ DEFAULT_PIXEL_BYTES = 2048
 CHANNELS = {"img_a": 3, "img_b": 1, "output": 3}
 
 #: Keys of the metadata that running a file needs.
-METADATA = ("multiple", "tile_multiple", "pixel_bytes", "needs_whole", "size")
+METADATA = ("multiple", "tile_multiple", "pixel_bytes", "needs_whole", "size", "events")
 
 
 class UnusableFile(UserError):
@@ -59,6 +59,7 @@ class NetworkFile(NamedTuple):
         needs_whole (bool): Whether results of tiles would differ from that of the whole picture, e.g. in brightness.
         lengths (Mapping[str, int]): Of those inputs of :data:`OPTIONAL` that it takes.
         size (tuple[int, int] | None): The only height and width that it takes, one pair at a time; None: any.
+        events (tuple[str, ...]): What its output `own_events` has logits of; none if it has no such output.
     """
 
     run: Run
@@ -69,6 +70,7 @@ class NetworkFile(NamedTuple):
     needs_whole: bool = False
     lengths: Mapping[str, int] = MappingProxyType({})
     size: tuple[int, int] | None = None
+    events: tuple[str, ...] = ()
 
     @property
     def takes_measures(self) -> bool:
@@ -176,4 +178,5 @@ def network_file(
         needs_whole=metadata.get("needs_whole") == "1",
         lengths=dict(lengths or {}),
         size=size,
+        events=tuple(filter(None, (metadata.get("events") or "").split(","))),
     )

@@ -10,6 +10,9 @@ from ..images.image_source import PictureSource
 
 Item = TypeVar("Item")
 
+#: Longer side, in pixels, that images are shrunk to before a network says what it sees in them.
+LONGEST_SEEN = 1600
+
 
 class PairFuser(Protocol):
     """What fuses pairs: :class:`FusionInferencer`, and what it hands the pairs to."""
@@ -35,6 +38,13 @@ class PairFuser(Protocol):
 
     def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
         """Fuse pairs of equal size to pictures."""
+
+    def seen(self, loaded: Any) -> dict[str, float]:
+        """Probabilities of the events that the network sees in a pair, by name.
+
+        Raises:
+            UserError: If it reads a text, or names no events.
+        """
 
 
 def batches_of_equal_size(

@@ -12,12 +12,15 @@ from mmagic.structures import DataSample
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
 from torch import nn
+from torch.nn import functional as F
 
+from ..annotation.event_types import READ_EVENTS
 from ..data.transforms import PackPair
 from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs, is_path
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
+from ..models.networks import FusionUNet
 from ..models.text import SentenceTextEncoder, TextEmbedder
 from ..models.weight_files.checkpoints import CheckpointError, load_network
 from ..models.weight_files.embedded_config import read_network_config
@@ -27,7 +30,7 @@ from ..zoo.config_files import check_config, fusor_of, read_config
 from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 from .exported_inferencer import is_exported
 from .given import given_annotation, given_prior, stacked_priors
-from .pair_fuser import batches_of_equal_size
+from .pair_fuser import LONGEST_SEEN, batches_of_equal_size
 
 
 class PyTorchInferencer(BaseInferencer):
@@ -145,6 +148,27 @@ class PyTorchInferencer(BaseInferencer):
     def size_of(self, loaded: dict) -> tuple:
         """Shapes and dtypes of both sources."""
         return tuple((image.shape, image.dtype) for image in loaded["inputs"].values())
+
+    @torch.inference_mode()
+    def seen(self, loaded: dict) -> dict[str, float]:
+        """Events that the network sees; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`.
+
+        Raises:
+            UserError: If it reads a text, or names no events.
+        """
+        network = self.model.generator
+        if not isinstance(network, FusionUNet) or network.prior is None or network.prior.reads_text:
+            raise UserError(
+                "the network names no events: it reads a text, has no prior, or is an exported file"
+            )
+        images = [loaded["inputs"][name][None].float() / 255 for name in ("img_a", "img_b")]
+        longest = max(images[0].shape[-2:])
+        if longest > LONGEST_SEEN:
+            size = [max(1, round(side * LONGEST_SEEN / longest)) for side in images[0].shape[-2:]]
+            images = [F.interpolate(image, size, mode="area") for image in images]
+        device = next(network.parameters()).device
+        _, prior = network(*(image.to(device) for image in images), return_prior=True)
+        return dict(zip(READ_EVENTS, network.prior.events(prior)[0].sigmoid().tolist()))
 
     def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""

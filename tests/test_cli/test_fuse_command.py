@@ -31,6 +31,9 @@ class MeanFuser:
         self.left -= len(batch)
         return [(img_a + img_b) / 2 for img_a, img_b in batch]
 
+    def seen(self, loaded):
+        return {"haze": 0.25, "low_light": 1 - float(loaded[0].mean()) / 2550}
+
 
 @pytest.fixture
 def run(monkeypatch, pair_folder):
@@ -53,6 +56,16 @@ def test_the_report_says_what_became_of_every_pair(run, pair_folder, capsys):
     assert "is empty" in report["failed"][0]["error"]
     assert not report["interrupted"] and report["seconds"] > 0 and report["pairs_per_second"] > 0
     assert "5 written" in capsys.readouterr().out
+
+
+def test_what_a_student_sees_is_said_and_in_the_report(run, pair_folder, capsys):
+    assert run("--explain", "--json", "report.json") == 0
+    assert "seen: low_light in 6 of 6 pairs" in capsys.readouterr().out
+    seen = json.loads((pair_folder / "report.json").read_text())["seen"]
+    assert list(seen) == [f"pair_{index}" for index in range(6)]
+    assert seen["pair_0"]["haze"] == 0.25 and seen["pair_0"]["low_light"] > 0.9
+    run("--overwrite", "--json", "report.json")
+    assert json.loads((pair_folder / "report.json").read_text())["seen"] == {}
 
 
 def test_what_exists_is_skipped_and_not_touched(run, pair_folder, capsys):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from mmfusion_distill.annotation.event_types import READ_EVENTS
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import generate_pair
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
@@ -124,3 +125,18 @@ def test_data_samples_are_those_of_the_same_network(pair):
     (sample,) = fuse(dict(img_a=pair[0], img_b=pair[1]), return_datasamples=True)["predictions"]
     shown = sample.output.pred_img.numpy()[::-1].transpose(1, 2, 0)
     assert np.abs(shown - fuse.fuse(*pair)).max() <= 1
+
+
+def test_what_a_student_sees_is_told_alike_by_every_backend(pair):
+    by_file, by_torch = (
+        FusionInferencer(weights="tiny", device="cpu", backend=backend).explain(*pair)
+        for backend in ("onnxruntime", "pytorch")
+    )
+    assert list(by_file) == list(READ_EVENTS) == list(by_torch)
+    assert all(0 <= value <= 1 for value in by_file.values())
+    assert by_file == pytest.approx(by_torch, abs=1e-3)
+
+
+def test_who_reads_a_text_is_not_asked_what_it_sees(pair):
+    with pytest.raises(ValueError, match="names no events: it reads a text"):
+        FusionInferencer(weights="teacher", device="cpu").explain(*pair)

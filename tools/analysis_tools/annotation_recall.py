@@ -1,4 +1,4 @@
-"""Print how well the StatisticsAnnotator recognises degradations: those we apply, or those that others name."""
+"""Print how well degradations are recognised by image statistics, or by a student: those we apply, or others name."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ import sys
 from mmengine.config import Config
 
 from mmfusion_distill.analysis.annotation_accuracy import (
+    NetworkAnnotator,
     choose_thresholds,
     measure_agreement,
     measure_recall,
@@ -13,6 +14,7 @@ from mmfusion_distill.analysis.annotation_accuracy import (
 )
 from mmfusion_distill.annotation import StatisticsAnnotator
 from mmfusion_distill.annotation.modalities import MODALITIES
+from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.cli.command_line import SettingsAction
 from mmfusion_distill.images.image_files import read_name_list
 from mmfusion_distill.images.pairing import ImagePair, find_pairs
@@ -43,6 +45,7 @@ def main() -> None:
         action="store_true",
         help="with --against: print the thresholds that agree best with them, and measure with these",
     )
+    parser.add_argument("--weights", help="ask this student, instead of image statistics")
     parser.add_argument(
         "--options",
         nargs="+",
@@ -53,6 +56,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.choose and (not args.against or args.modality != MODALITIES[0]):
         parser.error(f"--choose needs --against, and {MODALITIES[0]} pairs")
+    if args.weights and (args.choose or args.options):
+        parser.error("--choose and --options are for image statistics: leave --weights out")
     pairs, _ = find_pairs(args.folder_a, args.folder_b, read_name_list(args.names) if args.names else None)
     options = Config()
     options.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
@@ -60,8 +65,14 @@ def main() -> None:
     print_table(pairs[:: args.every], options.to_dict(), args)
 
 
+def annotator_of(args: argparse.Namespace, options: dict) -> StatisticsAnnotator | NetworkAnnotator:
+    if args.weights:
+        return NetworkAnnotator(FusionInferencer(weights=args.weights))
+    return StatisticsAnnotator(**options)
+
+
 def print_recall(pairs: list[ImagePair], options: dict, args: argparse.Namespace) -> None:
-    rows = measure_recall(StatisticsAnnotator(**options), pairs, args.modality, args.seed)
+    rows = measure_recall(annotator_of(args, options), pairs, args.modality, args.seed)
     cells = [
         [row.event, *(f"{value:.3f}" for value in (row.recall, row.false_alarms, row.on_clean))]
         for row in rows
@@ -76,7 +87,7 @@ def print_agreement(pairs: list[ImagePair], options: dict, args: argparse.Namesp
         chosen = choose_thresholds(pairs, references)
         print(" ".join(f"thresholds.{name}={value:g}" for name, value in chosen.items()))
         options = dict(options, thresholds={**options.get("thresholds", {}), **chosen})
-    rows = measure_agreement(StatisticsAnnotator(**options), pairs, references, args.modality)
+    rows = measure_agreement(annotator_of(args, options), pairs, references, args.modality)
     cells = [
         [row.event, *(f"{value:.3f}" for value in (row.precision, row.recall, row.f1)), row.pairs, row.named]
         for row in rows
