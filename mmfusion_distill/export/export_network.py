@@ -11,96 +11,15 @@ from torch import Tensor, nn
 
 from ..annotation.event_types import READ_EVENTS
 from ..inference.network_file import FORMATS
-from ..models.layers.whole_map_value import WholeMapValue
-from ..models.ops.picture_statistics import NUM_NOISES, NUM_TONES, Measures
 from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
+from .exported_module import OUTPUT, SOURCES, ExportedModule, text_length
 from .joined_convolutions import join_convolutions
 from .optional_inputs import let_default_to_nan
 from .precision import PRECISIONS, SourcePair, set_metadata, to_constants, to_half_precision, to_int8
 
 #: Opset of ONNX that is written, and those that can be.
 ONNX_OPSET, OPSETS = 17, range(14, 19)
-SOURCES, TEXT = ("img_a", "img_b"), "text_emb"
-OUTPUT = "fused"
-
-
-class _Exported(nn.Module):
-    """What is exported: sources, for a guided network a text embedding too, zeros for no text.
-
-    Args:
-        network (nn.Module): The network.
-        is_steerable (bool): Whether it also takes the prior and what a network measures of a whole picture, where
-            NaN stands for its own, and gives its own.
-    """
-
-    def __init__(self, network: nn.Module, is_steerable: bool = False) -> None:
-        super().__init__()
-        self.network, self.is_steerable = network, is_steerable
-        length = text_length(network)
-        self.lengths = {} if length is None else {TEXT: length}
-        #: Lengths of what is NaN where it is not given.
-        self.optional: dict[str, int] = {}
-        self.values: list[WholeMapValue] = []
-        #: Whether it names the events that it sees; a prior of a text names those of the text.
-        self.names_events = is_steerable and not network.prior.reads_text
-        if is_steerable:
-            pooled = network.prior.pooled(torch.zeros(1, network.decoder_widths[-1], 1, 1))
-            self.optional = dict(prior=network.prior.num_values, statistics=2 * (NUM_NOISES + NUM_TONES))
-            self.optional |= {} if pooled is None else dict(pooled=pooled.shape[1])
-            self.values = [part for part in network.modules() if isinstance(part, WholeMapValue)]
-            self.optional |= self._attention_length() if self.values else {}
-
-    def _attention_length(self) -> dict[str, int]:
-        # Given anything they keep their own.
-        for value in self.values:
-            value.given = torch.full((1, 1), torch.nan)
-        side = self.network.multiple
-        self.network(torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side))
-        self.value_lengths = [value.own[0].numel() for value in self.values]
-        return dict(attention=sum(self.value_lengths))
-
-    @property
-    def inputs(self) -> list[str]:
-        return [*SOURCES, *self.lengths, *self.optional]
-
-    @property
-    def outputs(self) -> list[str]:
-        own = [
-            "own_prior",
-            *(["own_events"] if self.names_events else []),
-            "own_statistics",
-            *(["own_attention"] if "attention" in self.optional else []),
-        ]
-        return [OUTPUT, *own, "deepest_map"] if self.is_steerable else [OUTPUT]
-
-    def forward(self, img_a: Tensor, img_b: Tensor, *others: Tensor) -> Tensor | tuple[Tensor, ...]:
-        given = dict(zip(self.inputs[2:], others))
-        text_emb = given.get(TEXT)
-        if text_emb is not None and self.network.text_reader.null is not None:
-            without = text_emb.abs().amax(dim=1) == 0
-            text_emb = torch.where(without[:, None], self.network.text_reader.null, text_emb)
-        if not self.is_steerable:
-            return self.network(img_a, img_b, text_emb)
-        if self.values:
-            for value, part in zip(self.values, given["attention"].split(self.value_lengths, dim=1)):
-                value.given = part
-        measures = Measures(given["statistics"], given.get("pooled"))
-        asked = dict(return_prior=True, return_measures=True)
-        fused, prior, own = self.network(
-            img_a, img_b, text_emb, prior=given["prior"], measures=measures, **asked
-        )
-        statistics, deepest = own
-        attention = [value.own.flatten(1) for value in self.values]
-        events = [self.network.prior.events(prior)] if self.names_events else []
-        return (
-            fused,
-            prior,
-            *events,
-            statistics,
-            *([torch.cat(attention, dim=1)] if attention else []),
-            deepest,
-        )
 
 
 def export_network(
@@ -148,7 +67,7 @@ def export_network(
     check_writable(out.parent)
     is_steerable = file_format == "onnx" and size is None and getattr(network, "prior", None) is not None
     with torch.no_grad():
-        module = _Exported(network, is_steerable).eval()
+        module = ExportedModule(network, is_steerable).eval()
     seen = {"events": ",".join(READ_EVENTS)} if module.names_events else {}
     metadata = {**describe_interface(network, precision, size, opset), **seen, **(facts or {})}
     try:
@@ -208,12 +127,6 @@ def describe_interface(
     }
 
 
-def text_length(network: nn.Module) -> int | None:
-    """Length of the text embedding that a network takes; None: it takes none."""
-    reader = getattr(network, "text_reader", None)
-    return None if reader is None else reader.text_channels
-
-
 def exported_pixel_bytes(network: nn.Module) -> int:
     """Memory that an exported network takes per pixel, in ONNX Runtime or OpenVINO, whichever takes more.
 
@@ -222,7 +135,7 @@ def exported_pixel_bytes(network: nn.Module) -> int:
     return 64 + int(120 * network.decoder_widths[0] / network.strides[0] ** 2)
 
 
-def _example(module: _Exported, size: tuple[int, int] | None) -> tuple[Tensor, ...]:
+def _example(module: ExportedModule, size: tuple[int, int] | None) -> tuple[Tensor, ...]:
     # Height, width and their multiples differ, lest one is taken for the other.
     height, width = size or (2 * module.network.multiple, 3 * module.network.multiple)
     sources = torch.rand(1, 3, height, width), torch.rand(1, 1, height, width)
@@ -230,7 +143,7 @@ def _example(module: _Exported, size: tuple[int, int] | None) -> tuple[Tensor, .
     return *sources, *texts, *(torch.full((1, length), torch.nan) for length in module.optional.values())
 
 
-def _axes(module: _Exported) -> dict[str, dict[int, str]]:
+def _axes(module: ExportedModule) -> dict[str, dict[int, str]]:
     """Which sizes are open."""
     axes = {name: {0: "batch", 2: "height", 3: "width"} for name in (*SOURCES, OUTPUT)}
     axes |= {name: {0: "batch"} for name in (*module.lengths, *module.outputs[1:-1])}
@@ -239,7 +152,7 @@ def _axes(module: _Exported) -> dict[str, dict[int, str]]:
 
 
 def _write_onnx(
-    module: _Exported,
+    module: ExportedModule,
     out: Path,
     precision: str,
     calibration: Iterable[SourcePair] | None,
@@ -276,7 +189,7 @@ def _write_onnx(
 
 
 def _write_torchscript(
-    module: _Exported, out: Path, size: tuple[int, int] | None, metadata: dict[str, str]
+    module: ExportedModule, out: Path, size: tuple[int, int] | None, metadata: dict[str, str]
 ) -> None:
     traced = torch.jit.trace(module, _example(module, size), check_trace=False)
     buffer = io.BytesIO()
@@ -287,7 +200,7 @@ def _write_torchscript(
 
 
 def _write_openvino(
-    module: _Exported,
+    module: ExportedModule,
     out: Path,
     precision: str,
     calibration: Iterable[SourcePair] | None,

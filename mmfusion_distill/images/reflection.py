@@ -23,3 +23,12 @@ def reflected(positions: Any, length: Any) -> Any:
 def reflected_index(length: int, multiple: int) -> np.ndarray:
     """Indices that extend an axis to the next multiple by reflection."""
     return reflected(np.arange(-(-length // multiple) * multiple), length)
+
+
+def padded_to_multiple(image: np.ndarray, multiple: int) -> np.ndarray:
+    """Images (N, C, H, W), mirrored at the bottom and the right up to multiples of a number."""
+    height, width = image.shape[-2:]
+    if height % multiple == width % multiple == 0:
+        return image
+    rows, columns = (reflected_index(length, multiple) for length in (height, width))
+    return image[:, :, rows][..., columns]

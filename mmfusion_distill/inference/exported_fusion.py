@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..images.reflection import reflected_index
+from ..images.reflection import padded_to_multiple
 from ..images.tile_grid import AxisTile, axis_tiles, inner_parts
 from ..system.free_memory import GIBIBYTE, free_memory
 from ..user_errors import UserError, check_choice
@@ -279,7 +279,7 @@ class ExportedFusion:
         if img_a.shape[1] == 1:
             img_a = np.repeat(img_a, 3, axis=1)
         arrays = {
-            name: np.ascontiguousarray(_padded(image, self.multiple), dtype=np.float32)
+            name: np.ascontiguousarray(padded_to_multiple(image, self.multiple), dtype=np.float32)
             for name, image in (("img_a", img_a), ("img_b", img_b))
         }
         shape = arrays["img_a"].shape
@@ -293,11 +293,3 @@ class ExportedFusion:
                 "`tools/deployment/export.py`"
             )
         return outputs
-
-
-def _padded(image: np.ndarray, multiple: int) -> np.ndarray:
-    height, width = image.shape[-2:]
-    if height % multiple == width % multiple == 0:
-        return image
-    rows, columns = (reflected_index(length, multiple) for length in (height, width))
-    return image[:, :, rows][..., columns]
