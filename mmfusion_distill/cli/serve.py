@@ -1,6 +1,8 @@
 """The command line of the page."""
 
 import argparse
+import contextlib
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -50,27 +52,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(args: argparse.Namespace) -> None:
-    from ..serve.gradio_import import import_gradio
-
-    # Before the seconds that PyTorch takes.
-    import_gradio()
-    from ..serve.fusion_service import FusionService
-    from ..serve.limits import Limits
     from ..serve.server import is_loopback, launch
+    from ..serve.uploads import Limits
 
     limits = Limits(args.max_megapixels, args.max_megabytes, args.max_frames)
-    with interrupted_once():
-        service = FusionService(args.weights, args.device)
-        with launch(service, limits, args.host, args.port) as address:
-            if not is_loopback(args.host):
-                print(
-                    f"warning: whoever reaches {args.host} can use this page, which has no password",
-                    file=sys.stderr,
-                )
-            print(f"serving at {address} (Ctrl-C ends it)", flush=True)
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                print("ended", flush=True)
-            finally:
-                service.end()
+    with interrupted_once(), launch(limits, args.weights, args.device, args.host, args.port) as address:
+        if not is_loopback(args.host):
+            print(
+                f"warning: whoever reaches {args.host} can use this page, which has no password",
+                file=sys.stderr,
+            )
+        print(f"serving at {address} (Ctrl-C ends it)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    print("ended", flush=True)
+    # A video that is being fused is given up: its files are gone.
+    os._exit(0)

@@ -1,128 +1,210 @@
 """The page: what stands on it, and what its buttons call."""
 
 import random
-from functools import partial
-from typing import TYPE_CHECKING
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from html import escape
+from pathlib import Path
+from typing import Any
 
-from ..annotation.modalities import MODALITIES
+import gradio as gr
+import numpy as np
+
+from ..annotation.event_types import READ_EVENTS
+from ..apis import FusionInferencer
+from ..data.generated_scenes import generate_pair
+from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
+from ..images.image_io import write_image
+from ..images.pixels import shrink
+from ..registration.pair_reader import PairReader
+from ..user_errors import UserError
 from ..version import __version__
-from . import markup
-from .fusion_service import MAX_TEXT, FusionService
-from .gradio_import import import_gradio
-from .limits import Limits
-from .page_calls import CALL, in_the_page, source_fields
-from .uploads import Picture, sample_pair, take_upload
-from .video_tab import build_video_tab
+from ..video import VideoOptions, fuse_video
+from ..video.video_options import LAYOUTS
+from .uploads import Limits, VisitorFiles, check_film, read_picture
 
-if TYPE_CHECKING:
-    import gradio
-
-#: Seconds that pictures stay in memory behind an idle page, and uploads that nobody asked to be read on disk.
-_KEPT = 1800
-#: Seconds between looks for such uploads.
-_SWEPT = 60
+#: Seconds between looks for files that are older than so many, behind an idle page.
+SWEPT, KEPT = 60, 1800
+#: Longest side of a picture on the page, of which the download has all pixels; longest description that is read.
+_SHOWN, _MAX_TEXT = 1600, 2000
+_TWO_FILES = "two files"
+#: Of every call: not for programs, one at a time.
+_CALL: dict[str, Any] = dict(api_visibility="private", show_progress="minimal", concurrency_limit=1)
+Networks = Mapping[str, FusionInferencer]
 
 
-def build_page(service: FusionService, limits: Limits) -> "gradio.Blocks":
-    """Build the page.
-
-    Args:
-        service (FusionService): What fuses.
-        limits (Limits): Of uploads.
-
-    Returns:
-        gradio.Blocks: To be launched by :func:`~mmfusion_distill.serve.server.launch`.
-
-    Raises:
-        MissingPackageError: If Gradio is missing.
-    """
-    gr = import_gradio()
-    # Fonts of the system: the default theme asks Google for its own.
-    theme = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])
-    with gr.Blocks(
-        title="mmfusion_distill",
-        theme=theme,
-        css=markup.STYLE,
-        analytics_enabled=False,
-        delete_cache=(_SWEPT, _KEPT),
-    ) as page:
+def build_page(networks: Networks, limits: Limits, files: VisitorFiles) -> gr.Blocks:
+    """Build the page of networks, by the names that it shows; `files` lie inside Gradio's folder."""
+    with gr.Blocks(title="mmfusion_distill", analytics_enabled=False, delete_cache=(SWEPT, KEPT)) as page:
         gr.Markdown(
-            f"# Image fusion\nmmfusion_distill {__version__}. Two registered pictures of one scene become one. "
-            f"Up to {limits.megapixels:g} million pixels and {limits.megabytes:g} MB each; nothing is kept."
+            f"# Image fusion\nmmfusion_distill {__version__}. Two registered pictures or videos become one. Up to "
+            f"{limits.megapixels:g} million pixels, {limits.megabytes:g} MB and {limits.frames} frames; all files "
+            "go when you leave the page."
         )
         with gr.Tab("Pictures"):
-            _build_picture_tab(service, limits)
+            _build_picture_tab(networks, limits, files)
         with gr.Tab("Video"):
-            build_video_tab(service, limits, _KEPT)
-    _refuse_addresses(page)
+            _build_video_tab(networks, limits, files)
+
+        def leave(visit: gr.Request) -> None:
+            files.forget(visit.session_hash)
+
+        page.unload(leave)
+    for block in page.blocks.values():
+        if isinstance(block, gr.components.Component):
+            move = block.async_move_resource_to_block_cache
+            block.async_move_resource_to_block_cache = partial(_move_file, move)
     return page
 
 
-def _build_picture_tab(service: FusionService, limits: Limits) -> None:
-    gr = import_gradio()
-    states, previews = source_fields(
-        {
-            "Source A (visible, CT, PET, SPECT)": partial(_take, limits, False),
-            "Source B (infrared, MRI)": partial(_take, limits, True),
-        },
-        _KEPT,
+def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) -> None:
+    def show(is_source_b: bool, path: Path) -> str:
+        return _written(path.with_name("shown.jpg"), read_picture(path, is_source_b, limits))
+
+    def steering(name: str) -> list:
+        """Fields for what a network can be told: text, or events if it tells those that it sees."""
+        network, events = networks[name], [(event.replace("_", " "), event) for event in READ_EVENTS]
+        text = gr.Textbox(label="Text", value="", max_length=_MAX_TEXT, visible=network.guided)
+        return [text, gr.CheckboxGroup(events, label="Events", value=[], visible=hasattr(network, "explain"))]
+
+    picture = partial(gr.Image, show_label=False, height=300, buttons=["fullscreen"])
+    with gr.Row():
+        fields_a = _source("Source A (visible, CT, PET, SPECT)", files, picture, partial(show, False))
+        fields_b = _source("Source B (infrared, MRI)", files, picture, partial(show, True))
+    with gr.Row():
+        weights = gr.Dropdown(list(networks), label="Weights")
+        steered = steering(next(iter(networks)))
+    with gr.Row():
+        sample, button = gr.Button("Sample pair"), gr.Button("Fuse", variant="primary")
+    labels = "A", "B", "pyramid"
+    with gr.Row():
+        sliders = [gr.ImageSlider(label=f"{label} | fused", buttons=["fullscreen"]) for label in labels]
+    done = gr.Textbox(label="What was done")
+    seen = gr.Label(label="Events that the network saw", show_heading=False, visible=False)
+    download = gr.DownloadButton("Download PNG", interactive=False)
+
+    def take_sample(visit: gr.Request) -> list:
+        outputs: list = []
+        for is_b, image in enumerate(generate_pair(random.randrange(1000), 480, 640)):
+            path = files.folder(visit.session_hash) / f"sample_{'AB'[is_b]}.png"
+            write_image(path, image)
+            outputs += [str(path), path, show(bool(is_b), path)]
+        return outputs
+
+    def fuse(a, b, name, text, events, visit: gr.Request):  # type: ignore[no-untyped-def]
+        _check_there("source", A=a, B=b)
+        network, reader, start = networks[name], PairReader(in_python=True), time.perf_counter()
+        source_a, source_b, _ = reader.read(a, b)
+        fused = network.fuse(a, b, text=_typed(text), **(dict(events=events) if events else {}))
+        seconds, size = time.perf_counter() - start, f"{fused.shape[1]}x{fused.shape[0]} pixels"
+        probabilities = network.explain(a, b) if hasattr(network, "explain") else {}
+        target = files.folder(visit.session_hash) / "fused.png"
+        write_image(target, fused)
+        result = _written(target.with_suffix(".jpg"), fused)
+        beside = source_a, source_b, laplacian_pyramid_fusion(source_a, source_b)
+        return [
+            *((_written(target.with_name(f"{x}.jpg"), image), result) for x, image in zip(labels, beside)),
+            "\n".join([f"{size} read and fused by {name} in {seconds:.2f} s.", *reader.notes()]),
+            gr.Label(probabilities, visible=bool(probabilities)),
+            gr.DownloadButton(value=target, interactive=True),
+        ]
+
+    weights.change(steering, weights, steered, **_CALL)
+    sample.click(_in_one_sentence(take_sample, files), None, [*fields_a, *fields_b], **_CALL)
+    inputs = [fields_a[1], fields_b[1], weights, *steered]
+    button.click(_in_one_sentence(fuse, files), inputs, [*sliders, done, seen, download], **_CALL)
+
+
+def _build_video_tab(networks: Networks, limits: Limits, files: VisitorFiles) -> None:
+    with gr.Row():
+        labels = "Video A (visible), or both side by side", "Video B (infrared)"
+        show = partial(check_film, limits=limits)
+        kept = [_source(label, files, gr.Markdown, show)[1] for label in labels]
+    with gr.Row():
+        options = [
+            # The fast one first.
+            gr.Dropdown(sorted(networks, key=lambda name: name != "tiny"), label="Weights of the video"),
+            gr.Dropdown([_TWO_FILES, *LAYOUTS], label="Sources"),
+            gr.Dropdown(["time", "frame"], label="Frames match by"),
+            gr.Slider(0, 5, value=0.5, step=0.5, label="Smooth brightness over seconds"),
+            gr.Textbox(label="Text of the video (only for guided networks)", max_length=_MAX_TEXT),
+        ]
+    button = gr.Button("Fuse the video", variant="primary")
+    film, done = (
+        gr.Video(label="Fused video", height=480, autoplay=True, loop=True),
+        gr.Textbox(label="What was done"),
     )
-    with gr.Row():
-        weights = gr.Dropdown(service.names, value=service.names[0], label="Weights")
-        modality = gr.Dropdown(list(MODALITIES), value=MODALITIES[0], label="Kind of pair")
-        text = gr.Textbox(max_length=MAX_TEXT, **_text_options(service, service.names[0]))
-    with gr.Row():
-        sample = gr.Button("Sample pair")
-        fuse = gr.Button("Fuse", variant="primary")
-    with gr.Row():
-        sliders = gr.HTML(), gr.HTML()
-    download, facts, events = gr.HTML(), gr.HTML(), gr.HTML()
 
-    results = [*sliders, download, facts, events]
-    sample.click(_sample, None, [*states, *previews], **CALL)
-    weights.change(lambda name: gr.Textbox(**_text_options(service, name)), weights, text, **CALL)
-    fuse.click(in_the_page(partial(_fuse, service)), [*states, weights, text, modality], results, **CALL)
+    def fuse(a, b, name, layout, match, steady, text, visit: gr.Request):  # type: ignore[no-untyped-def]
+        layout, films = (None, dict(A=a, B=b)) if layout == _TWO_FILES else (layout, dict(A=a))
+        _check_there("video", **films)
+        how = VideoOptions(
+            layout=layout, match=match, steady=steady, max_frames=limits.frames, text=_typed(text)
+        )
+        target = files.folder(visit.session_hash) / "fused.webm"
+        report = fuse_video(networks[name], a, films.get("B"), target, how)
+        facts = (
+            f"{report.frames} frames fused by {name} in {report.seconds:.1f} s ({report.fps:.1f} a second)."
+        )
+        return str(target), files.shown("\n".join([facts, *report.notes]))
 
-
-def _text_options(service: FusionService, name: str) -> dict:
-    if service.is_guided(name):
-        return dict(label="Text", interactive=True, placeholder="e.g. low light; empty: the events below")
-    return dict(label="Text (only for guided networks)", interactive=False, value="", placeholder="")
+    button.click(_in_one_sentence(fuse, files), [*kept, *options], [film, done], **_CALL)
 
 
-def _take(limits: Limits, is_source_b: bool, path: str) -> tuple[Picture, str]:
-    picture = take_upload(path, is_source_b, limits)
-    return picture, markup.preview(picture)
+def _source(label: str, files: VisitorFiles, preview: Callable, show: Callable[[Path], str]) -> list:
+    """A field for a file, the state with what is kept of it, and what shows it."""
+    with gr.Column():
+        fields = [gr.File(label=label, height=120), gr.State(), preview()]
+
+    def take(upload: dict, visit: gr.Request) -> tuple[str, Path, str]:
+        path = files.keep(Path(upload["path"]), visit.session_hash)
+        try:
+            return str(path), path, show(path)
+        except BaseException:
+            shutil.rmtree(path.parent)
+            raise
+
+    # Gradio's own reading of the field would leave an empty file behind.
+    taken = fields[0].upload(_in_one_sentence(take, files), fields[0], fields, preprocess=False, **_CALL)
+    for emptied in (taken.failure, fields[0].clear):
+        emptied(lambda: [None] * 3, None, fields, **_CALL)
+    return fields
 
 
-def _sample() -> tuple[Picture, Picture, str, str]:
-    visible, infrared = sample_pair(random.randrange(1000))
-    return visible, infrared, markup.preview(visible), markup.preview(infrared)
+def _typed(text: str | None) -> str | None:
+    return (text or "")[:_MAX_TEXT].strip() or None
 
 
-def _fuse(
-    service: FusionService, img_a: Picture | None, img_b: Picture | None, name: str, text: str, modality: str
-) -> tuple[str, ...]:
-    outcome = service.fuse(img_a, img_b, name, text, modality)
-    return (
-        markup.slider(img_a, outcome.fused, "A"),
-        markup.slider(img_b, outcome.fused, "B"),
-        markup.download(outcome.fused),
-        markup.facts(
-            f"{img_a.size} pixels fused by {name} in {outcome.seconds:.2f} s. The statistics annotator sees:"
-        ),
-        markup.event_list(outcome.events),
-    )
+def _check_there(what: str, **paths: Path | None) -> None:
+    """Refuse to go on without uploads, which go after a while."""
+    missing = [label for label, path in paths.items() if path is None or not path.is_file()]
+    if missing:
+        raise UserError(f"{what} {' and '.join(missing)} is missing: upload it")
 
 
-def _refuse_addresses(page: "gradio.Blocks") -> None:
-    """Let no request make this machine fetch an address: Gradio downloads those that stand for a file."""
+def _written(path: Path, image: np.ndarray) -> str:
+    write_image(path, shrink(image, _SHOWN))
+    return str(path)
 
-    async def refuse(path: str) -> str:
-        if path.startswith("/") and "://" not in path:
-            return path
-        raise import_gradio().Error("upload files instead of addresses", print_exception=False)
 
-    for block in page.blocks.values():
-        if hasattr(block, "async_move_resource_to_block_cache"):
-            block.async_move_resource_to_block_cache = refuse
+def _in_one_sentence(call: Callable[..., Any], files: VisitorFiles) -> Callable[..., Any]:
+    """What the visitor can mend becomes one sentence on the page."""
+
+    @wraps(call)
+    def answered(*args: Any) -> Any:
+        try:
+            return call(*args)
+        except UserError as error:
+            # The page shows it as HTML, and names of files are the visitor's.
+            raise gr.Error(escape(files.shown(str(error))), print_exception=False) from None
+
+    return answered
+
+
+async def _move_file(move: Callable[..., Any], path: Any) -> str | None:
+    """Gradio's own fetches an address that stands for a file, and its sweeping ends at a folder that does."""
+    if not Path(path).is_file():
+        raise gr.Error("this file is gone: upload it again", print_exception=False)
+    return await move(path)

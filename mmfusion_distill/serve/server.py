@@ -1,97 +1,89 @@
 """Starting the page."""
 
 import os
-import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from ..user_errors import UserFileError
-from .fusion_service import FusionService
-from .gradio_import import import_gradio
-from .limits import Limits
-from .page import build_page
+from ..apis import FusionInferencer, list_models
+from ..user_errors import MissingPackageError, UserError, UserFileError
+from .uploads import Limits, VisitorFiles
 
-#: Visitors whose pictures are held at the same time; those of the oldest are dropped first.
-_SESSIONS = 16
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches an address."""
-    return f"[{host}]" in _LOOPBACK or host in _LOOPBACK
+    return host in _LOOPBACK or f"[{host}]" in _LOOPBACK
+
+
+def load_networks(weights: Sequence[str], device: str | None) -> dict[str, FusionInferencer]:
+    """Load networks, by the names that the page shows: files without folders, then those that ship."""
+    networks: dict[str, FusionInferencer] = {}
+    for source in dict.fromkeys([*weights, *list_models()]):
+        name = Path(source).name
+        if name in networks:
+            raise UserError(f"two files of weights are called {name}: rename one of them")
+        try:
+            networks[name] = FusionInferencer(weights=source, device=device)
+        except ImportError:
+            # What ships but needs other packages than are installed is not offered.
+            if source not in list_models():
+                raise
+    return networks
 
 
 @contextmanager
 def launch(
-    service: FusionService, limits: Limits, host: str = "127.0.0.1", port: int = 7860
+    limits: Limits,
+    weights: Sequence[str] = (),
+    device: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 7860,
 ) -> Iterator[str]:
-    """Serve the page until the context ends; temporary files of uploads are deleted with it.
+    """Serve the page at an address, which it gives, until the context ends; then delete all files of visitors.
 
     Args:
-        service (FusionService): What fuses.
         limits (Limits): Of uploads.
+        weights (Sequence[str]): Files of weights to offer beside those that come with the package. Default: ().
+        device (str, optional): Default: None, the GPU if there is one.
         host (str): Address to listen at. Default: '127.0.0.1', this machine only.
-        port (int): Default: 7860. 0 takes a free one.
-
-    Yields:
-        str: Address of the page.
+        port (int): Default: 7860. 0 takes the first free one from there.
 
     Raises:
-        MissingPackageError: If Gradio is missing.
-        UserFileError: If the port is taken or the host is none of this machine.
+        UserError: If Gradio is missing, weights cannot be used, or address and port are none that are free.
     """
-    import_gradio()
-    port = _free_port(host, port)
-    before = os.environ.get("GRADIO_TEMP_DIR")
-    with tempfile.TemporaryDirectory(prefix="mmfusion-serve-") as folder:
-        # Gradio's own folder is shared by all its programs and outlives them.
-        os.environ["GRADIO_TEMP_DIR"] = folder
-        page = build_page(service, limits)
+    with tempfile.TemporaryDirectory(prefix="mmfusion-serve-", ignore_cleanup_errors=True) as folder:
+        # Read when Gradio is imported, and later: its own folders outlive it, and it would call home.
+        os.environ.update(dict.fromkeys(("GRADIO_TEMP_DIR", "GRADIO_EXAMPLES_CACHE"), folder))
+        os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_DISABLE_TELEMETRY="1")
         try:
             from starlette.middleware import Middleware
 
             from .door import Door
-
-            hosts = _LOOPBACK if is_loopback(host) else ()
+            from .page import build_page
+        except ImportError as error:
+            raise MissingPackageError(
+                f'the page needs Gradio, which cannot be imported ({error}): pip install "mmfusion_distill[serve]"'
+            ) from error
+        files = VisitorFiles(Path(folder, "visits"))
+        page = build_page(load_networks(weights, device), limits, files)
+        door = Middleware(Door, files=files.root, hosts=_LOOPBACK if is_loopback(host) else ())
+        try:
             _, address, _ = page.queue(max_size=16).launch(
                 server_name=host,
-                server_port=port,
+                server_port=port or None,
                 share=False,
-                inbrowser=False,
                 prevent_thread_lock=True,
                 quiet=True,
-                show_api=False,
-                ssr_mode=False,
-                pwa=False,
-                max_file_size=limits.bytes,
-                state_session_capacity=_SESSIONS,
-                app_kwargs=dict(
-                    middleware=[Middleware(Door, hosts=hosts)],
-                    docs_url=None,
-                    redoc_url=None,
-                    openapi_url=None,
-                ),
+                footer_links=[],
+                run_history=False,
+                max_file_size=int(limits.megabytes * 1e6),
+                app_kwargs=dict(middleware=[door]),
             )
             yield address
+        except OSError as error:
+            raise UserFileError(f"cannot listen at {host}:{port}: take another --port or --host") from error
         finally:
             page.close(verbose=False)
-            if before is None:
-                del os.environ["GRADIO_TEMP_DIR"]
-            else:
-                os.environ["GRADIO_TEMP_DIR"] = before
-
-
-def _free_port(host: str, port: int) -> int:
-    try:
-        # Gradio waits and names neither host nor reason.
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            return probe.getsockname()[1]
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserFileError(
-            f"cannot listen at {host}:{port} ({reason}): choose another --port or --host"
-        ) from error
