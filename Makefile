@@ -17,12 +17,12 @@ $(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional,detect,docs]"
 	touch $(STAMP)
 
-# Gradio wants an older Pillow, pandas and MarkupSafe than constraints.txt has: these lie in front of the others here.
-$(SERVE_STAMP): $(STAMP) requirements/serve.txt constraints-serve.txt
+# The newest Gradio wants other packages than MMagic does: these lie in front of the others here.
+$(SERVE_STAMP): $(STAMP) requirements/serve.txt
 	$(BIN)/python -m venv --without-pip $(SERVE_VENV)
 	echo "import site; site.addsitedir('$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')')" \
 		> $$($(SERVE_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
-	$(SERVE_VENV)/bin/python -m pip install --quiet -c constraints-serve.txt -r requirements/serve.txt
+	$(SERVE_VENV)/bin/python -m pip install --quiet -r requirements/serve.txt
 	touch $(SERVE_STAMP)
 
 demo: $(STAMP)

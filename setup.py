@@ -89,7 +89,6 @@ setup(
         "mmfusion_distill": [
             "annotation/prompts/*",
             "data/degradations/texts/*",
-            "serve/*.css",
             "weights/*",
             "data/splits/*",
             "data/texts/*",

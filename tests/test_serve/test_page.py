@@ -47,6 +47,20 @@ def visitor():
         yield Visitor(address)
 
 
+class Named:
+    """A network that names events, as the page sees it; a guided one if it is told so."""
+
+    def __init__(self, guided=False):
+        self.guided, self.told = guided, None
+
+    def explain(self, img_a, img_b):
+        return dict(low_light=0.9, haze=0.1)
+
+    def fuse(self, img_a, img_b, text=None, events=None):
+        self.told = dict(text=text, events=events)
+        return np.zeros((480, 640, 3), np.uint8)
+
+
 class TestUploads:
     @pytest.mark.parametrize(
         "name, content, words",
@@ -94,8 +108,9 @@ class TestCommandLine:
         with pytest.raises(SystemExit, match=re.escape('pip install "mmfusion_distill[serve]"')):
             serve.main(["--port", "0"])
 
-    def test_a_port_that_is_taken_is_named(self):
+    def test_a_port_that_is_taken_is_named(self, monkeypatch):
         pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
+        monkeypatch.setattr(server, "load_networks", lambda weights, device: dict(named=Named()))
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -253,20 +268,6 @@ def test_starting_calls_nobody_and_ends_without_a_trace(monkeypatch):
     assert hosts <= {"127.0.0.1", "localhost"}
     with pytest.raises(httpx.ConnectError):
         httpx.get(address, trust_env=False)
-
-
-class Named:
-    """A network that names events, as the page sees it; a guided one if it is told so."""
-
-    def __init__(self, guided=False):
-        self.guided, self.told = guided, None
-
-    def explain(self, img_a, img_b):
-        return dict(low_light=0.9, haze=0.1)
-
-    def fuse(self, img_a, img_b, text=None, events=None):
-        self.told = dict(text=text, events=events)
-        return np.zeros((480, 640, 3), np.uint8)
 
 
 def test_a_network_is_told_events_and_says_what_it_saw_and_a_guided_one_reads_text(monkeypatch, tmp_path):
