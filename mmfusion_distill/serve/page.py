@@ -13,11 +13,11 @@ import gradio as gr
 import numpy as np
 
 from ..annotation.event_types import READ_EVENTS
-from ..apis import FusionInferencer
 from ..data.generated_scenes import generate_pair
 from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
 from ..images.image_io import write_image
 from ..images.pixels import shrink
+from ..inference.fusion_inferencer import FusionInferencer
 from ..registration.pair_reader import PairReader
 from ..user_errors import UserError
 from ..version import __version__

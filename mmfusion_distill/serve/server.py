@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..apis import FusionInferencer, list_models
+from ..inference.fusion_inferencer import FusionInferencer
 from ..user_errors import MissingPackageError, UserError, UserFileError
+from ..zoo.shipped_weights import list_models
 from .uploads import Limits, VisitorFiles
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
