@@ -270,12 +270,10 @@ def test_starting_calls_nobody_and_ends_without_a_trace(monkeypatch):
         httpx.get(address, trust_env=False)
 
 
-def test_a_network_is_told_events_and_says_what_it_saw_and_a_guided_one_reads_text(monkeypatch, tmp_path):
+def test_a_network_is_told_events_and_says_what_it_saw_and_a_guided_one_reads_text(monkeypatch):
     pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
     from mmfusion_distill.serve import page
 
-    monkeypatch.setattr(page, "KEPT", 1)
-    monkeypatch.setattr(page, "SWEPT", 1)
     networks = dict(named=Named(), teacher=Named(guided=True))
     monkeypatch.setattr(server, "load_networks", lambda weights, device: networks)
     with launch(Limits(), port=0) as address:
@@ -291,7 +289,18 @@ def test_a_network_is_told_events_and_says_what_it_saw_and_a_guided_one_reads_te
         assert networks["teacher"].told == dict(text="fog", events=None)
         visitor.call("click", None, None, "teacher", "x" * 9999, [], of="Fuse")
         assert len(networks["teacher"].told["text"]) == page._MAX_TEXT
-        # Behind a page that is idle they go too, whether or not anybody asked for them.
+
+
+def test_files_behind_an_idle_page_go_after_a_while(monkeypatch):
+    pytest.importorskip("gradio", reason="needs Gradio: pip install mmfusion_distill[serve]")
+    from mmfusion_distill.serve import page
+
+    monkeypatch.setattr(page, "KEPT", 1)
+    monkeypatch.setattr(page, "SWEPT", 1)
+    monkeypatch.setattr(server, "load_networks", lambda weights, device: dict(named=Named()))
+    with launch(Limits(), port=0) as address:
+        visitor = Visitor(address)
+        assert visitor.call("click", of="Sample pair")["success"]
         visitor.upload("left.png", b"never asked to be read")
         for _ in range(300):
             if not kept_files():
