@@ -4,8 +4,10 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial, wraps
 from html import escape
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +66,11 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
         return _written(path.with_name("shown.jpg"), read_picture(path, is_source_b, limits))
 
     def steering(name: str) -> list:
-        """Fields for what a network can be told: text, or events if it tells those that it sees."""
+        """Fields for what a network can be told: a text, or else events in place of those that it sees."""
         network, events = networks[name], [(event.replace("_", " "), event) for event in READ_EVENTS]
+        takes_events = not network.guided and "events" in signature(network.fuse).parameters
         text = gr.Textbox(label="Text", value="", max_length=_MAX_TEXT, visible=network.guided)
-        return [text, gr.CheckboxGroup(events, label="Events", value=[], visible=hasattr(network, "explain"))]
+        return [text, gr.CheckboxGroup(events, label="Events", value=[], visible=takes_events)]
 
     picture = partial(gr.Image, show_label=False, height=300, buttons=["fullscreen"])
     with gr.Row():
@@ -82,7 +85,7 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
     with gr.Row():
         sliders = [gr.ImageSlider(label=f"{label} | fused", buttons=["fullscreen"]) for label in labels]
     done = gr.Textbox(label="What was done")
-    seen = gr.Label(label="Events that the network saw", show_heading=False, visible=False)
+    seen = gr.Label(label="Events that the network saw", show_heading=False, num_top_classes=5, visible=False)
     download = gr.DownloadButton("Download PNG", interactive=False)
 
     def take_sample(visit: gr.Request) -> list:
@@ -97,9 +100,12 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
         _check_there("source", A=a, B=b)
         network, reader, start = networks[name], PairReader(in_python=True), time.perf_counter()
         source_a, source_b, _ = reader.read(a, b)
-        fused = network.fuse(a, b, text=_typed(text), **(dict(events=events) if events else {}))
+        words = (text or "")[:_MAX_TEXT].strip() or None
+        fused = network.fuse(a, b, text=words, **(dict(events=events) if events else {}))
         seconds, size = time.perf_counter() - start, f"{fused.shape[1]}x{fused.shape[0]} pixels"
-        probabilities = network.explain(a, b) if hasattr(network, "explain") else {}
+        probabilities = {}
+        with suppress(UserError):  # not every network names events
+            probabilities = network.explain(a, b)
         target = files.folder(visit.session_hash) / "fused.png"
         write_image(target, fused)
         result = _written(target.with_suffix(".jpg"), fused)
@@ -120,8 +126,7 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
 def _build_video_tab(networks: Networks, limits: Limits, files: VisitorFiles) -> None:
     with gr.Row():
         labels = "Video A (visible), or both side by side", "Video B (infrared)"
-        show = partial(check_film, limits=limits)
-        kept = [_source(label, files, gr.Markdown, show)[1] for label in labels]
+        kept = [_source(x, files, gr.Markdown, partial(check_film, limits=limits))[1] for x in labels]
     with gr.Row():
         options = [
             # The fast one first.
@@ -132,17 +137,14 @@ def _build_video_tab(networks: Networks, limits: Limits, files: VisitorFiles) ->
             gr.Textbox(label="Text of the video (only for guided networks)", max_length=_MAX_TEXT),
         ]
     button = gr.Button("Fuse the video", variant="primary")
-    film, done = (
-        gr.Video(label="Fused video", height=480, autoplay=True, loop=True),
-        gr.Textbox(label="What was done"),
-    )
+    film = gr.Video(label="Fused video", height=480, autoplay=True, loop=True)
+    done = gr.Textbox(label="What was done")
 
     def fuse(a, b, name, layout, match, steady, text, visit: gr.Request):  # type: ignore[no-untyped-def]
         layout, films = (None, dict(A=a, B=b)) if layout == _TWO_FILES else (layout, dict(A=a))
         _check_there("video", **films)
-        how = VideoOptions(
-            layout=layout, match=match, steady=steady, max_frames=limits.frames, text=_typed(text)
-        )
+        words = (text or "")[:_MAX_TEXT].strip() or None
+        how = VideoOptions(layout=layout, match=match, steady=steady, max_frames=limits.frames, text=words)
         target = files.folder(visit.session_hash) / "fused.webm"
         report = fuse_video(networks[name], a, films.get("B"), target, how)
         facts = (
@@ -171,10 +173,6 @@ def _source(label: str, files: VisitorFiles, preview: Callable, show: Callable[[
     for emptied in (taken.failure, fields[0].clear):
         emptied(lambda: [None] * 3, None, fields, **_CALL)
     return fields
-
-
-def _typed(text: str | None) -> str | None:
-    return (text or "")[:_MAX_TEXT].strip() or None
 
 
 def _check_there(what: str, **paths: Path | None) -> None:

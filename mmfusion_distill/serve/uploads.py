@@ -75,10 +75,7 @@ class VisitorFiles:
 
 
 def read_picture(path: Path, is_source_b: bool, limits: Limits) -> np.ndarray:
-    """An uploaded picture (H, W, 1 or 3) in [0, 255], RGB, as networks see it as that source.
-
-    What cannot be used is refused (:class:`ImageReadError`); what is too large, before anything is decoded.
-    """
+    """An uploaded picture (H, W, 1 or 3) in [0, 255], RGB, as networks see it; refused before it is decoded."""
     header = read_header(read_regular_file(path))
     # The name decides what reads a file.
     if header is None or path.name.lower().endswith(DATA_EXTENSIONS):

@@ -48,12 +48,14 @@ def visitor():
 
 
 class Named:
-    """A network that names events, as the page sees it; a guided one if it is told so."""
+    """A network that names events, or a guided one, as the page sees it."""
 
     def __init__(self, guided=False):
         self.guided, self.told = guided, None
 
     def explain(self, img_a, img_b):
+        if self.guided:
+            raise UserError("the network names no events: it reads a text")
         return dict(low_light=0.9, haze=0.1)
 
     def fuse(self, img_a, img_b, text=None, events=None):
@@ -280,7 +282,7 @@ def test_a_network_is_told_events_and_says_what_it_saw_and_a_guided_one_reads_te
         visitor = Visitor(address)
         for name in networks:
             text, events = visitor.call("change", name, of="Weights")["output"]["data"]
-            assert text["visible"] is networks[name].guided and events["visible"]
+            assert text["visible"] is networks[name].guided is not events["visible"]
         visitor.call("click", of="Sample pair")
         message = visitor.call("click", None, None, "named", " ", ["haze"], of="Fuse")
         assert networks["named"].told == dict(text=None, events=["haze"])
