@@ -13,11 +13,9 @@ fusion_loss = dict(
             loss_weight=1.0,
         ),
         distance=dict(type="PyramidDistanceLoss", loss_weight=1.0),
-        # Contrast is all that the margins ask for: without it what was degraded comes out darker than it was.
-        brightness=dict(type="BaseIntensityLoss", loss_weight=5.0),
-        glare=dict(type="GlareContrastLoss", loss_weight=1.5),
+        glare=dict(type="GlareContrastLoss", loss_weight=0.5),
         hot_detail=dict(type="HotDetailLoss", loss_weight=0.3),
         false_slope=dict(type="FalseSlopeLoss", loss_weight=1.0),
     ),
 )
-event_loss = dict(type="EventLoss", loss_weight=1.0)
+event_loss = dict(type="EventLoss", loss_weight=0.1)

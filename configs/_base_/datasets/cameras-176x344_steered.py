@@ -1,7 +1,7 @@
 # All cameras and scanners for a teacher: it restores what its text names, and only that.
 _base_ = ["./cameras-176x344_degraded.py"]
 
-conflict = dict(drop_prob=0.2, withhold_prob=0.1, replace_prob=0.25, bare_prob=0.15)
+conflict = dict(drop_prob=0.2, withhold_prob=0.1, replace_prob=0.15, bare_prob=0.15)
 steered = dict(type="RandomTextConflict", **conflict)
 steered_medical = dict(type="RandomTextConflict", modality="medical", **conflict)
 # More than half, since the target of a third of them is the degraded pair itself.
