@@ -84,7 +84,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.10,<3.13",
-    packages=find_packages(include=["mmfusion_distill", "mmfusion_distill.*"]),
+    packages=find_packages(include=["mmfusion", "mmfusion_distill", "mmfusion_distill.*"]),
     package_data={
         "mmfusion_distill": [
             "annotation/prompts/*",

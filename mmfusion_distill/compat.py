@@ -1,7 +1,7 @@
 """Every workaround for the old dependencies of MMagic 1.2, and nothing else.
 
-Each function states why it exists and under which condition it does nothing. `apply` runs them all; once
-`mmfusion_distill` is imported, that happens before MMagic is. What is imported when: `deferred_imports`.
+Each function states why it exists and under which condition it does nothing. `apply` runs them all;
+:mod:`~mmfusion_distill.registry` calls it, so what registers or names a component has them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import importlib
 import importlib.util
 import os
 import sys
+import warnings
 from collections.abc import Callable
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from .user_errors import MissingOperatorError
@@ -202,6 +204,25 @@ def be_known_to_hub() -> None:
             vars(module)["get_installed_path"] = get_installed_path
 
 
+def leave_out_broken_face_detector() -> None:
+    """Let `mmagic.apis` be imported beside a mediapipe without `solutions`, as all are since 2025.
+
+    It imports controlnet_aux, which reads them when it is imported, for a detector of faces that MMagic does not
+    use. Does nothing where mediapipe has them, or one of both is not installed.
+    """
+    mediapipe, name = importlib.util.find_spec("mediapipe"), "controlnet_aux.mediapipe_face"
+    if mediapipe is None or importlib.util.find_spec("controlnet_aux") is None:
+        return
+    if not Path(mediapipe.origin).with_name("python").joinpath("solutions").is_dir():
+        vars(sys.modules.setdefault(name, ModuleType(name)))["MediapipeFaceDetector"] = None
+
+
+def silence_old_packages() -> None:
+    """Drop warnings about themselves that the old diffusers and its neighbours give when MMagic imports them."""
+    for module in (r"diffusers\..*", r"torch\.jit\..*"):
+        warnings.filterwarnings("ignore", category=FutureWarning, module=module)
+
+
 def apply() -> None:
     """Apply every workaround of this module once; a second call does nothing."""
     global _is_applied
@@ -216,3 +237,5 @@ def apply() -> None:
     allow_launchers_on_cpu()
     treat_empty_variables_as_unset()
     be_known_to_hub()
+    leave_out_broken_face_detector()
+    silence_old_packages()

@@ -21,20 +21,18 @@ STEPS = (
     "mmcv",
     "mmagic",
     "mmfusion_distill.models",
-    "mmfusion_distill.components",
-    "mmagic.models",
+    "mmfusion_distill.data.transforms",
+    "mmfusion_distill.engine.running",
+    "mmagic.apis",
     "mmagic.datasets.transforms",
     "mmagic.evaluation",
 )
 
 
 def _import(step: str) -> None:
-    if step == "mmfusion_distill.components":
-        importlib.import_module("mmfusion_distill")._import_components()
-        return
-    importlib.import_module(step)
     if step.startswith("mmagic."):
-        importlib.import_module("mmfusion_distill.deferred_imports").complete_packages(below=step)
+        importlib.import_module("mmfusion_distill.registry")
+    importlib.import_module(step)
 
 
 def _facts() -> dict:

@@ -11,7 +11,7 @@ from conftest import ROOT
 PACKAGE = "mmfusion_distill"
 #: What is imported from outside the package: everything there.
 OUTSIDE = ("tools", "demo", "tests")
-GROUND = ("compat", "compat_operators", "deferred_imports", "extras", "lazy", "user_errors", "version")
+GROUND = ("compat", "compat_operators", "extras", "registry", "user_errors", "version")
 
 
 @cache
@@ -59,7 +59,7 @@ def imported(path: Path) -> dict[str, int]:
             names = [f"{base}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.Call) and _name(node.func) in ("import_module", "lazy_attributes"):
+        elif isinstance(node, ast.Call) and _name(node.func) == "import_module":
             names = [_absolute(text, package) for text in _strings(node)]
         for name in names:
             if name.split(".")[0] == PACKAGE:

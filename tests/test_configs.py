@@ -5,8 +5,9 @@ import ast
 import pytest
 import torch
 from conftest import ROOT
-from mmagic.registry import DATASETS, MODELS, TRANSFORMS
 from mmengine.config import Config
+
+from mmfusion_distill.registry import DATASETS, MODELS, TRANSFORMS
 
 CONFIGS = [
     path

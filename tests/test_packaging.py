@@ -20,7 +20,7 @@ from mmfusion_distill.zoo.shipped_weights import shipped_models
 
 #: What a build needs, and a checkout has.
 PARTS = ("LICENSE", "MANIFEST.in", "README.md", "model-index.yml", "pyproject.toml", "setup.py")
-FOLDERS = ("configs", "mmfusion_distill", "requirements", "tools")
+FOLDERS = ("configs", "mmfusion", "mmfusion_distill", "requirements", "tools")
 
 
 def pip(*arguments):

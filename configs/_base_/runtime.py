@@ -1,9 +1,9 @@
 # What every run of any toolbox shares: hooks, environment, seeds.
-custom_imports = dict(imports=["mmfusion_distill"])
+custom_imports = dict(imports=["mmfusion_distill.registry"])
 
 default_hooks = dict(
     # Ends a run whose loss or gradient is not finite; of our scope, whatever toolbox the run is of.
-    finite=dict(type="mmagic.FiniteGuardHook"),
+    finite=dict(type="mmfusion.FiniteGuardHook"),
     timer=dict(type="IterTimerHook"),
     logger=dict(type="LoggerHook", interval=50),
     param_scheduler=dict(type="ParamSchedulerHook"),

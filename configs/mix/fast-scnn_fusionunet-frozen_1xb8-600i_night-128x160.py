@@ -5,7 +5,7 @@ norm_cfg = dict(type="BN", momentum=0.01)
 model = dict(
     type="EncoderDecoder",
     data_preprocessor=dict(
-        type="mmagic.FusionDataPreprocessor",
+        type="mmfusion.FusionDataPreprocessor",
         network=dict(type="get_model", name="student"),
         wrapped=dict(
             type="mmseg.SegDataPreProcessor",

@@ -9,7 +9,7 @@ default_scope = "mmagic"
 model = dict(
     type="BaseEditModel",
     data_preprocessor=dict(
-        type="FusionDataPreprocessor",
+        type="mmfusion.FusionDataPreprocessor",
         network={{_base_.student}},
         trained=True,
         wrapped=dict(type="DataPreprocessor", mean=[0.0, 0.0, 0.0], std=[255.0, 255.0, 255.0]),

@@ -8,7 +8,7 @@ default_scope = "mmdet"
 model = dict(
     data_preprocessor=dict(
         _delete_=True,
-        type="mmagic.FusionDataPreprocessor",
+        type="mmfusion.FusionDataPreprocessor",
         network=dict(type="get_model", name="student"),
         wrapped={{_base_.model.data_preprocessor}},
     )

@@ -4,7 +4,7 @@ default_scope = "mmpretrain"
 model = dict(
     type="ImageClassifier",
     data_preprocessor=dict(
-        type="mmagic.FusionDataPreprocessor",
+        type="mmfusion.FusionDataPreprocessor",
         network=dict(type="get_model", name="student"),
         wrapped=dict(
             type="mmpretrain.ClsDataPreprocessor",

@@ -5,11 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from mmagic.registry import MODELS
 from torch import nn
 
 from ..data.generated_scenes import generate_pair
 from ..evaluation import DEFAULT_METRICS, baseline_images, compute_metrics
+from ..registry import MODELS
 from ..system.table import Table
 from .flops import FLOPS_CONVENTION, count_gflops, count_parameters
 from .networks_at_random import build_network, example_pair, random_text

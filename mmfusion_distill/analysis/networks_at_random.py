@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ..registry import MODELS
 from ..zoo.config_files import network_of, read_config
 
 

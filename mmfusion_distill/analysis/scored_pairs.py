@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.infer import BaseInferencer
 
 from ..annotation.annotation_types import Annotation
 from ..evaluation import EvaluationResult, FusionTriple, GrayImage, get_protocol, score_triple
 from ..images.pixels import to_uint8, without_single_channel
+from ..registry import DATASETS
 from ..user_errors import UserError
 
 

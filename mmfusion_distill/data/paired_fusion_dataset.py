@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
+from ..registry import DATASETS, TRANSFORMS
 from ..annotation.annotation_file import read_annotation_of
 from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event

@@ -1,7 +1,7 @@
-"""The annotators in MMagic's registry, for configs that build them from there."""
+"""The annotators in our registry, for configs that build them from there."""
 
-from mmagic.registry import TASK_UTILS
 
+from ..registry import TASK_UTILS
 from ..annotation.annotators.openai_annotator import OpenAIAnnotator
 from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..annotation.annotators.transformers_annotator import TransformersAnnotator

@@ -1,8 +1,8 @@
 """Several data sets as one, for the samplers that carry seeds."""
 
-from mmagic.registry import DATASETS
 from mmengine.dataset import ConcatDataset
 
+from ..registry import DATASETS
 from .seeded_samplers import SeededIndex
 
 

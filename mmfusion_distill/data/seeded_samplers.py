@@ -8,8 +8,9 @@ several, any number of workers, and when it is resumed.
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mmagic.registry import DATA_SAMPLERS
 from mmengine.dataset import DefaultSampler, InfiniteSampler
+
+from ..registry import DATA_SAMPLERS
 
 
 class SeededIndex(int):

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
-from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
@@ -14,6 +13,7 @@ from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
 from ..models.weight_files.checkpoints import last_checkpoint
+from ..registry import HOOKS
 from ..user_errors import UserError
 
 # Names of pairs that a message lists.

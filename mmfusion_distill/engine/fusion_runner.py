@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mmagic.registry import RUNNERS
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook
@@ -15,6 +14,7 @@ from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select_fitting
+from ..registry import RUNNERS
 from ..system.regular_file import replaced_when_written
 from ..user_errors import UserError
 from .keep_progress_hook import KeepProgressHook

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmagic.registry import HOOKS
 from mmengine.dist import all_reduce, get_world_size, is_main_process
 from mmengine.hooks import Hook
 
 from ..models.weight_files.checkpoints import AUTOSAVE
+from ..registry import HOOKS
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
 from .stoppable_runner import StoppableRunner

@@ -19,7 +19,7 @@ def use_mixed_precision(cfg: Config) -> None:
         cfg.optim_wrapper.type = "AmpOptimWrapper"
         cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
     elif has_bfloat16_instructions():
-        cfg.optim_wrapper.type = "BFloat16OptimWrapper"
+        cfg.optim_wrapper.type = "mmfusion.BFloat16OptimWrapper"
     else:
         raise UserError(
             "--amp wants a GPU or a processor with bfloat16 instructions, else it is slower: leave it out on "

@@ -148,7 +148,7 @@ def _schedule(iterations: int) -> dict[str, Any]:
     logged = max(1, iterations // 200)
     hooks = dict(
         finite=dict(type="FiniteGuardHook"),
-        timer=dict(type="IterTimerHook"),
+        timer=dict(type="mmagic.IterTimerHook"),
         logger=dict(type="LoggerHook", interval=logged, log_metric_by_epoch=False),
         param_scheduler=dict(type="ParamSchedulerHook"),
         checkpoint=dict(
@@ -170,7 +170,7 @@ def _schedule(iterations: int) -> dict[str, Any]:
         param_scheduler=[*rise, fall],
         default_hooks=hooks,
         custom_hooks=[dict(type="ProgressBarHook", figure=CHOSEN_BY)],
-        log_processor=dict(type="LogProcessor", window_size=logged, by_epoch=False),
+        log_processor=dict(type="mmagic.LogProcessor", window_size=logged, by_epoch=False),
     )
 
 

@@ -1,10 +1,10 @@
 """A progress bar for people who watch."""
 
-from mmagic.registry import HOOKS
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from ..registry import HOOKS
 from ..system.progress import progress_bar
 
 

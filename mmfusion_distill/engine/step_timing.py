@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 
 import torch
-from mmagic.registry import DATASETS, METRICS, MODELS
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmengine.model import BaseModel
+
+from ..registry import DATASETS, METRICS, MODELS
 
 
 def time_training(cfg: Config) -> tuple[float, float]:

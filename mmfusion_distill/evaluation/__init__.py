@@ -1,6 +1,8 @@
-"""Evaluation: metrics as pure functions, composites, tables, and the metric of the runner."""
+"""Evaluation: metrics as pure functions, composites, tables. None of it needs PyTorch.
 
-from ..lazy import lazy_attributes
+The metric of the runner is in :mod:`.metrics`, plots are in :mod:`.report.plots`.
+"""
+
 from .functional.baselines import BASELINES, baseline_images
 from .functional.catalog import METRICS_BY_NAME
 from .functional.compute import (
@@ -39,17 +41,6 @@ from .report.folder import evaluate_folders, read_picture
 from .report.grid import picture_grid, write_picture_grid
 from .report.results import EvaluationResult
 from .report.tables import per_image_csv, summary_csv, to_json, to_latex, to_markdown, write_report
-
-# What needs PyTorch or matplotlib; scores of files do not.
-__getattr__, _lazy = lazy_attributes(
-    __name__,
-    {
-        "FusionMetric": ".metrics.fusion_metric",
-        "WIN_MEASURES": ".metrics.fusion_metric",
-        "plot_boxes": ".report.plots",
-        "plot_radar": ".report.plots",
-    },
-)
 
 __all__ = [
     "BASELINES",
@@ -110,5 +101,4 @@ __all__ = [
     "write_picture_grid",
     "write_report",
     "yang",
-    *_lazy,
 ]

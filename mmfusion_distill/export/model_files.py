@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import torch
-from mmagic.registry import MODELS
 
 from ..models.weight_files.checkpoints import NETWORK_PREFIX, load_network, read_state_dict
 from ..models.weight_files.dtpf_checkpoints import convert_published_state_dict
 from ..models.weight_files.embedded_config import NETWORK_METADATA, TEXT_ENCODER_METADATA
 from ..models.weight_files.network_schema import check_network_config, parse_text_encoder_config
+from ..registry import MODELS
 from ..system.regular_file import write_atomically
 from ..user_errors import UserError
 from ..zoo.config_files import network_of, read_config

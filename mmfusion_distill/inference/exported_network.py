@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
 from ..models.parts import FeatureWiseAffine
+from ..registry import MODELS
 from .exported_fusion import ExportedFusion
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.infer import BaseInferencer
@@ -25,6 +24,7 @@ from ..models.text import SentenceTextEncoder, TextEmbedder
 from ..models.weight_files.checkpoints import CheckpointError, load_network
 from ..models.weight_files.embedded_config import read_network_config
 from ..registration.pair_reader import PairReader
+from ..registry import MODELS
 from ..user_errors import UserError, reason_of
 from ..zoo.config_files import check_config, fusor_of, read_config
 from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
@@ -78,7 +78,7 @@ class PyTorchInferencer(BaseInferencer):
             config_file, model = model, read_config(model)
             check_config(model, config_file)
         check_device(device)
-        super().__init__(model=model, weights=str(weights), device=device, scope="mmagic")
+        super().__init__(model=model, weights=str(weights), device=device, scope="mmfusion")
 
     def __call__(
         self,

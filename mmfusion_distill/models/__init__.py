@@ -1,6 +1,6 @@
 """Networks, their parts, losses and the models that the runner trains."""
 
-from .fusors import FusionDataPreprocessor, FusionDistiller, ImageFusor
+from .fusors import FusionDataPreprocessor, FusionDistiller, ImageFusor, PairDataPreprocessor
 from .losses import (
     ColorConsistencyLoss,
     FeatureDistillationLoss,
@@ -51,6 +51,7 @@ __all__ = [
     "LaplacianBlendHead",
     "LossSet",
     "MaxIntensityLoss",
+    "PairDataPreprocessor",
     "PicturePrior",
     "PixelUnshuffleStem",
     "PyramidDistanceLoss",

@@ -1,8 +1,8 @@
 """Networks of the configs and weights that come with the package, by name."""
 
-from mmagic.registry import MODELS
 from torch import nn
 
+from ..registry import MODELS
 from ..user_errors import UserError
 from ..zoo.config_files import network_of, read_config
 from ..zoo.model_index import read_model_index
@@ -15,7 +15,7 @@ from .weight_files.embedded_config import read_network_config
 def get_model(name: str, pretrained: bool = True) -> nn.Module:
     """A network that comes with the package, or that of a config, in evaluation mode on the CPU.
 
-    In configs: `dict(type='mmagic.get_model', name='student')`.
+    In configs: `dict(type='mmfusion.get_model', name='student')`.
 
     Args:
         name (str): One of :func:`list_models`, without `pretrained` also the name of a config; of a distillation's,

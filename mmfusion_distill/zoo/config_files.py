@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeGuard
 
-import mmagic.registry
 import yaml
 from mmengine.config import Config
 from mmengine.registry import Registry
 
+from .. import registry as our_registries
 from ..user_errors import MissingFileError, UserError, reason_of
 from .model_index import config_root
 
@@ -67,7 +67,7 @@ def network_of(model: dict) -> dict:
 
 def fusor_of(model: dict) -> dict:
     """Config of the model that fuses: itself, of a distillation the student as an ImageFusor."""
-    if model["type"] != "FusionDistiller":
+    if str(model["type"]).rpartition(".")[2] != "FusionDistiller":
         return model
     kept = {key: model[key] for key in ("test_cfg", "data_preprocessor") if key in model}
     return dict(type="ImageFusor", generator=model["student"], **kept)
@@ -159,7 +159,7 @@ def check_config(config: Config, path: str | Path) -> None:
         ConfigError: Names the key and what was probably meant.
     """
     # Names of another toolbox, which checks them itself.
-    if config.get("default_scope", "mmagic") != "mmagic":
+    if config.get("default_scope", "mmfusion") != "mmfusion":
         return
     for key, value in config.to_dict().items():
         if key in _BUILT or key.endswith(("_dataloader", "_evaluator")):
@@ -195,9 +195,7 @@ def arguments_of(built: Any) -> tuple[set[str], bool]:
 
 
 def _registries() -> Iterator[Registry]:
-    registries = [entry for entry in vars(mmagic.registry).values() if isinstance(entry, Registry)]
-    # MMagic's own first: it has, e.g., another LoadImageFromFile than mmcv.
-    yield from sorted(registries, key=lambda registry: registry.scope != "mmagic")
+    yield from (entry for entry in vars(our_registries).values() if isinstance(entry, Registry))
 
 
 def _typed(value: Any, where: str) -> Iterator[tuple[str, dict]]:
@@ -213,12 +211,21 @@ def _typed(value: Any, where: str) -> Iterator[tuple[str, dict]]:
 
 def _check_part(part: dict, where: str, path: str | Path) -> None:
     name = part["type"]
-    if "." in name:  # of another package, which may not be imported yet
+    scope, _, plain = name.rpartition(".")
+    if scope not in (
+        "",
+        "mmfusion",
+    ):  # of another toolbox, which takes seconds to import or may not be installed
         return
     built = find_type(name)
+    if built is None and find_type(f"mmagic.{plain}") is not None:
+        raise ConfigError(f"{path}: {where}.type is '{name}', which is MMagic's: write 'mmagic.{plain}'")
     if built is None:
-        known = {entry for registry in _registries() for entry in registry.module_dict}
-        raise ConfigError(f"{path}: {where}.type is '{name}', which nothing is called{_nearest(name, known)}")
+        registries = [entry for registry in _registries() for entry in (registry, registry.parent)]
+        known = {entry for registry in registries for entry in registry.module_dict}
+        raise ConfigError(
+            f"{path}: {where}.type is '{name}', which is not a registered type{_nearest(plain, known)}"
+        )
     for key, value in part.items():
         if isinstance(value, str) and _is_number(built, key):
             raise ConfigError(f"{path}: {where}.{key} is '{value}', but {name} takes a number there")

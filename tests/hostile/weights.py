@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from mmagic.registry import MODELS
 
 from hostile.pictures import encoded
+from mmfusion_distill.registry import MODELS
 
 #: The network that the files are for.
 NETWORK = dict(type="FusionUNet", widths=[4, 8], blocks=dict(type="GatedConvBlock"), num_blocks=[1, 1])

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 from scripts import run_script
 
 from mmfusion_distill.analysis.named_network import load_named_network
@@ -17,6 +16,7 @@ from mmfusion_distill.analysis.results_page import (
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_scored_pairs
 from mmfusion_distill.evaluation import laplacian_pyramid_fusion
 from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
+from mmfusion_distill.registry import MODELS
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 from scripts import run_script
 
 from mmfusion_distill.analysis.scored_pairs import ScoredPair, folder_dataset, load_scored_pairs
@@ -17,6 +16,7 @@ from mmfusion_distill.analysis.text_sensitivity import (
 )
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
+from mmfusion_distill.registry import MODELS
 
 
 class Restorer:

@@ -8,9 +8,9 @@ from mmfusion_distill.analysis.annotation_accuracy import (
     measure_agreement,
     read_references,
 )
-from mmfusion_distill.annotation import StatisticsAnnotator
 from mmfusion_distill.annotation.annotation_file import annotation_path, write_annotation
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
 from mmfusion_distill.images.image_io import write_image
 from mmfusion_distill.images.pairing import find_pairs
 

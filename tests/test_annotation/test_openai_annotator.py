@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mmfusion_distill.annotation import OpenAIAnnotator
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.annotation.annotators import chat_client
+from mmfusion_distill.annotation.annotators.openai_annotator import OpenAIAnnotator
 from mmfusion_distill.images.pairing import find_pairs
 
 GOOD_TEXT = "Event Type: low_light\nDescription: The road is dark."

@@ -6,8 +6,8 @@ import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from mmfusion_distill.annotation import TransformersAnnotator
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.annotation.annotators.transformers_annotator import TransformersAnnotator
 from mmfusion_distill.annotation.prompting import load_prompt
 from mmfusion_distill.images.pairing import find_pairs
 

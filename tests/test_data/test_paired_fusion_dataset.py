@@ -6,7 +6,6 @@ import shutil
 
 import numpy as np
 import pytest
-from mmagic.registry import DATASETS
 from mmengine.logging import MMLogger
 
 from mmfusion_distill.data.paired_fusion_dataset import PairedFusionDataset
@@ -15,6 +14,7 @@ from mmfusion_distill.data.transforms import LoadImagePair
 from mmfusion_distill.images.image_files import PairingError
 from mmfusion_distill.images.image_io import write_image
 from mmfusion_distill.images.image_source import ImageReadError
+from mmfusion_distill.registry import DATASETS
 from mmfusion_distill.user_errors import UserError
 
 PREFIX = dict(img_a="a", img_b="b", annotation="annotations")
@@ -133,8 +133,8 @@ def test_crops_and_flips_hit_both_sources_alike(pair_folder):
         pipeline=[
             load(channels_a=1),
             dict(type="RandomPairCrop", crop_size=(32, 24)),
-            dict(type="Flip", keys=keys, direction="horizontal", flip_ratio=0.5),
-            dict(type="Flip", keys=keys, direction="vertical", flip_ratio=0.5),
+            dict(type="mmagic.Flip", keys=keys, direction="horizontal", flip_ratio=0.5),
+            dict(type="mmagic.Flip", keys=keys, direction="vertical", flip_ratio=0.5),
             dict(type="PackPair"),
         ],
     )

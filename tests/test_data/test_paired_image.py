@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from mmagic.registry import TRANSFORMS
 from mmcv.transforms import RandomFlip, Resize
 
 from mmfusion_distill.data.transforms import LoadPairedImage, VisibleOnly
 from mmfusion_distill.images.image_io import write_image
 from mmfusion_distill.images.image_source import ImageReadError
+from mmfusion_distill.registry import TRANSFORMS
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_what_is_missing_is_named(pair, tmp_path):
 
 def test_changes_of_colour_leave_the_infrared_picture_alone(pair):
     noise = dict(
-        type="RandomNoise",
+        type="mmagic.RandomNoise",
         params=dict(
             noise_type=["gaussian"], noise_prob=[1], gaussian_sigma=[25, 25], gaussian_gray_noise_prob=0
         ),

@@ -5,7 +5,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from mmagic.registry import DATASETS
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
@@ -17,6 +16,7 @@ from mmfusion_distill.data.degradations.degradation_texts import (
 )
 from mmfusion_distill.data.seeded_samplers import SeededIndex
 from mmfusion_distill.data.transforms import PackPair, RandomDegradation
+from mmfusion_distill.registry import DATASETS
 
 MODALITIES = ("infrared-visible", "medical")
 EVERY_KIND = [(modality, name) for modality in MODALITIES for name in degradation_kinds(modality)]

@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from mmagic.registry import DATASETS, TRANSFORMS
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.registry import DATASETS, TRANSFORMS
 from mmfusion_distill.user_errors import UserError
 
 
@@ -31,7 +31,7 @@ def test_targets_come_with_the_pair_and_go_through_crop_and_flip_alike(recorded)
                 dict(type="LoadImagePair"),
                 dict(type="RandomPairResize", scale=(1.0, 1.0), keys=keys),
                 dict(type="RandomPairCrop", crop_size=(32, 40), keys=keys),
-                dict(type="Flip", keys=keys, direction="horizontal", flip_ratio=1.0),
+                dict(type="mmagic.Flip", keys=keys, direction="horizontal", flip_ratio=1.0),
                 dict(type="AppendEvents", events=dict(ir_noise="grain")),
                 dict(type="RandomDegradation", prob=1.0, kinds=["stripes"]),
                 dict(type="PackPair"),

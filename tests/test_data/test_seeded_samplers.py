@@ -5,11 +5,11 @@ import pickle
 from unittest import mock
 
 import pytest
-from mmagic.registry import DATA_SAMPLERS
 from mmengine.dataset import BaseDataset
 
 from mmfusion_distill.data.seeded_concat_dataset import SeededConcatDataset
 from mmfusion_distill.data.seeded_samplers import SeededDefaultSampler, SeededIndex
+from mmfusion_distill.registry import DATA_SAMPLERS
 
 
 def draws(kind, rank, world_size, epoch=0, count=12):

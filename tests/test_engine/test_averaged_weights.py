@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 from mmengine.config import Config
 from toy import toy_runner
 
 from mmfusion_distill.export.model_files import publish_network
 from mmfusion_distill.inference.fusion_inferencer import FusionInferencer
 from mmfusion_distill.models.weight_files.checkpoints import load_network, read_state_dict
+from mmfusion_distill.registry import MODELS
 
 MOMENTUM = 0.25
 NETWORK = dict(

@@ -27,7 +27,7 @@ class ScaledOptimWrapper(AmpOptimWrapper):
 @pytest.fixture
 def train(tmp_path):
     def run(model=None, hook=None, bad=(), batch_size=1, count=6, **wrapper):
-        hooks = dict(finite=dict(type="mmagic.FiniteGuardHook") | (hook or {}))
+        hooks = dict(finite=dict(type="mmfusion.FiniteGuardHook") | (hook or {}))
         runner = toy_runner(tmp_path, model, bad, batch_size, count, hooks, wrapper)
         try:
             runner.train()
@@ -107,7 +107,7 @@ def test_mixed_precision_with_a_loss_that_is_not_finite_ends(train):
 def test_every_config_has_it(name):
     for path in sorted((ROOT / "configs" / name).glob("*.py")):
         hooks = Config.fromfile(path).default_hooks
-        assert hooks.finite.type == "mmagic.FiniteGuardHook", path
+        assert hooks.finite.type == "mmfusion.FiniteGuardHook", path
 
 
 def test_the_number_of_steps_left_out_is_checked():

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmagic.registry import HOOKS, MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.model import BaseModel
@@ -22,6 +21,7 @@ from mmfusion_distill.engine import KeepProgressHook
 from mmfusion_distill.engine.earlier_run import tell_of_unfinished_run
 from mmfusion_distill.engine.keep_progress_hook import TrainingStopped
 from mmfusion_distill.models.weight_files.checkpoints import last_checkpoint
+from mmfusion_distill.registry import HOOKS, MODELS
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 

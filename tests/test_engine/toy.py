@@ -76,7 +76,7 @@ def toy_runner(work_dir, model=None, bad=(), batch_size=1, count=6, hooks=None, 
             checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=1, max_keep_ckpts=-1)
         )
         | (hooks or {}),
-        default_scope="mmagic",
+        default_scope="mmfusion",
         experiment_name="toy",
         **settings,
     )

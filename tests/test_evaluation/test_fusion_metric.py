@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import EVALUATORS, METRICS
 from mmengine.evaluator import Evaluator
 from torch import multiprocessing
 
-from mmfusion_distill.evaluation import WIN_MEASURES, FusionMetric, compute_metrics, laplacian_pyramid_fusion
-from mmfusion_distill.evaluation.metrics import fusion_metric
+from mmfusion_distill.evaluation import compute_metrics, laplacian_pyramid_fusion
+from mmfusion_distill.evaluation.metrics import WIN_MEASURES, FusionMetric, fusion_metric
+from mmfusion_distill.registry import EVALUATOR, METRICS
 
 NAMES = ["EN", "SSIM", "balanced_quality"]
 
@@ -62,7 +62,7 @@ def test_scores_are_means_over_samples_under_the_prefix():
 
 def test_mmagic_evaluator_accepts_it_and_it_starts_afresh():
     metric = FusionMetric(metrics=NAMES)
-    evaluator = EVALUATORS.build(dict(type="mmagic.Evaluator", metrics=[metric]))
+    evaluator = EVALUATOR.build(dict(type="mmagic.Evaluator", metrics=[metric]))
     loader = SimpleNamespace(dataset=range(1))
     evaluator.prepare_metrics(torch.nn.Module(), loader)
     ((metrics, sampler),) = evaluator.prepare_samplers(torch.nn.Module(), loader)

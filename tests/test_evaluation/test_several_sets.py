@@ -5,11 +5,11 @@ import csv
 import pytest
 import torch
 from conftest import ROOT
-from mmagic.registry import MODELS
 from mmengine.config import Config
 
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine.running import run_test
+from mmfusion_distill.registry import MODELS
 
 STUDENT = ROOT / "configs" / "fusion_distill" / "distill_xrestormer-d16-d8_1xb4-2k_roadscene-64x64.py"
 

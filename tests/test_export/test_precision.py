@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 from scripts import run_script
 
 from mmfusion_distill.data.generated_scenes import generate_pair, write_generated_pairs
@@ -12,6 +11,7 @@ from mmfusion_distill.export.export_network import export_network
 from mmfusion_distill.images.image_files import PairingError
 from mmfusion_distill.images.image_io import write_image
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
+from mmfusion_distill.registry import MODELS
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT
-from mmagic.registry import MODELS
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.export.export_network import export_network
@@ -16,6 +15,7 @@ from mmfusion_distill.inference import exported_fusion
 from mmfusion_distill.inference.exported_inferencer import ExportedInferencer
 from mmfusion_distill.inference.folder_fusing import fuse_files
 from mmfusion_distill.inference.runtimes import _onnx_providers
+from mmfusion_distill.registry import MODELS
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 from safetensors.torch import save_file
 from scripts import run_script
 
@@ -18,6 +17,7 @@ from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.inference.folder_fusing import fuse_files
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
+from mmfusion_distill.registry import MODELS
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 from torch import nn
 
 from mmfusion_distill.models.weight_files.checkpoints import (
@@ -17,6 +16,7 @@ from mmfusion_distill.models.weight_files.checkpoints import (
     resolve_checkpoint,
     select_fitting,
 )
+from mmfusion_distill.registry import MODELS
 
 
 class Model(nn.Module):

@@ -6,10 +6,10 @@ Losses of the config note it, so nothing here knows how the distiller keeps its 
 import pytest
 import torch
 from batches import DARK, make_batch, make_degraded_batch
-from mmagic.registry import MODELS
 from torch import nn
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.registry import MODELS
 
 ANNOTATIONS = [DARK, Annotation((Event("high_noise", "grain covers the thermal picture"),))]
 TEXT = dict(type="FeatureWiseAffine", text_channels=384)

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 from reference_network import ReferenceNetwork
 
 from mmfusion_distill.export.model_files import convert_published_checkpoint
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError, load_network
+from mmfusion_distill.registry import MODELS
 
 #: Sizes of the published networks, but narrow.
 SIZES = {

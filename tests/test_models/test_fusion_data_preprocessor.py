@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 from torch import nn
 
 from mmfusion_distill.models import FusionDataPreprocessor, PyramidFusion
+from mmfusion_distill.registry import MODELS
 
 PLAIN = dict(type="mmengine.ImgDataPreprocessor", mean=[0.0, 0.0, 0.0], std=[255.0, 255.0, 255.0])
 
@@ -58,7 +58,7 @@ def test_the_loss_reaches_the_network_where_it_is_trained_along(trained):
 
 
 def test_what_it_has_not_it_asks_of_the_wrapped_one():
-    wrapped = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
+    wrapped = dict(type="mmagic.DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
     preprocessor = FusionDataPreprocessor(AddInfrared(), wrapped)
     assert preprocessor.std.flatten().tolist() == [255]
     assert callable(preprocessor.destruct)
@@ -68,7 +68,7 @@ def test_what_it_has_not_it_asks_of_the_wrapped_one():
 
 def test_the_shipped_student_is_named_in_a_config():
     cfg = dict(
-        type="mmagic.FusionDataPreprocessor", network=dict(type="get_model", name="student"), wrapped=PLAIN
+        type="mmfusion.FusionDataPreprocessor", network=dict(type="get_model", name="student"), wrapped=PLAIN
     )
     preprocessor = MODELS.build(cfg)
     fused = preprocessor(dict(inputs=torch.rand(1, 4, 16, 24) * 255))["inputs"]

@@ -5,12 +5,12 @@ import copy
 import pytest
 import torch
 from batches import DARK, make_batch, make_degraded_batch
-from mmagic.registry import MODELS
 from mmengine.model import ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
 from mmengine.runner import load_checkpoint, load_state_dict
 
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError, load_network
+from mmfusion_distill.registry import MODELS
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_options_of_test_and_cache_reach_student_and_teacher(build, tmp_path):
     assert (tmp_path / "mine.sqlite").exists()
     with pytest.raises(ValueError, match="mode 'half' is none of"):
         build(test_cfg=dict(mode="half"))
-    unscaled = dict(type="DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
+    unscaled = dict(type="mmagic.DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
     model = build(data_preprocessor=unscaled)
     assert float(model.data_preprocessor(make_batch([None]))["inputs"]["img_a"].max()) > 200
 

@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 
 from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.models.losses import MEASURES, fusion_measures
 from mmfusion_distill.models.losses.pyramid_margin_loss import GAINS
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
+from mmfusion_distill.registry import MODELS
 
 
 def pictures(height, width, contrast=50, level=115):

@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 
 from mmfusion_distill.evaluation import ciede2000
 from mmfusion_distill.models.ops.color_space import rgb_to_gray
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
 from mmfusion_distill.models.ops.recolor import recolor
 from mmfusion_distill.models.tiles.exact_tiles import fuse_in_exact_tiles
+from mmfusion_distill.registry import MODELS
 from mmfusion_distill.user_errors import UserError
 
 CONFIG = dict(

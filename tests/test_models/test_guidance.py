@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from mmagic.registry import MODELS
+
+from mmfusion_distill.registry import MODELS
 
 CHANNELS = (2, 5)
 

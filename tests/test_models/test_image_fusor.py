@@ -3,12 +3,12 @@
 import pytest
 import torch
 from batches import DARK, make_batch, make_degraded_batch
-from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.optim import OptimWrapper
 from torch import nn
 
 from mmfusion_distill.models.fusors import image_fusor
+from mmfusion_distill.registry import MODELS
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_a_network_that_says_nothing_about_itself_is_fused_whole_and_in_tiles():
 
 
 def test_the_preprocessor_of_the_config_is_used():
-    unscaled = dict(type="DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
+    unscaled = dict(type="mmagic.DataPreprocessor", mean=[0.0], std=[1.0], data_keys=None)
     for given, most in ((unscaled, 255), (None, 1)):
         fusor = MODELS.build(dict(type="ImageFusor", generator=dict(type=Plain), data_preprocessor=given))
         largest = float(fusor.data_preprocessor(make_batch([None]))["inputs"]["img_a"].max())

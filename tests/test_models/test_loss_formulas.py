@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 
 from mmfusion_distill.models.losses.ssim_loss import ssim_per_sample
+from mmfusion_distill.registry import MODELS
 
 CHANNELS = [(3, 3), (3, 1), (1, 1), (1, 3)]
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 from skimage.metrics import structural_similarity
 
 from mmfusion_distill.models.losses import EVENT_WEIGHTS, event_weights
 from mmfusion_distill.models.losses.ssim_loss import ssim_map, ssim_per_sample
+from mmfusion_distill.registry import MODELS
 
 
 def constant(value, channels=1, size=16, batch=1):

@@ -4,9 +4,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mmagic.registry import MODELS
 
 from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
+from mmfusion_distill.registry import MODELS
 
 
 @pytest.mark.parametrize(

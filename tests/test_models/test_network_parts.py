@@ -6,7 +6,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mmagic.registry import MODELS
 from torch import nn
 from torch.nn import functional as F
 
@@ -21,6 +20,7 @@ from mmfusion_distill.models.ops.picture_statistics import pair_statistics
 from mmfusion_distill.models.ops.recolor import recolor
 from mmfusion_distill.models.ops.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
 from mmfusion_distill.models.parts.tone_curve import ToneCurve
+from mmfusion_distill.registry import MODELS
 
 
 def build(name, **kwargs):

@@ -5,7 +5,6 @@ import re
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 from safetensors.torch import save_file
 
 from mmfusion_distill.apis import FusionInferencer
@@ -13,6 +12,7 @@ from mmfusion_distill.export.model_files import publish_network
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 from mmfusion_distill.models.weight_files.embedded_config import read_network_config
 from mmfusion_distill.models.weight_files.network_schema import ALLOWED_TYPES, MOST_ITEMS
+from mmfusion_distill.registry import MODELS
 from mmfusion_distill.zoo.shipped_weights import shipped_models
 
 BLOCK = dict(type="GatedConvBlock")

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 
 from mmfusion_distill.models.ops.picture_statistics import (
     median_of_medians,
@@ -11,6 +10,7 @@ from mmfusion_distill.models.ops.picture_statistics import (
     pair_statistics,
 )
 from mmfusion_distill.models.parts.noise_filter import NoiseFilter
+from mmfusion_distill.registry import MODELS
 
 
 def test_the_median_is_that_of_three_in_a_column_and_then_in_a_row():

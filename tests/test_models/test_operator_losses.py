@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 
 from mmfusion_distill.annotation.event_types import READ_EVENTS
+from mmfusion_distill.registry import MODELS
 
 
 def build(name, **kwargs):

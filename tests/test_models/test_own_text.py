@@ -5,9 +5,9 @@ from contextlib import contextmanager
 import pytest
 import torch
 from batches import make_batch
-from mmagic.registry import MODELS
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.registry import MODELS
 
 ANNOTATIONS = [
     Annotation((Event("low_light", "the road is dark"),)),

@@ -3,11 +3,11 @@
 import pytest
 import torch
 from batches import DARK, make_degraded_batch
-from mmagic.registry import MODELS
 from torch import nn
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.models import FusionUNet
+from mmfusion_distill.registry import MODELS
 from mmfusion_distill.user_errors import UserError
 
 SHAPE = dict(

@@ -6,11 +6,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mmagic.registry import MODELS
 
 from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.models.losses import MEASURES, fusion_measures
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
+from mmfusion_distill.registry import MODELS
 from mmfusion_distill.user_errors import UserError
 
 SIZE = 96

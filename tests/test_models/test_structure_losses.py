@@ -5,10 +5,10 @@ import torch
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mmagic.registry import MODELS
 from mmengine.config import Config
 
 from mmfusion_distill.models.losses.ssim_loss import ssim_map
+from mmfusion_distill.registry import MODELS
 
 LOSSES = ["SignedGradientLoss", "BaseIntensityLoss", "LocalContrastLoss", "BestStructureSSIMLoss"]
 

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 import torch
-from mmagic.registry import MODELS
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer
 
 from mmfusion_distill.models.text import TextEmbedder
+from mmfusion_distill.registry import MODELS
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmagic.registry import HOOKS, MODELS
 from mmengine.hooks import Hook
 from test_training import STUDENT, options, small  # noqa: F401  (options is a fixture)
 
 from mmfusion_distill.engine.running import load_config, run_training
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
+from mmfusion_distill.registry import HOOKS, MODELS
 
 ROUNDS = {"train_cfg.val_interval": 100, "default_hooks.checkpoint.interval": 2}
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import MODELS
 from test_training import TEACHER, options, small  # noqa: F401  (options is a fixture)
 
 from mmfusion_distill.apis import FusionInferencer
@@ -14,6 +13,7 @@ from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.export.model_files import publish_network
 from mmfusion_distill.images.image_io import read_image_pair
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
+from mmfusion_distill.registry import MODELS
 
 TINY = TEACHER.with_name("tiny_fusionunet_1xb2-3k_cameras-176x344.py")
 

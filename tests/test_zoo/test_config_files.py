@@ -28,7 +28,11 @@ TEACHER = ROOT / "configs" / "fusion_distill" / "teacher_xrestormer-d16_1xb4-2k_
         ("_base_ = './nowhere.py'", "cannot be read \\(.*nowhere.py"),
         ("model = undefined_name", "cannot be read \\(NameError"),
         ("\\x00\\xff", "cannot be read"),
-        ("model = dict(type='ImageFuser')", "model.type is 'ImageFuser', which nothing .* mean 'ImageFusor'"),
+        ("model = dict(type='ImageFuser')", "model.type is 'ImageFuser', which is not .* mean 'ImageFusor'"),
+        (
+            "model = dict(type='BaseEditModel')",
+            "model.type is 'BaseEditModel', .* write 'mmagic.BaseEditModel'",
+        ),
         ("model = dict(type='ImageFusor', generatr=dict())", "model has 'generatr', .* mean 'generator'"),
         (
             "model = dict(type='ImageFusor', generator=dict(type='XRestormerFusionNet', dimm=3))",

@@ -45,7 +45,8 @@ def test_models_are_listed_by_a_pattern():
 
 def test_mmagics_inferencer_can_be_imported_beside_us():
     code = (
-        "import mmfusion_distill\nfrom mmagic.apis import MMagicInferencer\nprint(MMagicInferencer.__name__)"
+        "import mmfusion_distill.registry\n"
+        "from mmagic.apis import MMagicInferencer\nprint(MMagicInferencer.__name__)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout == "MMagicInferencer\n", run.stderr[-2000:]

@@ -12,7 +12,7 @@ from mmfusion_distill.analysis.annotation_accuracy import (
     measure_recall,
     read_references,
 )
-from mmfusion_distill.annotation import StatisticsAnnotator
+from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
 from mmfusion_distill.annotation.modalities import MODALITIES
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.cli.command_line import SettingsAction

@@ -28,8 +28,8 @@ steps = dict(
         dict(type="LoadImagePair"),
         dict(type="RandomPairResize", scale=(0.5, 1.1), min_size=crop_size, keys=own_keys),
         dict(type="RandomPairCrop", crop_size=crop_size, keys=own_keys),
-        dict(type="Flip", keys=own_keys, direction="horizontal", flip_ratio=0.5),
-        dict(type="Flip", keys=own_keys, direction="vertical", flip_ratio=0.5),
+        dict(type="mmagic.Flip", keys=own_keys, direction="horizontal", flip_ratio=0.5),
+        dict(type="mmagic.Flip", keys=own_keys, direction="vertical", flip_ratio=0.5),
     ],
     medical=[
         dict(type="LoadImagePair"),

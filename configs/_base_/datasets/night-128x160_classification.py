@@ -5,12 +5,12 @@ _base_ = ["./night-128x160.py"]
 metainfo = dict(classes=("empty", "people"))
 
 train_pipeline = [
-    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
     dict(type="RandomFlip", prob=0.5),
     dict(type="PackInputs"),
 ]
 test_pipeline = [
-    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
     dict(type="PackInputs"),
 ]
 

@@ -5,14 +5,14 @@ _base_ = ["./night-128x160.py"]
 metainfo = dict(classes=("person",))
 
 train_pipeline = [
-    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
     dict(type="LoadAnnotations", with_bbox=True),
     dict(type="Resize", scale=(160, 128), keep_ratio=True),
     dict(type="RandomFlip", prob=0.5),
     dict(type="PackDetInputs"),
 ]
 test_pipeline = [
-    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
     dict(type="Resize", scale=(160, 128), keep_ratio=True),
     dict(type="LoadAnnotations", with_bbox=True),
     dict(

@@ -9,8 +9,8 @@ noise = dict(
 )
 loaded = [
     dict(type="LoadImageFromFile", key="gt"),
-    dict(type="LoadPairedImage", folders=("visible", "infrared")),
-    dict(type="VisibleOnly", transform=noise),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.VisibleOnly", transform=noise),
 ]
 flip = dict(type="Flip", keys=["img", "gt"], direction="horizontal", flip_ratio=0.5)
 train_pipeline = [*loaded, flip, dict(type="PackInputs")]

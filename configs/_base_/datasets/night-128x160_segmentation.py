@@ -4,13 +4,13 @@ _base_ = ["./night-128x160.py"]
 metainfo = dict(classes=("ground", "person"), palette=[[0, 0, 0], [220, 20, 60]])
 
 train_pipeline = [
-    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
     dict(type="LoadAnnotations"),
     dict(type="RandomFlip", prob=0.5),
     dict(type="PackSegInputs"),
 ]
 test_pipeline = [
-    dict(type="mmagic.LoadPairedImage", folders=("visible", "infrared")),
+    dict(type="mmfusion.LoadPairedImage", folders=("visible", "infrared")),
     dict(type="LoadAnnotations"),
     dict(type="PackSegInputs"),
 ]

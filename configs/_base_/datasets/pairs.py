@@ -2,8 +2,8 @@
 crop_size = (128, 128)
 # the two together are a turn by 180 degrees
 flips = [
-    dict(type="Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
-    dict(type="Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
+    dict(type="mmagic.Flip", keys=["img_a", "img_b"], direction="horizontal", flip_ratio=0.5),
+    dict(type="mmagic.Flip", keys=["img_a", "img_b"], direction="vertical", flip_ratio=0.5),
 ]
 train_pipeline = [
     dict(type="LoadImagePair"),
@@ -31,5 +31,5 @@ test_dataloader = val_dataloader
 
 val_evaluator = dict(type="Evaluator", metrics=[dict(type="FusionMetric")])
 test_evaluator = val_evaluator
-val_cfg = dict(type="MultiValLoop")
-test_cfg = dict(type="MultiTestLoop")
+val_cfg = dict(type="mmagic.MultiValLoop")
+test_cfg = dict(type="mmagic.MultiTestLoop")

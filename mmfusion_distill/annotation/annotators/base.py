@@ -33,7 +33,7 @@ class AnnotationResult:
 class Annotator(ABC):
     """Writes annotations of image pairs.
 
-    To use an own one by name, register it in ``mmagic.registry.TASK_UTILS``.
+    To use an own one by name, register it in ``mmfusion_distill.registry.TASK_UTILS``.
     """
 
     #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made anew.

@@ -35,14 +35,14 @@ def _class_of(kind: str) -> type[Annotator]:
     name = SHORT_NAMES.get(kind, kind)
     for short, own in SHORT_NAMES.items():
         if name == own:
-            # Neither statistics nor a server needs MMagic, which takes seconds.
+            # Neither statistics nor a server needs PyTorch, which takes seconds.
             return getattr(import_module(f".{short}_annotator", __package__), own)
-    from mmagic.registry import TASK_UTILS
+    from ...registry import TASK_UTILS
 
     annotator = TASK_UTILS.get(name)
     if annotator is None:
         raise OptionError(
             f"annotator '{kind}' is none of {', '.join(SHORT_NAMES)}, nor a class registered in "
-            "mmagic.registry.TASK_UTILS"
+            "mmfusion_distill.registry.TASK_UTILS"
         )
     return annotator

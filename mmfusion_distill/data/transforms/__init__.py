@@ -1,8 +1,5 @@
 """Transforms of image pairs."""
 
-# Registers `Flip`, which our configs use; MMagic's other transforms wait until one of them is named.
-import mmagic.datasets.transforms.aug_shape  # noqa: F401
-
 from .append_events import AppendEvents
 from .load_image_pair import LoadImagePair
 from .load_paired_image import LoadPairedImage

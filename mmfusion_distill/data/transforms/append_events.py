@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from mmagic.registry import TRANSFORMS
 
+from ...registry import TRANSFORMS
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.event_types import NORMAL_EVENT
 from ...user_errors import UserError

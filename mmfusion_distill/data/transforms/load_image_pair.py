@@ -1,7 +1,7 @@
 """Loading of both sources."""
 
-from mmagic.registry import TRANSFORMS
 
+from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from .pair_transform import PairTransform, pair_reader
 

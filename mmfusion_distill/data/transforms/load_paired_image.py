@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from mmagic.registry import TRANSFORMS
 
+from ...registry import TRANSFORMS
 from ...images.pixels import to_uint8
 from ...user_errors import UserError
 from .pair_transform import PairTransform, pair_reader

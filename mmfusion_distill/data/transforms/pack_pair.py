@@ -1,36 +1,46 @@
 """Packing of a pair for the model."""
 
-from mmagic.datasets.transforms.formatting import PackInputs
-from mmagic.registry import TRANSFORMS
+import numpy as np
+import torch
+from mmagic.structures import DataSample
+from mmcv.transforms import BaseTransform
+
+from ...registry import TRANSFORMS
 
 META_KEYS = ("key", "vis_name", "img_a_path", "img_b_path", "annotation", "target_annotation", "drop_text")
 IMAGE_KEYS = ("img_a", "img_b", "target_a", "target_b")
 
 
 @TRANSFORMS.register_module()
-class PackPair(PackInputs):
-    """MMagic's PackInputs with the keys of a pair, and the channel order noted as RGB.
+class PackPair(BaseTransform):
+    """Put the images of a pair into tensors, and facts about them into MMagic's data sample.
 
     Args:
-        meta_keys (tuple[str, ...]): Facts that go into the data sample besides; those that a sample lacks become
-            None. Default: `META_KEYS`.
+        meta_keys (tuple[str, ...]): Facts that go into the data sample; those that a sample lacks become None.
+            Default: `META_KEYS`.
     """
 
     def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:
-        orders = [f"{key}_channel_order" for key in IMAGE_KEYS]
-        super().__init__(keys=list(IMAGE_KEYS), meta_keys=[*meta_keys, *orders])
+        self.meta_keys = tuple(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack one pair.
 
         Returns:
-            dict: `inputs`, a dict of float tensors `img_a` (1 or 3, H, W) and `img_b` (1, H, W) in [0, 255] and, of
-            a pair that went through `RandomDegradation`, `target_a` and `target_b` alike; and `data_samples`.
+            dict: `inputs`, a dict of tensors `img_a` (1 or 3, H, W) and `img_b` (1, H, W) in [0, 255] and, of
+            a pair that went through `RandomDegradation`, `target_a` and `target_b` alike; and `data_samples`, which
+            also names the order of their channels, as MMagic's preprocessors ask for it.
         """
-        for key in IMAGE_KEYS:
-            if key not in results:
-                continue
-            results[f"{key}_channel_order"] = "RGB" if results[key].shape[2] == 3 else "single"
-        for key in self.meta_keys:
-            results.setdefault(key, None)
-        return super().transform(results)
+        images = {key: results.get(key) for key in IMAGE_KEYS}
+        metainfo = {key: results.get(key) for key in self.meta_keys}
+        for key, image in images.items():
+            order = None if image is None else "RGB" if image.shape[2] == 3 else "single"
+            metainfo[f"{key}_channel_order"] = order
+        return dict(
+            inputs={key: _tensor(image) for key, image in images.items() if image is not None},
+            data_samples=DataSample(metainfo=metainfo),
+        )
+
+
+def _tensor(image: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
-from mmagic.registry import TRANSFORMS
 
+from ...registry import TRANSFORMS
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 from ...annotation.modalities import check_modality

@@ -1,8 +1,8 @@
 """Pairs whose source B says nothing."""
 
 import numpy as np
-from mmagic.registry import TRANSFORMS
 
+from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from .pair_transform import PairTransform
 

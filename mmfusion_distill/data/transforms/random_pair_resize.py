@@ -2,8 +2,8 @@
 
 import cv2
 import numpy as np
-from mmagic.registry import TRANSFORMS
 
+from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from .pair_transform import PairTransform
 

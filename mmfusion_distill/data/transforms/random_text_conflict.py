@@ -1,9 +1,9 @@
 """Texts that do not name what was done, with targets that follow the text."""
 
 import numpy as np
-from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...registry import TRANSFORMS
 from ...annotation.annotation_types import Annotation, Event
 from ...user_errors import UserError
 from ..degradations.degradation_kinds import degradation_kinds

@@ -1,9 +1,9 @@
 """Transforms of colours, which leave the infrared picture alone."""
 
 import numpy as np
-from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...registry import TRANSFORMS
 from ...user_errors import UserError
 
 

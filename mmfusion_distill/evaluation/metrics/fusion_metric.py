@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import mmagic.evaluation.evaluator  # noqa: F401  (registers `Evaluator`, which our configs use)
 import numpy as np
 import torch
-from mmagic.registry import METRICS
 from mmengine.dist import all_reduce, get_world_size
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
+from ...registry import METRICS
 from ...system.regular_file import write_text_atomically
 from ...system.table import Table
 from ...user_errors import UserError

@@ -5,5 +5,6 @@ from ..weight_files import checkpoint_schemes  # noqa: F401
 from .fusion_data_preprocessor import FusionDataPreprocessor
 from .fusion_distiller import FusionDistiller
 from .image_fusor import ImageFusor
+from .pair_data_preprocessor import PairDataPreprocessor
 
-__all__ = ["FusionDataPreprocessor", "FusionDistiller", "ImageFusor"]
+__all__ = ["FusionDataPreprocessor", "FusionDistiller", "ImageFusor", "PairDataPreprocessor"]

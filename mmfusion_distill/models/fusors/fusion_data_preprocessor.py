@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError
 
 #: Channels of what a pipeline loads: a colour picture and source B.
@@ -19,7 +19,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
     """Fuse the two sources of each sample and hand the picture to the model's own preprocessor.
 
     A detector, segmenter, classifier or restorer then takes fused input and needs no change: its config says
-    `data_preprocessor=dict(type='mmagic.FusionDataPreprocessor', network=..., wrapped=<what stood there>)`, and its
+    `data_preprocessor=dict(type='mmfusion.FusionDataPreprocessor', network=..., wrapped=<what stood there>)`, and its
     pipeline loads with :class:`LoadPairedImage`, which gives pictures of four channels: A and, last, B. Attributes
     that it does not have itself are those of the wrapped one.
 
@@ -53,9 +53,9 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
             raise UserError(
                 f"FusionDataPreprocessor: channel_order is '{channel_order}', wanted 'bgr' or 'rgb'"
             )
-        # The names in it are MMagic's and ours, whichever toolbox runs.
+        # The names in it are ours, whichever toolbox runs.
         self.network = (
-            network if isinstance(network, nn.Module) else MODELS.build(dict(_scope_="mmagic", **network))
+            network if isinstance(network, nn.Module) else MODELS.build(dict(_scope_="mmfusion", **network))
         )
         if getattr(self.network, "text_reader", None) is not None:
             raise UserError(
@@ -112,7 +112,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
         if pictures.shape[1] != CHANNELS:
             raise UserError(
                 f"FusionDataPreprocessor: the pictures have {pictures.shape[1]} channels, wanted {CHANNELS}: load "
-                "them with dict(type='mmagic.LoadPairedImage')"
+                "them with dict(type='mmfusion.LoadPairedImage')"
             )
         pictures = pictures.float() / 255
         img_a, img_b = pictures[:, :3], pictures[:, 3:]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError, check_choice
 from ...zoo.shipped_weights import shipped_weights
 from ..weight_files.checkpoints import load_network

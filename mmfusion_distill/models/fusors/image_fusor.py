@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmagic.models.base_models import BaseEditModel
-from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.dist import all_reduce_dict
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...system.host_memory import keep_host_memory, maps_of_whole_pictures
 from ...user_errors import UserError
 from ..text import TextEmbedder
@@ -21,11 +20,11 @@ from ..tiles.blended_tiles import TilingConfig, fuse_image
 from ..tiles.exact_tiles import fuse_in_exact_tiles
 from .batch_facts import events_of, known_events, targets_of
 
-PREPROCESSOR = dict(type="DataPreprocessor", mean=[0.0], std=[255.0], data_keys=None)
+PREPROCESSOR = dict(type="PairDataPreprocessor")
 
 
 @MODELS.register_module()
-class ImageFusor(BaseEditModel):
+class ImageFusor(BaseModel):
     """Train and test one fusion network.
 
     `inputs` is a dict of `img_a` (N, 1 or 3, H, W), RGB, and `img_b` (N, 1, H, W); in data samples images are in
@@ -40,11 +39,10 @@ class ImageFusor(BaseEditModel):
         text_encoder (dict, optional): Config of the text encoder of a guided network. Default: None.
         text_cache (str | None): File that keeps text embeddings between runs; 'default' is under
             `~/.cache/mmfusion_distill` (or `$MMFUSION_CACHE`), None keeps them in memory. Default: 'default'.
-        train_cfg (dict, optional): Not used. Default: None.
         test_cfg (dict, optional): Arguments of :class:`TilingConfig`: whether large images are fused whole or in
             tiles. Default: None, tiles where the memory wants them.
         init_cfg (dict, optional): As in mmengine. Default: None.
-        data_preprocessor (dict, optional): Default: MMagic's, scaling [0, 255] to [0, 1].
+        data_preprocessor (dict, optional): Default: :class:`PairDataPreprocessor`.
 
     Raises:
         UserError: If the lengths of text embedding and guidance differ.
@@ -57,17 +55,13 @@ class ImageFusor(BaseEditModel):
         event_loss: dict | None = None,
         text_encoder: dict | None = None,
         text_cache: str | None = "default",
-        train_cfg: dict | None = None,
         test_cfg: dict | None = None,
         init_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
     ) -> None:
-        # BaseEditModel insists on a loss, which a network under test does not need.
-        # The preprocessor is built here, so that it is found outside a runner too.
+        # Built here, so that it is found outside a runner too.
         preprocessor = MODELS.build(data_preprocessor or PREPROCESSOR)
-        BaseModel.__init__(self, data_preprocessor=preprocessor, init_cfg=init_cfg)
-        self.train_cfg = train_cfg
-        self.test_cfg = test_cfg
+        super().__init__(data_preprocessor=preprocessor, init_cfg=init_cfg)
         self.tiling = TilingConfig(**(test_cfg or {}))
         self.generator = MODELS.build(generator)
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None

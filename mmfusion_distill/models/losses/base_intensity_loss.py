@@ -1,8 +1,8 @@
 """Brightness of the fused image: that of A, and above it what is hot in B."""
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.color_space import rgb_to_gray
 from ..ops.laplacian_bands import gaussian_pyramid, hot_base

@@ -1,9 +1,9 @@
 """Structural similarity to the better-structured source."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from ..ops.color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 from .ssim_loss import gaussian_windows, ssim_map

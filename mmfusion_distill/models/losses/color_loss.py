@@ -1,8 +1,8 @@
 """Colour of the fused image against source A."""
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from ..ops.color_space import rgb_to_cbcr
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 

@@ -4,9 +4,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from ...registry import MODELS
 
 
 @MODELS.register_module()

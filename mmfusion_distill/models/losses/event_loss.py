@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...annotation.event_types import READ_EVENTS
+from ...registry import MODELS
 
 
 @MODELS.register_module()

@@ -3,10 +3,10 @@
 from typing import Any
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ..ops.color_space import rgb_to_gray
 from ..ops.laplacian_bands import gaussian_pyramid
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample

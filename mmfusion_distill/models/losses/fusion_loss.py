@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError, check_choice
 from .event_weights import EVENT_WEIGHTS, LOSS_TERMS, event_weights
 

@@ -1,8 +1,8 @@
 """Contrast of B where A is blown out."""
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from .kept_contrast import KeptContrastLoss, high_pass, mean_around, opened
 
 

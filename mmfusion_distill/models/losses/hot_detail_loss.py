@@ -1,8 +1,8 @@
 """Detail of A inside what is hot in B."""
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from .kept_contrast import KeptContrastLoss, inside_of_bright
 
 

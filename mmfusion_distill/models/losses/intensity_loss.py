@@ -1,9 +1,9 @@
 """Brightness of the fused image against its sources."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from ..ops.color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
 

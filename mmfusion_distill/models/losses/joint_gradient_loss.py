@@ -1,10 +1,10 @@
 """Edges of the fused image against the stronger of its sources' edges."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ..ops.color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, mean_per_sample
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError
 
 

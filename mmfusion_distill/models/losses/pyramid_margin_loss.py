@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.color_space import rgb_to_gray
 from ..ops.laplacian_bands import laplacian_fusion

@@ -1,10 +1,10 @@
 """Edges of the fused image, with their direction, against the source whose edge is stronger."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.color_space import rgb_to_gray
 from .joint_gradient_loss import sobel_gradients

@@ -1,10 +1,10 @@
 """Structural similarity to both sources."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.color_space import rgb_to_gray
 from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample

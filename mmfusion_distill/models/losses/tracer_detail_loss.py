@@ -1,8 +1,8 @@
 """Detail of MRI where PET, SPECT or CT is bright."""
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from .kept_contrast import KeptContrastLoss, inside_of_bright
 
 

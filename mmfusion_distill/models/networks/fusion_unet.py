@@ -6,10 +6,10 @@ from itertools import chain
 from typing import Any, NoReturn
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError, check_choice
 from ..layers import RESAMPLERS
 from ..ops.color_space import rgb_to_gray

@@ -1,8 +1,8 @@
 """The fusion without training, as a network."""
 
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ..ops.color_space import rgb_to_gray
 from ..ops.laplacian_bands import laplacian_fusion
 from ..ops.recolor import recolor

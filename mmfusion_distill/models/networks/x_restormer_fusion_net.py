@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mmagic.registry import MODELS
-
+from ...registry import MODELS
 from ...user_errors import UserError
 from .fusion_unet import FusionUNet
 

@@ -1,8 +1,9 @@
 """A 1x1 convolution between two widths."""
 
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
+
+from ...registry import MODELS
 
 
 @MODELS.register_module()

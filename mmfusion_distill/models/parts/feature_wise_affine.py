@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule, constant_init
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from .text_embeddings import checked_text
 
 

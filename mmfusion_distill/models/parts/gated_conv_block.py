@@ -1,11 +1,11 @@
 """The convolutional block of the fast networks."""
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule, constant_init, normal_init
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..layers.depthwise_conv import DepthwiseConv2d
 from ..layers.whole_map_value import WholeMapValue

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ..layers import RESAMPLERS
 
 

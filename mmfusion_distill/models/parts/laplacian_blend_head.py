@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule, constant_init
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.laplacian_bands import (
     COARSE,

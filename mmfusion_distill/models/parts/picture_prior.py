@@ -1,9 +1,9 @@
 """The prior of a student."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from ..ops.picture_statistics import NUM_NOISES, NUM_TONES, PairStatistics
 from .prior import Prior
 

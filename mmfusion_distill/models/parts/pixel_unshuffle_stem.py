@@ -1,9 +1,9 @@
 """The first convolution of an encoder."""
 
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.runtime_forms import conv_of_unshuffled
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError
 from ..layers import ChannelAttention, OverlappingSpatialAttention
 from .conv_fusion import ConvMerge

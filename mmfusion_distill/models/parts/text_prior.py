@@ -1,10 +1,10 @@
 """The prior of a teacher."""
 
 import torch
-from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...registry import MODELS
 from ..ops.picture_statistics import PairStatistics
 from .prior import Prior
 from .text_embeddings import checked_text

@@ -1,10 +1,10 @@
 """The transformer block of all encoders and decoders."""
 
 import torch
-from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from ...registry import MODELS
 from ..layers.channel_attention import ChannelAttention
 from ..layers.feed_forward import GatedFeedForward
 from ..layers.layer_norm import ChannelLayerNorm

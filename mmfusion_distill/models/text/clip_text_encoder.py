@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from .transformers_text_encoder import TransformersTextEncoder
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from mmagic.registry import MODELS
 from torch import Tensor
 
+from ...registry import MODELS
 from ...user_errors import MissingPackageError
 from .transformers_text_encoder import TransformersTextEncoder
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmagic.registry import MODELS
 from torch import nn
 
+from ...registry import MODELS
 from ...user_errors import reason_of
 from ...zoo.config_files import constructors_of
 from .checkpoints import CheckpointError
