@@ -1,6 +1,6 @@
 """`mmfusion evaluate`: score fused pictures of any number of methods, from folders, with one command.
 
-mmfusion evaluate --a DIR --b DIR --fused NAME=DIR [NAME=DIR ...] --out DIR
+mmfusion evaluate A B FUSED [FUSED ...] [--out DIR], FUSED a folder or NAME=DIR
 """
 
 import argparse
@@ -22,12 +22,16 @@ from ..evaluation import (
 )
 from ..evaluation.report.folder import check_method_names
 from ..images.image_files import read_name_list
+from ..images.pairing import shorten
 from ..registration.pair_reader import PairReader
 from ..system.number_range import at_least
-from ..system.regular_file import check_writable
+from ..system.regular_file import check_writable, write_text_atomically
 from ..user_errors import UserError, exit_on_user_error
 from .pattern_argument import add_pattern_argument
 from .source_arguments import add_source_arguments, source_options
+
+#: Of what was left out so many are named, all in a file.
+_SHOWN = 5
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -35,12 +39,23 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Score fused pictures of any number of methods, from folders, with one command."
     )
-    parser.add_argument("--a", required=True, metavar="DIR", help="source A (visible, CT, PET...)")
-    parser.add_argument("--b", required=True, metavar="DIR", help="source B (infrared, MRI)")
+    parser.add_argument(
+        "folders",
+        nargs="*",
+        metavar="DIR",
+        help="source A, source B, and the fused pictures of each method, as DIR (its name is the method's) or "
+        "NAME=DIR",
+    )
+    parser.add_argument(
+        "--a", metavar="DIR", help="source A (visible, CT, PET...), instead of the first folder"
+    )
+    parser.add_argument("--b", metavar="DIR", help="source B (infrared, MRI), instead of the second folder")
     parser.add_argument(
         "--fused", nargs="*", default=[], metavar="NAME=DIR", help="fused pictures of each method"
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="where tables and plots go")
+    parser.add_argument(
+        "--out", default="scores", metavar="DIR", help="where tables and plots go (default: scores)"
+    )
     parser.add_argument(
         "--metrics",
         nargs="+",
@@ -73,9 +88,23 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     add_source_arguments(parser)
     args = parser.parse_args(argv)
+    _take_folders(parser, args)
     if args.no_baselines and not args.fused:
         parser.error("there is nothing to score: give --fused NAME=DIR, or leave --no-baselines out")
     return args
+
+
+def _take_folders(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Give the folders without an option their meaning."""
+    folders = list(args.folders)
+    for name in ("a", "b"):
+        if getattr(args, name) is None:
+            if not folders:
+                parser.error("give the folders of source A, of source B and of the fused pictures")
+            setattr(args, name, folders.pop(0))
+    args.fused = [
+        folder if "=" in folder else f"{Path(folder).resolve().name}={folder}" for folder in folders
+    ] + args.fused
 
 
 def parse_methods(entries: list[str]) -> dict[str, str]:
@@ -151,8 +180,11 @@ def evaluate(args: argparse.Namespace) -> int:
     print(to_markdown(result, bootstrap))
     for note in reader.notes():
         print(f"note: {note}")
-    for problem in result.problems:
-        print(f"left out: {problem}", file=sys.stderr)
+    if result.problems:
+        problems = list(dict.fromkeys(result.problems))
+        listed = Path(args.out) / "left_out.txt"
+        write_text_atomically(listed, "\n".join(problems) + "\n")
+        print(f"left out: {shorten(problems, _SHOWN)} ({listed})", file=sys.stderr)
     print("written:", *written, *([grid] if args.grid else []))
     return 0
 

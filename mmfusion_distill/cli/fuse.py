@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..images.image_size import image_size
+from ..system.counting import counted
 from ..system.launching import launched
 from ..system.number_range import at_least
 from ..system.regular_file import check_writable, write_text_atomically
@@ -20,6 +22,7 @@ from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
     from ..inference.fusing_report import FusingReport
+    from ..inference.fusion_inferencer import FusionInferencer
     from ..inference.pair_fuser import PairFuser
     from ..registration.pair_reader import PairReader
 
@@ -77,6 +80,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="say which degradations a student sees in the pairs, with probabilities; takes as long again",
     )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="name every picture that was written, and the file of the weights",
+    )
     add_pattern_argument(parser)
     add_source_arguments(parser)
     add_share_arguments(parser)
@@ -88,9 +96,10 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         "--checkpoint",
-        help="checkpoint, work folder of a run, safetensors file of publish_student.py, exported network (.onnx, "
-        ".xml, TorchScript), or the name of weights that come with the package: student "
-        "(default), tiny (the fastest) or teacher",
+        help="checkpoint, work folder of a run, safetensors file of `mmfusion publish`, exported network (.onnx, "
+        ".xml, TorchScript), or the name of weights that come with the package: student (default), tiny (the "
+        "fastest), medical (CT, PET or SPECT with MRI), teacher (reads text); pyramid is the fusion without a "
+        "network",
     )
     parser.add_argument("--config", help="config of the network; only checkpoints and work folders need one")
     parser.add_argument("--text", help='description for a guided network, e.g. "low light; haze: far away"')
@@ -103,7 +112,7 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def build_inferencer(args: argparse.Namespace) -> "PairFuser":
+def build_inferencer(args: argparse.Namespace) -> "FusionInferencer":
     """What fuses, of the weights that are named."""
     from ..inference.fusion_inferencer import FusionInferencer
 
@@ -147,7 +156,7 @@ def fuse(args: argparse.Namespace) -> int:
         seconds = time.perf_counter() - start
         if not processes.is_first:
             return 0
-        print_report(report)
+        print_report(report, _told_fusing(report, args, inferencer, seconds), args.verbose)
         if args.json:
             write_json(args.json, report, seconds, is_interrupted, args.shard)
         if is_interrupted:
@@ -156,7 +165,7 @@ def fuse(args: argparse.Namespace) -> int:
         return int(bool(report.failures))
 
 
-def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "PairFuser"]:
+def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "FusionInferencer"]:
     """What is wrong with the options is said before the network is loaded."""
     from ..registration.pair_reader import PairReader
 
@@ -172,11 +181,23 @@ def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "P
     return reader, inferencer
 
 
-def print_report(report: "FusingReport") -> None:
-    """The report for a person; failures go to standard error."""
-    print(f"{len(report.written)} written" + (f", first {report.written[0]}" if report.written else ""))
+def print_report(report: "FusingReport", how: str = "", is_verbose: bool = False) -> None:
+    """The report for a person; failures go to standard error.
+
+    Args:
+        report (FusingReport): The report.
+        how (str): What fused, and how long it took. Default: ''.
+        is_verbose (bool): Whether every picture is named. Default: False.
+    """
+    written = counted(len(report.written), "image")
+    if is_verbose:
+        print("\n".join(f"wrote {path}" for path in report.written))
+    if len(report.written) == 1:
+        print(f"{written} written: {report.written[0]}{how}")
+    else:
+        print(f"{written} written" + (f", first {report.written[0]}" if report.written else "") + how)
     if report.skipped:
-        print(f"{len(report.skipped)} there already, first {report.skipped[0]}")
+        print(f"{counted(len(report.skipped), 'image')} there already, first {report.skipped[0]}")
     if report.seen:
         print(f"seen: {_summary(report.seen)}")
     for note in report.notes:
@@ -198,6 +219,22 @@ def _summary(seen: Mapping[str, Mapping[str, float]]) -> str:
 
 def _by_value(events: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(events.items(), key=lambda item: -item[1])
+
+
+def _told_fusing(
+    report: "FusingReport", args: argparse.Namespace, inferencer: "FusionInferencer", seconds: float
+) -> str:
+    """What fused what, and how fast, e.g. ' (student by onnxruntime, 640x480, 0.21 s; --verbose says more)'."""
+    if not report.written:
+        return ""
+    from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
+
+    name = args.weights or (args.config if args.config else DEFAULT_WEIGHTS)
+    height, width = image_size(report.written[0])
+    each = f"{seconds / len(report.written):.2f} s" + (" each" if len(report.written) > 1 else "")
+    texts = ", texts from image statistics" if report.texts_are_told else ""
+    more = f"weights {shipped_weights(name)}" if args.verbose else "--verbose says more"
+    return f" ({name} by {inferencer.backend}, {width}x{height}, {each}{texts}; {more})"
 
 
 def check_json(path: str | None) -> None:

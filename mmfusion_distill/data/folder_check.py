@@ -11,6 +11,7 @@ from ..images import source_notes
 from ..images.image_source import ImageReadError
 from ..images.pairing import ImagePair, pair_folders
 from ..registration.pair_reader import PairReader
+from ..system.counting import counted
 from ..system.progress import progress_bar
 
 
@@ -109,7 +110,7 @@ def check_folders(
 
 def format_problems(pairs: int, problems: list[FolderProblem], shown: int = 20) -> str:
     """One table of the problems; of each kind at most ``shown``, the rest counted."""
-    lines = [f"{pairs} pairs, {len(problems)} problems"]
+    lines = [f"{counted(pairs, 'pair')}, {counted(len(problems), 'problem')}"]
     for kind in dict.fromkeys(problem.kind for problem in problems):
         of_kind = [problem for problem in problems if problem.kind == kind]
         lines += [f"{kind:14s}{problem.name}: {problem.detail}" for problem in of_kind[:shown]]

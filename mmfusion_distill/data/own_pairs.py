@@ -12,6 +12,7 @@ from ..images.image_size import image_size
 from ..images.name_marks import side_of
 from ..images.image_source import ImageReadError
 from ..images.pairing import pair_folders, shorten
+from ..system.counting import counted
 
 #: Names of folders with annotations, and of parts of a data set that train and validate.
 _TEXTS = ("annotations", "annotation", "texts", "text")
@@ -145,23 +146,23 @@ def _usable(
 ) -> tuple[list[tuple[str, tuple[int, int]]], list[str]]:
     """Names and sizes of the pairs that can be trained with, and sentences about the others."""
     pairing = pair_folders(*sources, pattern)
-    usable, bad = [], {"have no partner": [Path(path).name for path in pairing.unmatched]}
+    usable, bad = [], {"without a partner": [Path(path).name for path in pairing.unmatched]}
     for pair in pairing.pairs:
         try:
             size, size_b = image_size(pair.path_a), image_size(pair.path_b, is_source_b=True)
         except ImageReadError:
-            bad.setdefault("cannot be read", []).append(pair.name)
+            bad.setdefault("unreadable", []).append(pair.name)
             continue
         if size != size_b:
-            bad.setdefault("are of two sizes, which --register of mmfusion fuse may mend", []).append(pair.name)
+            bad.setdefault("of two sizes, which --register of mmfusion fuse may mend", []).append(pair.name)
         elif min(size) < _SHORTEST:
-            bad.setdefault(f"are smaller than {_SHORTEST} pixels", []).append(pair.name)
+            bad.setdefault(f"smaller than {_SHORTEST} pixels", []).append(pair.name)
         else:
             usable.append((pair.name, size))
-    left_out = [f"{len(names)} left out that {why}: {shorten(names, 3)}" for why, names in bad.items() if names]
+    left_out = [f"{len(names)} left out, {why}: {shorten(names, 3)}" for why, names in bad.items() if names]
     if len(usable) < 2:
         raise PairingError(
-            f"{sources[0]} and {sources[1]} have {len(usable)} pairs that can be trained with, wanted two or more"
+            f"{sources[0]} and {sources[1]} have {counted(len(usable), 'pair')} that can be trained with, wanted two or more"
             + "".join(f"; {sentence}" for sentence in left_out)
         )
     return usable, left_out

@@ -11,10 +11,8 @@ from ..models.weight_files.embedded_config import read_network_config
 from ..user_errors import UserError
 from ..zoo.config_files import read_config
 from ..zoo.model_index import find_config
-from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
+from ..zoo.shipped_weights import DEFAULT_WEIGHTS, PYRAMID, shipped_weights
 
-#: What starts a network without weights: it is then the Laplacian pyramid.
-PYRAMID = "pyramid"
 _ALONE = "student_fusionunet_1xb2-3k_cameras-176x344"
 _GUIDED = "teacher_fusionunet_1xb2-3k_cameras-176x344"
 _DISTILLED = "distill_fusionunet_1xb2-2k_cameras-176x344"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ..system.counting import counted
 from ..system.regular_file import read_regular_file
 from ..user_errors import UserError
 from .dicom_series import is_series
@@ -62,7 +63,7 @@ class Pairing:
     @property
     def note(self) -> str:
         """A sentence on the patterns; '' if names are equal."""
-        return f"{len(self.pairs)} pairs by their names, {self.patterns}" if self.patterns else ""
+        return f"{counted(len(self.pairs), 'pair')} by their names, {self.patterns}" if self.patterns else ""
 
 
 def pair_folders(

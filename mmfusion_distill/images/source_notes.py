@@ -1,57 +1,62 @@
-"""Sentences about sources that a user should know, each with a place for the number of pictures and their names."""
+"""Sentences about sources that a user should know, each with a place for the number of pictures and their names.
+
+Between brackets is what is said of one picture, and what of several.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..system.counting import numbered
 from .pairing import shorten
 
 MISALIGNED = (
-    "{count} pairs are not registered: {names}, seen from source A; --register them, or calibrate the cameras and "
-    "give --calibration"
+    "{count} [pair is|pairs are] not registered: {names}, seen from source A; --register them, or calibrate "
+    "the cameras and give --calibration"
 )
 SWAPPED = (
-    "{count} pairs have a gray source A and a coloured source B: {names}; the sources may be exchanged, colour is "
-    "taken from A"
+    "{count} [pair has|pairs have] a gray source A and a coloured source B: {names}; the sources may be "
+    "exchanged, colour is taken from A"
 )
 COLORED = (
-    "{count} pictures of source B are coloured, and only their luminance is taken: {names}; a false-colour palette "
-    "does not grow brighter with warmth, export temperatures (16 bits, TIFF) or a gray palette; a visible picture is "
-    "no source B"
+    "{count} [picture|pictures] of source B [is|are] coloured, and only the luminance is taken: {names}; a "
+    "false-colour palette does not grow brighter with warmth, export temperatures (16 bits, TIFF) or a gray "
+    "palette; a visible picture is no source B"
 )
 SAME_PICTURE = (
-    "{count} pairs show the same in both sources, so that nothing in them is infrared: {names}; give the infrared "
-    "picture as source B"
+    "{count} [pair shows|pairs show] the same in both sources, so that nothing in them is infrared: {names}; "
+    "give the infrared picture as source B"
 )
 HALF_PLACED = (
-    "{count} pairs of scans were not compared, as only one of both says where it lies in the patient: {names}; check "
-    "that they show the same slice"
+    "{count} [pair of scans was|pairs of scans were] not compared, as only one of both says where it lies in "
+    "the patient: {names}; check that they show the same slice"
 )
 SCREENSHOTS = (
-    "{count} pictures of source B hold temperatures but were read as they are shown, colours and all: {names}; "
-    "pip install 'mmfusion_distill[thermal]' reads them"
+    "{count} [picture|pictures] of source B [holds|hold] temperatures but [was|were] read as shown, colours "
+    "and all: {names}; pip install 'mmfusion_distill[thermal]' reads them"
 )
 TEMPERATURES = (
-    "{count} radiometric JPEGs were read as temperatures, stretched between the percentiles 0.1 and 99.9 of each: "
-    "{names}"
+    "{count} [radiometric JPEG was|radiometric JPEGs were] read as temperatures, stretched between the "
+    "percentiles 0.1 and 99.9 of each: {names}"
 )
 STRETCHED = (
-    "{count} pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: "
-    "{names}"
+    "{count} [picture|pictures] of source B [has|have] 16 bits and [was|were] stretched between the "
+    "percentiles 0.1 and 99.9 of each: {names}"
 )
 STRETCHED_VALUES = (
-    "{count} pictures of source B hold degrees or counts and were stretched between the percentiles 0.1 and 99.9 of "
-    "each: {names}"
+    "{count} [picture|pictures] of source B [holds|hold] degrees or counts and [was|were] stretched between "
+    "the percentiles 0.1 and 99.9 of each: {names}"
 )
 PART_OF_RANGE = (
-    "{count} pictures of source A use a small part of their 16 bits and come out dark: {names}; give --a-range LOW "
-    "HIGH with the values of black and white, or --a-range auto"
+    "{count} [picture|pictures] of source A [uses|use] a small part of 16 bits and [comes|come] out dark: "
+    "{names}; give --a-range LOW HIGH with the values of black and white, or --a-range auto"
 )
 NO_DATA = (
-    "{count} pictures of source B have parts without data (fill values, no numbers, transparent or black borders), "
-    "where source A is taken: {names}"
+    "{count} [picture|pictures] of source B [has|have] parts without data (fill values, no numbers, "
+    "transparent or black borders), where source A is taken: {names}"
 )
 HOT_PIXELS = (
-    "{count} pictures of source B have hot pixels, single ones far above all their neighbours: {names}"
+    "{count} [picture|pictures] of source B [has|have] hot pixels, single ones far above all their neighbours: "
+    "{names}"
 )
 
 #: In the order in which they are said.
@@ -97,7 +102,9 @@ def write_notes(noted: Iterable[Noted]) -> list[str]:
         for sentence, found in one.items():
             names[sentence] += found
     return [
-        sentence.format(count=len(names[sentence]), names=shorten(sorted(names[sentence]), 3))
+        numbered(sentence, len(names[sentence])).format(
+            count=len(names[sentence]), names=shorten(sorted(names[sentence]), 3)
+        )
         for sentence in _SENTENCES
         if names[sentence]
     ]

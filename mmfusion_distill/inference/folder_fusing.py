@@ -4,6 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,10 @@ def fuse_files(
     waiting = [index for index in share if index not in part.skipped]
     writes: deque[tuple[int, Future]] = deque()
 
+    if inferencer.guided and text is None and annotations is None:
+        describe = _describer()
+        part.texts_are_told = describe is not None
+
     def load(pair: ImagePair) -> Any:
         inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
         if annotations is not None and text is None:
@@ -103,6 +108,8 @@ def fuse_files(
             inputs["annotation"] = read_annotation_of(pair, annotations)
         read = reader.read(pair.path_a, pair.path_b)
         inputs.update(img_a=as_picture(read.img_a), img_b=as_picture(read.img_b), read=read)
+        if part.texts_are_told:
+            inputs["annotation"] = describe(read.img_a, read.img_b)
         return inferencer.load(inputs, text)
 
     def write(index: int, picture: np.ndarray) -> None:
@@ -145,6 +152,15 @@ def fuse_files(
     if any(part.is_interrupted for part in parts):
         raise FusingInterrupted(report)
     return report
+
+
+def _describer() -> Callable[[np.ndarray, np.ndarray], Any] | None:
+    """What makes texts of two pictures where nobody gave any, as the page does; None without a text encoder."""
+    if find_spec("torch") is None:
+        return None
+    from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
+
+    return StatisticsAnnotator().annotate_arrays
 
 
 def _finish(writes: deque[tuple[int, Future]], left: int, written: set[int], note: Note) -> None:

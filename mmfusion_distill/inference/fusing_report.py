@@ -19,6 +19,7 @@ class FusingReport:
         skipped (list[Path]): Pictures that were there already.
         failed (list[str]): Names of the pairs that failed, as `failures`.
         seen (dict[str, dict[str, float]]): Probabilities of events by name of the pair, if these were asked for.
+        texts_are_told (bool): Whether a guided network was given texts from image statistics. Default: False.
     """
 
     written: list[Path]
@@ -27,6 +28,7 @@ class FusingReport:
     skipped: list[Path] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     seen: dict[str, dict[str, float]] = field(default_factory=dict)
+    texts_are_told: bool = False
 
 
 @dataclass
@@ -40,6 +42,7 @@ class FusingPart:
         noted (Noted): What else a user should know.
         seen (dict[int, dict[str, float]]): Probabilities of the events that the network sees, if asked for.
         is_interrupted (bool): Whether Ctrl-C ended it.
+        texts_are_told (bool): As for :class:`FusingReport`.
     """
 
     written: set[int] = field(default_factory=set)
@@ -48,6 +51,7 @@ class FusingPart:
     noted: Noted = field(default_factory=dict)
     seen: dict[int, dict[str, float]] = field(default_factory=dict)
     is_interrupted: bool = False
+    texts_are_told: bool = False
 
 
 def report_of_parts(
@@ -69,6 +73,7 @@ def report_of_parts(
         skipped=[targets[index] for index in sorted(index for part in parts for index in part.skipped)],
         failed=[pairs[index].name for index in sorted(failures)],
         seen={pairs[index].name: seen[index] for index in sorted(seen)},
+        texts_are_told=any(part.texts_are_told for part in parts),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..images.image_io import check_image_format, is_own_picture
 from ..images.pairing import ImagePair, pairs_of, shorten
+from ..system.counting import counted
 from ..system.regular_file import check_writable
 from ..user_errors import UserError
 
@@ -33,7 +34,8 @@ def find_targets(
     if pairing.note:
         print(pairing.note)
     if unmatched:
-        print(f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}")
+        without = counted(len(unmatched), "file without a partner", "files without a partner")
+        print(f"{without} left out: {shorten(unmatched)}")
     is_picture = not (source_a.is_dir() and source_b.is_dir()) and out.suffix
     targets = [out if is_picture else out / f"{pair.name}.png" for pair in pairs]
     _check_targets(pairs, targets, overwrite)

@@ -14,8 +14,9 @@ from ..images.source_options import SourceOptions
 from ..registration.pair_reader import PairReader
 from ..system.cuda_device import has_cuda_device
 from ..user_errors import MissingFileError, MissingPackageError, UserError, check_choice
-from ..zoo.shipped_weights import DEFAULT_WEIGHTS, exported_beside, list_models, shipped_weights
+from ..zoo.shipped_weights import DEFAULT_WEIGHTS, PYRAMID, exported_beside, list_models, shipped_weights
 from .exported_inferencer import ExportedInferencer, is_exported
+from .pyramid_inferencer import PyramidInferencer
 
 if TYPE_CHECKING:
     from .pytorch_inferencer import PyTorchInferencer
@@ -37,9 +38,10 @@ class FusionInferencer:
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
             student is taken). Default: None, the config inside `weights`.
-        weights (str | Path, optional): Checkpoint, the work folder of a run, or the name of weights that come with
-            the package (:func:`list_models`). Without `model` a safetensors file of `mmfusion publish`, or an
-            exported network (.onnx, .xml, TorchScript). Default: None, 'student' if there is no `model` either.
+        weights (str | Path, optional): Checkpoint, the work folder of a run, the name of weights that come with
+            the package (:func:`list_models`), or 'pyramid', the fusion without a network. Without `model` a
+            safetensors file of `mmfusion publish`, or an exported network (.onnx, .xml, TorchScript).
+            Default: None, 'student' if there is no `model` either.
         device (str, optional): E.g. 'cpu', 'cuda:0'. Default: None, the GPU if there is one.
         sources (SourceOptions, optional): How pictures are read: ranges, polarity, registration. What a user should
             know about them is warned of, once of each kind (:class:`SourceWarning`), and all of it is in
@@ -67,6 +69,10 @@ class FusionInferencer:
         threads: int | None = None,
     ) -> None:
         check_choice("backend", backend, BACKENDS)
+        if model is None and str(weights) == PYRAMID:
+            self._fuser: Any = PyramidInferencer(sources)
+            self.backend = "numpy"
+            return
         exported = _exported_of(model, weights)
         chosen = backend if backend != "auto" else _fastest(exported, weights, device)
         if chosen != "pytorch" and exported is None:
@@ -77,11 +83,11 @@ class FusionInferencer:
         self._exported = exported
         self._device = device
         if chosen == "pytorch":
-            self._fuser: Any = _load_pytorch(model, weights, device, sources)
+            self._fuser = _load_pytorch(model, weights, device, sources)
         else:
             runtime = "openvino" if chosen == "openvino" else None
             self._fuser = ExportedInferencer(exported, threads, device, sources=sources, runtime=runtime)
-        #: What computes, one of 'onnxruntime', 'pytorch', 'openvino'.
+        #: What computes, one of 'onnxruntime', 'pytorch', 'openvino'; 'numpy' for the pyramid.
         self.backend = chosen
 
     def __call__(

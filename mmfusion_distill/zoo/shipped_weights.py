@@ -8,6 +8,8 @@ from .model_index import ModelEntry, read_model_index
 DEFAULT_WEIGHTS = "student"
 #: Before such a name where MMEngine loads checkpoints.
 SCHEME = "mmfusion://"
+#: What stands for the fusion without a network where weights are named.
+PYRAMID = "pyramid"
 
 
 def shipped_models() -> dict[str, ModelEntry]:

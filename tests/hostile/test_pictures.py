@@ -84,7 +84,7 @@ def test_raw_counts_of_a_thermal_camera_are_not_one_gray(pair, fuser):
     cv2.imwrite(str(pair / "b" / "hostile.png"), counts)
     report = fuse_files(fuser, pair / "a", pair / "b", pair / "out")
     assert (
-        "1 pictures of source B have 16 bits and were stretched between the percentiles 0.1 and 99.9 of each: "
+        "1 picture of source B has 16 bits and was stretched between the percentiles 0.1 and 99.9 of each: "
         "hostile.png"
     ) in report.notes
     infrared = LoadImagePair()(

@@ -89,10 +89,10 @@ def test_what_cannot_be_trained_with_is_left_out_and_named(tmp_path):
     found = find_own_pairs([tmp_path])
     assert len(found.train.names + found.val.names) == 5
     assert found.left_out == [
-        "1 left out that have no partner: lonely.png",
-        "1 left out that are of two sizes, which --register of mmfusion fuse may mend: 000",
-        "1 left out that are smaller than 64 pixels: 001",
-        "1 left out that cannot be read: 002",
+        "1 left out, without a partner: lonely.png",
+        "1 left out, of two sizes, which --register of mmfusion fuse may mend: 000",
+        "1 left out, smaller than 64 pixels: 001",
+        "1 left out, unreadable: 002",
     ]
 
 
@@ -105,7 +105,7 @@ def test_what_is_not_found_is_one_sentence(tmp_path):
         PairingError, match="several folders of one source .ir_clean, ir_noisy.: .*--data A B"
     ):
         find_own_pairs([tmp_path])
-    with pytest.raises(PairingError, match="have 1 pairs that can be trained with"):
+    with pytest.raises(PairingError, match="have 1 pair that can be trained with"):
         find_own_pairs([tmp_path / "vi", tmp_path / "ir_noisy"])
 
 

@@ -102,6 +102,23 @@ def test_nothing_to_score(folders):
         evaluate_folders(folders / "a", folders / "b", {"mean": folders / "good"})
 
 
+def test_folders_need_no_options(folders, monkeypatch, capsys):
+    monkeypatch.chdir(folders)
+    assert main(["a", "b", "good", "other=good", "--metrics", "EN", "--bootstrap", "0"]) == 0
+    assert {"good", "other"} <= {
+        line.split("|")[1].strip() for line in capsys.readouterr().out.splitlines() if "|" in line
+    }
+    assert list((folders / "scores").glob("*.csv"))
+    (folders / "good" / "lonely.png").write_bytes(next((folders / "good").glob("*.png")).read_bytes())
+    main(["a", "b", "good", "other=good", "--metrics", "EN", "--bootstrap", "0"])
+    assert capsys.readouterr().err.count("lonely.png") == (
+        folders / "scores" / "left_out.txt"
+    ).read_text().count("lonely")
+    with pytest.raises(SystemExit):
+        main(["a"])
+    assert "give the folders of source A, of source B" in capsys.readouterr().err
+
+
 def test_neither_methods_nor_baselines_is_wrong_use(folders, capsys):
     with pytest.raises(ValueError, match="nothing to score: name a method"):
         evaluate_folders(folders / "a", folders / "b", {}, baselines=False)

@@ -112,7 +112,7 @@ def test_a_radiometric_jpeg_is_read_as_temperatures(tmp_path, visible):
     assert np.abs(as_values(reader(visible, path)[1]) - celsius / 50 * 255).max() < 2
     reader = PairReader()
     reader(visible, path)
-    assert "1 radiometric JPEGs were read as temperatures" in reader.notes()[0]
+    assert "1 radiometric JPEG was read as temperatures" in reader.notes()[0]
 
 
 def test_a_directory_without_end_is_refused(tmp_path, visible):
