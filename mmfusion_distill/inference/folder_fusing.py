@@ -95,7 +95,7 @@ def fuse_files(
     waiting = [index for index in share if index not in part.skipped]
     writes: deque[tuple[int, Future]] = deque()
 
-    if inferencer.guided and text is None and annotations is None:
+    if getattr(inferencer, "guided", False) and text is None and annotations is None:
         describe = _describer()
         part.texts_are_told = describe is not None
 

@@ -246,7 +246,7 @@ def test_the_tool_fuses_and_reports(config_file, checkpoint, pair_folder):
     command = ["fuse.py", "a", "b", "out", "--weights", checkpoint]
     done = run_script(*command, "--config", config_file, folder=pair_folder)
     assert done.returncode == 1
-    assert "5 written" in done.stdout
+    assert "5 images written" in done.stdout
     assert "pair_5.png is empty" in done.stderr and "Traceback" not in done.stderr
     missing = run_script(*command, folder=pair_folder)
     assert missing.returncode == 1 and missing.stderr.startswith("error: ")

@@ -16,7 +16,7 @@ def test_numbers_agree_with_their_nouns():
 @pytest.mark.parametrize("sentence", _SENTENCES)
 def test_notes_do_too(sentence):
     one, two = (write_notes([{sentence: names}])[0] for names in (["a"], ["a", "b"]))
-    assert one.startswith(("1 pair ", "1 picture ", "1 radiometric JPEG ")) and "[" not in one
+    assert one.startswith(("1 pair ", "1 picture ", "1 radiometric JPEG ")) and "|" not in one
     assert two.startswith(("2 pairs ", "2 pictures ", "2 radiometric JPEGs ")) and "|" not in two
 
 
