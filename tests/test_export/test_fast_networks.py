@@ -115,7 +115,7 @@ def test_torchscript_runs_as_the_other_formats_do(sources, pair_folder, tmp_path
         assert np.abs(inferencer(pair)["predictions"][0] - expected).max() <= 1
     done = run_script("fuse.py", "a", "b", "out", "--weights", path, folder=pair_folder)
     assert done.returncode == 0, done.stderr
-    assert "6 written" in done.stdout
+    assert "6 images written" in done.stdout
 
 
 def test_a_checkpoint_is_not_taken_for_torchscript(tmp_path):

@@ -87,7 +87,7 @@ def test_the_tool_runs_without_pytorch(files, pair_folder, reference):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=pair_folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "6 written" in done.stdout
+    assert "6 images written" in done.stdout
     fused = read_image(pair_folder / "out" / "pair_3.png")
     expected = reference.fuse(pair_folder / "a" / "pair_3.png", pair_folder / "b" / "pair_3.png")
     assert np.abs(fused - expected).max() <= 1
