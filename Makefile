@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SERVE_VENV := .venv-serve
-SERVE_STAMP := $(SERVE_VENV)/.installed
+LIGHT_VENV := .venv-light
+LIGHT_STAMP := $(LIGHT_VENV)/.installed
+# What is tested without PyTorch too.
+LIGHT_TESTS := $(addprefix tests/test_,light serve inference video images registration)
 
 .PHONY: setup demo weights test lint docs clean
 
@@ -14,16 +16,15 @@ setup: $(STAMP)
 $(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip "setuptools<81" wheel
-	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[tests,optional,detect,docs]"
+	$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e ".[train,annotate,openvino,detect,tests,docs]"
 	touch $(STAMP)
 
-# The newest Gradio wants other packages than MMagic does: these lie in front of the others here.
-$(SERVE_STAMP): $(STAMP) requirements/serve.txt
-	$(BIN)/python -m venv --without-pip $(SERVE_VENV)
-	echo "import site; site.addsitedir('$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')')" \
-		> $$($(SERVE_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
-	$(SERVE_VENV)/bin/python -m pip install --quiet -r requirements/serve.txt
-	touch $(SERVE_STAMP)
+# What users get without PyTorch: the newest of everything, unpinned.
+$(LIGHT_STAMP): setup.py $(wildcard requirements/*.txt)
+	test -x $(LIGHT_VENV)/bin/python || $(PYTHON) -m venv $(LIGHT_VENV)
+	$(LIGHT_VENV)/bin/python -m pip install --quiet --upgrade pip
+	$(LIGHT_VENV)/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager -e ".[serve,evaluate,tests-light]"
+	touch $(LIGHT_STAMP)
 
 demo: $(STAMP)
 	$(BIN)/python demo/whole_way.py
@@ -34,10 +35,10 @@ weights: $(STAMP)
 
 # Most of the time goes into starting Python: two processes of one thread each. A crashed process ends the run, since
 # pytest-xdist waits for ever for the rest of its file.
-test: $(STAMP) $(SERVE_STAMP) lint
+test: $(STAMP) $(LIGHT_STAMP) lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0 --durations 25 \
 		--ignore tests/test_serve
-	OMP_NUM_THREADS=1 $(SERVE_VENV)/bin/python -m pytest tests/test_serve
+	OMP_NUM_THREADS=1 $(LIGHT_VENV)/bin/python -m pytest $(LIGHT_TESTS) -n 2 --dist loadfile --max-worker-restart 0
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -51,4 +52,4 @@ docs: $(STAMP)
 	@echo "written: build/site/index.html"
 
 clean:
-	rm -rf $(VENV) $(SERVE_VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(LIGHT_VENV) build dist *.egg-info work_dirs .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -13,7 +13,20 @@ ROOT = Path(__file__).resolve().parent
 #: What OpenMMLab's tools (mim, configs of other packages by `mmfusion_distill::...`) look for inside a package.
 MIM = ("configs", "tools", "model-index.yml")
 #: Optional parts, each with its requirements/NAME.txt: pip install 'mmfusion_distill[NAME]'.
-EXTRAS = ("annotate", "detect", "docs", "export", "medical", "optional", "serve", "sound", "tests", "thermal")
+EXTRAS = (
+    "annotate",
+    "detect",
+    "docs",
+    "evaluate",
+    "medical",
+    "openvino",
+    "serve",
+    "sound",
+    "tests",
+    "tests-light",
+    "thermal",
+    "train",
+)
 
 
 def read_version() -> str:
@@ -42,9 +55,9 @@ def has_full_mmcv() -> bool:
     return any(found.name == "mmcv" for found in distributions(path=sorted(folders)))
 
 
-def runtime_requirements() -> list[str]:
-    """The runtime requirements, with an installed full mmcv in the place of mmcv-lite."""
-    requirements = read_requirements("runtime.txt")
+def requirements_of(extra: str) -> list[str]:
+    """Requirements of an extra, with an installed full mmcv in the place of mmcv-lite."""
+    requirements = read_requirements(f"{extra}.txt")
     if not has_full_mmcv():
         return requirements
     return [line.replace("mmcv-lite", "mmcv") for line in requirements]
@@ -79,7 +92,7 @@ class BuildWithMim(build_py):
 setup(
     name="mmfusion_distill",
     version=read_version(),
-    description="Image fusion with text-guided teachers and small distilled students, as a plugin of MMagic",
+    description="Image fusion with text-guided teachers and small distilled students, trained as a plugin of MMagic",
     long_description=(ROOT / "README.md").read_text() if (ROOT / "README.md").exists() else "",
     long_description_content_type="text/markdown",
     license="Apache-2.0",
@@ -94,8 +107,8 @@ setup(
             "data/texts/*",
         ]
     },
-    install_requires=runtime_requirements(),
-    extras_require={name: read_requirements(f"{name}.txt") for name in EXTRAS},
+    install_requires=read_requirements("runtime.txt"),
+    extras_require={name: requirements_of(name) for name in EXTRAS},
     cmdclass={"build_py": BuildWithMim},
     entry_points={"console_scripts": ["mmfusion = mmfusion_distill.cli.main:main"]},
     zip_safe=False,

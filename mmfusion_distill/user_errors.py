@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
+from .extras import missing_extra
+
 Result = TypeVar("Result")
 
 #: What the operating system calls a full disk, without naming the file that was being written.
@@ -83,17 +85,25 @@ def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs:
         print(str(interruption) or "interrupted: what was finished is kept", file=sys.stderr)
         # as shells report a program that Ctrl-C ended
         sys.exit(130)
-    except (UserError, OSError) as error:
+    except (UserError, OSError, ModuleNotFoundError) as error:
         if os.environ.get("MMFUSION_TRACEBACK") or not is_user_error(error):
             raise
         if isinstance(error, OptionError):
             print(f"error: {_sentence(error)}", file=sys.stderr)
             sys.exit(2)
+        extra = missing_extra(error)
+        if extra is not None and not isinstance(error, UserError):
+            sys.exit(
+                f"error: this needs {getattr(error, 'name', error)}, which is not installed: "
+                f"pip install 'mmfusion_distill[{extra}]'"
+            )
         sys.exit(f"error: {_sentence(error)}")
 
 
 def is_user_error(error: BaseException) -> bool:
     """Whether the user can mend it."""
+    if isinstance(error, ModuleNotFoundError) and missing_extra(error) is not None:
+        return True
     if isinstance(error, OSError):
         return isinstance(error, UserError) or error.filename is not None or error.errno in _FULL
     return isinstance(error, UserError)

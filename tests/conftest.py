@@ -3,19 +3,43 @@
 import faulthandler
 import functools
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from mmengine.config import config as mmengine_config
-from mmengine.registry import DefaultScope
+
+try:
+    import torch
+    from mmengine.config import config as mmengine_config
+    from mmengine.registry import DefaultScope
+except ImportError:  # in the light environment
+    torch = None
 
 import mmfusion_distill.registry  # noqa: F401  (MMagic needs the workarounds before it is imported)
 from mmfusion_distill.images.image_io import write_image
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class _LightModule(pytest.Module):
+    """Tests where PyTorch is not installed: a module that needs it is skipped as a whole."""
+
+    def collect(self):
+        try:
+            return super().collect()
+        except self.CollectError as error:
+            missing = re.search(
+                r"No module named '(torch|mmengine|mmagic|mmcv|onnx|pydicom|nibabel|flyr|av)\b", str(error)
+            )
+            if missing is None:
+                raise
+            pytest.skip(f"needs {missing[1]}", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path, parent):
+    return _LightModule.from_parent(parent, path=module_path) if torch is None else None
 
 
 def _crash_file(run: str, worker: str) -> Path:
@@ -43,6 +67,9 @@ def pytest_testnodedown(node, error):
 @pytest.fixture(autouse=True, scope="session")
 def _format_every_config_once():
     """MMEngine formats the whole config for every checkpoint and log, a third of the time of a short training."""
+    if torch is None:
+        yield
+        return
     format_code, formatted = mmengine_config.FormatCode, {}
 
     @functools.wraps(format_code)
@@ -60,6 +87,9 @@ def _format_every_config_once():
 @pytest.fixture(autouse=True)
 def _own_default_scope():
     """A runner leaves its default scope behind, in which later tests would not find our components."""
+    if torch is None:
+        yield
+        return
     scopes = DefaultScope._instance_dict
     kept = dict(scopes)
     yield
@@ -75,7 +105,8 @@ def _private_cache(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _seed():
-    torch.manual_seed(0)
+    if torch is not None:
+        torch.manual_seed(0)
     np.random.seed(0)
 
 

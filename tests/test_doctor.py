@@ -1,5 +1,6 @@
 """The doctor tells what is wrong, whatever is wrong."""
 
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
@@ -63,9 +64,45 @@ def test_an_import_that_ends_the_process_is_reported(tmp_path):
 
 
 def test_everything_that_is_required_is_looked_for():
-    lines = (Path(__file__).parent.parent / "requirements" / "runtime.txt").read_text().splitlines()
-    wanted = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
-    assert {names[0] + versions for names, versions in doctor.REQUIREMENTS} == wanted
+    folder = Path(__file__).parent.parent / "requirements"
+
+    def wanted(name):
+        lines = (folder / f"{name}.txt").read_text().splitlines()
+        return {
+            line
+            for line in lines
+            if line
+            and not line.startswith(("#", "-r", "opencv"))
+            or name == "runtime"
+            and line.startswith("opencv")
+        }
+
+    assert {names[0] + versions for names, versions in doctor.REQUIREMENTS} == wanted("runtime")
+    assert {names[0] + versions for names, versions in doctor.TRAINING} == wanted("train") | wanted(
+        "evaluate"
+    )
+
+
+def test_without_pytorch_it_is_ready_to_fuse(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "wants_training", lambda: False)
+    assert doctor.main() == 0
+    said = capsys.readouterr().out
+    assert "Ready to fuse." in said and "pip install 'mmfusion_distill[train]'" in said
+    assert "mmagic" not in said
+
+
+def test_builds_of_opencv_of_several_versions_are_a_problem(monkeypatch):
+    versions = {"opencv-python": "4.11.0.86", "opencv-python-headless": "5.0.0.93"}
+
+    def version(name):
+        if name not in versions:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    check = doctor._check_one_opencv()
+    assert check.verdict == "problem"
+    assert check.remedy.startswith("pip uninstall -y opencv-python-headless opencv-python && pip install")
 
 
 def test_wrong_versions_are_problems_with_a_command():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import setuptools.command.build_py  # noqa: F401  (setup.py finds it imported)
 from conftest import ROOT
 
 from mmfusion_distill.data.generated_scenes import generate_pair
+from mmfusion_distill.extras import EXTRAS
 from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.zoo.shipped_weights import shipped_models
 
@@ -121,12 +123,19 @@ def setup_arguments(monkeypatch, tmp_path):
     ("installed", "wanted"), [((), "mmcv-lite"), (("mmcv-lite",), "mmcv-lite"), (("mmcv",), "mmcv")]
 )
 def test_a_full_mmcv_is_kept_also_in_isolation(setup_arguments, installed, wanted):
-    required = [line for line in setup_arguments(*installed)["install_requires"] if line.startswith("mmcv")]
+    extras = setup_arguments(*installed)["extras_require"]
+    required = [line for line in extras["train"] if line.startswith("mmcv")]
     assert [line.partition(">")[0] for line in required] == [wanted]
 
 
 def test_every_optional_part_is_an_extra(setup_arguments):
     extras = setup_arguments()["extras_require"]
-    assert {"onnx", "onnxruntime", "openvino"} <= set(extras["export"])
-    assert set(extras["optional"]) == {*extras["annotate"], *extras["export"]}
     assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*extras, "runtime"}
+    assert set(EXTRAS.values()) <= set(extras)
+
+
+def test_what_fuses_needs_no_pytorch_and_one_opencv(setup_arguments):
+    required = setup_arguments()["install_requires"]
+    names = {re.split(r"[<>=]", line)[0] for line in required}
+    assert not names & {"torch", "mmengine", "mmagic", "mmcv-lite", "scipy"}
+    assert [name for name in names if name.startswith("opencv")] == ["opencv-python-headless"]
