@@ -11,16 +11,16 @@ from .evidence import Evidence, evidence_of
 from .gradient_fields import gradient_field
 from .matching_level import MatchingLevel, ViewPair
 from .view import view_of
-from .view_search import Candidate, apart, bases_of, distinct, search_views
-from .warp_parameters import COUNT
+from .view_search import Candidate, apart, bases_of, search_views
+from .warp_parameters import COUNT, SIMILARITY
 from .warping import matrix_of_sizes
 
 #: Longer sides of what is worked with, pixels: B may show more than A.
 _LONGEST_A, _LONGEST_B = 640, 1280
 #: Pairs that are searched over all scales and rotations; more only take longer.
 _SEARCHED = 4
-#: Ways in which B may lie to A that are followed: after the search, after the coarse level.
-_FOLLOWED, _KEPT = 10, 2
+#: Ways in which B may lie to A that are followed after the search.
+_FOLLOWED = 8
 #: Maps that differ by more than this share of A's diagonal are rivals, not versions of each other.
 _RIVALS = 0.08
 
@@ -117,26 +117,19 @@ def _refusal(doubt: str) -> str:
 def _choose(views: Sequence[ViewPair], wide: MatchingLevel, count: int) -> tuple[Candidate, float]:
     """The way in which the edges agree best, and the agreement of the next one as a share of its own."""
     sizes = views[0][0].size, views[0][1].size
-    coarse = MatchingLevel(views[:_SEARCHED], 160, 1.2)
     resized = [Candidate(0.0, base, base) for base in bases_of(*sizes)]
-    followed = _refined(coarse, [*search_views(views[:_SEARCHED], _FOLLOWED), *resized], (10, 6), COUNT - 2)
-    # Few edges stand out at this size: what agrees best without standing out is followed too.
-    flat = sorted(followed[_KEPT:], key=lambda candidate: -coarse.overlap_agreement(candidate.matrix))
-    kept = distinct([*followed[:_KEPT], *flat], *sizes, 0.04, 2 * _KEPT)
-    best, *others = _refined(wide, kept, (12, 8), count)
+    followed = [*search_views(views[:_SEARCHED], _FOLLOWED), *resized]
+    tried = [_refined(wide, candidate, count) for candidate in followed]
+    best, *others = sorted(tried, key=lambda candidate: -candidate.score)
     rivals = [one.score for one in others if apart(one.matrix, best.matrix, *sizes) > _RIVALS]
     return best, max([0.0, *rivals]) / max(best.score, 1e-9)
 
 
-def _refined(
-    level: MatchingLevel, candidates: Sequence[Candidate], reaches: Sequence[int], count: int
-) -> list[Candidate]:
-    """Candidates moved to where their patches agree, the best first."""
-    found = []
-    for candidate in candidates:
-        matrix = level.refine(candidate.matrix, candidate.base, reaches, count)
-        found.append(Candidate(level.agreement(matrix), matrix, candidate.base))
-    return sorted(found, key=lambda candidate: -candidate.score)
+def _refined(level: MatchingLevel, candidate: Candidate, count: int) -> Candidate:
+    """A candidate moved to where its patches agree, at first by a similarity: more would follow chance from afar."""
+    similar = level.refine(candidate.matrix, candidate.base, (20, 12), SIMILARITY)
+    matrix = level.refine(similar, candidate.base, (8, 8), count)
+    return Candidate(level.agreement(matrix), matrix, candidate.base)
 
 
 def _by_ecc(level: MatchingLevel, matrix: np.ndarray) -> np.ndarray:

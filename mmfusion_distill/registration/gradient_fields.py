@@ -39,6 +39,19 @@ def gradient_field(
     Returns:
         np.ndarray: (H, W, 2) float32, lengths in [0, 1).
     """
+    dx, dy, weight = edge_weights(gray, shown, sigma, around)
+    return np.stack([weight * (dx * dx - dy * dy), weight * 2 * dx * dy], axis=2)
+
+
+def edge_weights(
+    gray: np.ndarray, shown: np.ndarray | None, sigma: float, around: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gradients, and what makes their squares as long as they stand out; arguments of :func:`gradient_field`.
+
+    Returns:
+        tuple: Gradients across and down (H, W), and weights (H, W), by which the square of a gradient becomes the
+        length that :func:`gradient_field` gives it; all float32.
+    """
     smooth = cv2.GaussianBlur(gray, (0, 0), sigma)
     dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
     dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
@@ -50,9 +63,7 @@ def gradient_field(
     mean_square = (length * length).sum() / (length.size if shown is None else shown.sum() + 1)
     surroundings = cv2.GaussianBlur(length, (0, 0), around) / share + np.sqrt(mean_square) + _NOISE
     weight = length / ((length + surroundings) * np.maximum(length, 1e-6) ** 2)
-    if shown is not None:
-        weight *= shown
-    return np.stack([weight * (dx * dx - dy * dy), weight * 2 * dx * dy], axis=2)
+    return dx, dy, weight if shown is None else weight * shown
 
 
 def inside_of(shown: np.ndarray, sigma: float) -> np.ndarray:

@@ -6,21 +6,19 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .gradient_fields import gradient_field, inside_of
 from .matching_level import ViewPair
+from .orientation_histograms import ORIENTATIONS, orientation_histograms
 from .view import View
 from .warping import corners_of, map_points, matrix_of_sizes
 
-#: Longer side of A in the search, pixels.
-_SIDE = 128
+#: Longer side of A in the search, cells, and side of a cell, pixels.
+_SIDE, _CELL = 128, 2
 #: Sides of B's view in those of A's view.
-_SCALES = np.exp(np.arange(np.log(0.4), np.log(2.0) + 0.01, 0.07))
+_SCALES = np.exp(np.arange(np.log(0.4), np.log(2.0) + 0.01, 0.08))
 #: Degrees.
-_ANGLES = np.arange(-12, 13, 3)
-#: Of the band of edges, and of what they are compared with; pixels.
-_SIGMA, _AROUND = 1.0, 8.0
-#: Sigma of what a peak has to stand out from, pixels.
-_NEIGHBOURS = 10.0
+_ANGLES = np.arange(-12, 13, 4)
+#: Side of the square that a peak has to stand out from, cells.
+_NEIGHBOURS = 35
 #: Share of the smaller view that both have to show.
 _LEAST_OVERLAP = 0.4
 #: Pixels of B that are so little wider than tall, seen from A, count as square.
@@ -53,8 +51,8 @@ def bases_of(size_a: tuple[int, int], size_b: tuple[int, int]) -> list[np.ndarra
 def search_views(pairs: Sequence[ViewPair], most: int) -> list[Candidate]:
     """Find the ways in which B may lie to A.
 
-    For each scale and rotation of B the agreement of edges is computed for all offsets at once, by Fourier
-    transforms, over what both show.
+    For each scale and rotation of B the agreement of histograms of edges is computed for all offsets at once, by
+    Fourier transforms, over what both show.
 
     Args:
         pairs (Sequence[tuple[View, View]]): One or several pairs of the same two cameras.
@@ -64,7 +62,7 @@ def search_views(pairs: Sequence[ViewPair], most: int) -> list[Candidate]:
         list[Candidate]: The best first, each clearly unlike the others.
     """
     size_a, size_b = (view.size for view in pairs[0])
-    small = [(view_a.shrink(_SIDE), view_b) for view_a, view_b in pairs]
+    small = [(view_a.shrink(_SIDE * _CELL), view_b) for view_a, view_b in pairs]
     full = matrix_of_sizes(size_a, small[0][0].size)
     side = cv2.getOptimalDFTSize(2 * _SIDE)
     templates = [_Template(view, side) for view, _ in small]
@@ -72,16 +70,12 @@ def search_views(pairs: Sequence[ViewPair], most: int) -> list[Candidate]:
     for base in bases_of(size_a, size_b):
         for linear in _turned_and_scaled(np.linalg.inv(full) @ base):
             placed = _placed(linear, size_b)
-            bounds = _bounds(placed, size_b, side)
-            surface = np.mean(
-                [
-                    template.agreement(_Spectra(view_b.render(placed, bounds), side))
-                    for template, (_, view_b) in zip(templates, small)
-                ],
-                axis=0,
-            )
+            bounds = _bounds(placed, size_b, side * _CELL)
+            seen = [_Spectra(view_b.render(placed, bounds), side) for _, view_b in small]
+            surface = np.mean([one.agreement(other) for one, other in zip(templates, seen)], axis=0)
             for score, place in _peaks(surface):
-                down, right = (_offset(*lengths, side) for lengths in zip(place, small[0][0].size, bounds))
+                lengths = zip(place, templates[0].size, seen[0].size)
+                down, right = (_CELL * _offset(*each, side) for each in lengths)
                 offset = np.array([[1, 0, right], [0, 1, down], [0, 0, 1.0]])
                 found.append(Candidate(score, full @ offset @ placed, base))
     found.sort(key=lambda candidate: -candidate.score)
@@ -114,16 +108,16 @@ def apart(one: np.ndarray, other: np.ndarray, size_a: tuple[int, int], size_b: t
 
 
 class _Spectra:
-    """Fourier transforms of a view's field, its energy and where it is shown."""
+    """Fourier transforms of a view's histograms, of their energy and of where it is shown."""
 
     def __init__(self, view: View, side: int) -> None:
-        shown = inside_of(view.shown, _SIGMA)
-        field = gradient_field(view.gray, shown, _SIGMA, _AROUND)
-        self.area = float(shown.sum())
-        # Where it is shown and its energy are real: one transform does for both.
-        self.field, self.shown_and_energy = (
-            _transform(values, side) for values in (field, np.dstack([shown, (field**2).sum(2)]))
-        )
+        histograms, shown = orientation_histograms(view, _CELL)
+        self.size, self.area = shown.shape, float(shown.sum())
+        # What is real goes two by two: one transform does for both.
+        self.histograms = [
+            _transform(histograms[:, :, first : first + 2], side) for first in range(0, ORIENTATIONS, 2)
+        ]
+        self.shown_and_energy = _transform(np.dstack([shown, (histograms**2).sum(2)]), side)
 
 
 class _Template(_Spectra):
@@ -131,18 +125,17 @@ class _Template(_Spectra):
 
     def __init__(self, view: View, side: int) -> None:
         super().__init__(view, side)
-        shown = inside_of(view.shown, _SIGMA)
-        field = gradient_field(view.gray, shown, _SIGMA, _AROUND)
+        histograms, shown = orientation_histograms(view, _CELL)
         self.shown = _transform(shown, side)
-        self.energy = _transform((field**2).sum(2), side)
+        self.energy = _transform((histograms**2).sum(2), side)
 
     def agreement(self, other: _Spectra) -> np.ndarray:
         """Agreement of edges for every offset of the other view, cyclic; -1 where too little is shown by both."""
-        both, energy_other = _correlate(self.shown, other.shown_and_energy)
-        energy, _ = _correlate(self.energy, other.shown_and_energy)
+        both, energy_other = _correlate([self.shown], [other.shown_and_energy])
+        energy, _ = _correlate([self.energy], [other.shown_and_energy])
         energies = np.maximum(energy, 0) * np.maximum(-energy_other, 0)
         share = np.sqrt(np.maximum(both, 0) / max(self.area, 1.0))
-        common, _ = _correlate(self.field, other.field)
+        common, _ = _correlate(self.histograms, other.histograms)
         agreement = common / np.sqrt(np.maximum(energies, 1e-6 * float(energies.max()) + 1e-9)) * share
         enough = both > _LEAST_OVERLAP * max(1.0, min(self.area, other.area))
         return np.where(enough, agreement - _around(agreement, enough), -1)
@@ -152,8 +145,8 @@ def _around(surface: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Mean of the surface around each place, of what counts: where both views are full of upright edges, any
     offset agrees somewhat."""
     counting = counts.astype(np.float32)
-    total = cv2.GaussianBlur(surface.astype(np.float32) * counting, (0, 0), _NEIGHBOURS)
-    return total / (cv2.GaussianBlur(counting, (0, 0), _NEIGHBOURS) + 1e-3)
+    total = cv2.blur(surface.astype(np.float32) * counting, (_NEIGHBOURS, _NEIGHBOURS))
+    return total / (cv2.blur(counting, (_NEIGHBOURS, _NEIGHBOURS)) + 1e-3)
 
 
 def _transform(values: np.ndarray, side: int) -> np.ndarray:
@@ -162,9 +155,11 @@ def _transform(values: np.ndarray, side: int) -> np.ndarray:
     return cv2.dft(padded, flags=cv2.DFT_COMPLEX_OUTPUT)
 
 
-def _correlate(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Correlation with the real part of b, and with its imaginary part, negative, for a real a."""
-    product = cv2.idft(cv2.mulSpectrums(a, b, 0, conjB=True), flags=cv2.DFT_SCALE)
+def _correlate(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Sum of the correlations with the real parts of b, and with their imaginary parts, negative, for real a; for
+    complex ones the first is the sum of both parts."""
+    product = sum(cv2.mulSpectrums(one, other, 0, conjB=True) for one, other in zip(a, b))
+    product = cv2.idft(product, flags=cv2.DFT_SCALE)
     return product[:, :, 0], product[:, :, 1]
 
 

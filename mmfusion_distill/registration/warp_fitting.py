@@ -7,7 +7,7 @@ from .warp_parameters import COUNT, SIMILARITY, WarpParameters
 
 #: How much a map that is no similarity costs, beside what the patches know. A stronger prior turns true
 #: perspective down; without any, a single street scene tilts as its few edges like.
-_PRIOR = 3e-3
+_PRIOR = 2e-4
 #: The same for the similarity, only so that the equations have a solution.
 _LEAST_PRIOR = 3e-6
 #: Power by which good matches count more than middling ones.
