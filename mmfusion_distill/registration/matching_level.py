@@ -73,12 +73,6 @@ class MatchingLevel:
         per_pixel = float(here.sum()) / (len(here) * self.patch_side**2 * len(self.pairs))
         return per_pixel * sum(float(one.sum()) for one in both) * self._per_energy(fields, both)
 
-    def overlap_agreement(self, matrix: np.ndarray) -> float:
-        """How well the edges agree where both show something, weighed like :meth:`agreement`."""
-        fields, both = self._compared(matrix)
-        common = sum(float((one * other).sum()) for one, other in zip(self.fields, fields))
-        return common * self._per_energy(fields, both)
-
     def unlike_similarity(self, matrix: np.ndarray, base: np.ndarray) -> np.ndarray:
         """How far a map is from a similarity after `base`, which gives the pixels of B the shape of those of A."""
         rest = self._from_full @ base @ np.linalg.inv(matrix) @ self._to_full
