@@ -8,7 +8,6 @@ Data: RoadScene, M3SVD, LLVIP, M3FD and Harvard in MMFUSION_DATA_ROOT or data/, 
 """
 
 import argparse
-import hashlib
 import json
 import subprocess
 import sys
@@ -121,21 +120,26 @@ def seconds_of_a_step(stage: "Stage", args: argparse.Namespace) -> float:
 
 
 def publish(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> None:
-    """Put the last weights of every stage that ships into the package, in half precision, and renew the hashes."""
+    """Put the last weights of every stage that ships into the package; students learn to name events before."""
     from mmfusion_distill.engine import recipe
     from mmfusion_distill.export.model_files import publish_network
 
     for stage, seed in plan:
-        if stage.ships is not None and seed == 0:
-            config = ROOT / "configs" / "fusion_distill" / f"{stage.config}.py"
-            target = publish_network(
-                str(config), str(recipe.end_of(args.work_dir, stage.name)), str(WEIGHTS / stage.ships), True
-            )
-            print(f"written: {target}")
-    hashes = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in WEIGHTS.glob("*.safetensors")
-    }
-    (WEIGHTS / "SHA256SUMS").write_text("".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes)))
+        if stage.ships is None or seed:
+            continue
+        config = ROOT / "configs" / "fusion_distill" / f"{stage.config}.py"
+        checkpoint, target = recipe.end_of(args.work_dir, stage.name), WEIGHTS / stage.ships
+        if stage.reads_text:
+            print(f"written: {publish_network(config, checkpoint, target, half=True)}", flush=True)
+        else:
+            run_tool("model_converters/fit_events.py", config, checkpoint, target)
+    run_tool("deployment/export_shipped.py")
+
+
+def run_tool(name: str, *arguments: Path) -> None:
+    command = [sys.executable, ROOT / "tools" / name, *arguments]
+    if subprocess.run(command).returncode:
+        raise UserError(f"tools/{name} ended early: see above")
 
 
 if __name__ == "__main__":

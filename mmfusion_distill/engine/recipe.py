@@ -18,6 +18,7 @@ class Stage:
         start (str, optional): Stage whose last weights it starts from. Default: None, from the pyramid.
         teacher (str, optional): Stage whose network it distils. Default: None.
         ships (str, optional): File in mmfusion_distill/weights that its weights become. Default: None, none.
+        reads_text (bool): Whether its network is guided by text, and names no events. Default: False.
         is_seeded (bool): Whether `--seeds` repeats it. Default: False.
     """
 
@@ -26,6 +27,7 @@ class Stage:
     start: str | None = None
     teacher: str | None = None
     ships: str | None = None
+    reads_text: bool = False
     is_seeded: bool = False
 
 
@@ -37,6 +39,7 @@ STAGES = (
         "teacher",
         "teacher_fusionunet_1xb2-3k_cameras-176x344",
         ships="teacher_fusionunet_cameras.safetensors",
+        reads_text=True,
     ),
     Stage(
         "student",

@@ -68,3 +68,22 @@ def test_what_is_done_stays_and_what_was_stopped_goes_on(tmp_path, monkeypatch):
     assert first[first.index("train") + 1].endswith("tiny_fusionunet_1xb2-3k_cameras-176x344.py")
     assert "--resume" in first and "load_from=None" in first
     assert (tmp_path / "tiny-alone" / "done").is_file() and not (tmp_path / "teacher" / "done").exists()
+
+
+def test_students_learn_to_name_events_before_they_ship(tmp_path, monkeypatch):
+    started = []
+
+    def run(command, **_):
+        started.append([str(word) for word in command[1:]])
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    finish(tmp_path / "medical")
+    done = run_script(
+        "reproduce.py", "--work-dir", tmp_path, "--stages", "medical", "--publish", folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    fit, export = started
+    assert fit[0].endswith("fit_events.py") and fit[2] == str(tmp_path / "medical" / "iter_9.pth")
+    assert fit[3].endswith("weights/medical_fusionunet_harvard.safetensors")
+    assert export[0].endswith("export_shipped.py")

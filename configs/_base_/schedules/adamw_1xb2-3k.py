@@ -3,8 +3,6 @@ optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=5e-4, weight_decay=1e-4, betas=(0.9, 0.99)),
     clip_grad=dict(max_norm=1.0),
-    # A linear layer that starts at 0 does not come far otherwise: events were named at hardly more than base rates.
-    paramwise_cfg=dict(custom_keys=dict(read_out=dict(lr_mult=20.0))),
 )
 train_cfg = dict(type="IterBasedTrainLoop", max_iters=3000, val_interval=1000)
 param_scheduler = [
