@@ -14,10 +14,11 @@ try:
     import torch
     from mmengine.config import config as mmengine_config
     from mmengine.registry import DefaultScope
+
+    import mmfusion_distill.registry  # noqa: F401  (MMagic needs the workarounds before it is imported)
 except ImportError:  # in the light environment
     torch = None
 
-import mmfusion_distill.registry  # noqa: F401  (MMagic needs the workarounds before it is imported)
 from mmfusion_distill.images.image_io import write_image
 
 ROOT = Path(__file__).resolve().parent.parent

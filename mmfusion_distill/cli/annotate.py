@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .. import annotation
-from ..annotation import MODALITIES, AnnotationSummary, Annotator, annotate_pairs
-from ..annotation.annotate_pairs import INTERRUPTED, format_summary
+from ..annotation.annotate_pairs import INTERRUPTED, AnnotationSummary, annotate_pairs, format_summary
+from ..annotation.annotators.base import Annotator
+from ..annotation.modalities import MODALITIES
 from ..data.annotation_sources import AnnotationJob, job_of_folders, jobs_of_config
 from ..images.pairing import shorten
 from ..images.source_notes import write_notes
@@ -112,13 +112,15 @@ def _check_targets(jobs: Sequence[AnnotationJob]) -> None:
 def _annotator(args: argparse.Namespace) -> Annotator:
     from mmengine.config import Config
 
+    from ..annotation.annotators.builder import build_annotator
+
     options = dict(type=args.annotator, workers=args.workers, model=args.model, base_url=args.base_url)
     config = Config({key: value for key, value in options.items() if value is not None})
     try:
         config.merge_from_dict(args.options)  # understands thresholds.dark_mean=100
     except (AttributeError, KeyError, TypeError) as error:
         raise OptionError(f"--options {' '.join(args.options)}: {reason_of(error)}") from error
-    return annotation.build_annotator(config.to_dict())
+    return build_annotator(config.to_dict())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

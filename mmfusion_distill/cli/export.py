@@ -1,20 +1,23 @@
-"""`mmfusion export`: [CONFIG] WEIGHTS OUT --format onnx --precision fp32.
+"""`mmfusion export`: [CONFIG] WEIGHTS OUT --precision fp32; the ending of OUT chooses the format.
 
-The exported file is compared with PyTorch at several sizes; a difference above 1e-3 ends with exit code 1. Files of
-lower precision are compared by the pictures that they make of real or generated pairs, and must reach a PSNR.
+The exported file is compared with PyTorch at several sizes, or at that of `--size`; a difference above 1e-3 ends with
+exit code 1. Files of lower precision are compared by the pictures that they make of real or generated pairs, and must
+reach a PSNR. One line says what became of it.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..export.precision import PRECISIONS
 from ..inference.network_file import FORMATS
-from ..system.number_range import at_least
+from ..system.number_range import NumberRange, at_least
 from ..user_errors import UserError, exit_on_user_error
+from .command_line import image_size
 from .source_arguments import add_source_arguments, source_options
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ def export(args: argparse.Namespace) -> bool:
     # A help text does without PyTorch and OpenCV.
     from ..export.calibration import calibration_pairs, measure_quality
     from ..export.export_network import export_network
-    from ..export.verification import largest_differences
+    from ..export.verification import SIZES, largest_differences
     from ..inference.exported_fusion import ExportedFusion
     from ..inference.exported_inferencer import ExportedInferencer
     from ..inference.pytorch_inferencer import PyTorchInferencer
@@ -40,6 +43,11 @@ def export(args: argparse.Namespace) -> bool:
     if args.precision == "int8" and not (args.calibration_a and args.calibration_b):
         raise UserError(
             "int8 needs --calibration-a DIR and --calibration-b DIR: pairs like those to be fused"
+        )
+    if args.size is not None and (args.precision == "int8" or args.quality_a):
+        raise UserError(
+            "--size goes with fp32 and fp16 of generated pairs: what quantizes for a processor of one size is that "
+            "processor's own tool"
         )
     if bool(args.quality_a) != bool(args.quality_b):
         raise UserError("--quality-a and --quality-b go together: give both folders")
@@ -53,22 +61,36 @@ def export(args: argparse.Namespace) -> bool:
                 args.calibration_a, args.calibration_b, args.calibration_pairs, network.multiple, reader
             )
         )
-    out = export_network(network, args.out, args.format, args.precision, calibration)
-    print(f"written: {out}, {out.stat().st_size / 1e6:.1f} MB")
-    differences = largest_differences(network, ExportedFusion(out))
-    for (height, width), difference in differences.items():
-        print(f"largest difference to PyTorch at {width}x{height}: {difference:.1e}")
+    file_format = args.format or _format_of(args.out)
+    out = export_network(
+        network, args.out, file_format, args.precision, calibration, size=args.size, opset=args.opset
+    )
+    sizes = SIZES if args.size is None else [args.size]
+    difference = max(largest_differences(network, ExportedFusion(out), sizes).values())
+    written = (
+        f"written: {out}, {out.stat().st_size / 1e6:.1f} MB; largest difference to PyTorch {difference:.1e}"
+    )
     if args.precision == "fp32":
-        return max(differences.values()) <= TOLERANCE
+        print(written)
+        return difference <= TOLERANCE
     pairs = quality_pairs(args, reader)
     result = measure_quality(inferencer, ExportedInferencer(out), pairs)
     for note in reader.notes():
         print(f"note: {note}")
     print(
-        f"{len(pairs)} pairs: PSNR to PyTorch {result.psnr:.1f} dB; balanced_quality {result.exported:.4f}, of "
-        f"PyTorch {result.pytorch:.4f}"
+        f"{written}; {len(pairs)} pairs: PSNR to PyTorch {result.psnr:.1f} dB, balanced_quality "
+        f"{result.exported:.4f}, of PyTorch {result.pytorch:.4f}"
     )
     return result.psnr >= LEAST_PSNR[args.precision]
+
+
+def _format_of(out: str) -> str:
+    """The format that the ending of a file says."""
+    named = {ending: name for name, ending in FORMATS.items()}
+    suffix = Path(out).suffix
+    if suffix not in named:
+        raise UserError(f"{out}: the ending tells no format: take {', '.join(named)}")
+    return named[suffix]
 
 
 def quality_pairs(args: argparse.Namespace, reader: "PairReader") -> list[tuple[np.ndarray, np.ndarray]]:
@@ -77,9 +99,11 @@ def quality_pairs(args: argparse.Namespace, reader: "PairReader") -> list[tuple[
     from ..images.pairing import find_pairs
     from ..images.pixels import to_uint8
 
+    size = {} if args.size is None else dict(zip(("height", "width"), args.size))
     folders = (args.quality_a, args.quality_b) if args.quality_a else (args.calibration_a, args.calibration_b)
     if not all(folders):
-        return [(img_a, img_b[:, :, 0]) for img_a, img_b in map(generate_pair, range(args.quality_pairs))]
+        generated = (generate_pair(seed, **size) for seed in range(args.quality_pairs))
+        return [(img_a, img_b[:, :, 0]) for img_a, img_b in generated]
     pairs, _ = find_pairs(*folders)
     images = (reader.read(pair.path_a, pair.path_b, 3) for pair in pairs[-args.quality_pairs :])
     return [(to_uint8(pair.img_a), to_uint8(pair.img_b[:, :, 0])) for pair in images]
@@ -99,7 +123,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         "network or of its distillation (whose student is taken), and a checkpoint or the work folder of a run",
     )
     parser.add_argument("out", help="target, ending in " + ", ".join(FORMATS.values()))
-    parser.add_argument("--format", choices=FORMATS, default="onnx")
+    parser.add_argument("--format", choices=FORMATS, help="default: by the ending of OUT")
+    parser.add_argument(
+        "--size",
+        type=image_size,
+        metavar="WIDTHxHEIGHT",
+        help="take pictures of this size only, one pair at a time, for runtimes that want fixed shapes",
+    )
+    parser.add_argument(
+        "--opset", type=NumberRange(14, 18, is_whole=True), default=17, help="of ONNX (default: 17)"
+    )
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
     parser.add_argument("--calibration-a", metavar="DIR", help="int8: pictures of source A")
     parser.add_argument("--calibration-b", metavar="DIR", help="int8: pictures of source B")

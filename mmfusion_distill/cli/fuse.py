@@ -79,6 +79,11 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="say which degradations a student sees in the pairs, with probabilities; takes as long again",
     )
+    parser.add_argument(
+        "--check-registration",
+        action="store_true",
+        help="look whether A and B lie over each other in every pair, not only in the first few",
+    )
     parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
     parser.add_argument(
         "--verbose",
@@ -167,11 +172,13 @@ def fuse(args: argparse.Namespace) -> int:
 
 def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "FusionInferencer"]:
     """What is wrong with the options is said before the network is loaded."""
+    from ..images.source_warning import FIRST_PAIRS
     from ..registration.pair_reader import PairReader
 
     if is_first:
         check_json(args.json)
-    reader = PairReader(source_options(args))
+    # Whether A and B lie over each other takes as long as a fast network.
+    reader = PairReader(source_options(args), looked_at=None if args.check_registration else FIRST_PAIRS)
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
     if args.explain and inferencer.guided:

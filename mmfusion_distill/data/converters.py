@@ -85,7 +85,8 @@ def prepare_dataset(
         if part.texts and (count := write_shipped_texts(part.texts, pairs, target)):
             report.append(f"{target}: {count} texts that come with the package")
         if annotator is not None:
-            from ..annotation import annotate_pairs, build_annotator
+            from ..annotation.annotate_pairs import annotate_pairs
+            from ..annotation.annotators.builder import build_annotator
             from ..annotation.annotate_pairs import format_summary
 
             summary = annotate_pairs(build_annotator(annotator), pairs, target, modality)

@@ -34,7 +34,7 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
     Raises:
         UserError: If pairs could not be annotated; those that could are kept all the same.
     """
-    from ..annotation import build_annotator
+    from ..annotation.annotators.builder import build_annotator
 
     built = build_annotator(annotator)
     identity = json.dumps(

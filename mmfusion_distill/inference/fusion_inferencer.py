@@ -16,7 +16,6 @@ from ..system.cuda_device import has_cuda_device
 from ..user_errors import MissingFileError, MissingPackageError, UserError, check_choice
 from ..zoo.shipped_weights import DEFAULT_WEIGHTS, PYRAMID, exported_beside, list_models, shipped_weights
 from .exported_inferencer import ExportedInferencer, is_exported
-from .pyramid_inferencer import PyramidInferencer
 
 if TYPE_CHECKING:
     from .pytorch_inferencer import PyTorchInferencer
@@ -70,6 +69,9 @@ class FusionInferencer:
     ) -> None:
         check_choice("backend", backend, BACKENDS)
         if model is None and str(weights) == PYRAMID:
+            # Its measures of the pictures need SciPy.
+            from .pyramid_inferencer import PyramidInferencer
+
             self._fuser: Any = PyramidInferencer(sources)
             self.backend = "numpy"
             return

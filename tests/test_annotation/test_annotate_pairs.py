@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mmfusion_distill.annotation import AnnotationResult, Annotator
 from mmfusion_distill.annotation.annotate_pairs import annotate_pairs, format_summary
 from mmfusion_distill.annotation.annotation_file import annotation_path, find_annotation, read_annotation
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.annotation.annotators.base import AnnotationResult, Annotator
 from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
 from mmfusion_distill.annotation.prompting import load_pictures
 from mmfusion_distill.data.annotation_sources import job_of_folders, jobs_of_config

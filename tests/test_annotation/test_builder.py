@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from mmfusion_distill.annotation import Annotator, build_annotator
+from mmfusion_distill.annotation.annotators.base import Annotator
+from mmfusion_distill.annotation.annotators.builder import build_annotator
 from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
 from mmfusion_distill.registry import TASK_UTILS
 
@@ -32,7 +33,8 @@ def test_an_unknown_name_lists_the_known_ones():
 
 def test_statistics_and_servers_need_neither_pytorch_nor_mmagic():
     program = (
-        "import sys; from mmfusion_distill.annotation import build_annotator; build_annotator('statistics'); "
+        "import sys; from mmfusion_distill.annotation.annotators.builder import build_annotator; "
+        "build_annotator('statistics'); "
         "build_annotator(dict(type='openai', model='x')); print({'torch', 'mmengine', 'mmagic'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=100)

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from mmfusion_distill.annotation import AnnotationResult, Annotator
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
+from mmfusion_distill.annotation.annotators.base import AnnotationResult, Annotator
 from mmfusion_distill.data.missing_annotations import annotate_missing
 from mmfusion_distill.images.pairing import find_pairs
 from mmfusion_distill.registry import TASK_UTILS
