@@ -5,6 +5,8 @@ import struct
 from typing import NamedTuple
 
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+#: What begins an extension, a picture, the end; decoders skip all else.
+_GIF_MARKER = re.compile(rb"[!,;]")
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -78,7 +80,18 @@ def _jpeg(data: bytes) -> PictureHeader | None:
 
 
 def _gif(data: bytes) -> PictureHeader:
-    width, height = struct.unpack_from("<HH", data, 6)
+    """The screen, or the first picture on it where that is larger: decoders make room for it."""
+    width, height, flags = struct.unpack_from("<HHB", data, 6)
+    position = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    while (mark := _GIF_MARKER.search(data, position)) is not None and mark[0] != b";":
+        position = mark.end()
+        if mark[0] == b",":
+            left, top, inner_width, inner_height = struct.unpack_from("<HHHH", data, position)
+            return PictureHeader(max(height, top + inner_height), max(width, left + inner_width), 8)
+        position += 1
+        while data[position]:
+            position += data[position] + 1
+        position += 1
     return PictureHeader(height, width, 8)
 
 
@@ -110,8 +123,8 @@ def _tiff(data: bytes) -> PictureHeader | None:
         count_format, entry, inline, start = "H", 12, 8, struct.unpack_from(f"{order}I", data, 4)[0]
     (count,) = struct.unpack_from(order + count_format, data, start)
     first = start + struct.calcsize(f"={count_format}")
-    values = {}
-    for position in range(first, first + entry * min(count, 1000), entry):
+    values: dict[int, int] = {}
+    for position in range(first, first + entry * min(count, 0xFFFF), entry):
         tag, kind = struct.unpack_from(f"{order}HH", data, position)
         if tag in (256, 257, 258):
             number = int.from_bytes(
@@ -120,7 +133,9 @@ def _tiff(data: bytes) -> PictureHeader | None:
             at = position + inline
             if tag == 258 and number * 2 > entry - inline:
                 at = struct.unpack_from(order + ("Q" if entry == 20 else "I"), data, at)[0]
-            (values[tag],) = struct.unpack_from(order + {3: "H", 4: "I", 16: "Q"}.get(kind, "H"), data, at)
+            (value,) = struct.unpack_from(order + {3: "H", 4: "I", 16: "Q"}.get(kind, "H"), data, at)
+            # Of two sizes decoders take the first or the last.
+            values[tag] = max(value, values.get(tag, 0))
     if not {256, 257} <= set(values):
         return None
     return PictureHeader(values[257], values[256], values.get(258, 1))

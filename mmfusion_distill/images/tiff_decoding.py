@@ -99,9 +99,12 @@ def _by_tifffile(data: bytes, tags: Any) -> np.ndarray | None:
     import tifffile
 
     try:
-        pixels = tifffile.imread(io.BytesIO(data), key=0)
+        with tifffile.TiffFile(io.BytesIO(data)) as file:
+            page = file.pages[0]
+            # Before anything is decoded: a small file may say that it has a thousand channels.
+            if len(page.shape) != 2 and page.shape[2:] not in ((3,), (4,)):
+                return None
+            pixels = page.asarray()
     except Exception:  # whatever tifffile meets in a file that is none, or lacks a codec for
-        return None
-    if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))):
         return None
     return upright(pixels, _first(tags.get(_ORIENTATION)) or 1)

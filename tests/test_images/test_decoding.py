@@ -1,6 +1,7 @@
 """Every format, depth, colour model and orientation comes out upright, as gray or RGB, at its own brightness."""
 
 import io
+import struct
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image, ImageCms
 
 from mmfusion_distill.images.exif_orientation import upright
 from mmfusion_distill.images.foreign_formats import foreign_format
+from mmfusion_distill.images.image_header import read_header
 from mmfusion_distill.images.image_io import ImageReadError, read_image
 from mmfusion_distill.images.image_size import image_size
 
@@ -232,3 +234,43 @@ def test_a_plugin_that_is_installed_is_asked_for_its_formats(monkeypatch):
     finally:
         Image.OPEN.pop("HEIF", None)
         Image.ID.remove("HEIF")
+
+
+def tiff_of(*entries):
+    """A TIFF without pixels, of 32-bit tags."""
+    tags = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + tags + bytes(4)
+
+
+def gif_of(screen, picture, between=b""):
+    """A GIF without pixels."""
+    start = b"GIF89a" + struct.pack("<HHBBB", *screen, 0x80, 0, 0) + bytes(6) + between
+    return start + b"," + struct.pack("<HHHHB", 0, 0, *picture, 0) + b"\x02\x00;"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        tiff_of((256, 8), (257, 8), (256, 20_000), (257, 20_000)),
+        tiff_of((256, 20_000), (257, 20_000), (256, 8), (257, 8)),
+        tiff_of(*[(60_000, 0)] * 2000, (256, 20_000), (257, 20_000)),
+        gif_of((8, 8), (20_000, 20_000)),
+        gif_of((20_000, 20_000), (8, 8)),
+        gif_of((8, 8), (20_000, 20_000), between=b"!\xfe\x03a,b\0\0\0"),
+    ],
+)
+def test_a_file_that_says_two_sizes_is_as_large_as_decoders_may_take_it_for(data, tmp_path):
+    header = read_header(data)
+    assert (header.height, header.width) == (20_000, 20_000)
+    (tmp_path / "bomb.gif").write_bytes(data)
+    with pytest.raises(ImageReadError, match="20000x20000|400 million"):
+        read_image(tmp_path / "bomb.gif")
+
+
+def test_a_tiff_of_a_thousand_channels_is_refused_before_they_are_decoded(tmp_path, monkeypatch):
+    tifffile = pytest.importorskip("tifffile")
+    monkeypatch.setattr(tifffile.TiffPage, "asarray", lambda self: pytest.fail("decoded"))
+    pixels = np.zeros((4, 4, 1000), np.uint8)
+    tifffile.imwrite(tmp_path / "many.tif", pixels, photometric="minisblack", planarconfig="contig")
+    with pytest.raises(ImageReadError, match="many.tif is damaged or no image of a kind that is read here"):
+        read_image(tmp_path / "many.tif")

@@ -70,6 +70,11 @@ class TestUploads:
             ("text.png", b"hello, this is no picture", "text.png is no picture"),
             ("empty.png", b"", "empty.png is no picture"),
             ("bomb.png", header_bomb(), "bomb.png has 20000x20000 pixels, more than 8 million"),
+            (
+                "frame.gif",
+                b"GIF89a" + struct.pack("<HHBBBBHHHHB", 8, 8, 0, 0, 0, 0x2C, 0, 0, 20_000, 20_000, 0),
+                "frame.gif has 20000x20000 pixels, more than 8 million",
+            ),
             ("svg.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg.png is no picture"),
             ("scan.dcm", b"BM" + bytes(16) + struct.pack("<ii", 9, 9), "scan.dcm is no picture"),
         ],
