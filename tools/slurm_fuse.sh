@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuse on a Slurm cluster: [PROCESSES=8] bash tools/slurm_fuse.sh PARTITION JOB_NAME A B OUT [options of fuse.py]
+# Fuse on a Slurm cluster: [PROCESSES=8] bash tools/slurm_fuse.sh PARTITION JOB_NAME A B OUT [options of mmfusion fuse]
 # GPUS_PER_NODE=0 takes nodes without GPUs. Give --skip-existing: a job that is requeued then goes on.
 set -euo pipefail
 PARTITION="$1"
@@ -23,4 +23,4 @@ PYTHONPATH="$root:${PYTHONPATH:-}" srun \
     --cpus-per-task="${CPUS_PER_TASK:-5}" \
     --kill-on-bad-exit=1 \
     ${SRUN_ARGS:-} \
-    python -u "$(dirname "$0")/fuse.py" "${@:3:3}" --launcher slurm "${@:6}"
+    python -u -m mmfusion_distill fuse "${@:3:3}" --launcher slurm "${@:6}"

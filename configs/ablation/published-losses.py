@@ -1,4 +1,12 @@
-# The student alone, trained with the published terms.
-_base_ = ["./structure-losses.py"]
-
-model = dict(pixel_loss=dict(_delete_=True, type="FusionLoss", use_events=False))
+# The student alone, trained with the published terms instead of the margin over the pyramid.
+_base_ = [
+    "../_base_/compare_runtime.py",
+    "../_base_/networks/student.py",
+    "../_base_/datasets/roadscene-96x192_degraded.py",
+    "../_base_/schedules/adamw_1xb1-3k_compare.py",
+]
+model = dict(
+    type="ImageFusor",
+    generator={{_base_.student}},
+    pixel_loss=dict(type="FusionLoss", use_events=False),
+)

@@ -25,13 +25,8 @@ class Subcommand(NamedTuple):
     module: str
     help: str
 
-    @property
-    def is_there(self) -> bool:
-        """Whether the module exists; looked up as a file, since asking Python imports what is above it."""
-        return PACKAGE.joinpath(*self.module.split(".")).with_suffix(".py").is_file()
 
-
-#: In the order in which the help lists them. One whose module is not there is not listed.
+#: In the order in which the help lists them.
 SUBCOMMANDS = {
     "fuse": Subcommand("cli.fuse", "fuse a pair of pictures, or the pairs of two folders"),
     "video": Subcommand("cli.video", "fuse videos, cameras and streams"),
@@ -50,15 +45,9 @@ SUBCOMMANDS = {
 }
 
 
-def available() -> dict[str, Subcommand]:
-    """The subcommands that this installation has."""
-    return {name: subcommand for name, subcommand in SUBCOMMANDS.items() if subcommand.is_there}
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The parser of what precedes the arguments of a subcommand."""
-    found = available()
-    lines = [f"  {name:10s} {subcommand.help}" for name, subcommand in found.items()]
+    lines = [f"  {name:10s} {subcommand.help}" for name, subcommand in SUBCOMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="mmfusion",
         usage="mmfusion [-h] [--version] COMMAND ...",
@@ -75,7 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"mmfusion {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=found, help="one of those below")
+    parser.add_argument("command", metavar="COMMAND", choices=SUBCOMMANDS, help="one of those below")
     return parser
 
 

@@ -20,7 +20,7 @@ from ..user_errors import UserError
 def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality: str) -> list[Annotation]:
     """Annotate pairs, and keep the annotations in the cache folder for the next run.
 
-    Data sets are only read: `tools/annotate.py` is the way to write annotations into them. An annotation in the cache
+    Data sets are only read: `mmfusion annotate` is the way to write annotations into them. An annotation in the cache
     belongs to the content of both files, the annotator with its arguments and its rules, and the modality.
 
     Args:
@@ -56,7 +56,7 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
     if failures:
         raise UserError(
             f"{len(failures)} of {len(pairs)} pairs could not be annotated: {shorten(failures, 3)}. Mend them or run "
-            "`python tools/annotate.py`, which goes on where it stopped"
+            "`mmfusion annotate`, which goes on where it stopped"
         )
     return [annotations[pair] for pair in pairs]
 

@@ -168,7 +168,7 @@ class PairedFusionDataset(BaseDataset):
             names = [pairs[index].name for index in missing]
             raise UserError(
                 f"{len(missing)} of {len(pairs)} pairs have no annotation in {folder or 'any folder'}, which a "
-                f"guided network needs: {shorten(names)}. Write them with `python tools/annotate.py`, or set "
+                f"guided network needs: {shorten(names)}. Write them with `mmfusion annotate`, or set "
                 "annotator='statistics' in the dataset"
             )
         return found

@@ -40,7 +40,7 @@ class Given(NamedTuple):
 
 
 class ExportedFusion:
-    """Fuse with a file of `tools/deployment/export.py`. Threads may share one; processes open the file anew.
+    """Fuse with a file of `mmfusion export`. Threads may share one; processes open the file anew.
 
     Args:
         path (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript).
@@ -289,7 +289,6 @@ class ExportedFusion:
         outputs = self._file.run(arrays, names)
         if outputs[0].shape != shape:
             raise UnusableFile(
-                f"{self.path} made {outputs[0].shape} of sources of {shape}: it is not from "
-                "`tools/deployment/export.py`"
+                f"{self.path} made {outputs[0].shape} of sources of {shape}: it is not from `mmfusion export`"
             )
         return outputs

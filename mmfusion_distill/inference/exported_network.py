@@ -13,7 +13,7 @@ from .exported_fusion import ExportedFusion
 
 @MODELS.register_module()
 class ExportedNetwork(BaseModule):
-    """A file of `tools/deployment/export.py` as the `generator` of an ImageFusor, for testing.
+    """A file of `mmfusion export` as the `generator` of an ImageFusor, for testing.
 
     Args:
         path (str | Path): `.onnx`, `.xml`, or TorchScript (`.pt`).

@@ -84,7 +84,7 @@ Shape = Sequence[int | None]
 def check_interface(
     path: Path, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]
 ) -> tuple[int | None, tuple[int, int] | None]:
-    """Check that a file takes and gives what `tools/deployment/export.py` writes; sizes that are open are None.
+    """Check that a file takes and gives what `mmfusion export` writes; sizes that are open are None.
 
     Returns:
         tuple[int | None, tuple[int, int] | None]: Length of the text embedding, if it takes one; and the only height
@@ -103,7 +103,7 @@ def check_interface(
     if sorted(inputs) != ["img_a", "img_b"] or len(pictures) != 1:
         raise UnusableFile(
             f"{path} has the inputs {_listed(inputs)} instead of img_a and img_b, and {len(pictures)} "
-            "outputs instead of one: it is not from `tools/deployment/export.py`"
+            "outputs instead of one: it is not from `mmfusion export`"
         )
     sizes = {(shape[0], *shape[2:]) for shape in inputs.values()}
     fixed = sizes.pop() if len(sizes) == 1 else None
@@ -112,7 +112,7 @@ def check_interface(
         if len(shape) != 4 or shape[1] not in (CHANNELS[name], None):
             raise UnusableFile(
                 f"{path}: {name} is of shape {_written(shape)} instead of N x {CHANNELS[name]} x height x width: "
-                "it is not from `tools/deployment/export.py`"
+                "it is not from `mmfusion export`"
             )
         if not is_fixed and name in inputs and any(size is not None for size in (shape[0], *shape[2:])):
             raise UnusableFile(

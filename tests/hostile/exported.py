@@ -1,4 +1,4 @@
-"""Exported networks that are not as `tools/deployment/export.py` writes them, for ONNX Runtime and for OpenVINO."""
+"""Exported networks that are not as `mmfusion export` writes them, for ONNX Runtime and for OpenVINO."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

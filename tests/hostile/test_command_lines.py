@@ -1,22 +1,18 @@
 """Arguments of the tools: one sentence and an exit code, no traceback, nothing outside of the target."""
 
 import os
-import runpy
-import sys
 
 import pytest
-from conftest import ROOT
 
-TOOLS = ROOT / "tools"
+from mmfusion_distill.cli import main as mmfusion
+
 PAIR = ("--a", "a", "--b", "b")
 
 
-def run(capsys, monkeypatch, tool, *arguments):
+def run(capsys, tool, *arguments):
     """Exit code and what was said, in this process."""
-    monkeypatch.setattr(sys, "argv", [tool, *arguments])
     try:
-        runpy.run_path(str(TOOLS / tool), run_name="__main__")
-        code = 0
+        code = mmfusion.main([tool, *arguments])
     except SystemExit as end:
         code = end.code
     said = capsys.readouterr()
@@ -29,109 +25,109 @@ def run(capsys, monkeypatch, tool, *arguments):
 CASES = (
     (
         "method out of the target",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--fused", "../../x=a", "--out", "o"),
         "no plain name",
     ),
     (
         "method from the root",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--fused", "/tmp/x=a", "--out", "o"),
         "no plain name",
     ),
-    ("method of spaces", "evaluate_folder.py", (*PAIR, "--fused", " =a", "--out", "o"), "no plain name"),
+    ("method of spaces", "evaluate", (*PAIR, "--fused", " =a", "--out", "o"), "no plain name"),
     (
         "method with a line break",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--fused", "x\ny=a", "--out", "o"),
         "no plain name",
     ),
     (
         "method that is a baseline",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--fused", "mean=a", "--out", "o"),
         "a baseline",
     ),
     (
         "target that is a file",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--fused", "m=a", "--out", "a/good.png"),
         "is no folder",
     ),
     (
         "list that is a pipe",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--ann-file", "pipe", "--out", "o"),
         "is a named pipe",
     ),
     (
         "list that is a device",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--ann-file", "/dev/zero", "--out", "o"),
         "is a device",
     ),
     (
         "list of names out of the folders",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--ann-file", "list", "--out", "o"),
         "passwd",
     ),
     (
         "folder that is a file",
-        "evaluate_folder.py",
+        "evaluate",
         ("--a", "list", "--b", "b", "--out", "o"),
         "does not exist",
     ),
-    ("unknown metric", "evaluate_folder.py", (*PAIR, "--metrics", "XX", "--out", "o"), "XX"),
-    ("checked folder that is not there", "check_dataset.py", ("a", "nowhere"), "nowhere does not exist"),
-    ("checked folder that is a pipe", "check_dataset.py", ("a", "pipe"), "pipe does not exist"),
-    ("annotated by a broken config", "annotate.py", ("bad.py",), "bad.py cannot be read (SyntaxError"),
+    ("unknown metric", "evaluate", (*PAIR, "--metrics", "XX", "--out", "o"), "XX"),
+    ("checked folder that is not there", "check", ("a", "nowhere"), "nowhere does not exist"),
+    ("checked folder that is a pipe", "check", ("a", "pipe"), "pipe does not exist"),
+    ("annotated by a broken config", "annotate", ("bad.py",), "bad.py cannot be read (SyntaxError"),
     (
         "annotated by a config that is its own base",
-        "annotate.py",
+        "annotate",
         ("self.py",),
         "self.py inherits from itself",
     ),
-    ("annotated by a config that is not there", "annotate.py", ("no.py",), "no.py does not exist"),
-    ("annotated below a file", "annotate.py", ("a", "b", "--out", "list/x"), "is no folder"),
+    ("annotated by a config that is not there", "annotate", ("no.py",), "no.py does not exist"),
+    ("annotated below a file", "annotate", ("a", "b", "--out", "list/x"), "is no folder"),
     (
         "annotated by no model",
-        "annotate.py",
+        "annotate",
         ("a", "b", "--annotator", "transformers", "--model", "a"),
         "model a",
     ),
     (
         "scored without pictures",
-        "evaluate_folder.py",
+        "evaluate",
         ("--a", "none", "--b", "b", "--out", "o"),
         "is missing",
     ),
     (
         "scored with a list of others",
-        "evaluate_folder.py",
+        "evaluate",
         (*PAIR, "--ann-file", "names", "--out", "o"),
         "nobody",
     ),
-    ("fused with weights that are not there", "fuse.py", ("a", "b", "o", "--weights", "no.onnx"), "no.onnx"),
-    ("range that is none", "fuse.py", ("a", "b", "o", "--ir-range", "9", "x"), "--ir-range 9 x is none"),
-    ("range that ends before it begins", "fuse.py", ("a", "b", "o", "--ir-range", "9", "3"), "lower value"),
-    ("calibration that is a pipe", "fuse.py", ("a", "b", "o", "--calibration", "pipe"), "is a named pipe"),
-    ("calibration that is a list", "fuse.py", ("a", "b", "o", "--calibration", "list"), "no calibration"),
-    ("calibration without end", "fuse.py", ("a", "b", "o", "--calibration", "/dev/zero"), "is a device"),
-    ("calibrated into a folder", "calibrate.py", ("a", "b", "a"), "a is a folder"),
-    ("calibrated below a file", "calibrate.py", ("a", "b", "list/c.json"), "is no folder"),
+    ("fused with weights that are not there", "fuse", ("a", "b", "o", "--weights", "no.onnx"), "no.onnx"),
+    ("range that is none", "fuse", ("a", "b", "o", "--ir-range", "9", "x"), "--ir-range 9 x is none"),
+    ("range that ends before it begins", "fuse", ("a", "b", "o", "--ir-range", "9", "3"), "lower value"),
+    ("calibration that is a pipe", "fuse", ("a", "b", "o", "--calibration", "pipe"), "is a named pipe"),
+    ("calibration that is a list", "fuse", ("a", "b", "o", "--calibration", "list"), "no calibration"),
+    ("calibration without end", "fuse", ("a", "b", "o", "--calibration", "/dev/zero"), "is a device"),
+    ("calibrated into a folder", "calibrate", ("a", "b", "a"), "a is a folder"),
+    ("calibrated below a file", "calibrate", ("a", "b", "list/c.json"), "is no folder"),
     (
         "calibrated of what is not there",
-        "calibrate.py",
+        "calibrate",
         ("a", "nowhere", "c.json"),
         "two files or two folders",
     ),
-    ("calibrated of noise", "calibrate.py", ("a", "b", "c.json"), "too few edges in common"),
-    ("video without a target", "fuse_video.py", ("a.avi", "b.avi"), "2 paths given"),
-    ("video with too many paths", "fuse_video.py", ("a", "b", "c", "d"), "4 paths given"),
+    ("calibrated of noise", "calibrate", ("a", "b", "c.json"), "too few edges in common"),
+    ("video without a target", "video", ("a.avi", "b.avi"), "2 paths given"),
+    ("video with too many paths", "video", ("a", "b", "c", "d"), "4 paths given"),
     (
         "fused with weights that are a picture",
-        "fuse.py",
+        "fuse",
         ("a", "b", "o", "--weights", "bad.onnx"),
         "bad.onnx",
     ),
@@ -150,7 +146,7 @@ def test_a_bad_argument_is_one_sentence(case, pair, capsys, monkeypatch):
     (pair / "bad.py").write_text("train_dataloader = dict(")
     (pair / "self.py").write_text("_base_ = './self.py'")
     before = sorted(pair.parent.iterdir())
-    code, said = run(capsys, monkeypatch, tool, *arguments)
+    code, said = run(capsys, tool, *arguments)
     # Wrong use, where the value itself is none.
     assert code == (2 if "range" in case[0] else 1)
     assert says in said and "Traceback" not in said and "\n" not in said.strip().removeprefix("error: ")
@@ -176,12 +172,12 @@ SHARES = (
 )
 
 
-@pytest.mark.parametrize("tool", ["fuse.py", "annotate.py"])
+@pytest.mark.parametrize("tool", ["fuse", "annotate"])
 @pytest.mark.parametrize("share", SHARES, ids=lambda share: str(share[1])[:9])
 def test_a_share_that_is_none_shows_the_usage(tool, share, pair, capsys, monkeypatch):
     *option, says = [part for part in share if part is not None]
     monkeypatch.chdir(pair)
-    code, said = run(capsys, monkeypatch, tool, "a", "b", *(["o"] if tool == "fuse.py" else []), *option)
+    code, said = run(capsys, tool, "a", "b", *(["o"] if tool == "fuse" else []), *option)
     assert code == 2 and says in said and said.startswith("usage:")
     assert not (pair / "o").exists() and not (pair / "annotations").exists()
 
@@ -202,7 +198,7 @@ def test_what_a_launcher_would_not_tell_is_one_sentence(environment, pair, capsy
     for name, value in (good | told).items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(pair)
-    code, said = run(capsys, monkeypatch, "fuse.py", "a", "b", "o", "--launcher", "pytorch")
+    code, said = run(capsys, "fuse", "a", "b", "o", "--launcher", "pytorch")
     assert code == 1 and says in said and "\n" not in said
 
 
@@ -212,7 +208,7 @@ def test_a_name_that_is_no_text_is_scored_and_printed(pair, capsys, monkeypatch)
         os.rename(pair / source / "hostile.png", pair / source / name)
     monkeypatch.chdir(pair)
     arguments = (*PAIR, "--fused", "m=a", "--out", "o", "--metrics", "EN", "--bootstrap", "0")
-    code, said = run(capsys, monkeypatch, "evaluate_folder.py", *arguments)
+    code, said = run(capsys, "evaluate", *arguments)
     assert code == 0 and "EN" in said
     assert "caf" in (pair / "o" / "per_image.csv").read_text()
 

@@ -6,9 +6,7 @@ import torch
 from conftest import ROOT
 from scripts import run_script
 
-from mmfusion_distill.analysis import candidates
 from mmfusion_distill.analysis.benchmark import benchmark_table
-from mmfusion_distill.analysis.candidates import train_candidates
 from mmfusion_distill.analysis.flops import count_gflops, count_parameters
 from mmfusion_distill.analysis.networks_at_random import build_network, example_pair, network_config
 from mmfusion_distill.analysis.peak_memory import peak_bytes
@@ -86,25 +84,6 @@ def test_exported_networks_are_rows(tiny_network, tmp_path):
     assert rows[-1][0] == "one, torchscript" and rows[-1][1] == "-"
 
 
-def test_an_interrupted_comparison_goes_on_with_the_next_candidate(tmp_path, monkeypatch):
-    trained = []
-
-    def train(network, config, iterations, work_dir, amp):
-        if network["dim"] == 8 and len(trained) == 1:
-            trained.append("interrupted")
-            raise KeyboardInterrupt
-        trained.append(network["dim"])
-        return dict(balanced_quality=network["dim"] / 10)
-
-    monkeypatch.setattr(candidates, "_train", train)
-    networks = {"a: d4": dict(dim=4), "b: d8": dict(dim=8)}
-    with pytest.raises(KeyboardInterrupt):
-        train_candidates(networks, "config.py", 5, tmp_path)
-    scores = train_candidates(networks, "config.py", 5, tmp_path)
-    assert trained == [4, "interrupted", 8]
-    assert scores == {"a: d4": dict(balanced_quality=0.4), "b: d8": dict(balanced_quality=0.8)}
-
-
 @pytest.fixture
 def tools(monkeypatch):
     """The folder of the tools, whose modules can be imported."""
@@ -129,13 +108,6 @@ def test_metrics_folders_and_training_steps_are_timed_too(tools, tiny_network, t
     assert [row[0] for row in cells(capsys.readouterr().out)] == ["net"]
 
 
-def test_a_folder_is_timed_in_processes(tools, capsys):
-    from analysis_tools.benchmark import main
-
-    main(["processes", "1", "--size", "64x64", "--repeats", "1", "--pairs", "2"])
-    assert [row[0] for row in cells(capsys.readouterr().out)] == ["1"]
-
-
 def test_flops_of_a_config(tools, tiny_network, tmp_path, capsys):
     from analysis_tools.get_flops import main
 
@@ -147,23 +119,21 @@ def test_flops_of_a_config(tools, tiny_network, tmp_path, capsys):
     assert f"GFLOPs at 64x96: {count_gflops(tiny_network, 96, 64):.2f}" in printed
 
 
-def test_candidates_are_chosen_by_their_names(tools):
-    from analysis_tools.candidates import find_networks, main
-
-    networks = find_networks()
-    assert list(networks)[:3] == ["teacher", "student", "tiny"]
-    sizes = [count_parameters(network) for network in networks.values()]
-    assert len(set(sizes)) == len(sizes) and max(sizes) == sizes[0]
-    with pytest.raises(SystemExit, match="--only nobody names none of: student; tiny; w24"):
-        main(["--only", "nobody"])
-
-
 def test_configs_of_equal_name_are_kept_apart(tiny_network, tmp_path):
     paths = [tmp_path / folder / "net.py" for folder in "ab"]
     for path in paths:
         path.parent.mkdir()
         path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
-    done = run_script("benchmark.py", *paths, "--sizes", "64x64", "--repeats", "1", folder=tmp_path)
+    done = run_script(
+        "analysis_tools/benchmark.py",
+        "networks",
+        *paths,
+        "--sizes",
+        "64x64",
+        "--repeats",
+        "1",
+        folder=tmp_path,
+    )
     assert all(f"| {path} |" in done.stdout for path in paths), done.stderr
 
 
@@ -176,6 +146,6 @@ def test_the_default_networks_are_ours(tools):
 
 
 def test_a_wrong_size_is_one_sentence(tmp_path):
-    done = run_script("benchmark.py", "--sizes", "640", folder=tmp_path)
+    done = run_script("analysis_tools/benchmark.py", "networks", "--sizes", "640", folder=tmp_path)
     assert done.returncode == 2 and "'640' is no size: give WIDTHxHEIGHT" in done.stderr
     assert "Traceback" not in done.stderr

@@ -52,15 +52,15 @@ def environment(launcher, rank, count, port):
 
 @pytest.fixture
 def start(pair_folder):
-    """Start the slow command, or a script, in two processes as a launcher does; they do not outlive the test."""
+    """Start the slow command, or a subcommand, in two processes as a launcher does; they do not outlive the test."""
     processes = []
 
-    def start(launcher, *arguments, seconds=0.0, script=None):
+    def start(launcher, *arguments, seconds=0.0, subcommand=None):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         program = SLOW_FUSE.replace("SECONDS", str(seconds))
-        command = [ROOT / "tools" / script] if script else ["-c", program, "a", "b", "out"]
+        command = ["-m", "mmfusion_distill", subcommand] if subcommand else ["-c", program, "a", "b", "out"]
         started = [
             subprocess.Popen(
                 [sys.executable, *command, "--launcher", launcher, *arguments],
@@ -131,7 +131,7 @@ def test_two_processes_write_and_report_what_one_does(pair_folder, capsys, monke
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     arguments = ["a", "b", "out", *options, "--json", "two.json", "--launcher", "pytorch"]
     done = subprocess.run(
-        [*torchrun, ROOT / "tools" / "fuse.py", *arguments],
+        [*torchrun, "-m", "mmfusion_distill", "fuse", *arguments],
         cwd=pair_folder,
         capture_output=True,
         text=True,
@@ -152,7 +152,7 @@ def test_two_processes_annotate_what_one_does(start, pair_folder, capsys, monkey
     assert annotate.main(["a", "b", "--out", "new"]) == 1
     alone = capsys.readouterr().out
     (pair_folder / "new").rename(pair_folder / "one")
-    (code, said, _), silent = ends(start("pytorch", "a", "b", "--out", "new", script="annotate.py"))
+    (code, said, _), silent = ends(start("pytorch", "a", "b", "--out", "new", subcommand="annotate"))
     assert (code, said) == (1, alone) and silent == (0, "", "")
     for path in (pair_folder / "one").rglob("*.txt"):
         written = pair_folder / "new" / path.relative_to(pair_folder / "one")

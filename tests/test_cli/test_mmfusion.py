@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mmfusion_distill.cli import main as mmfusion
-from mmfusion_distill.cli.main import SUBCOMMANDS, Subcommand, main
+from mmfusion_distill.cli.main import SUBCOMMANDS, main
 
 
 @pytest.fixture(autouse=True)
@@ -48,12 +48,11 @@ def test_the_package_is_the_command():
     assert wrong.returncode == 2 and "'fuse'" in wrong.stderr
 
 
-def test_the_help_lists_what_is_there_and_only_that(monkeypatch, capsys):
-    monkeypatch.setitem(SUBCOMMANDS, "fly", Subcommand("commands.fly", "not written yet"))
+def test_the_help_lists_the_subcommands_and_others_are_refused(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     printed = capsys.readouterr().out
-    assert "fuse a pair of pictures" in printed and "fly" not in printed
+    assert "fuse a pair of pictures" in printed and all(f"  {name} " in printed for name in SUBCOMMANDS)
     with pytest.raises(SystemExit, match="2"):
         main(["fly"])
 
@@ -65,9 +64,7 @@ def test_a_subcommand_gets_its_arguments_and_its_name(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
-def test_every_subcommand_that_is_there_has_a_help(name, capsys):
-    if not SUBCOMMANDS[name].is_there:
-        pytest.skip(f"{SUBCOMMANDS[name].module} is not written yet")
+def test_every_subcommand_has_a_help(name, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([name, "--help"])
     assert f"usage: mmfusion {name}" in capsys.readouterr().out

@@ -107,7 +107,7 @@ def test_nothing_in_common_and_equal_names_are_errors(pair_folder):
 def test_missing_annotations_are_named_where_they_are_required(pair_folder):
     (pair_folder / "annotations" / "pair_3.txt").unlink()
     assert build(pair_folder).get_data_info(3)["annotation"] is None
-    with pytest.raises(ValueError, match="1 of 6 pairs have no annotation.*pair_3.*tools/annotate.py"):
+    with pytest.raises(ValueError, match="1 of 6 pairs have no annotation.*pair_3.*mmfusion annotate"):
         build(pair_folder, require_annotation=True)
 
 

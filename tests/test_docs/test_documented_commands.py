@@ -102,7 +102,7 @@ def check_subcommand(arguments, parse):
     if not arguments or arguments[0].startswith("-") or arguments[0] == "COMMAND":
         return
     name, *arguments = arguments
-    assert name in mmfusion.available(), f"there is no mmfusion {name}"
+    assert name in mmfusion.SUBCOMMANDS, f"there is no mmfusion {name}"
     if arguments:
         parse(arguments, mmfusion.main, [name])
 

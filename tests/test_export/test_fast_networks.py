@@ -113,7 +113,7 @@ def test_torchscript_runs_as_the_other_formats_do(sources, pair_folder, tmp_path
     pair = dict(img_a=sources[0][0].transpose(1, 2, 0), img_b=sources[1][0, 0])
     for inferencer in (ExportedInferencer(path), FusionInferencer(weights=path)):
         assert np.abs(inferencer(pair)["predictions"][0] - expected).max() <= 1
-    done = run_script("fuse.py", "a", "b", "out", "--weights", path, folder=pair_folder)
+    done = run_script("fuse", "a", "b", "out", "--weights", path, folder=pair_folder)
     assert done.returncode == 0, done.stderr
     assert "6 images written" in done.stdout
 

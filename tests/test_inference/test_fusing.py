@@ -194,7 +194,7 @@ def test_half_precision_halves_the_file_and_hardly_changes_the_picture(
 
 
 def test_weights_without_a_config_are_one_sentence(checkpoint, tmp_path):
-    with pytest.raises(CheckpointError, match="does not say which network.*publish_student.py"):
+    with pytest.raises(CheckpointError, match="does not say which network.*mmfusion publish"):
         FusionInferencer(weights=checkpoint)
     save_file({"x": torch.zeros(1)}, tmp_path / "bare.safetensors")
     with pytest.raises(CheckpointError, match="does not say which network"):
@@ -243,7 +243,7 @@ def test_text_by_hand_may_name_several_events():
 
 def test_the_tool_fuses_and_reports(config_file, checkpoint, pair_folder):
     (pair_folder / "b" / "pair_5.png").write_bytes(b"")
-    command = ["fuse.py", "a", "b", "out", "--weights", checkpoint]
+    command = ["fuse", "a", "b", "out", "--weights", checkpoint]
     done = run_script(*command, "--config", config_file, folder=pair_folder)
     assert done.returncode == 1
     assert "5 images written" in done.stdout

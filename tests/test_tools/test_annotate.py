@@ -1,26 +1,16 @@
-"""tools/annotate.py: summary, exit codes, wrong arguments."""
+"""mmfusion annotate: summary, exit codes, wrong arguments."""
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "annotate.py"
+from mmfusion_distill.cli import annotate as command
 
 
 @pytest.fixture
-def annotate(monkeypatch):
-    """The tool as a function of its arguments, which gives its exit code."""
-    spec = importlib.util.spec_from_file_location("annotate_tool", TOOL)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-
-    def run(*args):
-        monkeypatch.setattr("sys.argv", ["annotate.py", *map(str, args)])
-        return tool.main()
-
-    return run
+def annotate():
+    """The command as a function of its arguments, which gives its exit code."""
+    return lambda *arguments: command.main(list(map(str, arguments)))
 
 
 def test_folders_are_annotated_and_summed_up(annotate, pair_folder, capsys):

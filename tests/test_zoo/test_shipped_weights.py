@@ -5,7 +5,6 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
 from mmfusion_distill.apis import FusionInferencer, list_models
 from mmfusion_distill.data.generated_scenes import generate_pair
@@ -39,7 +38,17 @@ def test_the_tool_needs_no_weights(tmp_path):
     visible, thermal = generate_pair(0, 64, 72)
     write_image(tmp_path / "a.png", visible)
     write_image(tmp_path / "b.png", thermal)
-    command = [sys.executable, ROOT / "tools" / "fuse.py", "a.png", "b.png", "fused.png", "--device", "cpu"]
+    command = [
+        sys.executable,
+        "-m",
+        "mmfusion_distill",
+        "fuse",
+        "a.png",
+        "b.png",
+        "fused.png",
+        "--device",
+        "cpu",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     expected = FusionInferencer(device="cpu").fuse(visible, thermal)

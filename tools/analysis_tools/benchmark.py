@@ -79,14 +79,6 @@ def film(args: argparse.Namespace) -> str:
     return film_table(args.weights, args.frames, width, height, args.threads, args.repeats)
 
 
-def processes(args: argparse.Namespace) -> str:
-    """Pairs per second for a folder that several processes share."""
-    from mmfusion_distill.analysis.process_benchmark import processes_table
-
-    height, width = args.size
-    return processes_table(args.counts, args.pairs, width, height, args.weights, args.repeats)
-
-
 def metrics(args: argparse.Namespace) -> str:
     """Time of each metric on one pair of pictures."""
     from mmfusion_distill.analysis.benchmark import metrics_table
@@ -105,11 +97,9 @@ def training(args: argparse.Namespace) -> str:
     return training_table(chosen, args.side, args.batch, args.repeats, args.device, **options)
 
 
-def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(
-        required=True, metavar="{networks,folder,film,processes,metrics,training}"
-    )
+    commands = parser.add_subparsers(required=True, metavar="{networks,folder,film,metrics,training}")
 
     def add(function: Callable, repeats: int, threads: int | None = None) -> argparse.ArgumentParser:
         command = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
@@ -124,9 +114,7 @@ def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespa
     command.add_argument("configs", nargs="*", help="configs; times are relative to the first")
     formats = ("onnx", "openvino", "torchscript")
     command.add_argument("--export", nargs="+", default=[], choices=formats, help="run them exported as well")
-    command.add_argument(
-        "--exported", nargs="+", default=[], metavar="FILE", help="files of tools/deployment/export.py"
-    )
+    command.add_argument("--exported", nargs="+", default=[], metavar="FILE", help="files of mmfusion export")
     command.add_argument("--sizes", nargs="+", default=[(480, 640)], help="default: 640x480", **size)
     command.add_argument("--device", default="cpu")
     command = add(folder, 3)
@@ -140,11 +128,6 @@ def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespa
     command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
     command.add_argument("--frames", type=at_least(2), default=150)
     command.add_argument("--size", default=(480, 640), **size)
-    command = add(processes, 3, threads=1)
-    command.add_argument("counts", nargs="*", type=at_least(1), default=[1, 2], help="default: 1 2")
-    command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
-    command.add_argument("--pairs", type=at_least(1), default=200)
-    command.add_argument("--size", default=(128, 160), **size)
     command = add(metrics, 5, threads=1)
     command.add_argument("--size", default=(480, 640), **size)
     command.add_argument("--metrics", nargs="+", metavar="KEY", help="default: all")
@@ -155,7 +138,7 @@ def parse_args(argv: Sequence[str] | None, name: str | None) -> argparse.Namespa
     command.add_argument("--bfloat16", action="store_true", help="under autocast to bfloat16 as well")
     command.add_argument("--compile", action="store_true", help="by torch.compile as well: takes minutes")
     command.add_argument("--device", default="cpu")
-    return (commands.choices[name] if name else parser).parse_args(argv)
+    return parser.parse_args(argv)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -165,9 +148,9 @@ def run(args: argparse.Namespace) -> None:
     print(args.function(args))
 
 
-def main(argv: Sequence[str] | None = None, name: str | None = None) -> None:
-    """Parse the arguments, of one table if it is named, and print the table."""
-    exit_on_user_error(run, parse_args(argv, name))
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the arguments and print the table."""
+    exit_on_user_error(run, parse_args(argv))
 
 
 if __name__ == "__main__":

@@ -223,7 +223,7 @@ class ImageFusor(BaseModel):
             keys = facts.get("key", ["?"] * len(images))
             named = ", ".join(str(key) for key, no_text in zip(keys, without) if no_text)
             raise UserError(
-                f"no text for {named}: annotate the pairs with `python tools/annotate.py`, give a text, or train "
+                f"no text for {named}: annotate the pairs with `mmfusion annotate`, give a text, or train "
                 "the network with null_embedding=True"
             )
         text_emb = images.new_zeros(len(images), reader.text_channels, dtype=torch.float32)

@@ -1,7 +1,5 @@
 """Losses of fusion and of distillation, each usable alone."""
 
-from .base_intensity_loss import BaseIntensityLoss
-from .best_structure_ssim_loss import BestStructureSSIMLoss
 from .color_loss import ColorConsistencyLoss
 from .distillation_loss import FeatureDistillationLoss, PriorDistillationLoss, ResultDistillationLoss
 from .event_loss import EventLoss
@@ -12,11 +10,9 @@ from .glare_contrast_loss import GlareContrastLoss
 from .hot_detail_loss import HotDetailLoss
 from .intensity_loss import IntensityConsistencyLoss, MaxIntensityLoss
 from .joint_gradient_loss import JointGradientLoss
-from .local_contrast_loss import LocalContrastLoss
 from .loss_set import LossSet
 from .measures import fusion_measures
 from .pyramid_margin_loss import MEASURES, PyramidDistanceLoss, PyramidMarginLoss
-from .signed_gradient_loss import SignedGradientLoss
 from .ssim_loss import FusionSSIMLoss
 from .tracer_detail_loss import TracerDetailLoss
 
@@ -24,8 +20,6 @@ __all__ = [
     "EVENT_WEIGHTS",
     "LOSS_TERMS",
     "MEASURES",
-    "BaseIntensityLoss",
-    "BestStructureSSIMLoss",
     "ColorConsistencyLoss",
     "EventLoss",
     "FalseSlopeLoss",
@@ -36,14 +30,12 @@ __all__ = [
     "HotDetailLoss",
     "IntensityConsistencyLoss",
     "JointGradientLoss",
-    "LocalContrastLoss",
     "LossSet",
     "MaxIntensityLoss",
     "PriorDistillationLoss",
     "PyramidDistanceLoss",
     "PyramidMarginLoss",
     "ResultDistillationLoss",
-    "SignedGradientLoss",
     "TracerDetailLoss",
     "event_weights",
     "fusion_measures",

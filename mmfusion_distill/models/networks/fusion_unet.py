@@ -155,7 +155,7 @@ class FusionUNet(BaseModule):
     @property
     def pixel_bytes(self) -> int:
         """Memory that inference takes per pixel, for the choice between whole images and tiles."""
-        # Peaks of `tools/benchmark.py --sizes 640x480` on a CPU and a little more. Where the finest level is
+        # Peaks of `tools/analysis_tools/benchmark.py networks` on a CPU and a little more. Where the finest level is
         # attended to, other devices hold the logits of all its windows at once; that is estimated.
         attended = 180 if next(self.parameters()).device.type == "cpu" else 640
         per_value = 80 if self.num_local_levels else attended

@@ -49,5 +49,5 @@ def read_network_config(weights: str | Path) -> dict:
             return config
     raise CheckpointError(
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "
-        "`python tools/model_converters/publish_student.py CONFIG CHECKPOINT OUT.safetensors`"
+        "`mmfusion publish CONFIG CHECKPOINT OUT.safetensors`"
     )
