@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..annotation.event_types import READ_EVENTS
 from ..data.generated_scenes import generate_pair
 from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
@@ -101,7 +102,11 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
         network, reader, start = networks[name], PairReader(in_python=True), time.perf_counter()
         source_a, source_b, _ = reader.read(a, b)
         words = (text or "")[:_MAX_TEXT].strip() or None
-        fused = network.fuse(a, b, text=words, **(dict(events=events) if events else {}))
+        if network.guided and words is None:  # as the command does
+            annotation = StatisticsAnnotator().annotate_arrays(source_a, source_b)
+            fused = network(dict(img_a=a, img_b=b, annotation=annotation))["predictions"][0]
+        else:
+            fused = network.fuse(a, b, text=words, **(dict(events=events) if events else {}))
         seconds, size = time.perf_counter() - start, f"{fused.shape[1]}x{fused.shape[0]} pixels"
         probabilities = {}
         with suppress(UserError):  # not every network names events

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from visitor import Visitor, as_file, header_bomb, kept_files, opened_in_chromium, take_screenshot
 
+from mmfusion_distill.annotation.event_types import KNOWN_EVENT_TYPES
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.cli import serve
 from mmfusion_distill.data.generated_scenes import generate_pair
@@ -57,6 +58,10 @@ class Named:
         if self.guided:
             raise UserError("the network names no events: it reads a text")
         return dict(low_light=0.9, haze=0.1)
+
+    def __call__(self, pair):
+        self.told = dict(annotation=pair["annotation"].events[0].type)
+        return dict(predictions=[np.zeros((480, 640, 3), np.uint8)])
 
     def fuse(self, img_a, img_b, text=None, events=None):
         self.told = dict(text=text, events=events)
@@ -294,6 +299,8 @@ def test_a_network_is_told_events_and_says_what_it_saw_and_a_guided_one_reads_te
         assert '"label": "low_light", "confidence": 0.9' in json.dumps(message["output"])
         visitor.call("click", None, None, "teacher", "fog", [], of="Fuse")
         assert networks["teacher"].told == dict(text="fog", events=None)
+        visitor.call("click", None, None, "teacher", " ", [], of="Fuse")
+        assert networks["teacher"].told["annotation"] in KNOWN_EVENT_TYPES
         visitor.call("click", None, None, "teacher", "x" * 9999, [], of="Fuse")
         assert len(networks["teacher"].told["text"]) == page._MAX_TEXT
 
