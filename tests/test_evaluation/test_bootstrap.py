@@ -67,6 +67,16 @@ def test_p_values_are_those_of_the_sign_of_the_mean(result):
     )
 
 
+@pytest.mark.parametrize("level, deviations", [(0.95, 1.96), (0.68, 0.994)])
+def test_intervals_are_those_of_the_level(result, level, deviations):
+    # Of 40 values of deviation 1 the mean is known to 1 / sqrt(40).
+    values = result.scores
+    result.scores = (values - values.mean(2, keepdims=True)) / values.std(2, keepdims=True)
+    found = paired_bootstrap(result, samples=4000, level=level)
+    for end, sign in ((found.low, -1), (found.high, 1)):
+        np.testing.assert_allclose(end * sign, deviations / np.sqrt(40), rtol=0.1)
+
+
 def test_few_pairs_show_nothing(result):
     result.scores = result.scores[:, :, :5] * 0
     result.scores[1] = 1

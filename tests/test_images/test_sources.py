@@ -70,6 +70,16 @@ def test_eight_bits_come_out_as_they_are(tmp_path, visible):
     assert np.array_equal(img_b[..., 0], GRAY) and np.array_equal(img_a, read_image(visible))
 
 
+@pytest.mark.parametrize("values", [GRAY, COUNTS, (COUNTS / 100.0 - 273).astype(np.float32)])
+def test_source_b_is_read_alike_whatever_a_shows(values, tmp_path):
+    path = save(tmp_path / "b.npy", values)
+    even = np.ones((24, 20, 3))
+    read = [
+        PairReader().read(image, path).img_b for image in (0 * even, 0.9 * even, even * GRAY[..., None] / 255)
+    ]
+    assert all(np.array_equal(one, read[0]) for one in read) and read[0].std() > 10
+
+
 def test_sizes_that_differ_are_resized_only_when_asked(tmp_path, visible):
     path = save(tmp_path / "b.png", cv2.resize(GRAY, (40, 48)))
     with pytest.raises(ImageReadError, match=r"a\.png and .*b\.png: .* A is 20x24, B 40x48.*--resize"):
