@@ -17,6 +17,7 @@ from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.cli import annotate, check, evaluate
 from mmfusion_distill.images.image_files import PairingError, read_name_list
 from mmfusion_distill.images.image_io import read_image, write_image
+from mmfusion_distill.images.name_pattern import NamePattern
 from mmfusion_distill.images.pairing import find_pairs
 from mmfusion_distill.inference.folder_fusing import fuse_files
 from mmfusion_distill.user_errors import UserError
@@ -136,6 +137,11 @@ def test_patterns_pair_what_marks_do_not(pattern, expected, tmp_path):
     pairs, unmatched = find_pairs(p, p, pattern=pattern)
     assert names_of(pairs) == expected
     assert len(unmatched) == len(names) - 2
+
+
+def test_a_star_stays_in_its_folder():
+    assert NamePattern("s*_{name}").read("s1_07") == {"name": "07"}
+    assert NamePattern("s*_{name}").read("s1/x_07") is None
 
 
 @pytest.mark.parametrize(
