@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -25,6 +26,7 @@ from mmfusion_distill.serve import server
 from mmfusion_distill.serve.server import launch
 from mmfusion_distill.serve.uploads import Limits, VisitorFiles, read_picture
 from mmfusion_distill.user_errors import UserError
+from mmfusion_distill.zoo.shipped_weights import exported_beside, shipped_weights
 
 SOURCE_A, SOURCE_B = "Source A", "Source B"
 
@@ -111,6 +113,17 @@ class TestUploads:
     def test_limits_are_numbers_above_0(self, value):
         with pytest.raises(UserError, match="--max-megapixels is .*, wanted a finite number above 0"):
             Limits(megapixels=value)
+
+
+def test_weights_are_offered_by_names_without_folders(tmp_path):
+    pytest.importorskip("onnxruntime")
+    paths = [tmp_path / folder / "own.onnx" for folder in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        shutil.copy(exported_beside(shipped_weights("tiny")), path)
+    assert next(iter(server.load_networks(paths[:1], "cpu"))) == "own.onnx"
+    with pytest.raises(UserError, match="two files of weights are called own.onnx: rename one of them"):
+        server.load_networks(paths, "cpu")
 
 
 class TestCommandLine:
