@@ -56,7 +56,7 @@ def has_full_mmcv() -> bool:
 
 
 def requirements_of(extra: str) -> list[str]:
-    """Requirements of an extra, with an installed full mmcv in the place of mmcv-lite."""
+    """Requirements of an extra, with an installed full mmcv instead of mmcv-lite."""
     requirements = read_requirements(f"{extra}.txt")
     if not has_full_mmcv():
         return requirements

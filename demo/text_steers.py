@@ -2,7 +2,7 @@
 
 python demo/text_steers.py text_steers.png
 
-The pair is a generated street in the dark, unless two pictures are given.
+The pair is a generated street in the dark, unless two images are given.
 """
 
 import argparse

@@ -49,7 +49,7 @@ def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) 
         scored_pairs (int): Unseen pairs that are scored and shown. Default: 2.
 
     Returns:
-        Path: Picture of the pairs and both results.
+        Path: Image of the pairs and both results.
     """
     start = time.perf_counter()
     work_dir = Path(work_dir)
@@ -85,7 +85,7 @@ def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) 
         f"The demo's teacher and student were trained for moments: they show that everything works, and start from "
         f"the pyramid. 'student' and 'tiny' are the networks that come with the package. "
         f"{time.perf_counter() - start:.0f} s in all.\n"
-        f"Pictures: {montage}"
+        f"Images: {montage}"
     )
     return montage
 

@@ -1,6 +1,6 @@
 """Examine the installation: `python -m mmfusion_distill.doctor`.
 
-Prints every dependency with what was found and what is wanted, and for each problem the command that mends it.
+Prints every dependency with what was found and what is wanted, and for each problem the command that fixes it.
 What the package imports is imported in a child process (`doctor_probe`). Exit code 0 if fusing, and
 training where any part of PyTorch or OpenMMLab is installed, can run here, else 1. Works when nothing but Python
 itself does.
@@ -29,7 +29,7 @@ class Check:
         name (str): What is examined.
         found (str): What is there.
         wanted (str): What is needed.
-        remedy (str): Command that mends the problem; empty if there is none.
+        remedy (str): Command that fixes the problem; empty if there is none.
         fatal (bool): Whether the problem makes the exit code 1. Default: True.
     """
 
@@ -259,7 +259,7 @@ def main() -> int:
     problems = [check for check in checks if check.verdict == "problem"]
     for check in checks:
         if check.remedy:
-            print(f"\n{check.verdict}: {check.name}: {check.found}\n  mend with: {check.remedy}")
+            print(f"\n{check.verdict}: {check.name}: {check.found}\n  fix with: {check.remedy}")
     if operators:
         print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
     ready = "Ready to train and to fuse." if wants_training() else "Ready to fuse."

@@ -1,4 +1,4 @@
-"""What the doctor lets a child process try: `python -m mmfusion_distill.doctor_probe`.
+"""Attempts that the doctor makes in a child process: `python -m mmfusion_distill.doctor_probe`.
 
 Imports everything that the package imports and prints a JSON line for each step; a step that kills the process is the
 one whose line is missing.

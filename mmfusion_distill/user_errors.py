@@ -1,4 +1,4 @@
-"""What a user can mend is one sentence, not a traceback."""
+"""Errors that a user can fix: one sentence, no traceback."""
 
 import errno
 import io
@@ -16,7 +16,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class UserError(ValueError):
-    """Something that the user can mend: an argument, a config, a file, an installation.
+    """Something that the user can fix: an argument, a config, a file, an installation.
 
     Its message is one sentence that names the thing, says what is wrong and what to do. The tools print it as one
     line; whatever else is raised is a fault of the code, and keeps its traceback.
@@ -69,7 +69,7 @@ def check_choice(what: str, value: object, choices: Collection[str]) -> None:
 
 
 def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs: object) -> Result:
-    """Call a function; what the user can mend ends the program with one sentence instead of a traceback.
+    """Call a function; what the user can fix ends the program with one sentence instead of a traceback.
 
     That is a :class:`UserError`, or what the operating system says of a file that it names (no permission, say) or of
     a full disk. The exit code is 1, after an :class:`OptionError` 2.
@@ -101,7 +101,7 @@ def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs:
 
 
 def is_user_error(error: BaseException) -> bool:
-    """Whether the user can mend it."""
+    """Whether the user can fix it."""
     if isinstance(error, ModuleNotFoundError) and missing_extra(error) is not None:
         return True
     if isinstance(error, OSError):
@@ -119,7 +119,7 @@ def _sentence(error: Exception) -> str:
 
 
 def reason_of(error: BaseException, longest: int = 200, line: int = 0) -> str:
-    """What another library's error says, short enough for the sentence of a :class:`UserError`.
+    """The message of another library's error, short enough for the sentence of a :class:`UserError`.
 
     Args:
         error (BaseException): The error.

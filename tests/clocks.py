@@ -1,4 +1,4 @@
-"""Films that show what time it is, to see whether a fused film keeps time."""
+"""Videos that show what time it is, to see whether a fused video keeps time."""
 
 import cv2
 import numpy as np
@@ -43,7 +43,7 @@ def clocks_of(image: np.ndarray) -> tuple[float, float]:
 
 
 def write_clock(path, fps, seconds, start=0.0):
-    """A film of constant rate whose clock begins at a time."""
+    """A video of constant rate whose clock begins at a time."""
     encoding = {".avi": "MJPG"}.get(path.suffix, "mp4v")
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*encoding), fps, SIZE)
     for index in range(round(seconds * fps)):
@@ -53,7 +53,7 @@ def write_clock(path, fps, seconds, start=0.0):
 
 
 def write_clock_at(path, times, fps=30, start=0.0, stamp=0.0):
-    """A film of variable rate, with frames at times; the first of them may have a late time stamp."""
+    """A video of variable rate, with frames at times; the first of them may have a late time stamp."""
     from fractions import Fraction
 
     import av

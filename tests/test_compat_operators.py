@@ -92,7 +92,7 @@ def test_offsets_move_what_a_deformable_convolution_reads():
     result = ops.deform_conv2d(x, moved, weight)
     assert result[0, 0, 0, 0].item() == pytest.approx(5.5)
     result[0, 0, 0, 0].backward()
-    # the picture rises by 5 a row and 1 a column
+    # the image rises by 5 a row and 1 a column
     assert offset.grad[0, :, 0, 0].tolist() == pytest.approx([5, 1])
 
 

@@ -44,5 +44,5 @@ def test_the_notebook_runs_from_top_to_bottom(monkeypatch, capsys):
         matplotlib.use(backend)
     printed = capsys.readouterr().out
     assert "pyramid " in printed and "(1, 3, 120, 160)" in printed
-    # Outputs would hold pictures, and differ at every run.
+    # Outputs would hold images, and differ at every run.
     assert not any(cell.get("outputs") for cell in notebook["cells"])

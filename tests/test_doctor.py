@@ -36,7 +36,7 @@ def test_a_broken_mmagic_is_reported_with_its_remedy(tmp_path):
     done = run_doctor(tmp_path, broken="mmagic")
     assert done.returncode == 1
     assert "broken on purpose" in done.stdout
-    assert "mend with: pip install" in done.stdout
+    assert "fix with: pip install" in done.stdout
     assert "Traceback" not in done.stderr
 
 

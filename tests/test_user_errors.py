@@ -1,4 +1,4 @@
-"""What a user can mend is one line; what only a developer can mend keeps its traceback."""
+"""What a user can fix is one line; what only a developer can fix keeps its traceback."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # A restorer of MMagic (NAFNet, Chen et al., 2022) behind the student's network, whose neck joins both sources
-# (SpatialChannelCrossFusion). Both are trained from nothing: what noise hides in the visible picture, infrared shows.
+# (SpatialChannelCrossFusion). Both are trained from scratch: what noise hides in the visible image, infrared shows.
 _base_ = [
     "../_base_/mix_runtime.py",
     "../_base_/networks/student.py",

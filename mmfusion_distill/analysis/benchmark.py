@@ -76,7 +76,7 @@ def benchmark_table(
         f"{Table([*_COLUMNS, *further], rows).to_markdown()}\n\n"
         f"Batch 1, {conditions(repeats, device)}; random weights. {FLOPS_CONVENTION}. CPU ms: processor time of all "
         "threads. copy: NumPy's of A, float32. pyramid: of luminance, without a network; in colour from 8-bit to "
-        f"8-bit pictures. Peak: memory of a run above that before it, with everything loaded{where}."
+        f"8-bit images. Peak: memory of a run above that before it, with everything loaded{where}."
     )
 
 
@@ -148,8 +148,8 @@ def metrics_table(width: int, height: int, metrics: Sequence[str], repeats: int 
     """Time each metric alone, and the ten usual ones together, on a generated colour pair.
 
     Args:
-        width (int): Of the pictures.
-        height (int): Of the pictures.
+        width (int): Of the images.
+        height (int): Of the images.
         metrics (Sequence[str]): Result keys.
         repeats (int): Timed runs of each. Default: 5.
 

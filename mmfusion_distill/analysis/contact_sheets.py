@@ -63,7 +63,7 @@ def load_shown_pairs(dataset: dict, count: int) -> list[ScoredPair]:
 def fusions_of(
     networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Per pair, the pyramid's picture and those of networks, guided ones with the pair's text, by name."""
+    """Per pair, the pyramid's image and those of networks, guided ones with the pair's text, by name."""
     for pair in pairs:
         fused = {PYRAMID: laplacian_pyramid_fusion(pair.img_a, pair.img_b)}
         for network in networks:
@@ -83,13 +83,13 @@ def write_contact_sheet(
     """Draw pairs (rows), and their sources and fusions (columns).
 
     Args:
-        path (str | Path): The picture.
+        path (str | Path): The image.
         pairs (Sequence[ScoredPair]): The pairs.
         fused (Sequence[Mapping[str, np.ndarray]]): Per pair, the fusions by name.
-        width (int): Of every picture, in pixels.
-        crop (bool): Whether to show the middle of every picture, unscaled, instead of all of it. Default: False.
+        width (int): Of every image, in pixels.
+        crop (bool): Whether to show the middle of every image, unscaled, instead of all of it. Default: False.
         blind (int, optional): Seed by which the fusions of each row change places; who is where goes into a .csv
-            file beside the picture. Default: None, under their names.
+            file beside the image. Default: None, under their names.
     """
     path, chance = Path(path), random.Random(blind)
     rows, key = [], []

@@ -1,4 +1,4 @@
-"""What a detector gains by fusion: the same training for each source alone and for fusions of both."""
+"""Gain of a detector by fusion: the same training for each source alone and for fusions of both."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..user_errors import UserError
 
 #: Inputs of the detector, by what the table calls them.
 INPUTS = ("visible", "infrared", "pyramid", "student, frozen", "student, trained along")
-#: Columns: people of all kinds, then those seen in the infrared picture only, in the visible one only, in both.
+#: Columns: people of all kinds, then those seen in the infrared image only, in the visible one only, in both.
 COLUMNS = ("all", *KINDS)
 
 

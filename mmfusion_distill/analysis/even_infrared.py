@@ -1,4 +1,4 @@
-"""Whether an infrared picture that says nothing changes the colours of the visible one."""
+"""Whether an infrared image that says nothing changes the colours of the visible one."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from ..evaluation import ciede2000
 from ..system.table import Cell, Table
 from ..user_errors import UserError
 
-#: Gray levels of the even pictures.
+#: Gray levels of the even images.
 LEVELS = (0, 64, 128, 192, 255)
 
 #: Mean CIEDE2000 that a network should stay below; about 1 is just noticeable.
@@ -20,21 +20,21 @@ def measure_even_infrared(
     pictures: Sequence[np.ndarray],
     levels: Sequence[int] = LEVELS,
 ) -> dict[int, float]:
-    """How far the result is from the visible picture where the infrared one is even.
+    """How far the result is from the visible image where the infrared one is even.
 
     Args:
-        fuse (Callable): Makes the fused picture of a visible one and an infrared one, e.g. `FusionInferencer.fuse`.
-        pictures (Sequence[np.ndarray]): Visible pictures, (H, W, 3) RGB or (H, W), uint8.
-        levels (Sequence[int]): Levels of the infrared picture, 0 to 255. Default: 0, 64, 128, 192, 255.
+        fuse (Callable): Makes the fused image of a visible one and an infrared one, e.g. `FusionInferencer.fuse`.
+        pictures (Sequence[np.ndarray]): Visible images, (H, W, 3) RGB or (H, W), uint8.
+        levels (Sequence[int]): Levels of the infrared image, 0 to 255. Default: 0, 64, 128, 192, 255.
 
     Returns:
-        dict[int, float]: Mean CIEDE2000 over pixels and pictures by level; 0 is no difference.
+        dict[int, float]: Mean CIEDE2000 over pixels and images by level; 0 is no difference.
 
     Raises:
-        UserError: If there is no picture.
+        UserError: If there is no image.
     """
     if not pictures:
-        raise UserError("no visible picture to fuse with an even infrared one")
+        raise UserError("no visible image to fuse with an even infrared one")
     return {
         level: float(
             np.mean([ciede2000(one, fuse(one, np.full(one.shape[:2], level, np.uint8))) for one in pictures])

@@ -1,4 +1,4 @@
-"""Frames per second of a film, beside the steps that bound it."""
+"""Frames per second of a video, beside the steps that bound it."""
 
 import tempfile
 from collections.abc import Callable
@@ -25,11 +25,11 @@ _STEP = 2
 def film_table(
     weights: str, frames: int, width: int, height: int, threads: int | None = None, repeats: int = 3
 ) -> str:
-    """Fuse a generated film, and time reading, the network and writing alone.
+    """Fuse a generated video, and time reading, the network and writing alone.
 
     Args:
         weights (str): A name that `mmfusion models` lists, or a file.
-        frames (int): Of the film.
+        frames (int): Of the video.
         width (int): Of the frames.
         height (int): Of the frames.
         threads (int, optional): Of an exported network. Default: None, the runtime's choice.

@@ -58,7 +58,7 @@ def in_fresh_process(function: Callable[..., Result], *args: object) -> Result |
 
 
 def _restart_peak() -> int | None:
-    """Make the kernel's peak start anew; the resident size, None where it cannot be had."""
+    """Make the kernel's peak start again; the resident size, None where it cannot be had."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
         return _status_bytes("VmRSS")

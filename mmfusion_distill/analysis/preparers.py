@@ -1,4 +1,4 @@
-"""What is timed: networks, exported files and the cheapest fusions there are, made ready for a pair of images."""
+"""Methods to time: networks, exported files and the cheapest fusions, prepared for a pair of images."""
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ def prepare_copy(img_a: Tensor, img_b: Tensor) -> Callable[[], object]:
 
 
 def prepare_pyramid(img_a: Tensor, img_b: Tensor, color: bool = False) -> Callable[[], object]:
-    """The Laplacian pyramid in OpenCV: of luminance, or of an 8-bit colour picture to an 8-bit colour picture."""
+    """The Laplacian pyramid in OpenCV: of luminance, or of an 8-bit colour image to an 8-bit colour image."""
     sources = [image[0].permute(1, 2, 0).mul(255).round().byte().cpu().numpy() for image in (img_a, img_b)]
     if not color:
         sources = [

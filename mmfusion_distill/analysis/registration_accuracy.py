@@ -61,15 +61,15 @@ def draw_warp(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarr
 
 
 def seen_by(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The part of a picture that a camera sees, black where it sees beyond.
+    """The part of an image that a camera sees, black where it sees beyond.
 
     Args:
         image (np.ndarray): (H, W, 1), uint8.
-        matrix (np.ndarray): (3, 3), from the camera to the picture.
+        matrix (np.ndarray): (3, 3), from the camera to the image.
         size (tuple[int, int]): Height and width of the camera.
     """
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    # A pixel of the camera covers several of the picture.
+    # A pixel of the camera covers several of the image.
     source = cv2.GaussianBlur(image, (0, 0), 0.4 * scale) if scale > 1.2 else image
     return cv2.warpPerspective(source, np.linalg.inv(matrix), size[::-1]).reshape(*size, 1)
 

@@ -44,7 +44,7 @@ class SetScores:
     Args:
         pairs (Sequence[ScoredPair]): The pairs.
         result (EvaluationResult): Networks (a guided one with and without text), then :data:`PYRAMID` and the others.
-        fused (list[dict[str, np.ndarray]]): Per pair, the pictures by method.
+        fused (list[dict[str, np.ndarray]]): Per pair, the images by method.
     """
 
     pairs: Sequence[ScoredPair]
@@ -164,10 +164,10 @@ def write_hardest_picture(scores: SetScores, method: str, others: Sequence[str],
         scores (SetScores): Scores on degraded pairs.
         method (str): The method that chooses the pairs.
         others (Sequence[str]): Methods shown beside it.
-        path (str | Path): Picture to write.
+        path (str | Path): Image to write.
 
     Returns:
-        str: Markdown: what each row of the picture is.
+        str: Markdown: what each row of the image is.
     """
     result = scores.result
     column = COLUMNS.index("balanced_quality")
@@ -203,7 +203,7 @@ def results_section(
         command (str): What wrote it.
         networks (Sequence[NamedNetwork]): The networks.
         sets (Mapping[str, SetScores]): Scores by name of the set.
-        picture (str): Link to the picture of the hardest pairs.
+        picture (str): Link to the image of the hardest pairs.
         picture_rows (str): What its rows are.
 
     Returns:
@@ -217,7 +217,7 @@ def results_section(
     parts += [
         "### Hardest and easiest",
         "Degraded pairs with the lowest balanced_quality, then those with the highest. The command writes them, "
-        f"beside the pyramid's, to `{picture}` (not in the repository, since the pictures are a data set's).",
+        f"beside the pyramid's, to `{picture}` (not in the repository, since the images are a data set's).",
         picture_rows,
     ]
     return "\n\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""What a distilled student keeps of its teacher, against the claim of the paper."""
+"""Quality that a distilled student keeps of its teacher, against the claim of the paper."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

@@ -103,7 +103,7 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
     Args:
         dataset (dict): Config of a :class:`PairedFusionDataset` or of several in a :class:`SeededConcatDataset`;
             pipelines are replaced.
-        seed (int, optional): Degrade all of them, by :class:`RandomDegradation` with this seed: 0 gives the pictures
+        seed (int, optional): Degrade all of them, by :class:`RandomDegradation` with this seed: 0 gives the images
             that our configs validate on. Default: None, as they are.
         limit (int, optional): The first ones only. Default: None, all.
 
@@ -122,7 +122,7 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
 
 
 def fuse_pair(network: BaseInferencer, pair: ScoredPair, annotation: Annotation | None) -> np.ndarray:
-    """The fused picture of a pair as a network sees it, by an annotation that need not be the pair's own."""
+    """The fused image of a pair as a network sees it, by an annotation that need not be the pair's own."""
     sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name, annotation=annotation)
     return network(sources)["predictions"][0]
 
@@ -134,11 +134,11 @@ def score_pairs(
 
     Args:
         pairs (Sequence[ScoredPair]): The pairs.
-        fused (Sequence[Mapping[str, np.ndarray]]): Per pair, pictures by the names of the rows.
+        fused (Sequence[Mapping[str, np.ndarray]]): Per pair, images by the names of the rows.
         metrics (Sequence[str]): Keys of :func:`~mmfusion_distill.evaluation.compute_metrics`.
 
     Returns:
-        EvaluationResult: A row for each picture of a pair.
+        EvaluationResult: A row for each image of a pair.
     """
     scores = np.empty((len(fused[0]), len(metrics), len(pairs)))
     for index, (pair, pictures) in enumerate(zip(pairs, fused)):

@@ -1,4 +1,4 @@
-"""What the text of an event moves in the fused images of real pairs."""
+"""Effect of an event's text on the fused images of real pairs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ QUANTITIES = {
     "noise": "noise where it is flat",
     "sharpness": "sharpness",
 }
-#: Event -> the quantity that its text shall move, and whether up (1) or down (-1).
+#: Event -> the quantity that its text should move, and whether up (1) or down (-1).
 NAMED = {
     "low_light": ("dark_half", 1),
     "over_exposure": ("bright_half", -1),
@@ -42,7 +42,7 @@ _BLOCK, _FLAT = 16, 0.2
 
 @dataclass(frozen=True)
 class Steering:
-    """What texts moved on one set.
+    """Effect of texts on one set.
 
     Args:
         events (Sequence[str]): The events whose texts were given.
@@ -68,7 +68,7 @@ def measure_steering(
         fuse (Callable): Fuses a pair by an annotation, None for no text.
         pairs (Sequence[ScoredPair]): The pairs.
         events (Sequence[str]): The events. Default: all of infrared and visible images.
-        shown (int): Pairs whose pictures are kept. Default: 3.
+        shown (int): Pairs whose images are kept. Default: 3.
 
     Returns:
         Steering: What moved.

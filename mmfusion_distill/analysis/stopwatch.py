@@ -32,7 +32,7 @@ class Times(NamedTuple):
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one method needs for one pair of images.
+    """Time and memory of one method for one pair of images.
 
     Args:
         times (Times): Of a run.
@@ -116,6 +116,6 @@ def conditions(repeats: int, device: str = "cpu") -> str:
 @torch.inference_mode()
 def _peak_of_prepared(prepare: Preparer, height: int, width: int, threads: int) -> int | None:
     set_threads(threads)
-    # What a library loads at its first run is not part of what a picture takes.
+    # What a library loads at its first run is not part of what an image takes.
     prepare(*example_pair(*_WARM_UP_SIZE))()
     return peak_bytes(prepare(*example_pair(height, width)))

@@ -29,7 +29,7 @@ _PICTURED = 3
 
 @dataclass(frozen=True)
 class TextSensitivity:
-    """Scores of the same pictures with the right text, none and a wrong one.
+    """Scores of the same images with the right text, none and a wrong one.
 
     Args:
         pairs (Sequence[ScoredPair]): The pairs.
@@ -38,7 +38,7 @@ class TextSensitivity:
         low (np.ndarray): (differences, measures) lower ends of the bootstrap intervals of the mean differences.
         high (np.ndarray): Upper ends.
         wrong (list[str]): Per pair, the pair whose text it got as the wrong one.
-        fused (list[dict[str, np.ndarray]]): Per pair, the pictures by text.
+        fused (list[dict[str, np.ndarray]]): Per pair, the images by text.
     """
 
     pairs: Sequence[ScoredPair]
@@ -199,7 +199,7 @@ def write_sensitivity_picture(result: TextSensitivity, path: str | Path) -> None
 
     Args:
         result (TextSensitivity): The scores.
-        path (str | Path): Picture to write.
+        path (str | Path): Image to write.
     """
     order = np.argsort(-result.differences.scores[0, 0], kind="stable").tolist()
     shown = order if len(order) <= 2 * _PICTURED else order[:_PICTURED] + order[-_PICTURED:]

@@ -1,4 +1,4 @@
-"""What a run wrote about itself, as curves."""
+"""Curves from the log of a run."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The page that a training on pairs of one's own ends with."""
+"""The page that a training on pairs of your own ends with."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -22,7 +22,7 @@ INTERRUPTED = "interrupted"
 
 @dataclass
 class AnnotationSummary:
-    """What became of the pairs.
+    """The outcome of annotating pairs.
 
     Args:
         written (int): Annotations written now.

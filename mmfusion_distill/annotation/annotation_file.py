@@ -63,7 +63,7 @@ def annotation_path(folder: str | Path, name_a: str, name_b: str) -> Path:
 
 
 def annotation_path_of(pair: ImagePair, folder: str | Path) -> Path:
-    """Where the annotation of a pair is written, in a sub-folder where its pictures lie in one.
+    """Where the annotation of a pair is written, in a sub-folder where its images lie in one.
 
     Args:
         pair (ImagePair): The pair.

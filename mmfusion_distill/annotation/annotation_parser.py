@@ -70,7 +70,7 @@ def parse_annotation(text: str, source: str = "", modality: str = "infrared-visi
             f"but got {shown!r}: delete or correct it and annotate the pair again"
         )
     events = present_events(findings)
-    # "None" about one of the pictures says nothing about the other.
+    # "None" about one of the images says nothing about the other.
     wrong = [event for event in events if event.type not in (NORMAL_EVENT, MEDICAL_NORMAL_EVENT)]
     if not wrong:
         # Both names say that all is well; which is right the pair decides.

@@ -1,4 +1,4 @@
-"""What is known about the degradations of a pair: events and annotations."""
+"""Events and annotations: the degradations of a pair."""
 
 import re
 import unicodedata
@@ -48,7 +48,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Annotation:
-    """What is known about the degradations of one pair.
+    """The degradations of one pair.
 
     Args:
         events (tuple[Event, ...]): At least one event.

@@ -1,4 +1,4 @@
-"""What vision-language models are shown and asked."""
+"""Images and prompts for vision-language models."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,16 +51,16 @@ def load_prompt(modality: str, version: str = "v1") -> Prompt:
 def load_pictures(
     pair: ImagePair, max_size: int, montage: bool = False, reader: PairReader | None = None
 ) -> list[np.ndarray]:
-    """Pictures of a pair as a model gets them.
+    """Images of a pair as a model gets them.
 
     Args:
         pair (ImagePair): The pair.
-        max_size (int): Larger pictures are shrunk until their longer side has this many pixels.
-        montage (bool): Whether a third picture shows both side by side. Default: False.
+        max_size (int): Larger images are shrunk until their longer side has this many pixels.
+        montage (bool): Whether a third image shows both side by side. Default: False.
         reader (PairReader, optional): Reads the pair by its options. Default: None, one without options.
 
     Returns:
-        list[np.ndarray]: Two or three pictures (H, W, 3), uint8, RGB.
+        list[np.ndarray]: Two or three images (H, W, 3), uint8, RGB.
 
     Raises:
         ImageReadError: If a file cannot be read, or the sizes differ.

@@ -61,7 +61,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def find_jobs(args: argparse.Namespace) -> list[AnnotationJob]:
-    """What there is to annotate, of a config or of two folders."""
+    """The jobs of a config or of two folders."""
     if len(args.source) == 1:
         return jobs_of_config(args.source[0], args.out)
     folder_a, folder_b = args.source

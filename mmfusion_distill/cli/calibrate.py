@@ -24,7 +24,7 @@ _MOST_PAIRS = 30
 
 @dataclass(frozen=True)
 class CalibrationReport:
-    """What was found, and how far it can be trusted.
+    """The calibration, and how far it can be trusted.
 
     Args:
         calibration (CameraCalibration): As it was written.
@@ -46,19 +46,19 @@ def calibrate(
     """Find one homography from pairs of two mounted cameras, and write it.
 
     Args:
-        source_a (str | Path): Picture or folder of source A.
-        source_b (str | Path): Picture or folder of source B, of another size or not.
+        source_a (str | Path): Image or folder of source A.
+        source_b (str | Path): Image or folder of source B, of another size or not.
         out (str | Path): Target, JSON.
         options (SourceOptions, optional): Ranges, and polarity of B. Default: None.
         pattern (Sequence[str], optional): How names pair up that differ. Default: None.
         points (str | Path, optional): File of points that a person found, see :meth:`PointPairs.read`, which then
-            tell the homography alone. Default: None, the edges of the pictures tell it.
+            tell the homography alone. Default: None, the edges of the images tell it.
 
     Returns:
         CalibrationReport: What was found.
 
     Raises:
-        UserError: If pictures or points cannot be read, sizes change from pair to pair, or the cameras' relation
+        UserError: If images or points cannot be read, sizes change from pair to pair, or the cameras' relation
             cannot be found; nothing is written then.
         OSError: If the file cannot be written.
     """
@@ -88,7 +88,7 @@ def calibrate(
 
 
 def _read(reader: PairReader, pair: ImagePair) -> tuple[np.ndarray, np.ndarray]:
-    """Both sources, of scans the slice of B in the place of that of A, as `fuse` shows them."""
+    """Both sources, of scans the slice of B instead of that of A, as `fuse` shows them."""
     read_a = reader.read_a(pair.path_a)
     return read_a.image.pixels, reader.read_b(pair.path_b, read_a.stored.grid).image.pixels
 
@@ -120,14 +120,14 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Find how two mounted cameras see, from one pair or better several, for --calibration.",
     )
-    parser.add_argument("a", help="picture or folder of source A")
-    parser.add_argument("b", help="picture or folder of source B, of another size or not")
+    parser.add_argument("a", help="image or folder of source A")
+    parser.add_argument("b", help="image or folder of source B, of another size or not")
     parser.add_argument("out", help="target, e.g. calibration.json")
     parser.add_argument(
         "--points",
         metavar="FILE",
         help="lines of four numbers, x and y in A, then x and y in B, of four or more points found by hand, which "
-        "alone tell the calibration then (default: the edges of the pictures)",
+        "alone tell the calibration then (default: the edges of the images)",
     )
     add_pattern_argument(parser)
     add_source_arguments(parser)
@@ -139,7 +139,7 @@ def calibrate_and_report(args: argparse.Namespace) -> int:
     options = source_options(args)
     if options.register != "none" or options.calibration or options.resize:
         raise UserError(
-            "calibrate registers pictures of any size itself: leave out --register, --calibration and --resize"
+            "calibrate registers images of any size itself: leave out --register, --calibration and --resize"
         )
     report = calibrate(args.a, args.b, args.out, options, args.pattern, args.points)
     print(report.calibration.describe())

@@ -14,7 +14,7 @@ from .source_arguments import add_source_arguments, source_options
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the arguments, check, and return the exit code: 1 if anything is wrong."""
     parser = argparse.ArgumentParser(
-        description="Print what is wrong with two folders of image pairs; the exit code is 1 if anything is."
+        description="List the problems of two folders of image pairs; the exit code is 1 if there are any."
     )
     parser.add_argument("folder_a", help="images of source A")
     parser.add_argument("folder_b", help="images of source B")

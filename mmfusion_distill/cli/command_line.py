@@ -1,4 +1,4 @@
-"""What the command lines of the tools share."""
+"""Shared code of the command lines."""
 
 import argparse
 import os
@@ -51,7 +51,7 @@ def parse_shard(text: str) -> Shard:
 
 
 def add_launcher_arguments(parser: argparse._ActionsContainer) -> None:
-    """What every command has that may run in several processes."""
+    """Add the arguments of commands that may run in several processes."""
     parser.add_argument(
         "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher"
     )
@@ -61,7 +61,7 @@ def add_launcher_arguments(parser: argparse._ActionsContainer) -> None:
 
 
 def add_share_arguments(parser: argparse.ArgumentParser) -> None:
-    """What every command has whose pairs several machines may share."""
+    """Add the arguments of commands whose pairs several machines may share."""
     group = parser.add_argument_group("many machines", "docs/commands.md says more")
     group.add_argument(
         "--shard",

@@ -7,6 +7,6 @@ from .. import doctor
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print what is there, what is wanted, and how to mend it; 0 if training and inference can run."""
+    """Print what is there, what is wanted, and how to fix it; 0 if training and inference can run."""
     argparse.ArgumentParser(description=doctor.__doc__.splitlines()[0].partition(":")[0]).parse_args(argv)
     return doctor.main()

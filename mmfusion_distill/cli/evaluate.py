@@ -1,4 +1,4 @@
-"""`mmfusion evaluate`: score fused pictures of any number of methods, from folders, with one command.
+"""`mmfusion evaluate`: score fused images of any number of methods, from folders, with one command.
 
 mmfusion evaluate A B FUSED [FUSED ...] [--out DIR], FUSED a folder or NAME=DIR
 """
@@ -37,13 +37,13 @@ _SHOWN = 5
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments; wrong use ends the program with 2."""
     parser = argparse.ArgumentParser(
-        description="Score fused pictures of any number of methods, from folders, with one command."
+        description="Score fused images of any number of methods, from folders, with one command."
     )
     parser.add_argument(
         "folders",
         nargs="*",
         metavar="DIR",
-        help="source A, source B, and the fused pictures of each method, as DIR (its name is the method's) or "
+        help="source A, source B, and the fused images of each method, as DIR (its name is the method's) or "
         "NAME=DIR",
     )
     parser.add_argument(
@@ -51,7 +51,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--b", metavar="DIR", help="source B (infrared, MRI), instead of the second folder")
     parser.add_argument(
-        "--fused", nargs="*", default=[], metavar="NAME=DIR", help="fused pictures of each method"
+        "--fused", nargs="*", default=[], metavar="NAME=DIR", help="fused images of each method"
     )
     parser.add_argument(
         "--out", default="scores", metavar="DIR", help="where tables and plots go (default: scores)"
@@ -82,9 +82,14 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=at_least(0), default=0, help="of the bootstrap")
     parser.add_argument("--workers", type=at_least(1), default=os.cpu_count(), help="pairs at a time")
     parser.add_argument("--plots", action="store_true", help="draw radar and box plots")
-    parser.add_argument("--grid", nargs="+", metavar="PAIR", help="picture grid of these pairs")
+    parser.add_argument("--grid", nargs="+", metavar="PAIR", help="grid of images of these pairs")
     parser.add_argument(
-        "--zoom", nargs="+", type=parse_box, default=[], metavar="X,Y,W,H", help="parts enlarged in the grid"
+        "--zoom",
+        nargs="+",
+        type=parse_box,
+        default=[],
+        metavar="X,Y,W,H",
+        help="boxes to enlarge in the grid",
     )
     add_source_arguments(parser)
     args = parser.parse_args(argv)
@@ -100,7 +105,7 @@ def _take_folders(parser: argparse.ArgumentParser, args: argparse.Namespace) -> 
     for name in ("a", "b"):
         if getattr(args, name) is None:
             if not folders:
-                parser.error("give the folders of source A, of source B and of the fused pictures")
+                parser.error("give the folders of source A, of source B and of the fused images")
             setattr(args, name, folders.pop(0))
     args.fused = [
         folder if "=" in folder else f"{Path(folder).resolve().name}={folder}" for folder in folders
@@ -140,13 +145,13 @@ def parse_box(text: str) -> tuple[int, int, int, int]:
 
 
 def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
-    """What would only come to light, or not at all, after everything is scored."""
+    """Check before scoring what would otherwise fail after it, or never."""
     if args.reference is not None and args.reference not in methods:
         raise UserError(f"--reference {args.reference} is none of the methods {list(methods)}.")
     if args.reference is not None and not args.bootstrap:
         raise UserError("--reference needs the bootstrap: leave --bootstrap 0 out.")
     if args.zoom and not args.grid:
-        raise UserError("--zoom enlarges parts of the picture grid: name its pairs with --grid.")
+        raise UserError("--zoom enlarges parts of the image grid: name its pairs with --grid.")
 
 
 def evaluate(args: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """`mmfusion export`: [CONFIG] WEIGHTS OUT --precision fp32; the ending of OUT chooses the format.
 
 The exported file is compared with PyTorch at several sizes, or at that of `--size`; a difference above 1e-3 ends with
-exit code 1. Files of lower precision are compared by the pictures that they make of real or generated pairs, and must
+exit code 1. Files of lower precision are compared by the images that they make of real or generated pairs, and must
 reach a PSNR. One line says what became of it.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Largest difference of single precision, for values in [0, 1].
 TOLERANCE = 1e-3
-#: PSNR in dB to PyTorch's pictures below which a file of lower precision is refused.
+#: PSNR in dB to PyTorch's images below which a file of lower precision is refused.
 LEAST_PSNR = {"fp16": 50.0, "int8": 30.0}
 
 
@@ -128,21 +128,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--size",
         type=image_size,
         metavar="WIDTHxHEIGHT",
-        help="take pictures of this size only, one pair at a time, for runtimes that want fixed shapes",
+        help="take images of this size only, one pair at a time, for runtimes that want fixed shapes",
     )
     parser.add_argument(
         "--opset", type=NumberRange(14, 18, is_whole=True), default=17, help="of ONNX (default: 17)"
     )
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
-    parser.add_argument("--calibration-a", metavar="DIR", help="int8: pictures of source A")
-    parser.add_argument("--calibration-b", metavar="DIR", help="int8: pictures of source B")
+    parser.add_argument("--calibration-a", metavar="DIR", help="int8: images of source A")
+    parser.add_argument("--calibration-b", metavar="DIR", help="int8: images of source B")
     parser.add_argument(
         "--calibration-pairs", type=at_least(1), default=16, help="int8: the first so many (default: 16)"
     )
     parser.add_argument(
         "--quality-a",
         metavar="DIR",
-        help="pictures that quality is measured on (default: those to calibrate, or generated scenes)",
+        help="images that quality is measured on (default: those to calibrate, or generated scenes)",
     )
     parser.add_argument("--quality-b", metavar="DIR")
     parser.add_argument("--quality-pairs", type=at_least(1), default=4, help="the last so many (default: 4)")

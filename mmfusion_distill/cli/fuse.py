@@ -1,4 +1,4 @@
-"""`mmfusion fuse`: fuse a pair of pictures, or the pairs of two folders."""
+"""`mmfusion fuse`: fuse a pair of images, or the pairs of two folders."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..inference.pair_fuser import PairFuser
     from ..registration.pair_reader import PairReader
 
-#: Arguments of the command that :func:`fuse_files` takes as they are.
+#: Arguments of the command that :func:`fuse_files` takes unchanged.
 _FUSING = (
     "text",
     "annotations",
@@ -47,12 +47,12 @@ _SEEN = 0.5
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the arguments."""
     parser = argparse.ArgumentParser(
-        description="Fuse pictures: A B OUT [--weights WEIGHTS] [--config CONFIG] (files or folders).",
+        description="Fuse images: A B OUT [--weights WEIGHTS] [--config CONFIG] (files or folders).",
         epilog="exit codes: 0 all fused, 1 some pairs failed or nothing could be done, 2 wrong use, 130 Ctrl-C",
     )
-    parser.add_argument("a", help="picture or folder of source A (visible, CT, PET, SPECT)")
-    parser.add_argument("b", help="picture or folder of source B (infrared, MRI)")
-    parser.add_argument("out", help="target picture, or folder")
+    parser.add_argument("a", help="image or folder of source A (visible, CT, PET, SPECT)")
+    parser.add_argument("b", help="image or folder of source B (infrared, MRI)")
+    parser.add_argument("out", help="target image, or folder")
     add_network_arguments(parser)
     parser.add_argument("--annotations", help="folder of annotation files for a guided network")
     parser.add_argument(
@@ -63,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     there = parser.add_mutually_exclusive_group()
     there.add_argument(
-        "--overwrite", action="store_true", help="replace pictures that were not written by this tool"
+        "--overwrite", action="store_true", help="replace images that were not written by this tool"
     )
     there.add_argument(
         "--skip-existing", action="store_true", help="leave out what is fused already: goes on after Ctrl-C"
@@ -84,11 +84,11 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="look whether A and B lie over each other in every pair, not only in the first few",
     )
-    parser.add_argument("--json", metavar="FILE.json", help="write what became of the pairs, for programs")
+    parser.add_argument("--json", metavar="FILE.json", help="write a report for programs")
     parser.add_argument(
         "--verbose",
         action="store_true",
-        help="name every picture that was written, and the file of the weights",
+        help="name every image that was written, and the file of the weights",
     )
     add_pattern_argument(parser)
     add_source_arguments(parser)
@@ -97,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_network_arguments(parser: argparse.ArgumentParser) -> None:
-    """What :func:`build_inferencer` and :func:`check_text` read."""
+    """Add the arguments that :func:`build_inferencer` and :func:`check_text` read."""
     parser.add_argument(
         "--weights",
         "--checkpoint",
@@ -136,7 +136,7 @@ def check_text(args: argparse.Namespace, inferencer: "PairFuser") -> None:
             f"--{given[0]} is for networks that are guided by text, which this one is not: leave it out"
         )
     if args.text is not None and not args.text.strip(" ;:\t\n"):
-        raise UserError("--text is empty: describe the pictures, or leave it out")
+        raise UserError("--text is empty: describe the images, or leave it out")
     if args.annotations is not None and not any(Path(args.annotations).glob("*.txt")):
         raise UserError(
             f"--annotations {args.annotations} is no folder with annotation files: correct the path"
@@ -171,7 +171,7 @@ def fuse(args: argparse.Namespace) -> int:
 
 
 def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "FusionInferencer"]:
-    """What is wrong with the options is said before the network is loaded."""
+    """Check the options before the network is loaded."""
     from ..images.source_warning import FIRST_PAIRS
     from ..registration.pair_reader import PairReader
 
@@ -194,7 +194,7 @@ def print_report(report: "FusingReport", how: str = "", is_verbose: bool = False
     Args:
         report (FusingReport): The report.
         how (str): What fused, and how long it took. Default: ''.
-        is_verbose (bool): Whether every picture is named. Default: False.
+        is_verbose (bool): Whether every image is named. Default: False.
     """
     written = counted(len(report.written), "image")
     if is_verbose:

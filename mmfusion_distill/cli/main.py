@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class Subcommand(NamedTuple):
-    """What a subcommand is and where.
+    """A subcommand and its module.
 
     Args:
         module (str): Inside the package; its `main` takes the list of arguments and returns the exit code, or None
@@ -28,20 +28,20 @@ class Subcommand(NamedTuple):
 
 #: In the order in which the help lists them.
 SUBCOMMANDS = {
-    "fuse": Subcommand("cli.fuse", "fuse a pair of pictures, or the pairs of two folders"),
+    "fuse": Subcommand("cli.fuse", "fuse a pair of images, or the pairs of two folders"),
     "video": Subcommand("cli.video", "fuse videos, cameras and streams"),
     "calibrate": Subcommand("cli.calibrate", "align two cameras once, for fuse and video"),
     "serve": Subcommand("cli.serve", "fuse in the browser, on a page of this machine"),
     "annotate": Subcommand("cli.annotate", "write annotations of pairs, which guide a teacher"),
-    "check": Subcommand("cli.check", "say what is wrong with two folders of pairs"),
-    "evaluate": Subcommand("cli.evaluate", "score fused pictures of any methods"),
+    "check": Subcommand("cli.check", "list the problems of two folders of pairs"),
+    "evaluate": Subcommand("cli.evaluate", "score fused images of any methods"),
     "train": Subcommand("cli.train", "train a teacher or a student by a config"),
     "test": Subcommand("cli.test", "test a model by a config"),
     "export": Subcommand("cli.export", "write a network as ONNX, OpenVINO or TorchScript"),
     "publish": Subcommand("cli.publish", "write weights and config into one file for fuse"),
     "convert": Subcommand("cli.convert", "convert a checkpoint of the published code"),
     "models": Subcommand("cli.models", "list the weights that come with the package"),
-    "doctor": Subcommand("cli.doctor", "examine the installation and say how to mend it"),
+    "doctor": Subcommand("cli.doctor", "check the installation and say how to fix it"),
 }
 
 
@@ -51,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mmfusion",
         usage="mmfusion [-h] [--version] COMMAND ...",
-        description="Fuse two registered pictures of one scene into one that keeps what each sensor saw.",
+        description="Fuse two registered images of one scene into one that keeps what each sensor saw.",
         epilog="\n".join(
             [
                 "commands:",
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         int: The exit code.
 
     Raises:
-        SystemExit: After a help text (0), on wrong use (2), on an error that the user can mend (1), on Ctrl-C (130).
+        SystemExit: After a help text (0), on wrong use (2), on an error that the user can fix (1), on Ctrl-C (130).
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()

@@ -38,10 +38,10 @@ def read_facts(entry: ModelEntry) -> dict[str, Any]:
             parameters = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())  # noqa: SIM118
             network = json.loads((file.metadata() or {})["network"])
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise UserError(f"the weights {path} cannot be read ({error}): install the package anew") from error
+        raise UserError(f"the weights {path} cannot be read ({error}): install the package again") from error
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != entry.sha256:
-        raise UserError(f"the weights {path} are not those that were measured: install the package anew")
+        raise UserError(f"the weights {path} are not those that were measured: install the package again")
     return dict(
         name=entry.alias,
         parameters=parameters,

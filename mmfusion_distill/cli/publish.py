@@ -9,7 +9,7 @@ from ..user_errors import exit_on_user_error
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the arguments, publish, and return the exit code."""
     parser = argparse.ArgumentParser(
-        description="Write weights and config of a network into one file that `mmfusion fuse` needs nothing else for."
+        description="Write weights and config of a network into one file, which is all that `mmfusion fuse` needs."
     )
     parser.add_argument(
         "config", help="config of the network or of its distillation (whose student is taken)"

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="mmfusion serve", description="Fuse pairs of pictures on a page in the browser."
+        prog="mmfusion serve", description="Fuse pairs of images on a page in the browser."
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine only)"
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", help="default: the GPU if there is one")
     parser.add_argument(
-        "--max-megapixels", type=ABOVE_ZERO, default=8, help="largest picture, in million pixels (default: 8)"
+        "--max-megapixels", type=ABOVE_ZERO, default=8, help="largest image, in million pixels (default: 8)"
     )
     parser.add_argument("--max-megabytes", type=ABOVE_ZERO, default=25, help="largest file (default: 25)")
     parser.add_argument("--max-frames", type=at_least(1), default=600, help="longest video (default: 600)")

@@ -21,7 +21,7 @@ def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = Tr
         default=["auto"],
         metavar=("auto|LOW", "HIGH"),
         help="stored values of source B that become black and white: counts, or degrees Celsius of a radiometric "
-        "JPEG (default: auto, the percentiles of each picture where it is raw)",
+        "JPEG (default: auto, the percentiles of each image where it is raw)",
     )
     group.add_argument(
         "--a-range",
@@ -29,7 +29,7 @@ def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = Tr
         default=["full"],
         metavar=("full|auto|LOW", "HIGH"),
         help="stored values of source A that become black and white, e.g. 0 4095 of 12 bits in files of 16; auto "
-        "takes the percentiles of each picture (default: full, what its type holds)",
+        "takes the percentiles of each image (default: full, what its type holds)",
     )
     group.add_argument(
         "--ir-polarity",
@@ -44,7 +44,7 @@ def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = Tr
         help="bring source B to the view of source A by their edges (ecc: an affine map)",
     )
     group.add_argument(
-        "--calibration", metavar="FILE", help="bring it there by a file that the calibrate command wrote"
+        "--calibration", metavar="FILE", help="align it with a file that the calibrate command wrote"
     )
     group.add_argument("--resize", action="store_true", help="resize source B to source A where they differ")
     if with_slices:

@@ -1,4 +1,4 @@
-"""`mmfusion train`: train a network on pairs of one's own, or by a config."""
+"""`mmfusion train`: train a network on pairs of your own, or by a config."""
 
 import argparse
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`mmfusion train --data FOLDER`: from pairs of one's own to a network, and a page on how it went."""
+"""`mmfusion train --data FOLDER`: from pairs of your own to a network, and a page on how it went."""
 
 import argparse
 import warnings
@@ -24,7 +24,7 @@ CONFIG = "config.py"
 
 
 def train_own(args: argparse.Namespace) -> int:
-    """Train on pairs of one's own, and write the page of results.
+    """Train on pairs of your own, and write the page of results.
 
     Args:
         args (argparse.Namespace): Of :func:`~mmfusion_distill.cli.train.build_parser`, with `data` or `resume`.
@@ -53,7 +53,7 @@ def train_own(args: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is printed before training.
+    """The lines that are printed before training.
 
     Args:
         pairs (str): Which pairs.

@@ -9,7 +9,7 @@ from ..user_errors import UserError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
 
-#: Arguments of the command that :class:`VideoOptions` takes as they are.
+#: Arguments of the command that :class:`VideoOptions` takes unchanged.
 _OPTIONS = (
     "layout",
     "match",
@@ -42,10 +42,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--layout", choices=list(LAYOUTS), help="one source that shows A and B, A named first"
     )
     parser.add_argument(
-        "--match", choices=["time", "frame"], default="time", help="how frames of A and B find each other"
+        "--match", choices=["time", "frame"], default="time", help="how frames of A and B are matched"
     )
     parser.add_argument(
-        "--offset", type=FINITE, default=0.0, metavar="SECONDS", help="by which B began to record before A"
+        "--offset", type=FINITE, default=0.0, metavar="SECONDS", help="seconds B started earlier than A"
     )
     parser.add_argument(
         "--fps", type=RATE, metavar="RATE", help="frames per second of OUT (default: those of A)"
@@ -62,11 +62,11 @@ def build_parser() -> argparse.ArgumentParser:
         type=SECONDS,
         default=0.0,
         metavar="SECONDS",
-        help="try so long to open a lost camera or stream anew (default: 0)",
+        help="seconds to keep trying to reopen a lost camera or stream (default: 0)",
     )
-    parser.add_argument("--max-frames", type=at_least(1), metavar="N", help="end after so many")
+    parser.add_argument("--max-frames", type=at_least(1), metavar="N", help="stop after so many frames")
     parser.add_argument("--show", action="store_true", help="show the frames in a window; q ends")
-    parser.add_argument("--overwrite", action="store_true", help="replace a video that is there")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing video")
     add_network_arguments(parser)
     parser.set_defaults(annotations=None)
     add_source_arguments(parser, with_slices=False)

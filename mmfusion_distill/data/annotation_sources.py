@@ -39,11 +39,11 @@ def job_of_folders(
     modality: str,
     pattern: Sequence[str] | None = None,
 ) -> AnnotationJob:
-    """Job for two folders of pictures.
+    """Job for two folders of images.
 
     Args:
-        folder_a (str): Pictures of source A.
-        folder_b (str): Pictures of source B.
+        folder_a (str): Images of source A.
+        folder_b (str): Images of source B.
         out (str | None): Folder of annotation files; None: ``annotations`` beside ``folder_a``.
         names (str | None): File with one name per line; None: all pairs.
         modality (str): 'infrared-visible' or 'medical'.

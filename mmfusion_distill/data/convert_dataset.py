@@ -33,7 +33,7 @@ def convert_command(
     parser.add_argument("root", help="folder into which the download was unpacked")
     parser.add_argument("--annotate", metavar="ANNOTATOR", help="annotate too, e.g. statistics")
     parser.add_argument("--seed", type=int, default=0, help="of the split (default: 0)")
-    parser.add_argument("--overwrite", action="store_true", help="write lists anew that are there already")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing lists")
     args = parser.parse_args()
     root = Path(args.root)
     report = adopt_folders(root, spellings or {})

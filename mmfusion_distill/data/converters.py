@@ -25,7 +25,7 @@ class PairFolders:
         img_b (str): Folder of source B.
         lists (tuple[tuple[str, float], ...]): List files to write and the share of the pairs in each; the shares
             add up to 1. Default: ().
-        split (str): Name of a split in `data/splits` in the place of `lists`: the pairs that it names go to
+        split (str): Name of a split in `data/splits` instead of `lists`: the pairs that it names go to
             `train.txt` and `val.txt`, all others to `test.txt`. Default: '', none.
         expected (int): Pairs in a complete download; 0: any number. Default: 0.
         texts (str): Name of texts in `data/texts`, which become annotations. Default: '', none.
@@ -58,7 +58,7 @@ def prepare_dataset(
         annotator (str | dict, optional): Who annotates, see
             :func:`mmfusion_distill.annotation.build_annotator`. Default: None, nobody.
         seed (int): Of a random split. Default: 0.
-        overwrite (bool): Write lists that are there anew. Default: False.
+        overwrite (bool): Write lists that are there again. Default: False.
 
     Returns:
         list[str]: One line per step for the user.
@@ -186,7 +186,7 @@ def _write_lists(root: Path, lists: dict[str, list[str]], overwrite: bool) -> li
     there = [name for name in lists if (root / name).is_file()]
     report = []
     if there and not overwrite:
-        report.append(f"{', '.join(there)} there already and kept (--overwrite writes them anew)")
+        report.append(f"{', '.join(there)} there already and kept (--overwrite writes them again)")
     for name, part in lists.items():
         # A test list beside lists that were written before there was one: what was trained does not depend on it.
         is_missing_test = name == "test.txt" and name not in there
@@ -215,7 +215,7 @@ def collect_pairs_by_keyword(
         raise PairingError(f"the folder {source} does not exist")
     pairs = {}
     for folder in [source, *sorted(path for path in source.rglob("*") if path.is_dir())]:
-        # A picture that is stored in two formats counts once.
+        # An image that is stored in two formats counts once.
         images = {
             path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in IMAGE_EXTENSIONS
         }

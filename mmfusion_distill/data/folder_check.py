@@ -1,4 +1,4 @@
-"""What is wrong with a folder of image pairs."""
+"""Problems of a folder of image pairs."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

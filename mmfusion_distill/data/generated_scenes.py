@@ -39,10 +39,10 @@ class GeneratedScene:
 
 
 def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a textured street-like scene at dusk and a thermal picture of it.
+    """Draw a textured street-like scene at dusk and a thermal image of it.
 
-    Warm bodies are bright in the thermal picture; those in the dark part of the scene are hardly seen in the
-    visible one. Facades have texture and colour in the visible picture only.
+    Warm bodies are bright in the thermal image; those in the dark part of the scene are hardly seen in the
+    visible one. Facades have texture and colour in the visible image only.
 
     Args:
         seed (int): Seed of the scene.
@@ -65,7 +65,7 @@ def generate_scene(seed: int, height: int = 192, width: int = 256) -> GeneratedS
         width (int): Default: 256.
 
     Returns:
-        GeneratedScene: The pictures and the bodies.
+        GeneratedScene: The images and the bodies.
     """
     rng = np.random.default_rng(seed)
     visible = texture(rng, height, width, 24) * 60 + 60
@@ -116,8 +116,8 @@ def write_generated_pairs(
         folder (str | Path): Target folder.
         count (int): Number of pairs.
         seed (int): Seed of the first pair. Default: 0.
-        height (int): Of the pictures. Default: 192.
-        width (int): Of the pictures. Default: 256.
+        height (int): Of the images. Default: 192.
+        width (int): Of the images. Default: 256.
     """
     for index in range(count):
         name = f"scene_{index:03d}.png"
@@ -136,7 +136,7 @@ def texture(rng: np.random.Generator, height: int, width: int, scale: int) -> np
 
 
 def draw_building(rng: np.random.Generator, visible: np.ndarray, thermal: np.ndarray, horizon: int) -> None:
-    """Draw a facade: texture, colour and lit windows in the visible picture, even warmth in the thermal one."""
+    """Draw a facade: texture, colour and lit windows in the visible image, even warmth in the thermal one."""
     height, width = thermal.shape
     left, top = rng.integers(0, width - 40), rng.integers(5, max(horizon - 20, 6))
     right, bottom = min(left + rng.integers(30, 80), width), min(horizon + 12, height)
@@ -163,7 +163,7 @@ def body_mask(shape: tuple[int, int], center: tuple[int, int], size: int) -> np.
 
 
 def uncovered(masks: list[np.ndarray]) -> np.ndarray:
-    """What is left of masks (H, W) of which later ones cover earlier ones: (N, H, W) bool."""
+    """The visible parts of masks (H, W) of which later ones cover earlier ones: (N, H, W) bool."""
     seen, covered = [], np.zeros_like(masks[0])
     for mask in masks[::-1]:
         seen.append(mask & ~covered)
@@ -179,6 +179,6 @@ def _draw_body(
     center = int(rng.integers(10, width - 10)), int(rng.integers(horizon, height - size // 2))
     body = body_mask(thermal.shape, center, size)
     thermal[body] = rng.uniform(190, 245)
-    # Clothes are close to the ground in colour: some bodies are invisible without the thermal picture.
+    # Clothes are close to the ground in colour: some bodies are invisible without the thermal image.
     visible[body] = visible[body] * rng.uniform(0.75, 1.0) + rng.uniform(0, 15)
     return body

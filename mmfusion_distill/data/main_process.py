@@ -22,7 +22,7 @@ def on_main_process(function: Callable[[], T]) -> T:
         T: What it returned on the main process.
 
     Raises:
-        UserError: On the other processes, if the function raised what a user can mend; the main process raises the
+        UserError: On the other processes, if the function raised what a user can fix; the main process raises the
             error itself.
         RuntimeError: On the other processes, if it raised anything else.
     """

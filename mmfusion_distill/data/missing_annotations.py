@@ -55,7 +55,7 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
         keep = keep and _write(files[result.pair], result.annotation)
     if failures:
         raise UserError(
-            f"{len(failures)} of {len(pairs)} pairs could not be annotated: {shorten(failures, 3)}. Mend them or run "
+            f"{len(failures)} of {len(pairs)} pairs could not be annotated: {shorten(failures, 3)}. Fix them or run "
             "`mmfusion annotate`, which goes on where it stopped"
         )
     return [annotations[pair] for pair in pairs]
@@ -76,7 +76,7 @@ def _write(file: Path, annotation: Annotation) -> bool:
         write_annotation(file, annotation)
     except OSError as error:
         print_log(
-            f"annotations cannot be kept in {file.parent} ({error.strerror}) and are made anew in every run: set "
+            f"annotations cannot be kept in {file.parent} ({error.strerror}) and are made again in every run: set "
             "MMFUSION_CACHE to a folder that can be written",
             logger="current",
             level=logging.WARNING,

@@ -19,24 +19,24 @@ KINDS = ("infrared", "visible", "both")
 def generate_night_scene(
     seed: int, height: int = 128, width: int = 160, infrared_only: float = 0.5, visible_only: float = 0.25
 ) -> GeneratedScene:
-    """Draw a street by night with up to four people and the thermal picture of it.
+    """Draw a street by night with up to four people and the thermal image of it.
 
-    A person in the dark is seen in the thermal picture only. Others stand in the light of a lamp; of these some wear
-    clothes as cold as the ground and are seen in the visible picture only. Engines and lamps are as warm as people,
+    A person in the dark is seen in the thermal image only. Others stand in the light of a lamp; of these some wear
+    clothes as cold as the ground and are seen in the visible image only. Engines and lamps are as warm as people,
     posts and signs in the light as bright.
 
     Args:
         seed (int): Seed of the scene.
         height (int): At least 64. Default: 128.
         width (int): At least 64. Default: 160.
-        infrared_only (float): Share of the people who are seen in the thermal picture only. Default: 0.5.
+        infrared_only (float): Share of the people who are seen in the thermal image only. Default: 0.5.
         visible_only (float): Share of those who are seen in the visible one only. Default: 0.25.
 
     Returns:
         GeneratedScene: With `seen_in` for every body; each has at least half of its pixels uncovered.
 
     Raises:
-        UserError: If the shares are more than all, or the picture is too small.
+        UserError: If the shares are more than all, or the image is too small.
     """
     if min(infrared_only, visible_only) < 0 or infrared_only + visible_only > 1:
         raise UserError(
@@ -73,15 +73,15 @@ def write_night_scenes(
 
     `visible/NAME.png` and `infrared/NAME.png`; `masks/NAME.png`, 1 where a person is and 0 elsewhere; `labels.txt`,
     a line `NAME.png 1` for a scene with people and `NAME.png 0` for one without; `people.json`, boxes as in COCO.
-    `people_infrared.json` (and `_visible`, `_both`) has the people who are seen in the infrared picture only (in the
+    `people_infrared.json` (and `_visible`, `_both`) has the people who are seen in the infrared image only (in the
     visible one only, in both); the others are marked to be left out of account.
 
     Args:
-        folder (str | Path): Target folder; what is there is written anew.
+        folder (str | Path): Target folder; what is there is written again.
         count (int): Number of scenes.
         seed (int): Seed of the first scene. Default: 0.
-        height (int): Of the pictures. Default: 128.
-        width (int): Of the pictures. Default: 160.
+        height (int): Of the images. Default: 128.
+        width (int): Of the images. Default: 160.
     """
     folder = Path(folder)
     scenes = {

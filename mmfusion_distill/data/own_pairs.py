@@ -1,4 +1,4 @@
-"""Pairs of one's own in a folder: where the two sources are, which pairs train and which validate."""
+"""Pairs of your own in a folder: where the two sources are, which pairs train and which validate."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _TRAIN = ("train", "training")
 _VAL = ("val", "valid", "validation", "test")
 #: Words in the names of folders by which pairs are medical.
 _MEDICAL = {"ct", "pet", "spect", "mri", "mr"}
-#: Of the pairs validate so many, at most _MOST, in _BLOCKS runs of neighbours: frames of one film resemble each other.
+#: Of the pairs validate so many, at most _MOST, in _BLOCKS runs of neighbours: frames of one video resemble each other.
 _SHARE, _MOST, _BLOCKS = 0.15, 20, 4
 #: Shorter sides cannot be trained with.
 _SHORTEST = 64
@@ -45,13 +45,13 @@ class PairFolder:
 
 @dataclass(frozen=True)
 class OwnPairs:
-    """What :func:`find_own_pairs` found.
+    """The result of :func:`find_own_pairs`.
 
     Args:
         train (PairFolder): Pairs to train with.
         val (PairFolder): Pairs that choose the checkpoint.
         modality (str): 'infrared-visible' or 'medical'.
-        size (tuple[int, int]): Height and width of the usual picture: their medians.
+        size (tuple[int, int]): Height and width of the usual image: their medians.
         left_out (list[str]): Sentences about pairs that are not used.
         pattern (tuple[str, str] | None): How names pair up. Default: None, equal names or the usual marks.
     """
@@ -154,7 +154,7 @@ def _usable(
             bad.setdefault("unreadable", []).append(pair.name)
             continue
         if size != size_b:
-            bad.setdefault("of two sizes, which --register of mmfusion fuse may mend", []).append(pair.name)
+            bad.setdefault("of two sizes, which --register of mmfusion fuse may fix", []).append(pair.name)
         elif min(size) < _SHORTEST:
             bad.setdefault(f"smaller than {_SHORTEST} pixels", []).append(pair.name)
         else:

@@ -9,11 +9,11 @@ from ..models.weight_files.checkpoints import AUTOSAVE, last_checkpoint
 
 
 def unfinished_run(work_dir: str | Path, train_cfg: dict) -> str | None:
-    """What is known of a run that did not come to its end.
+    """Facts about a run that did not finish.
 
     Args:
         work_dir (str | Path): Folder of logs and checkpoints.
-        train_cfg (dict): The loop that shall run there.
+        train_cfg (dict): The loop that should run there.
 
     Returns:
         str | None: E.g. 'work_dirs/mine has a run that was stopped after iteration 120 of 3,000'; None if there is no
@@ -33,7 +33,7 @@ def unfinished_run(work_dir: str | Path, train_cfg: dict) -> str | None:
 
 
 def tell_of_unfinished_run(cfg: Config) -> None:
-    """Say in one line, before a run starts anew, that an earlier one could be gone on with."""
+    """Say in one line, before a run starts again, that an earlier one could be resumed."""
     unfinished = unfinished_run(cfg.work_dir, cfg.get("train_cfg") or {})
     if unfinished:
-        print(f"{unfinished}: with --resume it goes on; this one starts anew", flush=True)
+        print(f"{unfinished}: with --resume it goes on; this one starts again", flush=True)

@@ -135,9 +135,9 @@ def _names(data_batch: Any) -> list[str]:
 
 
 def _with_bad_pictures(data_batch: Any) -> list[str]:
-    """Names of the pairs of a batch whose own pictures are not finite."""
+    """Names of the pairs of a batch whose own images are not finite."""
     names, inputs = _names(data_batch), data_batch.get("inputs") if isinstance(data_batch, Mapping) else None
-    # By pair, by kind of picture, or both: data sets of other toolboxes pack theirs in other ways.
+    # By pair, by kind of image, or both: data sets of other toolboxes pack theirs in other ways.
     groups = list(inputs.values()) if isinstance(inputs, Mapping) else [inputs]
     bad = {
         index

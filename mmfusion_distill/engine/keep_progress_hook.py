@@ -1,4 +1,4 @@
-"""What a run has reached is kept every few minutes, and when somebody stops it."""
+"""Saves the state of a run every few minutes, and when somebody stops it."""
 
 import time
 from pathlib import Path
@@ -16,7 +16,7 @@ from .stoppable_runner import StoppableRunner
 
 
 class TrainingStopped(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM in training; says where the run can be gone on with."""
+    """Ctrl-C or SIGTERM in training; says where the run can be resumed."""
 
 
 @HOOKS.register_module()
@@ -62,7 +62,7 @@ class KeepProgressHook(Hook):
     def after_train_iter(
         self, runner: StoppableRunner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
     ) -> None:
-        """Save if it is time, or if the run shall end."""
+        """Save if it is time, or if the run should end."""
         # With several batches for a step, their gradients would be lost.
         is_whole = getattr(runner.optim_wrapper, "should_update", lambda: True)()
         is_due = time.monotonic() - self._saved_at > 60 * self.minutes
@@ -114,7 +114,7 @@ def _remove_autosaves(folder: str | Path, kept: str = "") -> None:
 
 
 def _agree(stops: bool, is_due: bool) -> tuple[bool, bool]:
-    """What any of the processes wants, all do in the same iteration."""
+    """Whether any of the processes asks for it, so that all act in the same iteration."""
     if get_world_size() == 1:
         return stops, is_due
     wanted = torch.tensor([float(stops), float(is_due)])

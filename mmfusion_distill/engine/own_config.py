@@ -1,4 +1,4 @@
-"""The config of a training on pairs of one's own, made of the configs that come with the package."""
+"""The config of a training on pairs of your own, made of the configs that come with the package."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ _TAKEN = (
 )
 #: Pixels of a crop: as many as where our weights come from, 176x344; sides are multiples of _GRID.
 _CROP_AREA, _GRID = 176 * 344, 8
-#: From so many pixels on pictures are sharp, and scaled down more.
+#: From so many pixels on images are sharp, and scaled down more.
 _SHARP = 400 * 400
 #: Validations of a run; the figure that chooses the best checkpoint, and the others.
 VALIDATIONS = 5
@@ -104,7 +104,7 @@ def own_config(run: OwnRun, iterations: int, workers: int) -> Config:
 
 
 def crop_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Height and width of the crops of pictures of a size: of their shape, and no larger."""
+    """Height and width of the crops of images of a size: of their shape, and no larger."""
     height, width = size
     factor = min(1.0, (_CROP_AREA / (height * width)) ** 0.5)
     sides = [max(_GRID, int(side * factor) // _GRID * _GRID) for side in size]

@@ -1,4 +1,4 @@
-"""What the log of a run shows on the console: all of it is in its file."""
+"""The part of a run's log that the console shows; all of it is in the log file."""
 
 import logging
 from collections.abc import Iterator

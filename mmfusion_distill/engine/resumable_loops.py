@@ -96,7 +96,7 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
 
 
 def resumable(loop: dict) -> dict:
-    """The config of a training loop with mmengine's two loops replaced by those above; others stay as they are."""
+    """The config of a training loop with mmengine's two loops replaced by those above; others stay unchanged."""
     config = dict(loop)
     kind = config.get("type")
     if kind is None and "by_epoch" in config:

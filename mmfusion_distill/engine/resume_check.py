@@ -1,4 +1,4 @@
-"""Whether the state of a run fits the run that shall go on from it."""
+"""Whether the state of a run fits the run that should go on from it."""
 
 from collections.abc import Mapping
 from itertools import chain

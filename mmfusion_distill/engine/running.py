@@ -76,7 +76,7 @@ def run_training(
         config (str): Config file, or the name of a config that comes with the package.
         work_dir (str, optional): See :func:`load_config`.
         resume (str, optional): 'auto' goes on from the last checkpoint of the work folder, if there is one; else
-            the checkpoint to go on from. Default: None, start anew.
+            the checkpoint to go on from. Default: None, start again.
         amp (bool): Mixed precision. Default: False.
         auto_scale_lr (bool): Scale the learning rate by the batch size, as the config says. Default: False.
         cfg_options (dict, optional): Settings that replace those of the config. Default: None.

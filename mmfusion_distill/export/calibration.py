@@ -27,8 +27,8 @@ def calibration_pairs(
     """Crops from the middle of the first pairs of two folders, as an exported network takes them.
 
     Args:
-        folder_a (str | Path): Pictures of source A.
-        folder_b (str | Path): Pictures of source B.
+        folder_a (str | Path): Images of source A.
+        folder_b (str | Path): Images of source B.
         count (int): Number of pairs.
         multiple (int): What heights and widths must be multiples of.
         reader (PairReader, optional): Reads the pairs by its options. Default: None, one without options.
@@ -37,7 +37,7 @@ def calibration_pairs(
         SourcePair: (1, 3, H, W) and (1, 1, H, W), float32 in [0, 1].
 
     Raises:
-        ImageReadError: If a picture cannot be used.
+        ImageReadError: If an image cannot be used.
         PairingError: If there are fewer pairs than wanted.
     """
     pairs, _ = find_pairs(folder_a, folder_b)
@@ -65,8 +65,8 @@ class ExportedQuality:
     """How an exported network does on real pairs, means over them.
 
     Args:
-        psnr (float): Of its 8-bit pictures to PyTorch's, in dB; equal pictures count as 99.
-        pytorch (float): `balanced_quality` of PyTorch's pictures.
+        psnr (float): Of its 8-bit images to PyTorch's, in dB; equal images count as 99.
+        pytorch (float): `balanced_quality` of PyTorch's images.
         exported (float): `balanced_quality` of its own.
     """
 

@@ -35,7 +35,7 @@ def export_network(
     """Export a network; one that is guided by text takes its embedding too.
 
     An ONNX file of any size of a network with a prior has optional inputs, (N or 1, length), of which NaN, or leaving
-    them out, stands for the network's own: `prior`; and for a tile, of the whole picture, `statistics`, `pooled`
+    them out, stands for the network's own: `prior`; and for a tile, of the whole image, `statistics`, `pooled`
     (means and largest values of the deepest map) and `attention` (what layers look at their whole map for).
     Its own ones, and that map, are outputs, and for a prior that reads no text `own_events`, logits of the events
     that the file's metadata list.
@@ -51,7 +51,7 @@ def export_network(
         size (tuple[int, int], optional): The only height and width that the file takes, one pair at a time, for
             runtimes that want fixed shapes. Default: None, any batch, height and width.
         opset (int): Of ONNX, 14 to 18. Default: 17.
-        facts (dict[str, str], optional): What else the file shall say of itself. Default: None.
+        facts (dict[str, str], optional): What else the file should say of itself. Default: None.
 
     Returns:
         Path: The target.
@@ -118,7 +118,7 @@ def describe_interface(
         "multiple": "1",
         "tile_multiple": str(network.multiple),
         "pixel_bytes": str(exported_pixel_bytes(network)),
-        # Tone curves and the statistics of B are those of the whole picture.
+        # Tone curves and the statistics of B are those of the whole image.
         "needs_whole": str(int(getattr(network, "num_local_levels", 0) > 0)),
         "precision": precision,
         "opset": str(opset),

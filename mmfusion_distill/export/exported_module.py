@@ -14,7 +14,7 @@ class ExportedModule(nn.Module):
 
     Args:
         network (nn.Module): The network.
-        is_steerable (bool): Whether it also takes the prior and what a network measures of a whole picture, where
+        is_steerable (bool): Whether it also takes the prior and what a network measures of a whole image, where
             NaN stands for its own, and gives its own.
     """
 

@@ -164,7 +164,7 @@ class _Graph:
         return weight, bias[0] if bias else np.zeros(weight.shape[kind == "ConvTranspose"])
 
     def conv(self, old: Any, source: str, kernel: _Kernel, layout: dict[str, list[int]]) -> Any:
-        """A convolution in the place of a node, with its name and result; not yet in the graph."""
+        """A convolution instead of a node, with its name and result; not yet in the graph."""
         from onnx import numpy_helper
 
         names = [f"{old.name}.{part}" for part in ("joined_weight", "joined_bias")]
@@ -181,7 +181,7 @@ class _Graph:
         return helper.make_node(kind, inputs, [output or name], name=name, **attributes)
 
     def replace(self, old: Any, *nodes: Any) -> None:
-        """Put nodes in the place of one; those that make what they make anew are removed too."""
+        """Put nodes instead of one; those that make what they make again are removed too."""
         outputs = {name for node in nodes for name in node.output}
         place = next(index for index, node in enumerate(self.graph.node) if node == old)
         kept = list(self.graph.node)

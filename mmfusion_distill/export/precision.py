@@ -24,7 +24,7 @@ def to_half_precision(source: Path, target: Path) -> None:
     """Store weights and compute maps in half precision; sources and result stay in single precision.
 
     Sums over all pixels overflow: the channel attention stays in single precision but for its convolutions, and so do
-    means. The head of bands and what lies around the network stay too: their precision is the picture's.
+    means. The head of bands and what lies around the network stay too: their precision is the image's.
 
     Args:
         source (Path): ONNX file in single precision.

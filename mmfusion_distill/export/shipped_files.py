@@ -23,7 +23,7 @@ MULTIPLE = 64
 
 
 def export_shipped(metafile: str | Path) -> list[Path]:
-    """Write every exported file that comes with the package anew, from its weights, and the hashes of all.
+    """Write every exported file that comes with the package again, from its weights, and the hashes of all.
 
     Args:
         metafile (str | Path): The metafile, in which the hashes of the weights are brought up to date.

@@ -1,15 +1,15 @@
-"""Black borders that rectification and registration leave at the sides of a picture."""
+"""Black borders that rectification and registration leave at the sides of an image."""
 
 import cv2
 import numpy as np
 
-#: Gray levels, of 255, that compression leaves in a black border, and by which a picture begins beside one.
+#: Gray levels, of 255, that compression leaves in a black border, and by which an image begins beside one.
 _TOLERANCE, _STEP = 12.0, 15.0
-#: The step is so many times what the picture changes over as many pixels beside it.
+#: The step is so many times what the image changes over as many pixels beside it.
 _ABRUPT = 2.0
 #: Share of a border's pixels that are exactly black: cold things are noisy.
 _EXACT = 0.6
-#: Deepest border, as a share of the picture; shallowest part of it that counts, in pixels.
+#: Deepest border, as a share of the image; shallowest part of it that counts, in pixels.
 _DEEPEST, _SHALLOWEST = 0.3, 1.0
 #: Share of a side that a border covers at least, and of its positions that lie within so many pixels of its line.
 _COVERED, _ON_LINE, _STRAY = 0.05, 0.85, 2.0
@@ -97,7 +97,7 @@ def _left_border(
     in_border = (np.arange(width)[None, :] < depths[:, None]) & covered[:, None]
     if is_lowest[in_border].mean() < _EXACT:
         return None
-    # Its last pixels are half of the picture, half black.
+    # Its last pixels are half of the image, half black.
     return np.where((border > 0) | (depths > _DEEPEST * width), np.minimum(border + 1, width), 0)
 
 

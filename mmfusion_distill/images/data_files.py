@@ -1,4 +1,4 @@
-"""Files that hold a picture as data: arrays of NumPy, DICOM, NIfTI."""
+"""Files that hold an image as data: arrays of NumPy, DICOM, NIfTI."""
 
 import os
 from pathlib import Path
@@ -55,7 +55,7 @@ def _read_array(path: Path) -> np.ndarray:
         array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, EOFError, SyntaxError, MemoryError, OverflowError) as error:
         raise ImageReadError(
-            f"{path} is no array of plain numbers, or cut off ({reason_of(error, 80)}): save it anew with numpy.save"
+            f"{path} is no array of plain numbers, or cut off ({reason_of(error, 80)}): save it again with numpy.save"
         ) from error
     shape = array.shape
     if not (array.ndim in (2, 3) and array.size and (array.ndim == 2 or shape[2] <= 4)):

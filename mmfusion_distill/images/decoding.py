@@ -1,4 +1,4 @@
-"""Bytes of a picture's file made pixels, whatever the format, depth and colour model."""
+"""Bytes of an image's file made pixels, whatever the format, depth and colour model."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ _PNM = re.compile(rb"P[2356]\s(?:\s*#[^\n]*\n)*\s*\d+\s+(?:#[^\n]*\n\s*)*\d+\s+(
 
 
 class Decoded(NamedTuple):
-    """What a picture's file holds.
+    """Contents of an image file.
 
     Args:
         pixels (np.ndarray): (H, W) gray, (H, W, 2) gray and alpha, (H, W, 3) RGB or (H, W, 4) RGBA, upright, of the
@@ -38,7 +38,7 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, path: str | Path) -> Decoded:
-    """Decode a picture's file.
+    """Decode an image's file.
 
     Args:
         data (bytes): The file.

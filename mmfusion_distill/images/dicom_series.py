@@ -58,7 +58,7 @@ class DicomSeries:
 
 
 def is_series(path: Path) -> bool:
-    """Whether a folder holds DICOM files, and no pictures that would be the sources instead."""
+    """Whether a folder holds DICOM files, and no images that would be the sources instead."""
     if not path.is_dir():
         return False
     names = [entry.name.lower() for entry in path.iterdir() if not entry.name.startswith(".")]

@@ -32,7 +32,7 @@ def read_orientation(data: bytes) -> int:
         from PIL import Image
 
         exif = Image.Exif()
-        with suppress(*PILLOW_ERRORS):  # damaged facts about a picture leave it as it is
+        with suppress(*PILLOW_ERRORS):  # damaged facts about an image leave it as it is
             exif.load(data[data.find(_JPEG2000_BOX) + len(_JPEG2000_BOX) :])
             orientation = exif.get(_ORIENTATION, 1)
     elif any(mark in data for mark in _MARKS):
@@ -42,7 +42,7 @@ def read_orientation(data: bytes) -> int:
 
 
 def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    """Turn a picture as its orientation says.
+    """Turn an image as its orientation says.
 
     Args:
         pixels (np.ndarray): (H, W) or (H, W, C), as it is stored.

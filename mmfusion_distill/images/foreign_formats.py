@@ -25,7 +25,7 @@ _AVIF = ForeignFormat("AVIF", "AVIF", "pillow_avif", "'pillow>=11.3'")
 _HEIC = ForeignFormat("HEIC", "HEIF", "pillow_heif", "pillow-heif")
 _JXL = ForeignFormat("JPEG XL", "JXL", "pillow_jxl", "pillow-jxl-plugin")
 _JPEG2000 = ForeignFormat("JPEG 2000", "JPEG2000", "", "pillow")
-#: First bytes of what is no picture for us, though it may look like one; the remedy is to convert it.
+#: First bytes of what is no image for us, though it may look like one; the remedy is to convert it.
 _MAGICS = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", _JPEG2000),
     (b"\xff\x4f\xff\x51", _JPEG2000),
@@ -81,7 +81,7 @@ def can_be_read(kind: ForeignFormat) -> bool:
 
 
 def remedy(kind: ForeignFormat) -> str:
-    """What a user can do about a format that cannot be read here."""
+    """Advice about a format that cannot be read here."""
     if kind.package:
         return f"install {kind.package} (pip install {kind.package}), or convert it to PNG"
     if kind.name.endswith(")") and "." in kind.name:

@@ -1,4 +1,4 @@
-"""Channels of pictures: alpha dropped, gray and colour made of each other."""
+"""Channels of images: alpha dropped, gray and colour made of each other."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from .luminance import LUMINANCE_WEIGHTS
 
 
 def without_alpha(pixels: np.ndarray) -> np.ndarray:
-    """A picture (H, W), or (H, W, 1 to 4) without its second or fourth channel, which is alpha."""
+    """An image (H, W), or (H, W, 1 to 4) without its second or fourth channel, which is alpha."""
     return pixels if pixels.ndim == 2 else pixels[:, :, : 3 if pixels.shape[2] >= 3 else 1]
 
 

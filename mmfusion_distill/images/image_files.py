@@ -48,7 +48,7 @@ def path_stem(path: str) -> str:
 def list_files(folder: str | Path) -> dict[str, Path]:
     """Images of a folder by their path in it, with extension; of its sub-folders where it has none itself.
 
-    Arrays, DICOM and NIfTI count too where there is no picture of the name: what lies beside a picture is about it.
+    Arrays, DICOM and NIfTI count too where there is no image of the name: what lies beside an image is about it.
 
     Args:
         folder (str | Path): The folder.

@@ -1,17 +1,17 @@
-"""What the bytes of a picture say about it, without decoding it."""
+"""Facts from the bytes of an image, without decoding it."""
 
 import re
 import struct
 from typing import NamedTuple
 
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-#: What begins an extension, a picture, the end; decoders skip all else.
+#: What begins an extension, an image, the end; decoders skip all else.
 _GIF_MARKER = re.compile(rb"[!,;]")
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class PictureHeader(NamedTuple):
-    """Size of a picture, bits of a sample, and whether the file is whole as far as its structure tells."""
+    """Size of an image, bits of a sample, and whether the file is whole as far as its structure tells."""
 
     height: int
     width: int
@@ -22,7 +22,7 @@ class PictureHeader(NamedTuple):
 def read_header(data: bytes) -> PictureHeader | None:
     """Read the header of a PNG, JPEG, GIF, BMP, TIFF or WebP file.
 
-    Bytes behind the end of the picture (the film of a motion photo) do no harm.
+    Bytes behind the end of the image (the video of a motion photo) do no harm.
 
     Args:
         data (bytes): The file.
@@ -80,7 +80,7 @@ def _jpeg(data: bytes) -> PictureHeader | None:
 
 
 def _gif(data: bytes) -> PictureHeader:
-    """The screen, or the first picture on it where that is larger: decoders make room for it."""
+    """The screen, or the first image on it where that is larger: decoders make room for it."""
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     position = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
     while (mark := _GIF_MARKER.search(data, position)) is not None and mark[0] != b";":

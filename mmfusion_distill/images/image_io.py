@@ -22,12 +22,12 @@ from .stored_image import read_stored
 def read_image(image: PictureSource, channels: int | None = None, is_thermal: bool = False) -> np.ndarray:
     """Read an image file, or take an array, a PIL image or a PyTorch tensor that is one.
 
-    Besides pictures, arrays of NumPy (.npy), DICOM (.dcm) and NIfTI (.nii, .nii.gz) are read, of the latter two the
+    Besides images, arrays of NumPy (.npy), DICOM (.dcm) and NIfTI (.nii, .nii.gz) are read, of the latter two the
     middle slice. 16-bit files keep their precision (65535 becomes 255), an alpha channel is dropped, and the
     orientation that a camera noted is applied. Floating-point files must hold values in [0, 1].
 
     Args:
-        image (PictureSource): The file, or a picture as :func:`to_array` takes it: gray, gray and alpha, RGB, or
+        image (PictureSource): The file, or an image as :func:`to_array` takes it: gray, gray and alpha, RGB, or
             RGBA.
         channels (int, optional): 1 converts to luminance (0.299 R + 0.587 G + 0.114 B), 3 repeats a gray image,
             None keeps what is stored. Default: None.
@@ -40,7 +40,7 @@ def read_image(image: PictureSource, channels: int | None = None, is_thermal: bo
 
     Raises:
         ImageReadError: If the file is missing, no file, damaged, cut off, too large or of an unusable type, or
-            what is given is no picture.
+            what is given is no image.
     """
     if is_thermal:
         return arrange_channels(read_source_b(image).pixels, channels)
@@ -126,7 +126,7 @@ def write_image(path: str | Path, image: np.ndarray, metadata: Metadata | None =
     write_atomically(path, _with_mark(data.tobytes()))
 
 
-#: What pictures of :func:`write_image` say about their origin.
+#: What images of :func:`write_image` say about their origin.
 _MARK = b"mmfusion_distill"
 
 

@@ -1,4 +1,4 @@
-"""Height and width of a picture as it will be read, from its header where that tells."""
+"""Height and width of an image as it will be read, from its header where that tells."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _WITH_HEADER = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF", b"BM")
 
 
 def image_size(path: str | Path, is_source_b: bool = False) -> tuple[int, int]:
-    """Height and width of a picture, turned as its camera noted.
+    """Height and width of an image, turned as its camera noted.
 
     Args:
         path (str | Path): The file.

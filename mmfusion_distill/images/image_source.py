@@ -1,4 +1,4 @@
-"""What may stand in the place of a picture: paths, arrays, PIL images, PyTorch tensors; and how large it may be."""
+"""Inputs that count as an image: paths, arrays, PIL images, PyTorch tensors; and their largest size."""
 
 import os
 import sys
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-#: A picture, or where one is.
+#: An image, or where one is.
 PictureSource = Union[str, Path, np.ndarray, "Image.Image", "torch.Tensor"]
 
-#: Largest picture that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
+#: Largest image that is read; `MMFUSION_MAX_PIXELS` in the environment changes it.
 MAX_PIXELS = 200_000_000
 
 
 class ImageReadError(UserError):
-    """A picture that cannot be used; the message names it and says what to do."""
+    """An image that cannot be used; the message names it and says what to do."""
 
 
 def is_path(image: object) -> bool:
-    """Whether a picture is given by its file."""
+    """Whether an image is given by its file."""
     return isinstance(image, (str, os.PathLike))
 
 
@@ -41,7 +41,7 @@ def describe(image: object) -> str:
 
 
 def to_array(image: Any) -> np.ndarray:
-    """Pixels of a picture in memory.
+    """Pixels of an image in memory.
 
     Args:
         image (np.ndarray | PIL.Image.Image | torch.Tensor): An array (H, W) or (H, W, 1 to 4); an image of any mode,
@@ -62,7 +62,7 @@ def to_array(image: Any) -> np.ndarray:
         pixels = image
     else:
         raise ImageReadError(
-            f"{_kind(image)} is no picture: give a path, a NumPy array, a PIL image or a PyTorch tensor"
+            f"{_kind(image)} is no image: give a path, a NumPy array, a PIL image or a PyTorch tensor"
         )
     if not (pixels.ndim in (2, 3) and pixels.size and (pixels.ndim == 2 or pixels.shape[2] <= 4)):
         wanted = (
@@ -75,7 +75,7 @@ def to_array(image: Any) -> np.ndarray:
 
 
 def max_pixels() -> int:
-    """Largest picture that is read, in pixels."""
+    """Largest image that is read, in pixels."""
     return int(float(os.environ.get("MMFUSION_MAX_PIXELS", MAX_PIXELS)))
 
 
@@ -129,7 +129,7 @@ def _kind(value: object) -> str:
     return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
-# Neither library is imported for this: who hands over its pictures has imported it.
+# Neither library is imported for this: who hands over its images has imported it.
 def _is_pil(image: object) -> bool:
     module = sys.modules.get("PIL.Image")
     return module is not None and isinstance(image, module.Image)

@@ -1,4 +1,4 @@
-"""What a picture's file says besides its pixels: camera, time and place, colour space, resolution."""
+"""Facts in an image file besides its pixels: camera, time and place, colour space, resolution."""
 
 import io
 from pathlib import Path
@@ -34,7 +34,7 @@ _INCH = 2
 
 
 class Metadata(NamedTuple):
-    """Facts about a picture.
+    """Facts about an image.
 
     Args:
         exif (dict[int, Any]): Tags of the first directory, with those of the Exif and GPS directories as dicts.
@@ -48,7 +48,7 @@ class Metadata(NamedTuple):
 
 
 def read_metadata(path: str | Path) -> Metadata | None:
-    """Read the facts about a picture that hold for a fusion of it, too: all but how it is stored and turned.
+    """Read the facts about an image that hold for a fusion of it, too: all but how it is stored and turned.
 
     Args:
         path (str | Path): The file.
@@ -87,7 +87,7 @@ def can_hold_metadata(path: str | Path) -> bool:
 
 
 def encode_with_metadata(path: str | Path, pixels: np.ndarray, metadata: Metadata) -> bytes:
-    """Encode a picture with facts about it.
+    """Encode an image with facts about it.
 
     Args:
         path (str | Path): Target, of a format for which :func:`can_hold_metadata` holds.

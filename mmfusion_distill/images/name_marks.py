@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..user_errors import UserError
 
-#: Words for visible pictures, and for CT, PET and SPECT.
+#: Words for visible images, and for CT, PET and SPECT.
 _WORDS_A = (
     *(
         "vis",
@@ -26,7 +26,7 @@ _WORDS_A = (
     ),
     *("ct", "pet", "spect"),
 )
-#: Words for infrared pictures, and for MRI.
+#: Words for infrared images, and for MRI.
 _WORDS_B = (
     *(
         "ir",
@@ -51,7 +51,7 @@ _SEPARATOR = re.compile(r"[\W_]")
 _NUMBER = re.compile(r"\d+(?=\D*$)")
 #: Of DJI's names; both cameras of one may differ in it by a second.
 _TIME_STAMP = re.compile(r"\d{14}[\W_]?")
-#: FLIR's film frames, in which camera and frame have random names beside their number.
+#: FLIR's video frames, in which camera and frame have random names beside their number.
 _FLIR_FRAME = re.compile(r"(?:.*/)?video-[^-/]+-frame-(\d+)-[^-/]+")
 
 #: Name of the pair, by the name of a file.

@@ -13,14 +13,14 @@ _FAR = 2.0
 _ABSURD = 1e5
 #: Share of the pixels around something hot that blur puts between it and the rest; a fill value has fewer.
 _BLURRED = 0.1
-#: Pixels from which the range of a picture is taken.
+#: Pixels from which the range of an image is taken.
 _SAMPLES = 20_000
 
 
 def find_no_data(
     pixels: np.ndarray, no_data: float | None = None, by_looks: bool = True
 ) -> np.ndarray | None:
-    """Find the pixels of an infrared picture that show nothing.
+    """Find the pixels of an infrared image that show nothing.
 
     These are: what is no finite number, or transparent; the value that a file names; runs of the lowest value, or of
     one that nothing real can have, far from all others; black borders with smooth edges, as rectification and

@@ -7,9 +7,9 @@ from . import source_notes as notes
 from .image_channels import arrange_channels, without_alpha
 from .stored_image import StoredImage
 
-#: Mean difference of the channels, in gray levels of 255: real infrared has 0, pale visible pictures 5.
+#: Mean difference of the channels, in gray levels of 255: real infrared has 0, pale visible images 5.
 _COLORED, _GRAY = 4.0, 1.0
-#: Correlation of brightness and of detail: real pairs reach .86 and .30, two visible pictures have .86 and .68.
+#: Correlation of brightness and of detail: real pairs reach .86 and .30, two visible images have .86 and .68.
 _SAME, _SAME_DETAIL = 0.75, 0.55
 #: Side of the part in the middle that is looked at, and shortest side of which correlations tell anything.
 _PART, _LEAST_SIDE = 512, 64

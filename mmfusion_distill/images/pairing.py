@@ -15,7 +15,7 @@ from .image_files import PairingError, by_name, image_stem, list_files, path_ste
 from .name_marks import match_marks
 from .name_pattern import NamePattern, match_patterns
 
-#: Which names belong together in FLIR's film frames, beside or above the folders of its data set.
+#: Which names belong together in FLIR's video frames, beside or above the folders of its data set.
 _FLIR_MAP = "rgb_to_thermal_vid_map.json"
 #: Characters of one name in a message.
 _LONGEST_SHOWN = 100
@@ -74,7 +74,7 @@ def pair_folders(
     """Pair the images of two folders: by equal names, by patterns, or by the marks that cameras write.
 
     Both may be one folder if a pattern says which of its files are which: guessing there, one mistake fuses every
-    picture with itself.
+    image with itself.
 
     Args:
         folder_a (str | Path): Images of source A.
@@ -88,7 +88,7 @@ def pair_folders(
 
     Raises:
         PairingError: If a folder does not exist, two files of one differ in their extension only, both are one
-            folder and no pattern is given, or a picture would be its own partner.
+            folder and no pattern is given, or an image would be its own partner.
         UserError: If a pattern cannot be used, or marks are ambiguous.
     """
     files_a, files_b = list_files(folder_a), list_files(folder_b)
@@ -242,7 +242,7 @@ def _nothing_pairs(folder_a: str | Path, folder_b: str | Path, pairing: Pairing)
     if not all(counts) or pairing.patterns:
         return sentence
     if match_marks(pairing.images_b, pairing.images_a):
-        return f"{sentence}, but the other way round: give the visible pictures first"
+        return f"{sentence}, but the other way round: give the visible images first"
     return f"{sentence}: if names differ, say how by --pattern, e.g. --pattern '{{name}}_vis' '{{name}}_ir'"
 
 
@@ -250,8 +250,8 @@ def pairs_of(source_a: Path, source_b: Path, pattern: Sequence[str] | None = Non
     """The pair of two files, or the pairs of two folders.
 
     Args:
-        source_a (Path): Picture or folder of source A. Beside a file, a folder of DICOM slices is one scan.
-        source_b (Path): Picture or folder of source B.
+        source_a (Path): Image or folder of source A. Beside a file, a folder of DICOM slices is one scan.
+        source_b (Path): Image or folder of source B.
         pattern (Sequence[str], optional): See :func:`pair_folders`. Default: None.
 
     Raises:

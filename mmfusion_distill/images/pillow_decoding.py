@@ -1,4 +1,4 @@
-"""Pictures by Pillow: in memory, and of the formats and colour models that OpenCV lacks."""
+"""Images by Pillow: in memory, and of the formats and colour models that OpenCV lacks."""
 
 import io
 import struct
@@ -61,7 +61,7 @@ def pixels_of_pil(image: "Image.Image") -> np.ndarray:
 
 
 def decode_with_pillow(data: bytes, formats: tuple[str, ...] | None = None) -> np.ndarray:
-    """First picture of a file, turned as its camera noted.
+    """First image of a file, turned as its camera noted.
 
     Args:
         data (bytes): The file.
@@ -106,7 +106,7 @@ def pillow_facts(data: bytes, with_exif: bool = True) -> dict[str, Any]:
 
 
 def gray_of_equal_channels(pixels: np.ndarray) -> np.ndarray:
-    """One channel, and alpha, of a picture (H, W, 3 or 4) whose colours are all gray; any other as it is."""
+    """One channel, and alpha, of an image (H, W, 3 or 4) whose colours are all gray; any other unchanged."""
     if (pixels[:, :, :1] != pixels[:, :, 1:3]).any():
         return pixels
     return pixels[:, :, 0] if pixels.shape[2] == 3 else pixels[:, :, 2:]

@@ -1,4 +1,4 @@
-"""Arrays of pixels in the forms that pictures have."""
+"""Arrays of pixels in the forms that images have."""
 
 import base64
 
@@ -39,7 +39,7 @@ def from_planes(planes: np.ndarray) -> np.ndarray:
 
 
 def without_single_channel(image: np.ndarray) -> np.ndarray:
-    """(H, W) of an image (H, W, 1), any other as it is."""
+    """(H, W) of an image (H, W, 1), any other unchanged."""
     return image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image
 
 
@@ -53,7 +53,7 @@ def shrink(image: np.ndarray, longest: int) -> np.ndarray:
 
 
 def data_url(picture: np.ndarray, kind: str = "jpeg") -> str:
-    """A picture as an address that holds it.
+    """An image as an address that holds it.
 
     Args:
         picture (np.ndarray): (H, W) or (H, W, 3) RGB in [0, 255].

@@ -58,7 +58,7 @@ def read_radiometric(data: bytes, path: str | Path) -> np.ndarray:
 
 def _first_segment(data: bytes) -> bytes | None:
     position = 2
-    # Segments of metadata come before the picture.
+    # Segments of metadata come before the image.
     while data[position : position + 1] == b"\xff" and data[position + 1 : position + 2] not in (
         b"\xda",
         b"",

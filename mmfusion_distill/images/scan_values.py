@@ -74,7 +74,7 @@ def brightness(
 
 
 def unreadable(path: Path, kind: str, error: Exception) -> ImageReadError:
-    """What is said of a file that another library cannot read."""
+    """The sentence about a file that another library cannot read."""
     return ImageReadError(
         f"{path} is no {kind} file that can be read ({reason_of(error, 120)}): replace the file"
     )

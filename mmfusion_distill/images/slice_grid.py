@@ -61,7 +61,7 @@ class SliceGrid:
         return self.origin + columns * self.right + rows * self.down
 
     def difference(self, other: "SliceGrid") -> str:
-        """What tells two grids apart, for a person; '' if they are equal."""
+        """The difference between two grids, for a person; '' if they are equal."""
         if self.plane != other.plane:
             return f"A is {self.plane}, B {other.plane}"
         cosines = [

@@ -14,7 +14,7 @@ _UNEVEN = 0.1
 
 
 class SliceStack(Protocol):
-    """What has slices, counted along the patient."""
+    """Anything with slices, counted along the patient."""
 
     @property
     def path(self) -> Path:

@@ -1,4 +1,4 @@
-"""Filling what a picture lacks from what surrounds it, without an edge."""
+"""Filling what an image lacks from what surrounds it, without an edge."""
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ def fill_smoothly(image: np.ndarray, missing: np.ndarray) -> np.ndarray:
 
 
 def _filled(weighted: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """What is known as it is, the rest from the picture of half the size.
+    """Known pixels unchanged, the others from the image of half the size.
 
     Args:
         weighted (np.ndarray): (H, W, C) float32, values times `known`.

@@ -1,6 +1,6 @@
-"""Sentences about sources that a user should know, each with a place for the number of pictures and their names.
+"""Sentences about sources that a user should know, each with a place for the number of images and their names.
 
-Between brackets is what is said of one picture, and what of several.
+Between brackets is what is said of one image, and what of several.
 """
 
 from collections import defaultdict
@@ -18,20 +18,20 @@ SWAPPED = (
     "exchanged, colour is taken from A"
 )
 COLORED = (
-    "{count} [picture|pictures] of source B [is|are] coloured, and only the luminance is taken: {names}; a "
+    "{count} [image|images] of source B [is|are] coloured, and only the luminance is taken: {names}; a "
     "false-colour palette does not grow brighter with warmth, export temperatures (16 bits, TIFF) or a gray "
-    "palette; a visible picture is no source B"
+    "palette; a visible image is no source B"
 )
 SAME_PICTURE = (
     "{count} [pair shows|pairs show] the same in both sources, so that nothing in them is infrared: {names}; "
-    "give the infrared picture as source B"
+    "give the infrared image as source B"
 )
 HALF_PLACED = (
     "{count} [pair of scans was|pairs of scans were] not compared, as only one of both says where it lies in "
     "the patient: {names}; check that they show the same slice"
 )
 SCREENSHOTS = (
-    "{count} [picture|pictures] of source B [holds|hold] temperatures but [was|were] read as shown, colours "
+    "{count} [image|images] of source B [holds|hold] temperatures but [was|were] read as shown, colours "
     "and all: {names}; pip install 'mmfusion_distill[thermal]' reads them"
 )
 TEMPERATURES = (
@@ -39,23 +39,23 @@ TEMPERATURES = (
     "percentiles 0.1 and 99.9 of each: {names}"
 )
 STRETCHED = (
-    "{count} [picture|pictures] of source B [has|have] 16 bits and [was|were] stretched between the "
+    "{count} [image|images] of source B [has|have] 16 bits and [was|were] stretched between the "
     "percentiles 0.1 and 99.9 of each: {names}"
 )
 STRETCHED_VALUES = (
-    "{count} [picture|pictures] of source B [holds|hold] degrees or counts and [was|were] stretched between "
+    "{count} [image|images] of source B [holds|hold] degrees or counts and [was|were] stretched between "
     "the percentiles 0.1 and 99.9 of each: {names}"
 )
 PART_OF_RANGE = (
-    "{count} [picture|pictures] of source A [uses|use] a small part of 16 bits and [comes|come] out dark: "
+    "{count} [image|images] of source A [uses|use] a small part of 16 bits and [comes|come] out dark: "
     "{names}; give --a-range LOW HIGH with the values of black and white, or --a-range auto"
 )
 NO_DATA = (
-    "{count} [picture|pictures] of source B [has|have] parts without data (fill values, no numbers, "
+    "{count} [image|images] of source B [has|have] parts without data (fill values, no numbers, "
     "transparent or black borders), where source A is taken: {names}"
 )
 HOT_PIXELS = (
-    "{count} [picture|pictures] of source B [has|have] hot pixels, single ones far above all their neighbours: "
+    "{count} [image|images] of source B [has|have] hot pixels, single ones far above all their neighbours: "
     "{names}"
 )
 
@@ -78,7 +78,7 @@ _SENTENCES = (
 WRONG = {
     MISALIGNED: "not registered",
     SWAPPED: "A is gray and B is coloured, perhaps exchanged",
-    COLORED: "B is coloured: a false-colour palette, or a visible picture",
+    COLORED: "B is coloured: a false-colour palette, or a visible image",
     SAME_PICTURE: "both show the same, nothing is infrared",
     HALF_PLACED: "only one of both scans says where it lies",
     SCREENSHOTS: "B holds temperatures, read as it is shown without mmfusion_distill[thermal]",

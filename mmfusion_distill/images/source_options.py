@@ -14,12 +14,12 @@ class SourceOptions:
 
     Args:
         ir_range (tuple[float, float] | str, optional): Stored values of source B (counts, degrees) that become black
-            and white. Default: None or 'auto', the percentiles of each picture where it is raw, else what its type
+            and white. Default: None or 'auto', the percentiles of each image where it is raw, else what its type
             holds.
         a_range (tuple[float, float] | str, optional): Likewise of source A; 'auto' takes the percentiles of each
-            picture. Default: None, what its type holds.
+            image. Default: None, what its type holds.
         is_black_hot (bool): Whether warm things are dark in source B; it is inverted then, as networks are trained on
-            white-hot pictures. Default: False.
+            white-hot images. Default: False.
         register (str): 'none', 'homography' or 'ecc': bring B to the view of A by their edges. Default: 'none'.
         calibration (str | Path, optional): File of `calibrate`, to do so without looking. Default: None.
         resize (bool): Resize B to the size of A where they differ. Default: False.

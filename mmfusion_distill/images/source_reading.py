@@ -42,7 +42,7 @@ def read_source_a(
     """Read source A.
 
     Args:
-        image (PictureSource): A file, or a picture in memory.
+        image (PictureSource): A file, or an image in memory.
         options (SourceOptions, optional): Its range and slice. Default: None, as it is stored.
         channels (int, optional): 1 converts to luminance, 3 repeats gray, None keeps what is stored. Default: None.
 
@@ -61,7 +61,7 @@ def read_source_b(
     """Read source B: (H, W, 1), warm things bright.
 
     Args:
-        image (PictureSource): A file, a radiometric JPEG, or a picture or raw values of any type in memory.
+        image (PictureSource): A file, a radiometric JPEG, or an image or raw values of any type in memory.
         options (SourceOptions, optional): Its range, polarity and slice. Default: None, as it is stored.
         limits (tuple[float, float], optional): Takes the place of the percentiles of raw values. Default: None.
 
@@ -150,7 +150,7 @@ def _without_gaps(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Source A without what is no number, and where it shows nothing, which percentiles leave out.
 
-    Only for these is a guess worth it: dark parts of a visible picture are a picture.
+    Only for these is a guess worth it: dark parts of a visible image are an image.
     """
     if pixels.dtype.kind not in "buif":
         return pixels, None

@@ -14,7 +14,7 @@ from .slice_grid import SliceGrid
 
 
 class StoredImage(NamedTuple):
-    """A picture as its file or array has it.
+    """An image as its file or array has it.
 
     Args:
         name (str): What messages call it: its path, or what it is.
@@ -46,7 +46,7 @@ def read_stored(
     """Read an image as it is stored, or take one in memory.
 
     Args:
-        image (PictureSource): A file, or a picture as :func:`to_array` takes it.
+        image (PictureSource): A file, or an image as :func:`to_array` takes it.
         slice_index (int, optional): Which slice of a volume (DICOM, NIfTI). Default: None, the middle one.
         temperatures (bool): Read what a thermal camera hid in a JPEG, not the screenshot that it shows.
             Default: False.
@@ -56,7 +56,7 @@ def read_stored(
 
     Raises:
         ImageReadError: If the file is missing, no file, damaged, cut off, too large or of an unusable type, or what
-            is given is no picture.
+            is given is no image.
     """
     name = describe(image)
     if not is_path(image):

@@ -1,4 +1,4 @@
-"""TIFF: a frame around pictures of many kinds, of which no library reads all."""
+"""TIFF: a frame around images of many kinds, of which no library reads all."""
 
 import io
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ _WHITE_IS_ZERO, _GRAY_AND_RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 3, (8, 9, 10
 
 
 def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
-    """First picture of a TIFF file, upright.
+    """First image of a TIFF file, upright.
 
     Args:
         data (bytes): The file.

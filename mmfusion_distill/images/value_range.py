@@ -1,4 +1,4 @@
-"""What stored values mean as brightness."""
+"""Stored values as brightness."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from .image_source import ImageReadError
 
-#: Share of the pixels of a raw infrared picture that may lie outside of its range, at either end.
+#: Share of the pixels of a raw infrared image that may lie outside of its range, at either end.
 _OUTLIERS = 0.001
 
 #: What a value of full brightness is, by type.
@@ -14,7 +14,7 @@ _FULL_SCALE = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
 
 
 def to_full_range(image: np.ndarray, path: str | Path, full_scale: float | None = None) -> np.ndarray:
-    """Values of a picture by what its type can hold.
+    """Values of an image by what its type can hold.
 
     Args:
         image (np.ndarray): 8 or 16 bits without sign, or floating point in [0, 1].

@@ -20,7 +20,7 @@ MODES = ("auto", "whole", "tile")
 
 #: Sides of tiles, and pixels that neighbours share.
 SMALLEST_TILE, LARGEST_TILE = 256, 2048
-#: GiB that a picture takes before it goes in tiles, and that a tile then takes.
+#: GiB that an image takes before it goes in tiles, and that a tile then takes.
 WHOLE_MEMORY, TILE_MEMORY = 1.5, 0.75
 OVERLAP = 256
 #: How often tiles are measured where deeper layers measure by what earlier ones did.
@@ -40,7 +40,7 @@ class Given(NamedTuple):
 
 
 class ExportedFusion:
-    """Fuse with a file of `mmfusion export`. Threads may share one; processes open the file anew.
+    """Fuse with a file of `mmfusion export`. Threads may share one; processes open the file again.
 
     Args:
         path (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript).
@@ -48,10 +48,10 @@ class ExportedFusion:
         device (str, optional): 'cpu'; 'cuda' or 'cuda:N' (ONNX Runtime, TorchScript); a device of OpenVINO. Default:
             None, the GPU if ONNX Runtime has one, else the CPU.
         mode (str): 'whole'; 'tile'; or 'auto', whole if `max_memory` allows and else in tiles. Tiles of networks
-            that take measures of the whole picture are parts of it; those of others are blended, and what a network
-            takes from the whole picture it then takes from the tile: the latter go in tiles only if 'tile' asks for
+            that take measures of the whole image are parts of it; those of others are blended, and what a network
+            takes from the whole image it then takes from the tile: the latter go in tiles only if 'tile' asks for
             it, where that concerns brightness. Default: 'auto'.
-        max_memory (float, optional): GiB that a picture or a tile may take. Default: None, 1.5 and 0.75 for those
+        max_memory (float, optional): GiB that an image or a tile may take. Default: None, 1.5 and 0.75 for those
             that go in tiles, 80 % of what is free for the others.
         runtime (str, optional): 'openvino' runs an `.onnx` file by OpenVINO. Default: None, by the suffix.
 
@@ -111,7 +111,7 @@ class ExportedFusion:
             np.ndarray: (N, 3, H, W), not clamped.
 
         Raises:
-            UserError: If embedding or prior do not fit the network, or the picture the memory.
+            UserError: If embedding or prior do not fit the network, or the image the memory.
         """
         size = img_a.shape[-2:]
         parts = self.fuse_parts(
@@ -173,7 +173,7 @@ class ExportedFusion:
             prior (np.ndarray, optional): Default: None.
 
         Yields:
-            tuple[Part, np.ndarray]: A part, and its result (N, 3, h, w); together they are the picture.
+            tuple[Part, np.ndarray]: A part, and its result (N, 3, h, w); together they are the image.
         """
         own = checked_rows("prior", prior, self.prior_channels, samples, self.path)
         given = Given(self._text(text_emb, samples), {} if own is None else dict(prior=own))
@@ -214,7 +214,7 @@ class ExportedFusion:
     def _measured(
         self, read: ReadPart, rows: list[AxisTile], columns: list[AxisTile], given: Given
     ) -> dict[str, np.ndarray]:
-        """What the network measures in its maps of the whole picture, which are there in tiles."""
+        """What the network measures in its maps of the whole image, which are there in tiles."""
         asked = ["own_attention"] if "attention" in self._file.lengths else []
         tiles = [(row, column) for row in inner_parts(rows) for column in inner_parts(columns)]
         measured = MeasuredTiles()
@@ -229,7 +229,7 @@ class ExportedFusion:
         wanted = self._file.size
         if wanted is not None and (height, width) != wanted:
             raise UserError(
-                f"{self.path} was exported for pictures of {wanted[1]}x{wanted[0]} only, not {width}x{height}: "
+                f"{self.path} was exported for images of {wanted[1]}x{wanted[0]} only, not {width}x{height}: "
                 "resize them, or export the network without --size"
             )
 

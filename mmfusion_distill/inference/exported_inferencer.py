@@ -1,4 +1,4 @@
-"""Fusing pictures with an exported network."""
+"""Fusing images with an exported network."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -58,7 +58,7 @@ class ExportedInferencer:
         device (str, optional): As for :class:`ExportedFusion`. Default: None.
         mode (str): 'auto', 'whole' or 'tile', as for :class:`ExportedFusion`. Default: 'auto'.
         max_memory (float, optional): GiB, likewise. Default: None.
-        sources (SourceOptions, optional): How pictures are read, as for :class:`FusionInferencer`. Default: None.
+        sources (SourceOptions, optional): How images are read, as for :class:`FusionInferencer`. Default: None.
         runtime (str, optional): As for :class:`ExportedFusion`. Default: None.
 
     Raises:
@@ -97,7 +97,7 @@ class ExportedInferencer:
             dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
 
         Raises:
-            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
             UserError: If what is given are no pairs.
         """
         pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]

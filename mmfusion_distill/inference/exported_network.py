@@ -1,4 +1,4 @@
-"""An exported network in the place of a PyTorch one."""
+"""An exported network instead of a PyTorch one."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class ExportedNetwork(BaseModule):
         device (str, optional): What the runtime computes on, as for
             :class:`~mmfusion_distill.inference.exported_fusion.ExportedFusion`. Default: None.
         mode (str): 'auto', 'whole' or 'tile', likewise. Default: 'auto'.
-        max_memory (float): GiB that a picture or a tile may take in 'auto'. Default: 1.5.
+        max_memory (float): GiB that an image or a tile may take in 'auto'. Default: 1.5.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:

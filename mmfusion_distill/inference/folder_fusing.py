@@ -47,21 +47,21 @@ def fuse_files(
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
-    Pictures are read and written in threads beside the network. Several processes share the pairs, and each returns
+    Images are read and written in threads beside the network. Several processes share the pairs, and each returns
     the report of all.
 
     Args:
         inferencer (PairFuser): The network.
-        source_a (str | Path): Picture or folder of source A.
-        source_b (str | Path): Picture or folder of source B.
-        out (str | Path): Target picture, or folder (of a pair of files too, if it has no extension); in folders
-            pictures are called like their pair, as PNG.
+        source_a (str | Path): Image or folder of source A.
+        source_b (str | Path): Image or folder of source B.
+        out (str | Path): Target image, or folder (of a pair of files too, if it has no extension); in folders
+            images are called like their pair, as PNG.
         text (str, optional): Description by hand for a guided network. Default: None.
         annotations (str | Path, optional): Folder of annotation files for a guided network. Default: None.
         batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
         workers (int): Threads that read, and as many that write; 0 does all in turn. Default: 2.
-        overwrite (bool): Replace pictures that this package has not written. Default: False.
-        skip_existing (bool): Leave pairs out whose picture is there. Default: False.
+        overwrite (bool): Replace images that this package has not written. Default: False.
+        skip_existing (bool): Leave pairs out whose image is there. Default: False.
         reader (PairReader, optional): Reads the pairs by its options (registration, ranges, slices) and says in the
             notes what it saw. Default: None, one without options.
         shard (Shard, optional): Which of the pairs. Default: None, all.
@@ -80,7 +80,7 @@ def fuse_files(
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
         UserError: If one source is a file and the other a folder, a number is out of range, a target is a source, no
-            image format, or somebody else's picture, or another process has died.
+            image format, or somebody else's image, or another process has died.
         OSError: If nothing can be written to the target's folder.
         FusingInterrupted: On Ctrl-C in any process, once what is being read and written is done; holds the report.
     """
@@ -155,7 +155,7 @@ def fuse_files(
 
 
 def _describer() -> Callable[[np.ndarray, np.ndarray], Any] | None:
-    """What makes texts of two pictures where nobody gave any, as the page does; None without a text encoder."""
+    """What makes texts of two images where nobody gave any, as the page does; None without a text encoder."""
     if find_spec("torch") is None:
         return None
     from ..annotation.annotators.statistics_annotator import StatisticsAnnotator

@@ -1,4 +1,4 @@
-"""What became of pairs that were to be fused."""
+"""Report on the pairs of a fusion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from ..images.source_notes import Noted, write_notes
 
 @dataclass(frozen=True)
 class FusingReport:
-    """What became of a set of pairs.
+    """The outcome of fusing a set of pairs.
 
     Args:
-        written (list[Path]): The fused pictures.
+        written (list[Path]): The fused images.
         failures (list[str]): A sentence per pair that failed.
         notes (list[str]): What else a user should know.
-        skipped (list[Path]): Pictures that were there already.
+        skipped (list[Path]): Images that were there already.
         failed (list[str]): Names of the pairs that failed, as `failures`.
         seen (dict[str, dict[str, float]]): Probabilities of events by name of the pair, if these were asked for.
         texts_are_told (bool): Whether a guided network was given texts from image statistics. Default: False.
@@ -33,11 +33,11 @@ class FusingReport:
 
 @dataclass
 class FusingPart:
-    """What one process made of its share; pairs are numbered as in the list that all share.
+    """The outcome of one process's share; pairs are numbered as in the list that all share.
 
     Args:
         written (set[int]): Pairs that were fused.
-        skipped (set[int]): Pairs whose picture was there.
+        skipped (set[int]): Pairs whose image was there.
         failures (dict[int, str]): A sentence per pair that failed.
         noted (Noted): What else a user should know.
         seen (dict[int, dict[str, float]]): Probabilities of the events that the network sees, if asked for.
@@ -81,7 +81,7 @@ class FusingInterrupted(KeyboardInterrupt):
     """Ctrl-C while pairs were fused.
 
     Args:
-        report (FusingReport): What was finished till then; the pictures are complete.
+        report (FusingReport): What was finished till then; the images are complete.
     """
 
     def __init__(self, report: FusingReport) -> None:

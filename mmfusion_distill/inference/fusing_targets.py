@@ -1,4 +1,4 @@
-"""Where fused pictures are written, checked before anything is computed."""
+"""Where fused images are written, checked before anything is computed."""
 
 import os
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ def find_targets(
     """Pairs of two files or folders, and the target of each.
 
     Args:
-        source_a (Path): Picture or folder of source A.
-        source_b (Path): Picture or folder of source B.
-        out (Path): Target picture, or folder.
-        overwrite (bool): Whether pictures are replaced that this package has not written.
+        source_a (Path): Image or folder of source A.
+        source_b (Path): Image or folder of source B.
+        out (Path): Target image, or folder.
+        overwrite (bool): Whether images are replaced that this package has not written.
         pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
 
     Raises:
         PairingError: If the folders do not exist or nothing pairs up.
         UserError: If one source is a file and the other a folder, or a target is a source, no image format, or
-            somebody else's picture.
+            somebody else's image.
         OSError: If nothing can be written to the target's folder.
     """
     pairing = pairs_of(source_a, source_b, pattern)
@@ -43,7 +43,7 @@ def find_targets(
 
 
 def _check_targets(pairs: list[ImagePair], targets: list[Path], overwrite: bool) -> None:
-    # Before anything is computed: a large picture takes a while.
+    # Before anything is computed: a large image takes a while.
     sources = {_identity(path) for pair in pairs for path in (pair.path_a, pair.path_b)}
     folders = {path.parent.resolve() for pair in pairs for path in (pair.path_a, pair.path_b)}
     check_image_format(targets[0])

@@ -1,4 +1,4 @@
-"""Fusing pictures, whatever computes."""
+"""Fusing images, whatever computes."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -42,7 +42,7 @@ class FusionInferencer:
             safetensors file of `mmfusion publish`, or an exported network (.onnx, .xml, TorchScript).
             Default: None, 'student' if there is no `model` either.
         device (str, optional): E.g. 'cpu', 'cuda:0'. Default: None, the GPU if there is one.
-        sources (SourceOptions, optional): How pictures are read: ranges, polarity, registration. What a user should
+        sources (SourceOptions, optional): How images are read: ranges, polarity, registration. What a user should
             know about them is warned of, once of each kind (:class:`SourceWarning`), and all of it is in
             `reader.notes()`; whether A and B belong together is looked at for the first pairs only. Default: None, as
             they are stored.
@@ -69,7 +69,7 @@ class FusionInferencer:
     ) -> None:
         check_choice("backend", backend, BACKENDS)
         if model is None and str(weights) == PYRAMID:
-            # Its measures of the pictures need SciPy.
+            # Its measures of the images need SciPy.
             from .pyramid_inferencer import PyramidInferencer
 
             self._fuser: Any = PyramidInferencer(sources)
@@ -114,7 +114,7 @@ class FusionInferencer:
             dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
 
         Raises:
-            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
             UserError: If what is given are no pairs, or a guided network lacks text.
         """
         if return_datasamples:
@@ -170,7 +170,7 @@ class FusionInferencer:
         return self._fuser.load(pair, text)
 
     def size_of(self, loaded: Any) -> tuple:
-        """What is equal for pairs that may be fused in one batch."""
+        """A key that is equal for pairs that may be fused in one batch."""
         return self._fuser.size_of(loaded)
 
     def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:

@@ -38,7 +38,7 @@ def given_annotation(pair: Mapping[str, Any], text: str | None, guided: bool) ->
     if text is not None:
         annotation = annotation_of_text(text)
         if not annotation.events:
-            raise UserError("the text is empty: describe the pictures, or leave it out")
+            raise UserError("the text is empty: describe the images, or leave it out")
     return annotation if guided else None
 
 

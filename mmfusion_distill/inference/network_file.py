@@ -12,13 +12,13 @@ from ..user_errors import UserError
 #: Runs arrays by the names of the inputs, and gives the outputs of these names.
 Run = Callable[[dict[str, np.ndarray], Sequence[str]], list[np.ndarray]]
 
-#: Output that is the fused picture.
+#: Output that is the fused image.
 FUSED = "fused"
 
-#: Inputs that may be left out: the prior, and what a network measures of a whole picture; NaN is its own.
+#: Inputs that may be left out: the prior, and what a network measures of a whole image; NaN is its own.
 OPTIONAL = ("prior", "statistics", "pooled", "attention")
 
-#: Outputs besides the picture: the network's own of these, and the map that the last is pooled of.
+#: Outputs besides the image: the network's own of these, and the map that the last is pooled of.
 OWN = ("own_prior", "own_events", "own_statistics", "own_attention", "deepest_map")
 
 #: Suffix of each format.
@@ -44,7 +44,7 @@ METADATA = ("multiple", "tile_multiple", "pixel_bytes", "needs_whole", "size", "
 
 
 class UnusableFile(UserError):
-    """What a runtime would not, or not rightly, run."""
+    """Forms that a runtime would not run, or not correctly."""
 
 
 class NetworkFile(NamedTuple):
@@ -56,7 +56,7 @@ class NetworkFile(NamedTuple):
         tile_multiple (int): What tiles should start at multiples of.
         pixel_bytes (int): Memory that it takes per pixel.
         text_channels (int | None): Length of the text embedding; None: it takes none.
-        needs_whole (bool): Whether results of tiles would differ from that of the whole picture, e.g. in brightness.
+        needs_whole (bool): Whether results of tiles would differ from that of the whole image, e.g. in brightness.
         lengths (Mapping[str, int]): Of those inputs of :data:`OPTIONAL` that it takes.
         size (tuple[int, int] | None): The only height and width that it takes, one pair at a time; None: any.
         events (tuple[str, ...]): What its output `own_events` has logits of; none if it has no such output.
@@ -74,7 +74,7 @@ class NetworkFile(NamedTuple):
 
     @property
     def takes_measures(self) -> bool:
-        """Whether a tile is fused as part of its picture where it is given what that picture measures."""
+        """Whether a tile is fused as part of its image where it is given what that image measures."""
         return "statistics" in self.lengths
 
 
@@ -98,7 +98,7 @@ def check_interface(
     ):
         raise UnusableFile(
             f"{path} takes text_emb of shape {_written(text)} instead of ? x length, which is at most "
-            f"{LONGEST_TEXT}: export the network anew"
+            f"{LONGEST_TEXT}: export the network again"
         )
     if sorted(inputs) != ["img_a", "img_b"] or len(pictures) != 1:
         raise UnusableFile(
@@ -116,7 +116,7 @@ def check_interface(
             )
         if not is_fixed and name in inputs and any(size is not None for size in (shape[0], *shape[2:])):
             raise UnusableFile(
-                f"{path} takes {name} of shape {_written(shape)} only: export the network anew, with open sizes"
+                f"{path} takes {name} of shape {_written(shape)} only: export the network again, with open sizes"
             )
     size = (int(fixed[1]), int(fixed[2])) if is_fixed else None
     return None if text is None else text[1], size
@@ -144,7 +144,7 @@ def whole_number(path: Path, what: str, text: str | None, largest: int) -> int |
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= largest):
         raise UnusableFile(
             f"{path} says that {what} {text[:40]!r}, which is no whole number between 1 and {largest}: export the "
-            "network anew"
+            "network again"
         )
     return int(text)
 

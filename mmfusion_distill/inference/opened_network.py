@@ -16,7 +16,7 @@ _EXTRAS = {"openvino": "openvino", "torch": "train"}
 
 
 class OpenedNetwork:
-    """Opens the file at once, and anew where it was copied to another process: by a fork, or pickled.
+    """Opens the file at once, and again where it was copied to another process: by a fork, or pickled.
 
     Args:
         path (Path): `.onnx`, `.xml` or `.pt`.
@@ -80,7 +80,7 @@ class OpenedNetwork:
             raise
         except Exception as error:  # each runtime raises its own
             raise UnusableFile(
-                f"{path} cannot be opened ({reason_of(error)}): export the network anew"
+                f"{path} cannot be opened ({reason_of(error)}): export the network again"
             ) from error
 
 

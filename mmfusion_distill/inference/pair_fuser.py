@@ -1,4 +1,4 @@
-"""What commands that work on many pairs ask of a network."""
+"""The interface of a network to commands that work on many pairs."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
@@ -22,7 +22,7 @@ class PairFuser(Protocol):
         """Whether the network reads text."""
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource) -> np.ndarray:
-        """Fuse one pair to a picture."""
+        """Fuse one pair to an image."""
 
     def load(self, pair: dict, text: str | None = None) -> Any:
         """Read a pair; called in several threads.
@@ -34,10 +34,10 @@ class PairFuser(Protocol):
         """
 
     def size_of(self, loaded: Any) -> tuple:
-        """What is equal for pairs that may be fused in one batch."""
+        """A key that is equal for pairs that may be fused in one batch."""
 
     def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
-        """Fuse pairs of equal size to pictures."""
+        """Fuse pairs of equal size to images."""
 
     def seen(self, loaded: Any) -> dict[str, float]:
         """Probabilities of the events that the network sees in a pair, by name.

@@ -1,4 +1,4 @@
-"""The fusion without a network, in the place of one: `--weights pyramid`."""
+"""The fusion without a network, instead of one: `--weights pyramid`."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class PyramidInferencer:
     """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with for 'pyramid'.
 
     Args:
-        sources (SourceOptions, optional): How pictures are read, as there. Default: None.
+        sources (SourceOptions, optional): How images are read, as there. Default: None.
     """
 
     guided = False

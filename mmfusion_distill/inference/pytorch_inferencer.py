@@ -1,4 +1,4 @@
-"""Fusing pictures with a network of PyTorch."""
+"""Fusing images with a network of PyTorch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
@@ -68,7 +68,7 @@ class PyTorchInferencer(BaseInferencer):
                     f"{weights} is an exported network, which needs no config: leave the config out"
                 )
             network = dict(type="ExportedNetwork", path=str(weights), device=device)
-            # The file's own limit decides between whole pictures and tiles.
+            # The file's own limit decides between whole images and tiles.
             model = dict(model=dict(type="ImageFusor", generator=network, test_cfg=dict(mode="whole")))
             # Its own runtime has the device; what surrounds it stays on the CPU.
             device = "cpu"
@@ -101,11 +101,11 @@ class PyTorchInferencer(BaseInferencer):
             dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
 
         Raises:
-            ImageReadError: If a picture cannot be used, or the sizes of a pair differ.
+            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
             UserError: If what is given are no pairs, or a guided network lacks text.
         """
         batches = self.preprocess(check_pairs(inputs, batch_size), batch_size, **kwargs)
-        # Data samples hold sources and result as floating point, which a large picture has no room for.
+        # Data samples hold sources and result as floating point, which a large image has no room for.
         fuse = self.forward if return_datasamples else self._pictures
         return dict(predictions=[fused for batch in batches for fused in fuse(batch)])
 
@@ -179,7 +179,7 @@ class PyTorchInferencer(BaseInferencer):
         return super().forward({name: inputs[name] for name in ("inputs", "data_samples")}, **kwargs)
 
     def visualize(self, inputs: list, preds: list[DataSample]) -> None:
-        """Nothing is drawn: the result is a picture itself."""
+        """Nothing is drawn: the result is an image itself."""
 
     def postprocess(
         self, preds: list[DataSample], visualization: None = None, return_datasample: bool = False
@@ -189,7 +189,7 @@ class PyTorchInferencer(BaseInferencer):
 
     @torch.inference_mode()
     def _pictures(self, batch: dict) -> list[np.ndarray]:
-        """Fuse a collated batch to pictures, with no copy in floating point besides what the network takes."""
+        """Fuse a collated batch to images, with no copy in floating point besides what the network takes."""
         sources_a, gaps = list(batch["inputs"]["img_a"]), batch.pop("missing")
         priors = stacked_priors(batch.pop("prior"))
         shapes = [image.shape for image in sources_a]
@@ -263,6 +263,6 @@ def _load_pair(pair: dict) -> dict:
     read = pair["read"]
     loaded = dict(results, img_a=read.img_a, img_b=read.img_b, ori_img_shape=read.img_a.shape)
     for name in ("img_a_path", "img_b_path"):
-        # Data samples name files; a picture in memory would be batched as if it were a fact about it.
+        # Data samples name files; an image in memory would be batched as if it were a fact about it.
         loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None
     return loaded

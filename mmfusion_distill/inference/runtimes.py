@@ -36,7 +36,7 @@ def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFil
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or 0
     # Threads that wait for work by counting take the processor from whoever decodes and encodes meanwhile: with them
-    # a frame of a film takes 90 ms of processor time on two threads, without 56.
+    # a frame of a video takes 90 ms of processor time on two threads, without 56.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # It warns of inputs that may be left out.
     options.log_severity_level = 3
@@ -58,7 +58,7 @@ def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFil
 
 
 def _onnx_providers(device: str | None, available: Sequence[str]) -> list:
-    """What ONNX Runtime shall compute with; the CPU takes what a GPU cannot."""
+    """The providers for ONNX Runtime; the CPU takes what a GPU cannot."""
     kind, _, index = (device or "").partition(":")
     if kind not in ("", "cpu", "cuda"):
         raise UnusableFile(f"ONNX Runtime is run on cpu or cuda, not on {device}")

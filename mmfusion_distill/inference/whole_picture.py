@@ -1,4 +1,4 @@
-"""What exported networks must know of a whole picture that they fuse in tiles."""
+"""What exported networks must know of a whole image that they fuse in tiles."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -16,9 +16,9 @@ STATISTICS_FILE = Path(__file__).resolve().parent.parent / "weights" / "pair_sta
 _ROWS = 512
 
 
-#: Rows and columns of a picture.
+#: Rows and columns of an image.
 Part = tuple[slice, slice]
-#: Both sources of a part of a picture, (N, 1 or 3, h, w) and (N, 1, h, w), float32 in [0, 1].
+#: Both sources of a part of an image, (N, 1 or 3, h, w) and (N, 1, h, w), float32 in [0, 1].
 ReadPart = Callable[[Part], tuple[np.ndarray, np.ndarray]]
 
 
@@ -32,7 +32,7 @@ def measure_statistics(read: ReadPart, size: tuple[int, int]) -> np.ndarray:
 
     Args:
         read (Callable): Gives the sources of a part.
-        size (tuple[int, int]): Height and width of the picture.
+        size (tuple[int, int]): Height and width of the image.
 
     Returns:
         np.ndarray: (N, length), float32.
@@ -48,7 +48,7 @@ def measure_statistics(read: ReadPart, size: tuple[int, int]) -> np.ndarray:
 
 
 class MeasuredTiles:
-    """What a network measures in its maps of a whole picture, put together of those of tiles."""
+    """What a network measures in its maps of a whole image, put together of those of tiles."""
 
     def __init__(self) -> None:
         self._totals: list[np.ndarray] = []

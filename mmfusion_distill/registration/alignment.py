@@ -26,7 +26,7 @@ _RIVALS = 0.08
 
 
 class RegistrationError(UserError):
-    """Pictures whose relation cannot be found; the message says why and what to do."""
+    """Images whose relation cannot be found; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _align(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignm
     try:
         return _found(pairs, count)
     except (np.linalg.LinAlgError, cv2.error) as error:
-        # A map that degenerates: nothing in the pictures holds it.
+        # A map that degenerates: nothing in the images holds it.
         raise RegistrationError(_refusal("too few edges in common")) from error
 
 

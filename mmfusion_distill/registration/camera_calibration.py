@@ -97,5 +97,5 @@ class CameraCalibration:
                 for sizes in ((size_a, size_b), (self.size_a, self.size_b))
             )
             raise ImageReadError(
-                f"{name}: sources of {given} do not fit the calibration, which is for {wanted}: calibrate anew"
+                f"{name}: sources of {given} do not fit the calibration, which is for {wanted}: calibrate again"
             )

@@ -9,7 +9,7 @@ from .patch_matching import Patches
 from .warp_fitting import fit_warp
 from .warping import corners_of, map_points
 
-#: Parts of the picture that are left out in turn: so many across and down.
+#: Parts of the image that are left out in turn: so many across and down.
 _PARTS = 3
 #: Fewer patches than this on one side of a comparison tell nothing.
 _LEAST_PATCHES = 4
@@ -33,7 +33,7 @@ class Evidence:
         significance (float): How far the scores of held-out patches lie above those of other displacements, in
             standard deviations; about 0 for a map that is wrong.
         halves (float): Farthest corner between the maps of two halves of the patches that share no pixel.
-        spread (float): Standard deviation of the farthest corner, by leaving out each ninth of the picture in turn.
+        spread (float): Standard deviation of the farthest corner, by leaving out each ninth of the image in turn.
         backward (float): Farthest corner between this map and that from A to B.
         rival (float): Agreement of the best map that is quite another one, as a share of this one's.
         held_out_error (float): Median distance of held-out patches from where they fit best.
@@ -49,7 +49,7 @@ class Evidence:
     held_out_patches: int
 
     def doubt(self, diagonal: float) -> str | None:
-        """What speaks against the map; None if nothing does.
+        """The evidence against the map; None if there is none.
 
         Maps of 60 pairs that were warped on purpose and of 14 that do not belong together lie on both sides of the
         limits, with room between, see tools/analysis_tools/registration_accuracy.py. What is compared has fewer
@@ -65,7 +65,7 @@ class Evidence:
             return f"one half of the patches puts a corner {apart:.0f} px from where the other half does"
         if not self.spread <= _MOST_SPREAD:
             apart = _bounded(self.spread) * diagonal
-            return f"a corner moves by {apart:.0f} px with the parts of the pictures that are looked at"
+            return f"a corner moves by {apart:.0f} px with the parts of the images that are looked at"
         if not self.backward <= _MOST_BACKWARD:
             apart = _bounded(self.backward) * diagonal
             return f"from A to B a corner comes to lie {apart:.0f} px from where it does from B to A"

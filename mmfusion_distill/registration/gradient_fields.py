@@ -1,4 +1,4 @@
-"""What two sensors have in common: where edges are and how they run, not how bright things are."""
+"""Features that two sensors share: where edges are and how they run, not how bright things are."""
 
 import cv2
 import numpy as np
@@ -67,10 +67,10 @@ def edge_weights(
 
 
 def inside_of(shown: np.ndarray, sigma: float) -> np.ndarray:
-    """Where gradients of a band do not feel the border of what is shown, nor that of the picture.
+    """Where gradients of a band do not feel the border of what is shown, nor that of the image.
 
     Args:
-        shown (np.ndarray): (H, W) uint8, 1 where the picture shows something.
+        shown (np.ndarray): (H, W) uint8, 1 where the image shows something.
         sigma (float): Of the band, pixels.
 
     Returns:

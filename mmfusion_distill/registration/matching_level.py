@@ -25,7 +25,7 @@ class MatchingLevel:
     Args:
         pairs (Sequence[tuple[View, View]]): Sources A and B.
         longest (int): Longer side of A, pixels.
-        sigma (float, optional): Of the band of edges, pixels. Default: None, 1.5, and less in small pictures, which
+        sigma (float, optional): Of the band of edges, pixels. Default: None, 1.5, and less in small images, which
             have no edges to spare.
     """
 
@@ -35,7 +35,7 @@ class MatchingLevel:
         self.size = views[0].size
         self.sigma = sigma or float(np.clip(max(self.size) / _SHARP, 1.0, 1.5))
         self.parameters = WarpParameters(self.size)
-        #: Side of a patch, pixels: a tenth of the picture, and enough to know a place by.
+        #: Side of a patch, pixels: a tenth of the image, and enough to know a place by.
         self.patch_side = min(round(0.1 * max(self.size)) + 12, *self.size)
         self.shown = [inside_of(view.shown, self.sigma) for view in views]
         self.fields = [self._field(view, shown) for view, shown in zip(views, self.shown)]

@@ -17,11 +17,11 @@ _LEAST_SHOWN = 0.6
 def orientation_histograms(view: View, cell: int) -> tuple[np.ndarray, np.ndarray]:
     """Histograms of oriented gradients.
 
-    In a window upright and level edges lie close together. As directions they cancel out where a picture is made
+    In a window upright and level edges lie close together. As directions they cancel out where an image is made
     small; as counts of each orientation they stay, and so does the place of what is built of them.
 
     Args:
-        view (View): The picture.
+        view (View): The image.
         cell (int): Side of what a histogram is of, pixels.
 
     Returns:

@@ -103,7 +103,7 @@ class PairReader:
         return ReadSource(stored, source_a(stored, self.options, channels))
 
     def read_b(self, image: PictureSource, like: SliceGrid | None = None) -> ReadSource:
-        """Read source B, of scans the slice in the place of source A (`like`); see :meth:`read`."""
+        """Read source B, of scans the slice instead of source A (`like`); see :meth:`read`."""
         stored = read_stored_b(image, self.options, like)
         return ReadSource(stored, source_b(stored, self.options))
 
@@ -132,7 +132,7 @@ class PairReader:
 
     @property
     def noted(self) -> Noted:
-        """What a user should know about the pairs that were read, for :func:`write_notes`."""
+        """Notes for the user about the pairs that were read, for :func:`write_notes`."""
         return dict(self._noted)
 
     def notes(self) -> list[str]:
@@ -166,6 +166,6 @@ def _short(name: str) -> str:
 
 
 def as_picture(image: np.ndarray) -> np.ndarray:
-    """A picture in [0, 255] as inferencers take it: uint8 where that loses nothing, else float32 in [0, 1]."""
+    """An image in [0, 255] as inferencers take it: uint8 where that loses nothing, else float32 in [0, 1]."""
     whole = image.astype(np.uint8)
     return whole if (whole == image).all() else (image / np.float32(255)).clip(0, 1)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-#: Share of a patch that both pictures have to show.
+#: Share of a patch that both images have to show.
 _LEAST_SHOWN = 0.4
 
 

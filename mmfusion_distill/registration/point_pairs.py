@@ -1,4 +1,4 @@
-"""A homography from points that a person found in both pictures."""
+"""A homography from points that a person found in both images."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _LEAST = 4
 
 
 class PointPairs(NamedTuple):
-    """Points that show the same thing in both pictures.
+    """Points that show the same thing in both images.
 
     Args:
         in_a (np.ndarray): (N, 2) float64, x and y in pixels of A, from 0.
@@ -56,7 +56,7 @@ class PointPairs(NamedTuple):
         return cls(table[:, :2], table[:, 2:], path)
 
     def check_inside(self, size_a: tuple[int, int], size_b: tuple[int, int]) -> None:
-        """Check that the points lie in pictures of these heights and widths.
+        """Check that the points lie in images of these heights and widths.
 
         Raises:
             UserError: If one does not.

@@ -8,7 +8,7 @@ import numpy as np
 from .gradient_fields import correlation_surface, gradient_field, to_gray
 from .patch_matching import vertex
 
-#: Longer side of the pictures in which is searched.
+#: Longer side of the images in which is searched.
 _WORKING_SIDE = 640
 #: Shifts up to this share of the sides are found.
 _FARTHEST = 0.2

@@ -1,9 +1,9 @@
-"""Where a picture shows something: what a warp or a rectification left empty has edges that no scene has."""
+"""Where an image shows something: what a warp or a rectification left empty has edges that no scene has."""
 
 import cv2
 import numpy as np
 
-#: An empty border is looked for if so much of the rim of the picture has one value ...
+#: An empty border is looked for if so much of the rim of the image has one value ...
 _LEAST_RIM = 0.1
 #: ... and is one if what lies inside fills its convex hull so far: skies and dark streets do not.
 _LEAST_FILLED = 0.97
@@ -18,7 +18,7 @@ def valid_area(gray: np.ndarray) -> np.ndarray:
         gray (np.ndarray): (H, W) float32 in [0, 255].
 
     Returns:
-        np.ndarray: (H, W) uint8, 1 where the picture shows something; all 1 if there is no such border.
+        np.ndarray: (H, W) uint8, 1 where the image shows something; all 1 if there is no such border.
     """
     everything = np.ones(gray.shape, np.uint8)
     rim = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
@@ -40,7 +40,7 @@ def valid_area(gray: np.ndarray) -> np.ndarray:
 
 
 def _touches_the_rim(mask: np.ndarray) -> np.ndarray:
-    """The connected parts of a mask that reach the rim of the picture."""
+    """The connected parts of a mask that reach the rim of the image."""
     _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return np.isin(labels, rim[rim > 0])

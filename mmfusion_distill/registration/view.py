@@ -1,4 +1,4 @@
-"""Pictures as registration looks at them."""
+"""Images as registration looks at them."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from .warping import matrix_of_sizes
 
 
 class View(NamedTuple):
-    """What one camera saw.
+    """The view of one camera.
 
     Args:
         gray (np.ndarray): (H, W) float32, stretched to [0, 255]; its mean where nothing is shown.
-        shown (np.ndarray): (H, W) uint8, 1 where the picture shows something.
+        shown (np.ndarray): (H, W) uint8, 1 where the image shows something.
     """
 
     gray: np.ndarray
@@ -52,7 +52,7 @@ class View(NamedTuple):
 
 
 def view_of(image: np.ndarray, longest: int) -> View:
-    """Prepare a picture.
+    """Prepare an image.
 
     Args:
         image (np.ndarray): (H, W) or (H, W, 1 or 3) in [0, 255], RGB.

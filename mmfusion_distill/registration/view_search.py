@@ -171,13 +171,13 @@ def _turned_and_scaled(base: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _placed(matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The map followed by the shift that brings all of the picture to positive coordinates."""
+    """The map followed by the shift that brings all of the image to positive coordinates."""
     left, top = map_points(matrix, corners_of(size)).min(axis=0)
     return np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
 
 
 def _bounds(matrix: np.ndarray, size: tuple[int, int], most: int) -> tuple[int, int]:
-    """Height and width of what a picture becomes."""
+    """Height and width of what an image becomes."""
     width, height = np.ceil(map_points(matrix, corners_of(size)).max(axis=0)).astype(int) + 1
     return int(np.clip(height, 8, most)), int(np.clip(width, 8, most))
 

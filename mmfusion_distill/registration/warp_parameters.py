@@ -1,4 +1,4 @@
-"""The eight ways in which a homography moves a picture: moved, scaled, turned; stretched, sheared, tilted."""
+"""The eight ways in which a homography moves an image: moved, scaled, turned; stretched, sheared, tilted."""
 
 import numpy as np
 
@@ -9,10 +9,10 @@ SIMILARITY = 4
 
 
 class WarpParameters:
-    """Small maps of a picture as eight numbers, each in pixels at half the longer side from the middle.
+    """Small maps of an image as eight numbers, each in pixels at half the longer side from the middle.
 
     Args:
-        size (tuple[int, int]): Height and width of the picture.
+        size (tuple[int, int]): Height and width of the image.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -52,7 +52,7 @@ class WarpParameters:
         return np.linalg.inv(self._to_unit) @ unit @ self._to_unit
 
     def unlike_similarity(self, matrix: np.ndarray) -> np.ndarray:
-        """How far a map of this picture is from a similarity.
+        """How far a map of this image is from a similarity.
 
         Args:
             matrix (np.ndarray): (3, 3).

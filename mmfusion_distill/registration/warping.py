@@ -1,4 +1,4 @@
-"""Pictures brought to another view by a homography."""
+"""Images brought to another view by a homography."""
 
 import cv2
 import numpy as np
@@ -27,7 +27,7 @@ def warp_to_a(img_b: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> n
 def matrix_of_sizes(size_a: tuple[int, int], size_b: tuple[int, int]) -> np.ndarray:
     """The map that resizes B to A: (3, 3), for :func:`warp_to_a`.
 
-    As cv2.resize it keeps the corners of the pictures, not the centres of the corner pixels.
+    As cv2.resize it keeps the corners of the images, not the centres of the corner pixels.
     """
     y, x = (length_a / length_b for length_a, length_b in zip(size_a, size_b))
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
@@ -39,6 +39,6 @@ def map_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def corners_of(size: tuple[int, int]) -> np.ndarray:
-    """The corners (4, 2) of a picture of a height and a width, as x, y, clockwise from the upper left one."""
+    """The corners (4, 2) of an image of a height and a width, as x, y, clockwise from the upper left one."""
     height, width = size
     return np.float64([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])

@@ -1,4 +1,4 @@
-"""What stands before the page: which requests are let in, and what the browser may load."""
+"""The guard of the page: which requests are let in, and what the browser may load."""
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping

@@ -30,7 +30,7 @@ from .uploads import Limits, VisitorFiles, check_film, read_picture
 
 #: Seconds between looks for files that are older than so many, behind an idle page.
 SWEPT, KEPT = 60, 1800
-#: Longest side of a picture on the page, of which the download has all pixels; longest description that is read.
+#: Longest side of an image on the page, of which the download has all pixels; longest description that is read.
 _SHOWN, _MAX_TEXT = 1600, 2000
 _TWO_FILES = "two files"
 #: Of every call: not for programs, one at a time.
@@ -42,7 +42,7 @@ def build_page(networks: Networks, limits: Limits, files: VisitorFiles) -> gr.Bl
     """Build the page of networks, by the names that it shows; `files` lie inside Gradio's folder."""
     with gr.Blocks(title="mmfusion_distill", analytics_enabled=False, delete_cache=(SWEPT, KEPT)) as page:
         gr.Markdown(
-            f"# Image fusion\nmmfusion_distill {__version__}. Two registered pictures or videos become one. Up to "
+            f"# Image fusion\nmmfusion_distill {__version__}. Two registered images or videos become one. Up to "
             f"{limits.megapixels:g} million pixels, {limits.megabytes:g} MB and {limits.frames} frames; all files "
             "go when you leave the page."
         )
@@ -193,7 +193,7 @@ def _written(path: Path, image: np.ndarray) -> str:
 
 
 def _in_one_sentence(call: Callable[..., Any], files: VisitorFiles) -> Callable[..., Any]:
-    """What the visitor can mend becomes one sentence on the page."""
+    """What the visitor can fix becomes one sentence on the page."""
 
     @wraps(call)
     def answered(*args: Any) -> Any:

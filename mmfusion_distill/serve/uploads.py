@@ -24,7 +24,7 @@ _CONTAINER = re.compile(rb"RIFF....AVI |\0\0[\0-\x04].ftyp|\x1aE\xdf\xa3", re.DO
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one uploaded picture or video: pixels and bytes in millions, and frames; each above 0."""
+    """Limits of one uploaded image or video: pixels and bytes in millions, and frames; each above 0."""
 
     megapixels: float = 8
     megabytes: float = 25
@@ -75,11 +75,11 @@ class VisitorFiles:
 
 
 def read_picture(path: Path, is_source_b: bool, limits: Limits) -> np.ndarray:
-    """An uploaded picture (H, W, 1 or 3) in [0, 255], RGB, as networks see it; refused before it is decoded."""
+    """An uploaded image (H, W, 1 or 3) in [0, 255], RGB, as networks see it; refused before it is decoded."""
     header = read_header(read_regular_file(path))
     # The name decides what reads a file.
     if header is None or path.name.lower().endswith(DATA_EXTENSIONS):
-        raise ImageReadError(f"{path} is no picture: upload a PNG, JPEG, TIFF, BMP, GIF or WebP file")
+        raise ImageReadError(f"{path} is no image: upload a PNG, JPEG, TIFF, BMP, GIF or WebP file")
     limits.check(path, header.width, header.height)
     return (read_source_b if is_source_b else read_source_a)(path).pixels
 

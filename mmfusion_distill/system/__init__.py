@@ -1,1 +1,1 @@
-"""What any program asks of its machine: whole files, memory, processes that share work, a progress bar, tables."""
+"""The machine: whole files, memory, processes that share work, a progress bar, tables."""

@@ -39,7 +39,7 @@ def plan_cores(most_workers: int = 4) -> CorePlan:
     quota of its cgroup) and others leave free (load of the last minute), at least one.
 
     Args:
-        most_workers (int): Reading processes that are of use. Default: 4.
+        most_workers (int): Reading processes that help. Default: 4.
     """
     usable, cores = usable_cpus(), physical_cores()
     try:

@@ -1,4 +1,4 @@
-"""Memory that the C library keeps for the next picture instead of giving it back."""
+"""Memory that the C library keeps for the next image instead of giving it back."""
 
 import ctypes
 import functools
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 # Of glibc's malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
-#: Bytes of one allocation up to which its memory is used again. Larger ones, as whole pictures of 24 megapixels, are
+#: Bytes of one allocation up to which its memory is used again. Larger ones, as whole images of 24 megapixels, are
 #: given back at once.
 LARGEST_KEPT = 128 * 2**20
 
@@ -18,13 +18,13 @@ LARGEST_KEPT = 128 * 2**20
 MOST_KEPT = 2**30
 
 
-#: The same while a large picture is fused in tiles, whose own maps are smaller.
+#: The same while a large image is fused in tiles, whose own maps are smaller.
 LARGEST_KEPT_BESIDE_TILES = 32 * 2**20
 
 
 @functools.cache
 def keep_host_memory() -> None:
-    """Let glibc use freed memory again, where neither GLIBC_TUNABLES nor MALLOC_... say what it shall do.
+    """Let glibc use freed memory again, unless GLIBC_TUNABLES or MALLOC_... is set.
 
     Feature maps are large and short-lived. By default the kernel maps each of them afresh and fills it with zeros,
     which takes up to two fifths of the time of a fast network; kept, up to :data:`MOST_KEPT` stay with the process.
@@ -36,7 +36,7 @@ def keep_host_memory() -> None:
 
 @contextmanager
 def maps_of_whole_pictures() -> Iterator[None]:
-    """Within, large memory is given back at once: what is kept would come on top of maps of a whole picture."""
+    """Within, large memory is given back at once: what is kept would come on top of maps of a whole image."""
     return_free_memory()
     _set(_MMAP_THRESHOLD, LARGEST_KEPT_BESIDE_TILES)
     try:

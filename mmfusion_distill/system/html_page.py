@@ -57,7 +57,7 @@ class HtmlPage:
         self._parts.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
 
     def picture(self, data: bytes, caption: str) -> None:
-        """Add a picture.
+        """Add an image.
 
         Args:
             data (bytes): A PNG, JPEG or SVG file.

@@ -75,12 +75,12 @@ class Processes:
                 return all_gather_object(item, self.group)
             except RuntimeError as error:
                 raise UserError(
-                    "another process ended before its share was done: what was finished is kept; mend what it says "
+                    "another process ended before its share was done: what was finished is kept; fix what it says "
                     "and run the same command again (fuse: with --skip-existing)"
                 ) from error
 
     def agree(self, function: Callable[[], T]) -> T:
-        """Call a function on every process; what a user can mend on one of them ends all, with one sentence.
+        """Call a function on every process; what a user can fix on one of them ends all, with one sentence.
 
         Args:
             function (Callable[[], T]): What to call.

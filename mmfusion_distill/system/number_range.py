@@ -50,7 +50,7 @@ class NumberRange:
 
     @property
     def kind(self) -> str:
-        """What every number of the range is."""
+        """A description of every number of the range."""
         return "a whole number" if self.is_whole else "a finite number"
 
     def __call__(self, text: str) -> int | float:

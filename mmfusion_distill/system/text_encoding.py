@@ -30,7 +30,7 @@ def decode_text(data: bytes, errors: str = "strict") -> str:
 
 
 def is_printable(text: str) -> bool:
-    """Whether a text is one: pictures and archives that were decoded have control characters."""
+    """Whether a text is one: images and archives that were decoded have control characters."""
     return all(unicodedata.category(c) != "Cc" or c in _HARMLESS for c in set(text))
 
 

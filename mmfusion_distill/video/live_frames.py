@@ -12,7 +12,7 @@ from .video_capture import VideoCapture, VideoReadError
 
 #: How many of the last frames are kept, to find the one nearest in time.
 _KEPT = 6
-#: Seconds between two attempts to open a lost source anew.
+#: Seconds between two attempts to open a lost source again.
 _PAUSE = 0.5
 #: Share of the time between two frames in which one is read that waited in a buffer.
 _BUFFERED = 0.1

@@ -17,7 +17,7 @@ def by_time(
     Args:
         frames_a (Iterable[Frame]): In the order of time.
         frames_b (Iterable[Frame]): Likewise.
-        offset (float): Seconds by which B began to record before A. Default: 0.
+        offset (float): Seconds B started earlier than A. Default: 0.
 
     Yields:
         tuple[Frame, Frame]: A and B; frames of B may come twice or never.

@@ -1,4 +1,4 @@
-"""Frames of two cameras made pairs of pictures."""
+"""Frames of two cameras made pairs of images."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice

@@ -27,15 +27,15 @@ _HEAD, _TAIL = 2**20, 2**23
 
 
 def keep_sound(film: Path, source: Path, start: float, seconds: float) -> str | None:
-    """Put the sound of a source beside the frames of a film, in its file.
+    """Put the sound of a source beside the frames of a video, in its file.
 
-    Sound that the film's container cannot hold is encoded anew. The film stays as it is if that does not succeed.
+    Sound that the video's container cannot hold is encoded again. The video stays as it is if that does not succeed.
 
     Args:
         film (Path): The fused frames; .avi, .mkv, .mp4 or .webm.
         source (Path): A file with frames and perhaps sound.
-        start (float): Time of the film's first frame in the source, in seconds from the source's first frame.
-        seconds (float): How long the film lasts.
+        start (float): Time of the video's first frame in the source, in seconds from the source's first frame.
+        seconds (float): How long the video lasts.
 
     Returns:
         str | None: A sentence about sound that is lost; None if it was kept, or if there is none.

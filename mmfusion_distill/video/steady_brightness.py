@@ -22,7 +22,7 @@ _FRACTIONS = 64
 
 
 class Glimpse(NamedTuple):
-    """What a pair shows from afar.
+    """A pair at low resolution.
 
     Args:
         base (np.ndarray): (h, w) float32 in [0, 255], the luminance of A.
@@ -60,7 +60,7 @@ class SteadyBrightness:
 
     Expected is the base of the fusion without training (the Laplacian pyramid): A, and what is hot in B. It follows
     what the scene does at once. What the network adds by its view of the whole image changes slowly, and so does the
-    gain of a thermal camera. Another scene starts anew.
+    gain of a thermal camera. Another scene starts again.
 
     Args:
         seconds (float): Time constant of each of two stages.
@@ -109,7 +109,7 @@ class SteadyRange:
         self._limits: np.ndarray | None = None
 
     def __call__(self, low: float, high: float, seconds: float) -> tuple[float, float]:
-        """The next range, moved towards the last ones; another scene, far outside, starts anew."""
+        """The next range, moved towards the last ones; another scene, far outside, starts again."""
         new = np.array([low, high])
         passed, self._seconds = seconds - self._seconds, seconds
         if self._limits is None or np.abs(new - self._limits).max() > 2 * max(np.ptp(self._limits), 1e-6):

@@ -14,7 +14,7 @@ from ..user_errors import UserError
 PATIENCE = 10.0
 #: OpenCV's name of 16 bits of gray: b"Y1\0\x10".
 _Y16 = 0x10003159
-#: What FFmpeg may open by itself; it would else draw a text in the place of a video, letter by letter.
+#: What FFmpeg may open by itself; it would else draw a text instead of a video, letter by letter.
 _PROTOCOLS = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "rtp://")
 #: First bytes of Matroska and WebM.
 _MATROSKA = b"\x1aE\xdf\xa3"

@@ -26,7 +26,7 @@ class VideoOptions:
             Default: None, two streams.
         match (str): 'time' takes for each frame of A the one of B nearest in time, 'frame' the one of the same
             number. Default: 'time'.
-        offset (float): Seconds by which B began to record before A. Default: 0.
+        offset (float): Seconds B started earlier than A. Default: 0.
         fps (float, optional): Frames per second of the result. Default: None, those of A.
         steady (float): Seconds over which brightness is smoothed that the network chooses by the whole image; 0
             leaves it as it is. Default: 0.5.

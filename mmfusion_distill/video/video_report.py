@@ -1,11 +1,11 @@
-"""What became of a video."""
+"""Report on a fused video."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class VideoReport:
-    """What became of a video.
+    """The outcome of fusing a video.
 
     Args:
         frames (int): Frames of the result.

@@ -168,7 +168,7 @@ def check_config(config: Config, path: str | Path) -> None:
 
 
 def find_type(name: str) -> Any:
-    """What is registered under a name in any registry, or None."""
+    """The object registered under a name in any registry, or None."""
     return next((built for registry in _registries() if (built := registry.get(name)) is not None), None)
 
 

@@ -1,4 +1,4 @@
-"""What the metafiles of the configs say: every config's network, and the weights that come with the package."""
+"""The metafiles of the configs: every config's network, and the weights that come with the package."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,7 +46,7 @@ def config_root() -> Path:
     for folder in (PACKAGE.parent, PACKAGE / ".mim"):
         if (folder / "model-index.yml").is_file():
             return folder
-    raise UserError(f"the configs of the package are not in {PACKAGE / '.mim'}: install the package anew")
+    raise UserError(f"the configs of the package are not in {PACKAGE / '.mim'}: install the package again")
 
 
 @cache

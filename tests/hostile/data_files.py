@@ -1,4 +1,4 @@
-"""Files in the place of arrays, DICOM, NIfTI and radiometric JPEGs: what makes them, and what is said."""
+"""Files instead of arrays, DICOM, NIfTI and radiometric JPEGs: what makes them, and what is said."""
 
 import gzip
 import io
@@ -59,14 +59,14 @@ CASES = (
     Case("array of text", ".npy", raw(saved(np.full((64, 72), "x"))), "no pixels"),
     Case("array of not a number", ".npy", raw(saved(np.full((64, 72), np.nan))), "values from nan"),
     Case("pipe as array", ".npy", lambda path: os.mkfifo(path), "is a named pipe"),
-    Case("picture as DICOM", ".dcm", raw(encoded(".png")), "no DICOM file"),
+    Case("image as DICOM", ".dcm", raw(encoded(".png")), "no DICOM file"),
     Case("empty DICOM", ".dcm", raw(b""), "no DICOM file"),
     Case("head of a DICOM", ".dcm", raw(bytes(128) + b"DICM"), "no DICOM file"),
     Case(
         "DICOM of noise", ".dcm", raw(bytes(128) + b"DICM" + np.random.default_rng(0).bytes(9999)), "no DICOM"
     ),
     Case("device as DICOM", ".dcm", lambda path: path.symlink_to("/dev/zero"), "is a device"),
-    Case("picture as NIfTI", ".nii", raw(encoded(".png")), "no NIfTI file"),
+    Case("image as NIfTI", ".nii", raw(encoded(".png")), "no NIfTI file"),
     Case("empty NIfTI", ".nii.gz", raw(b""), "no NIfTI file"),
     Case("text as packed NIfTI", ".nii.gz", raw(b"hello"), "no NIfTI file"),
     Case("NIfTI cut off", ".nii", raw(nifti_of(64, 72, 9)), "no NIfTI file"),

@@ -64,7 +64,7 @@ def changed(**inputs: Sizes) -> dict:
 
 
 NO_NUMBER = "says that .* is no whole number between 1 and"
-FIXED = "only: export the network anew, with open sizes"
+FIXED = "only: export the network again, with open sizes"
 
 #: Name, what is unlike ours, what is said.
 UNLIKE_OURS = (

@@ -1,4 +1,4 @@
-"""Files in the place of a picture: what makes them, and what a reader is to say (None: it reads them)."""
+"""Files instead of an image: what makes them, and what a reader is to say (None: it reads them)."""
 
 import io
 import os
@@ -17,7 +17,7 @@ HEIGHT, WIDTH = 64, 72
 
 
 class Case(NamedTuple):
-    """A file that is put in the place of `hostile.EXTENSION`."""
+    """A file that is put instead of `hostile.EXTENSION`."""
 
     name: str
     extension: str
@@ -124,10 +124,10 @@ CASES = (
     Case("link to itself", ".png", link_loop, "Too many levels of symbolic links"),
     Case("link to nothing", ".png", lambda path: path.symlink_to("nothing"), "No such file"),
     Case("folder", ".png", lambda path: path.mkdir(), "is a folder"),
-    # no pictures
+    # no images
     Case("empty", ".png", raw(b""), "is empty"),
     Case("one byte", ".jpg", raw(b"\xff"), DAMAGED),
-    Case("text", ".png", raw(b"this is no picture\n" * 100), DAMAGED),
+    Case("text", ".png", raw(b"this is no image\n" * 100), DAMAGED),
     Case("zeros", ".tif", raw(bytes(10_000)), DAMAGED),
     Case("web page", ".jpg", raw(b"<!DOCTYPE html><html>404</html>"), DAMAGED),
     Case(
@@ -152,7 +152,7 @@ CASES = (
     Case("signature of GIF only", ".gif", raw(b"GIF89a"), DAMAGED),
     Case("signature of WebP only", ".webp", raw(b"RIFF\0\0\0\0WEBP"), DAMAGED),
     Case("signature of BMP only", ".bmp", raw(b"BM"), DAMAGED),
-    # parts of pictures
+    # parts of images
     *(
         Case(f"{extension[1:]} cut at {share:.0%}", extension, raw(cut(encoded(extension), share)), DAMAGED)
         for extension in (".png", ".jpg", ".bmp", ".tif", ".webp")
@@ -199,7 +199,7 @@ CASES = (
     Case("gif", ".gif", raw(with_pillow("GIF")), WHOLE),
     Case("png behind the name of a jpeg", ".jpg", raw(encoded(".png")), WHOLE),
     Case(
-        "jpeg with a film behind its end",
+        "jpeg with a video behind its end",
         ".jpg",
         raw(encoded(".jpg") + b"\0\0\0\x18ftypmp42" + bytes(50_000)),
         WHOLE,
@@ -220,7 +220,7 @@ CASES = (
     Case("webp", ".webp", raw(encoded(".webp")), WHOLE),
     Case("bmp", ".bmp", raw(encoded(".bmp")), WHOLE),
     Case(
-        "link to a picture",
+        "link to an image",
         ".png",
         lambda p: (p.with_name("x.bin").write_bytes(encoded(".png")), p.symlink_to("x.bin")),
         WHOLE,

@@ -97,7 +97,7 @@ CASES = (
         "model a",
     ),
     (
-        "scored without pictures",
+        "scored without images",
         "evaluate",
         ("--a", "none", "--b", "b", "--out", "o"),
         "is missing",
@@ -126,7 +126,7 @@ CASES = (
     ("video without a target", "video", ("a.avi", "b.avi"), "2 paths given"),
     ("video with too many paths", "video", ("a", "b", "c", "d"), "4 paths given"),
     (
-        "fused with weights that are a picture",
+        "fused with weights that are an image",
         "fuse",
         ("a", "b", "o", "--weights", "bad.onnx"),
         "bad.onnx",

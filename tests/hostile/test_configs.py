@@ -100,7 +100,7 @@ DATA_SETS = (
     ("parts that are a number", "train_dataloader = dict(dataset=dict(datasets=3))", "no list of data sets"),
     ("parts of text", "train_dataloader = dict(dataset=dict(datasets=['x']))", "no list of data sets"),
     (
-        "of one picture",
+        "of one image",
         "train_dataloader = dict(dataset=dict(data_prefix=dict(img='a')))",
         "has no data set with",
     ),

@@ -20,13 +20,13 @@ def read(folder, path, fuser):
 
 def fuse(folder, path, fuser):
     report = fuse_files(fuser, folder / "a", folder / "b", folder / "out")
-    assert folder / "out" / "good.png" in report.written, "one bad file stopped a good picture"
+    assert folder / "out" / "good.png" in report.written, "one bad file stopped a good image"
     return report.failures[0] if report.failures else None
 
 
 def fuse_with_reader(folder, path, fuser):
     report = fuse_files(fuser, folder / "a", folder / "b", folder / "out", reader=PairReader())
-    assert folder / "out" / "good.png" in report.written, "one bad file stopped a good picture"
+    assert folder / "out" / "good.png" in report.written, "one bad file stopped a good image"
     return report.failures[0] if report.failures else None
 
 

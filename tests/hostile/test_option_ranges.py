@@ -114,7 +114,7 @@ WRONG = (
     (
         "evaluate",
         "--a a --b b --out o --grid good --zoom 60,60,64,64",
-        "does not lie inside a picture of 72x64",
+        "does not lie inside an image of 72x64",
     ),
     ("evaluate", "--a a --b b --out o --workers 0", "--workers: '0' is not"),
     ("video", "a b c.avi --offset nan", "--offset: 'nan' is not a finite number"),

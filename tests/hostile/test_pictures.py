@@ -1,4 +1,4 @@
-"""Every door that reads pictures, with every file of the table."""
+"""Every door that reads images, with every file of the table."""
 
 import re
 
@@ -30,7 +30,7 @@ def load(folder, path, fuser):
 
 def fuse(folder, path, fuser):
     report = fuse_files(fuser, folder / "a", folder / "b", folder / "out")
-    assert folder / "out" / "good.png" in report.written, "one bad picture stopped a good one"
+    assert folder / "out" / "good.png" in report.written, "one bad image stopped a good one"
     return report.failures[0] if report.failures else None
 
 
@@ -84,7 +84,7 @@ def test_raw_counts_of_a_thermal_camera_are_not_one_gray(pair, fuser):
     cv2.imwrite(str(pair / "b" / "hostile.png"), counts)
     report = fuse_files(fuser, pair / "a", pair / "b", pair / "out")
     assert (
-        "1 picture of source B has 16 bits and was stretched between the percentiles 0.1 and 99.9 of each: "
+        "1 image of source B has 16 bits and was stretched between the percentiles 0.1 and 99.9 of each: "
         "hostile.png"
     ) in report.notes
     infrared = LoadImagePair()(

@@ -1,4 +1,4 @@
-"""What Python programs hand over: pictures of every usual kind, and things that are none."""
+"""What Python programs hand over: images of every usual kind, and things that are none."""
 
 import io
 from pathlib import Path
@@ -75,13 +75,13 @@ PICTURES = (
 
 #: name, what is handed over, what is said
 NO_PICTURES = (
-    ("nothing", None, "^None is no picture: give a path, a NumPy array, a PIL image or a PyTorch tensor$"),
-    ("number", 7, "a value of type int is no picture"),
-    ("bytes", b"a.png", "a value of type bytes is no picture"),
-    ("list of rows", GRAY.tolist(), "a value of type list is no picture"),
-    ("pair", dict(img_a=COLOR), "a value of type dict is no picture"),
-    ("open file", io.BytesIO(b"x"), "a value of type BytesIO is no picture"),
-    ("class", Image.Image, "a value of type type is no picture"),
+    ("nothing", None, "^None is no image: give a path, a NumPy array, a PIL image or a PyTorch tensor$"),
+    ("number", 7, "a value of type int is no image"),
+    ("bytes", b"a.png", "a value of type bytes is no image"),
+    ("list of rows", GRAY.tolist(), "a value of type list is no image"),
+    ("pair", dict(img_a=COLOR), "a value of type dict is no image"),
+    ("open file", io.BytesIO(b"x"), "a value of type BytesIO is no image"),
+    ("class", Image.Image, "a value of type type is no image"),
     ("no name", "", r"cannot read \. \(is a folder\)"),
     ("name with a null byte", "a\0.png", "cannot read a.*null"),
     ("name that is too long", "x" * 5000, "cannot read x.*too long"),
@@ -199,7 +199,7 @@ NO_PAIRS = (
     ("empty", {}, r"a pair lacks img_a and img_b \(it has nothing\)"),
     ("misspelt", dict(img_a=COLOR, imgb=GRAY), r"a pair lacks img_b \(it has img_a, imgb\)"),
     ("one of two", [dict(img_a=COLOR, img_b=GRAY), dict(img_a=COLOR)], "a pair lacks img_b"),
-    ("none of it", dict(img_a=COLOR, img_b=None), "None is no picture"),
+    ("none of it", dict(img_a=COLOR, img_b=None), "None is no image"),
     ("annotation that is text", dict(img_a=COLOR, img_b=GRAY, annotation="haze"), "give an Annotation"),
 )
 

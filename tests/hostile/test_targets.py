@@ -44,7 +44,7 @@ FILE_CASES = (
     ("hard link to a source", hard_link, "out.png", "is a source"),
     ("link to a source", soft_link, "out.png", "is a source"),
     ("folder", is_folder, "out.png", "is a folder"),
-    ("somebody's picture", is_foreign, "out.png", "was not written by this package"),
+    ("somebody's image", is_foreign, "out.png", "was not written by this package"),
     ("below a file", file_as_folder, "out/x.png", "is no folder"),
     ("far below a file", file_as_folder, "out/y/z/x.png", "is no folder"),
     ("no format", lambda folder: None, "out.xyz", "is no image format"),

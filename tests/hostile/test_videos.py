@@ -1,4 +1,4 @@
-"""Fusing videos, with every file of the table in the place of either source, and targets that cannot be."""
+"""Fusing videos, with every file of the table instead of either source, and targets that cannot be."""
 
 import os
 import re

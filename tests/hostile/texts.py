@@ -1,4 +1,4 @@
-"""Files in the place of an annotation or a list of names, and what is said of them (None: they are read)."""
+"""Files instead of an annotation or a list of names, and what is said of them (None: they are read)."""
 
 import os
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from .pictures import encoded, link_loop, raw, with_socket
 
 
 class Case(NamedTuple):
-    """A file in the place of `text.txt`."""
+    """A file instead of `text.txt`."""
 
     name: str
     make: object

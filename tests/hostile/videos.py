@@ -1,4 +1,4 @@
-"""Files in the place of a video: what makes them, and what is said."""
+"""Files instead of a video: what makes them, and what is said."""
 
 import os
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class VideoCase(NamedTuple):
-    """A file that is put in the place of `hostile.EXTENSION`."""
+    """A file that is put instead of `hostile.EXTENSION`."""
 
     name: str
     extension: str

@@ -1,4 +1,4 @@
-"""Files in the place of weights: what makes them, and what the inferencer is to say about them."""
+"""Files instead of weights: what makes them, and what the inferencer is to say about them."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""An infrared picture that says nothing changes nothing, whatever its level."""
+"""An infrared image that says nothing changes nothing, whatever its level."""
 
 import numpy as np
 import pytest
@@ -38,5 +38,5 @@ def test_what_the_level_shifts_is_measured_and_bold():
 
 
 def test_no_picture_is_an_error():
-    with pytest.raises(ValueError, match="no visible picture"):
+    with pytest.raises(ValueError, match="no visible image"):
         measure_even_infrared(lambda img_a, img_b: img_a, [])

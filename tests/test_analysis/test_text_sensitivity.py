@@ -20,7 +20,7 @@ from mmfusion_distill.registry import MODELS
 
 
 class Restorer:
-    """A network that gives the clean picture to whom names what was done to it."""
+    """A network that gives the clean image to whom names what was done to it."""
 
     guided = True
 

@@ -1,4 +1,4 @@
-"""Every degradation gives a finite picture within 0 to 255, whatever came before it."""
+"""Every degradation gives a finite image within 0 to 255, whatever came before it."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from mmfusion_distill.data.degradations.degradations import (
 )
 
 MODALITIES = ("infrared-visible", "medical")
-#: What rounding shows best: bare black and white, and noise of the two; then pictures as they come.
+#: What rounding shows best: bare black and white, and noise of the two; then images as they come.
 CONTENTS = {
     "black": lambda rng, shape: np.zeros(shape),
     "white": lambda rng, shape: np.full(shape, 255),

@@ -44,7 +44,7 @@ def test_raw_counts_of_a_thermal_camera_are_shown_as_the_network_sees_them(pair_
     pair = find_pairs(pair_folder / "a", pair_folder / "b")[0][0]
     shown = load_pictures(pair, max_size=80)[1]
     assert shown.min() == 0 and shown.max() == 255
-    # measured likewise: a picture that fills the range is not one of low contrast
+    # measured likewise: an image that fills the range is not one of low contrast
     (result,) = StatisticsAnnotator().annotate([pair])
     assert "ir_low_contrast" not in result.annotation.event_types
 

@@ -24,7 +24,7 @@ from mmfusion_distill.images.pairing import find_pairs
 
 
 def scene(seed, size=(192, 256)):
-    """A picture (H, W, 1) whose spectrum falls like that of photographs, 20 to 235."""
+    """An image (H, W, 1) whose spectrum falls like that of photographs, 20 to 235."""
     rng = np.random.default_rng(seed)
     frequency = np.hypot(np.fft.fftfreq(size[0])[:, None], np.fft.fftfreq(size[1])[None, :])
     frequency[0, 0] = 1
@@ -35,7 +35,7 @@ def scene(seed, size=(192, 256)):
 
 
 def scene_by_day(gamma):
-    """A picture of medium or high brightness, most of it in the sky."""
+    """An image of medium or high brightness, most of it in the sky."""
     sky = np.linspace(1.25, 0.85, 192)[:, None, None]
     return np.clip(255 * (scene(0) / 255) ** gamma * sky, 0, 245)
 

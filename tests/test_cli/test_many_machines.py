@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mmfusion_distill.cli import annotate, fuse, train
 from mmfusion_distill.system.shard import Shard
 
-#: `mmfusion fuse` with the mean of both sources in the place of a network, and a while for each.
+#: `mmfusion fuse` with the mean of both sources instead of a network, and a while for each.
 SLOW_FUSE = """
 import sys, time
 from mmfusion_distill.cli import fuse

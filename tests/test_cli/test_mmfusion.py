@@ -52,7 +52,7 @@ def test_the_help_lists_the_subcommands_and_others_are_refused(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     printed = capsys.readouterr().out
-    assert "fuse a pair of pictures" in printed and all(f"  {name} " in printed for name in SUBCOMMANDS)
+    assert "fuse a pair of images" in printed and all(f"  {name} " in printed for name in SUBCOMMANDS)
     with pytest.raises(SystemExit, match="2"):
         main(["fly"])
 

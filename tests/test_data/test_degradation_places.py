@@ -1,4 +1,4 @@
-"""What is done to a picture is where, and along what, the text of it says."""
+"""What is done to an image is where, and along what, the text of it says."""
 
 import cv2
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 
 from mmfusion_distill.data.degradations.degradation_kinds import INFRARED_VISIBLE_KINDS, MEDICAL_KINDS
 
-#: The half of a picture that a place names, as rows and columns.
+#: The half of an image that a place names, as rows and columns.
 HALVES = {
     "on the left": np.s_[:, :32],
     "on the right": np.s_[:, 32:],

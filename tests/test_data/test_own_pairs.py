@@ -1,4 +1,4 @@
-"""Pairs of one's own are found under the usual names, and parted."""
+"""Pairs of your own are found under the usual names, and parted."""
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def test_what_cannot_be_trained_with_is_left_out_and_named(tmp_path):
     assert len(found.train.names + found.val.names) == 5
     assert found.left_out == [
         "1 left out, without a partner: lonely.png",
-        "1 left out, of two sizes, which --register of mmfusion fuse may mend: 000",
+        "1 left out, of two sizes, which --register of mmfusion fuse may fix: 000",
         "1 left out, smaller than 64 pixels: 001",
         "1 left out, unreadable: 002",
     ]

@@ -1,4 +1,4 @@
-"""Two pictures as one of four channels, through the transforms of other toolboxes."""
+"""Two images as one of four channels, through the transforms of other toolboxes."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from mmfusion_distill.registry import TRANSFORMS
 
 @pytest.fixture
 def pair(tmp_path):
-    """A picture whose left half is red and another whose left half is warm; the path of the first."""
+    """An image whose left half is red and another whose left half is warm; the path of the first."""
     visible, infrared = np.zeros((8, 12, 3)), np.zeros((8, 12, 1))
     visible[:, :6, 0], infrared[:, :6] = 200, 100
     write_image(tmp_path / "set" / "visible" / "day" / "x.png", visible)

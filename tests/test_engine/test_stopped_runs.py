@@ -203,7 +203,7 @@ def test_a_run_that_was_killed_is_told_of(tmp_path, capsys):
         tell_of_unfinished_run(Config(dict(work_dir=str(folder), train_cfg=loop)))
         line = capsys.readouterr().out
         wanted = (
-            f"{folder} has a run that was stopped {said}: with --resume it goes on; this one starts anew\n"
+            f"{folder} has a run that was stopped {said}: with --resume it goes on; this one starts again\n"
         )
         assert line == (wanted if said else "")
 

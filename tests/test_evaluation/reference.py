@@ -1,6 +1,6 @@
 """Slow, independent metrics: each written from its equation, pixel by pixel where it is short.
 
-They share nothing with the package. Pictures are float64 arrays of whole gray levels.
+They share nothing with the package. Images are float64 arrays of whole gray levels.
 """
 
 import math

@@ -77,7 +77,7 @@ def test_values_out_of_range_or_nan():
 
 def test_sizes_must_agree():
     small, large = np.zeros((4, 4), np.uint8), np.zeros((4, 5), np.uint8)
-    with pytest.raises(ValueError, match="source A 4x4, source B 4x4, the fused picture 4x5"):
+    with pytest.raises(ValueError, match="source A 4x4, source B 4x4, the fused image 4x5"):
         compute_metrics(small, small, large)
 
 
@@ -188,7 +188,7 @@ def test_vifb_scores_channels_and_averages(color_pair):
     channels = [compute_metrics(img_a[:, :, k], img_b, fused[:, :, k], ["SSIM", "AG"]) for k in range(3)]
     for key in ("SSIM", "AG"):
         assert scores[key] == pytest.approx(np.mean([c[key] for c in channels]))
-    # Channels side by side; sums over the number of pixels of that wide picture.
+    # Channels side by side; sums over the number of pixels of that wide image.
     wide = np.concatenate([fused[:, :, k].astype(float) for k in range(3)], axis=1)
     squares = (np.diff(wide, axis=0) ** 2).sum() + (np.diff(wide, axis=1) ** 2).sum()
     assert scores["SF"] == pytest.approx(np.sqrt(squares / wide.size))
@@ -209,7 +209,7 @@ def test_per_source_values_are_computed_when_asked_for_and_once(color_pair):
         calls.append(len(sources))
         return float(len(sources))
 
-    metric = JointMetric("X", "pictures that it was given", function, direction="lower")
+    metric = JointMetric("X", "images that it was given", function, direction="lower")
     scoring = Scoring(FusionTriple(*map(GrayImage, color_pair)), PROTOCOLS["standard"])
     assert metric.total(scoring) == 2.0 and calls == [2]
     assert [metric.value(scoring, form) for form in ("A", "B", "balanced", "")] == [1.0, 1.0, 1.0, 2.0]

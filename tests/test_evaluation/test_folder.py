@@ -1,4 +1,4 @@
-"""Folders of pictures to tables: pairing, problems, statistics, files."""
+"""Folders of images to tables: pairing, problems, statistics, files."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def write(path, picture):
 
 @pytest.fixture
 def folders(tmp_path):
-    """Three pairs of colour and gray pictures, and two methods."""
+    """Three pairs of colour and gray images, and two methods."""
     rng = np.random.default_rng(0)
     for name in ("p1", "p2", "p3"):
         img_a = rng.integers(0, 256, (20, 24, 3), dtype=np.uint8)
@@ -70,7 +70,7 @@ def test_the_number_of_workers_changes_nothing(folders):
 
 def test_every_method_is_scored_on_the_same_pairs(folders):
     (folders / "poor" / "p1.png").unlink()
-    (folders / "good" / "p2.png").write_bytes(b"no picture")
+    (folders / "good" / "p2.png").write_bytes(b"no image")
     write(folders / "good" / "extra.png", np.zeros((20, 24), np.uint8))
     result = evaluate(folders)
     assert result.names == ["p3"]
@@ -253,10 +253,10 @@ def test_grid_shows_pictures_and_enlarged_boxes():
     picture = np.zeros((40, 60), np.uint8)
     picture[10:20, 30:50] = 200
     grid = picture_grid([[picture, picture]], ["A", "F"], boxes=[(30, 10, 20, 10)])
-    # The box of 20x10 is enlarged to the column's width, 60x30, below the picture.
+    # The box of 20x10 is enlarged to the column's width, 60x30, below the image.
     assert grid.shape == (22 + 4 + 40 + 4 + 30, 60 + 4 + 60, 3)
     assert (grid[-20:-10, 10:50] == 200).all()
-    with pytest.raises(ValueError, match="does not lie inside a picture of 60x40"):
+    with pytest.raises(ValueError, match="does not lie inside an image of 60x40"):
         picture_grid([[picture]], ["A"], boxes=[(50, 0, 20, 10)])
 
 

@@ -32,7 +32,7 @@ def expected_scores(sample):
 
 
 def pictures(sample):
-    """Source A, source B and fused picture as arrays, RGB."""
+    """Source A, source B and fused image as arrays, RGB."""
     images = [sample[name].round().byte().numpy() for name in ("img_a", "img_b", "pred_img")]
     img_a, img_b, fused = (np.moveaxis(image[::-1], 0, -1) for image in images)
     return img_a, img_b[:, :, 0], fused

@@ -1,4 +1,4 @@
-"""Every metric against an independent implementation, and what it says about special pictures."""
+"""Every metric against an independent implementation, and what it says about special images."""
 
 import math
 

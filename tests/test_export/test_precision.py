@@ -1,4 +1,4 @@
-"""Exports of lower precision: smaller files that make nearly the same pictures."""
+"""Exports of lower precision: smaller files that make nearly the same images."""
 
 import numpy as np
 import pytest

@@ -21,7 +21,7 @@ ALPHA = np.full_like(GRAY, 99)
 
 
 def turned_back(image, orientation):
-    """What a camera stores that was held so: the picture to which `orientation` leads is `image`."""
+    """What a camera stores that was held so: the image to which `orientation` leads is `image`."""
     flips = {1: (), 2: (1,), 3: (0, 1), 4: (0,), 5: (), 6: (1,), 7: (0, 1), 8: (0,)}[orientation]
     for axis in flips:
         image = np.flip(image, axis)

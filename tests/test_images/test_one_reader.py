@@ -140,12 +140,12 @@ def test_the_api_warns_of_what_the_command_notes(pair):
 
     reader = PairReader(announce=warn_of_source)
     b = save_temperatures("float tiff", pair / "b")
-    with pytest.warns(SourceWarning, match=r"1 picture of source B holds degrees or counts .*1\.tif"):
+    with pytest.warns(SourceWarning, match=r"1 image of source B holds degrees or counts .*1\.tif"):
         reader.read(pair / "a" / "1.png", b)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         reader.read(pair / "a" / "1.png", b)
-    assert "2 pictures of source B hold degrees" in reader.notes()[0]
+    assert "2 images of source B hold degrees" in reader.notes()[0]
 
 
 @pytest.mark.parametrize("inferencer", [FusionInferencer, ExportedInferencer])
@@ -229,7 +229,7 @@ INFRARED = np.clip(CELSIUS * 5, 0, 255).astype(np.uint8)
 def test_a_false_colour_palette_as_source_b_is_said(palette, pair):
     colored = cv2.applyColorMap(INFRARED, palette)[:, :, ::-1]
     (note,) = notes_of(VISIBLE, colored)
-    assert "1 picture of source B is coloured" in note and "palette" in note
+    assert "1 image of source B is coloured" in note and "palette" in note
     write_image(pair / "b" / "1.png", colored)
     _, problems = check_folders(pair / "a", pair / "b")
     assert [(problem.kind, "coloured" in problem.detail) for problem in problems] == [("sources", True)]
@@ -238,7 +238,7 @@ def test_a_false_colour_palette_as_source_b_is_said(palette, pair):
 def test_check_says_it_too_and_ends_with_1(pair, capsys):
     write_image(pair / "b" / "1.png", cv2.applyColorMap(INFRARED, cv2.COLORMAP_JET)[:, :, ::-1])
     assert check_command.main([str(pair / "a"), str(pair / "b")]) == 1
-    assert "note: 1 picture of source B is coloured" in capsys.readouterr().out
+    assert "note: 1 image of source B is coloured" in capsys.readouterr().out
 
 
 def test_exchanged_sources_are_said():

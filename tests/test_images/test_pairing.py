@@ -1,4 +1,4 @@
-"""Which pictures belong together: equal names, patterns, the marks of cameras, one folder, sub-folders."""
+"""Which images belong together: equal names, patterns, the marks of cameras, one folder, sub-folders."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from mmfusion_distill.user_errors import UserError
 
 
 def folder(path, *names):
-    """A folder with a small picture of another gray for each name."""
+    """A folder with a small image of another gray for each name."""
     for level, name in enumerate(names, 10):
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         if name.endswith((".png", ".jpg", ".tiff")):
@@ -108,7 +108,7 @@ def test_names_that_pair_up_in_two_ways_are_refused(tmp_path):
 
 def test_folders_the_wrong_way_round_are_named(tmp_path):
     folder(tmp_path / "a", "1_ir.png"), folder(tmp_path / "b", "1_vis.png")
-    with pytest.raises(PairingError, match="the other way round: give the visible pictures first"):
+    with pytest.raises(PairingError, match="the other way round: give the visible images first"):
         find_pairs(tmp_path / "a", tmp_path / "b")
 
 
@@ -202,7 +202,7 @@ def test_sub_folders_are_read_where_a_folder_has_no_pictures(tmp_path):
     assert [pair.name for pair in find_pairs(tmp_path / "a", tmp_path / "b", ["night/1.png"])[0]] == [
         "night/1"
     ]
-    # Beside pictures sub-folders hold something else, e.g. results.
+    # Beside images sub-folders hold something else, e.g. results.
     folder(tmp_path / "a", "2.png"), folder(tmp_path / "b", "2.png")
     assert names_of(find_pairs(tmp_path / "a", tmp_path / "b")[0]) == {"2": ("a/2.png", "b/2.png")}
 

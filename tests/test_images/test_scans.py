@@ -144,7 +144,7 @@ def test_frames_count_from_the_feet_whatever_their_order_in_the_file(tmp_path):
         pair = PairReader(SourceOptions(slice_index=index)).read(scan, volume)
         assert np.allclose(pair.img_a[..., 0] / 255, PATIENT[:, :, index].T / 119)
         assert np.allclose(pair.img_a, pair.img_b, atol=1e-3)
-    # the other way round: the frame in the place of the middle slice
+    # the other way round: the frame instead of the middle slice
     assert np.allclose(*read_image_pair(volume, scan), atol=1e-3)
 
 

@@ -17,7 +17,7 @@ OTHERS_OF_B = {
     "16 bits, a part of them": (1000 + 2000 * RAMP).astype(np.uint16),
     "16 bits, all of them": (65535 * RAMP).astype(np.uint16),
 }
-#: Sources B: raw counts, counts with one hot pixel, and a picture.
+#: Sources B: raw counts, counts with one hot pixel, and an image.
 OTHERS_OF_A = {
     "counts": (29_000 + 2_000 * RAMP).astype(np.uint16),
     "few counts": (100 + 3 * RAMP).astype(np.uint16),

@@ -1,4 +1,4 @@
-"""Fusing pictures with an exported file: as with PyTorch, and without it."""
+"""Fusing images with an exported file: as with PyTorch, and without it."""
 
 import subprocess
 import sys

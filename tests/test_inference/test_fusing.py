@@ -151,7 +151,7 @@ def test_a_pair_that_a_library_gives_up_on_is_reported(inferencer, pair_folder, 
 
 
 def test_a_target_that_is_no_folder_is_refused_before_anything_is_computed(pair_folder):
-    (pair_folder / "out").write_text("a file in the place of the folder")
+    (pair_folder / "out").write_text("a file instead of the folder")
     with pytest.raises(OSError, match="cannot write to .*out is no folder"):
         fuse_files(None, pair_folder / "a", pair_folder / "b", pair_folder / "out")
 

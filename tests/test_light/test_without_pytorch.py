@@ -37,7 +37,7 @@ def run(folder, *arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two pairs in `a` and `b`, and a film of each camera."""
+    """Two pairs in `a` and `b`, and a video of each camera."""
     folder = tmp_path_factory.mktemp("pairs")
     for index in range(2):
         for name, image in zip("ab", generate_pair(index, 64, 80)):

@@ -1,4 +1,4 @@
-"""Large pictures in tiles have the result of the whole."""
+"""Large images in tiles have the result of the whole."""
 
 import pytest
 import torch
@@ -41,7 +41,7 @@ def test_tiles_are_the_whole(guided, keeps_skips, height, width, monkeypatch):
     tiled = ImageFusor(network(guided), test_cfg=dict(mode="tile", tile=256)).eval()
     tiled.load_state_dict(whole.state_dict())
     assert whole.generator.num_local_levels == 2
-    # Darker to one side: what is global must be that of the whole picture.
+    # Darker to one side: what is global must be that of the whole image.
     light = torch.linspace(0, 1, width)
     img_a, img_b = torch.rand(2, 3, height, width) * light, torch.rand(2, 1, height, width) * light.flip(0)
     text = torch.rand(2, 3) if guided else None

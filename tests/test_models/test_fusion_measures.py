@@ -1,4 +1,4 @@
-"""Differentiable measures of pictures that are not square, dark or even, and the margin that they are wanted by."""
+"""Differentiable measures of images that are not square, dark or even, and the margin that they are wanted by."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Losses of images that are random to the last pixel, against their formulas written anew with NumPy and OpenCV."""
+"""Losses of images that are random to the last pixel, against their formulas written again with NumPy and OpenCV."""
 
 import cv2
 import numpy as np

@@ -149,7 +149,7 @@ def test_an_untrained_blend_head_is_the_pyramid(strides):
 
 
 def test_a_band_is_shared_alike_in_training_and_inference():
-    # From nothing at all over rounding to more than a picture holds, and maps that leave no doubt.
+    # From nothing at all over rounding to more than an image holds, and maps that leave no doubt.
     bands = torch.tensor([0.0, 1e-4, 0.03, 2.0])[:, None, None, None] * torch.rand(4, 2, 8, 8)
     favour = torch.tensor([-90.0, -1.0, 0.0, 90.0]).repeat(2) * torch.ones(4, 1, 8, 1)
     trained = share_of_a(bands, 8, favour)
@@ -163,7 +163,7 @@ def test_padding_is_cut_off_and_does_not_count_as_hot_or_cold():
     img_b[..., 6:, :] = 1
     fused, _ = head(features_of([4], [2], 8, 8), img_a, img_b, (4, 7))
     assert fused.shape == (1, 1, 4, 7)
-    # B is even where there is a picture: nothing is hot in its first rows
+    # B is even where there is an image: nothing is hot in its first rows
     assert float(fused[..., :1, :].max()) < 0.45
 
 
@@ -171,7 +171,7 @@ def test_the_border_has_the_maps_of_its_neighbours():
     head = build("LaplacianBlendHead", channels=[1], strides=[2], num_bands=6, tone_curve=False)
     torch.nn.init.ones_(head.convs[0].weight)
     feature = torch.zeros(1, 1, 32, 32)
-    feature[..., 0] = 1  # a pattern where zeros tell the network that the picture ends
+    feature[..., 0] = 1  # a pattern where zeros tell the network that the image ends
     sources = torch.rand(2, 1, 1, 64, 64)
     plain, marked = (head([x], *sources, (64, 64))[0] for x in (torch.zeros_like(feature), feature))
     torch.testing.assert_close(marked, plain)

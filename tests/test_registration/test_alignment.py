@@ -29,7 +29,7 @@ def test_a_homography_is_undone_within_a_pixel():
 
 @pytest.mark.parametrize("scale, turn, right, down", [(0.65, 6, 12, -9), (1.3, -8, -20, 14)])
 def test_a_camera_with_another_field_of_view_is_found(scale, turn, right, down):
-    """`scale` of A's view: 0.65 is a tele lens, 1.3 a wide one with black where A's picture ends."""
+    """`scale` of A's view: 0.65 is a tele lens, 1.3 a wide one with black where A's image ends."""
     turned = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), turn, scale)
     to_a = np.vstack([turned, [0, 0, 1]]) + np.array([[0, 0, right], [0, 0, down], [0, 0, 0]])
     seen = cv2.warpPerspective(PAIR[1], np.linalg.inv(to_a), (WIDTH, HEIGHT))[:, :, None]

@@ -1,4 +1,4 @@
-"""Pictures are brought to another view as the map says."""
+"""Images are brought to another view as the map says."""
 
 import numpy as np
 from warped_pairs import shift

@@ -28,7 +28,7 @@ def of_corners(*moves):
 
 
 def farthest(found, matrix):
-    """Largest error of a map from B to A inside of the picture, pixels."""
+    """Largest error of a map from B to A inside of the image, pixels."""
     grid = [[x, y] for x in np.linspace(25, WIDTH - 25, 5) for y in np.linspace(20, HEIGHT - 20, 5)]
     grid = np.float64([grid])
     return np.abs(cv2.perspectiveTransform(grid, found @ matrix) - grid).max()

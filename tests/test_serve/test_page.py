@@ -33,7 +33,7 @@ SOURCE_A, SOURCE_B = "Source A", "Source B"
 
 @pytest.fixture
 def picture(tmp_path):
-    """Bytes of a picture file."""
+    """Bytes of an image file."""
 
     def encode(image, kind="png"):
         path = tmp_path / f"encoded.{kind}"
@@ -74,16 +74,16 @@ class TestUploads:
     @pytest.mark.parametrize(
         "name, content, words",
         [
-            ("text.png", b"hello, this is no picture", "text.png is no picture"),
-            ("empty.png", b"", "empty.png is no picture"),
+            ("text.png", b"hello, this is no image", "text.png is no image"),
+            ("empty.png", b"", "empty.png is no image"),
             ("bomb.png", header_bomb(), "bomb.png has 20000x20000 pixels, more than 8 million"),
             (
                 "frame.gif",
                 b"GIF89a" + struct.pack("<HHBBBBHHHHB", 8, 8, 0, 0, 0, 0x2C, 0, 0, 20_000, 20_000, 0),
                 "frame.gif has 20000x20000 pixels, more than 8 million",
             ),
-            ("svg.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg.png is no picture"),
-            ("scan.dcm", b"BM" + bytes(16) + struct.pack("<ii", 9, 9), "scan.dcm is no picture"),
+            ("svg.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg.png is no image"),
+            ("scan.dcm", b"BM" + bytes(16) + struct.pack("<ii", 9, 9), "scan.dcm is no image"),
         ],
     )
     def test_what_is_no_picture_is_refused_in_one_sentence(self, tmp_path, name, content, words):
@@ -205,10 +205,10 @@ class TestServer:
 
     def test_hostile_uploads_get_one_sentence_and_leave_nothing(self, visitor):
         for name, content, words in (
-            ("text.png", b"no picture", "text.png is no picture"),
+            ("text.png", b"no image", "text.png is no image"),
             ("bomb.png", header_bomb(), "bomb.png has 20000x20000 pixels"),
-            ("../../../etc/passwd", b"x", "passwd is no picture"),
-            ("<img src=x onerror=alert(1)>.png", b"x", "img src=x onerror=alert(1).png is no picture"),
+            ("../../../etc/passwd", b"x", "passwd is no image"),
+            ("<img src=x onerror=alert(1)>.png", b"x", "img src=x onerror=alert(1).png is no image"),
         ):
             message = visitor.drop(SOURCE_A, name, content)
             assert not message["success"]
@@ -340,9 +340,9 @@ class TestBrowser:
     def test_a_visitor_fuses_and_downloads(self, visitor, tmp_path):
         for page in opened_in_chromium(visitor.address):
             page.get_by_role("button", name="Sample pair").wait_for()
-            (tmp_path / "text.png").write_bytes(b"no picture")
+            (tmp_path / "text.png").write_bytes(b"no image")
             page.locator("input[type=file]").first.set_input_files(str(tmp_path / "text.png"))
-            page.get_by_text("text.png is no picture").first.wait_for()
+            page.get_by_text("text.png is no image").first.wait_for()
             take_screenshot(page, "refused")
             page.get_by_role("button", name="Sample pair").click()
             page.get_by_text("sample_B").first.wait_for()

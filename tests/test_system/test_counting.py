@@ -16,11 +16,11 @@ def test_numbers_agree_with_their_nouns():
 @pytest.mark.parametrize("sentence", _SENTENCES)
 def test_notes_do_too(sentence):
     one, two = (write_notes([{sentence: names}])[0] for names in (["a"], ["a", "b"]))
-    assert one.startswith(("1 pair ", "1 picture ", "1 radiometric JPEG ")) and "|" not in one
-    assert two.startswith(("2 pairs ", "2 pictures ", "2 radiometric JPEGs ")) and "|" not in two
+    assert one.startswith(("1 pair ", "1 image ", "1 radiometric JPEG ")) and "|" not in one
+    assert two.startswith(("2 pairs ", "2 images ", "2 radiometric JPEGs ")) and "|" not in two
 
 
 def test_a_note_in_full():
     assert write_notes([{HOT_PIXELS: ["x (1)"]}]) == [
-        "1 picture of source B has hot pixels, single ones far above all their neighbours: x (1)"
+        "1 image of source B has hot pixels, single ones far above all their neighbours: x (1)"
     ]

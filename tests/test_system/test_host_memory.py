@@ -1,4 +1,4 @@
-"""Freed memory is kept for the next picture, unless the environment says what shall become of it."""
+"""Freed memory is kept for the next image, unless the environment says what shall become of it."""
 
 import ctypes
 from types import SimpleNamespace

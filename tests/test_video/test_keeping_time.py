@@ -1,4 +1,4 @@
-"""A fused film shows each frame at its own time: films of clocks, fused and read."""
+"""A fused video shows each frame at its own time: videos of clocks, fused and read."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def fuse_clocks(a, b, out, **options):
 
 
 def last_before(times, shown):
-    """Which of the times was the last one when something is shown, for a film that repeats frames."""
+    """Which of the times was the last one when something is shown, for a video that repeats frames."""
     times = np.array(times)
     return times[np.maximum(np.searchsorted(times, shown + 1e-3, side="right") - 1, 0)]
 

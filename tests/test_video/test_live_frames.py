@@ -96,7 +96,7 @@ def switch_on(monkeypatch, kind):
 
 
 def shown_in(path):
-    """Frames of a film: their time, and the times of A and B that they show."""
+    """Frames of a video: their time, and the times of A and B that they show."""
     reader = VideoReader(path)
     return np.array([(index / reader.fps, *clocks_of(frame.pixels)) for index, frame in enumerate(reader)])
 

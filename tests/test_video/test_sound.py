@@ -37,7 +37,7 @@ def write_with_sound(path, seconds=2, fps=10):
 
 
 def heard_in(path):
-    """Loudness of the sound of a film, by times in seconds."""
+    """Loudness of the sound of a video, by times in seconds."""
     import av
 
     times, loudness = [], []

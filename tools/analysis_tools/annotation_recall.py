@@ -25,8 +25,8 @@ from mmfusion_distill.user_errors import exit_on_user_error
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder_a", help="folder of pictures of source A")
-    parser.add_argument("folder_b", help="folder of pictures of source B")
+    parser.add_argument("folder_a", help="folder of images of source A")
+    parser.add_argument("folder_b", help="folder of images of source B")
     parser.add_argument("--modality", choices=MODALITIES, default=MODALITIES[0])
     parser.add_argument(
         "--names", help="file with the names of the pairs to use, one per line (default: all)"

@@ -1,4 +1,4 @@
-"""Print a Markdown table of time: of networks, of the fusing of folders and films, of metrics, or of training steps.
+"""Print a Markdown table of time: of networks, of the fusing of folders and videos, of metrics, or of training steps.
 
 python tools/analysis_tools/benchmark.py networks --sizes 640x480 1920x1080 --export onnx openvino --threads 2
 """
@@ -72,7 +72,7 @@ def folder(args: argparse.Namespace) -> str:
 
 
 def film(args: argparse.Namespace) -> str:
-    """Frames per second of a film, and of reading, the network and writing alone."""
+    """Frames per second of a video, and of reading, the network and writing alone."""
     from mmfusion_distill.analysis.film_benchmark import film_table
 
     height, width = args.size
@@ -80,7 +80,7 @@ def film(args: argparse.Namespace) -> str:
 
 
 def metrics(args: argparse.Namespace) -> str:
-    """Time of each metric on one pair of pictures."""
+    """Time of each metric on one pair of images."""
     from mmfusion_distill.analysis.benchmark import metrics_table
     from mmfusion_distill.evaluation import METRICS_BY_NAME
 

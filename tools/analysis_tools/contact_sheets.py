@@ -2,7 +2,7 @@
 
 python tools/analysis_tools/contact_sheets.py --weights student tiny --out sheets
 
-With --blind the fusions of every row change places, for judges who shall not know whose they are.
+With --blind the fusions of every row change places, for judges who should not know whose they are.
 """
 
 import argparse
@@ -33,9 +33,9 @@ def parse_args() -> argparse.Namespace:
         "--count", type=at_least(1), default=6, metavar="N", help="rows of a sheet (default: 6)"
     )
     parser.add_argument(
-        "--width", type=at_least(32), default=400, metavar="PIXELS", help="of a picture (default: 400)"
+        "--width", type=at_least(32), default=400, metavar="PIXELS", help="of an image (default: 400)"
     )
-    parser.add_argument("--crop", action="store_true", help="the middle of the pictures, unscaled")
+    parser.add_argument("--crop", action="store_true", help="the middle of the images, unscaled")
     parser.add_argument("--blind", type=int, metavar="SEED", help="shuffle the fusions of every row")
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     args = parser.parse_args()

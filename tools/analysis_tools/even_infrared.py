@@ -1,4 +1,4 @@
-"""Print how far results are from the visible picture where the infrared one is even (wanted: below 2).
+"""Print how far results are from the visible image where the infrared one is even (wanted: below 2).
 
 python tools/analysis_tools/even_infrared.py
 """
@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
         help="published or exported networks, or names of those that come with the package (default: all of these)",
     )
     parser.add_argument(
-        "--pictures", nargs="+", metavar="FILE", help="visible pictures (default: generated scenes)"
+        "--pictures", nargs="+", metavar="FILE", help="visible images (default: generated scenes)"
     )
     parser.add_argument("--count", type=at_least(1), default=3, help="of generated scenes (default: 3)")
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
@@ -43,7 +43,7 @@ def report(args: argparse.Namespace) -> None:
         for name in networks
     }
     print(
-        "Mean CIEDE2000 between the visible picture and the result, by the level of an even infrared picture:\n"
+        "Mean CIEDE2000 between the visible image and the result, by the level of an even infrared image:\n"
     )
     print(even_infrared_table(differences))
 

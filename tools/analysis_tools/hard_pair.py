@@ -1,8 +1,8 @@
-"""Draw the picture of the README: a hard pair, the Laplacian pyramid's fusion of it and a network's, side by side.
+"""Draw the image of the README: a hard pair, the Laplacian pyramid's fusion of it and a network's, side by side.
 
 python tools/analysis_tools/hard_pair.py
 
-The pair is generated, so it may be published: a street in the dark, with noise in the infrared picture. Run it again
+The pair is generated, so it may be published: a street in the dark, with noise in the infrared image. Run it again
 when the weights change.
 """
 

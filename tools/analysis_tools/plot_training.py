@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("out", help="picture to write, .png")
+    parser.add_argument("out", help="image to write, .png")
     parser.add_argument("work_dirs", nargs="+", metavar="WORK_DIR", help="work folders of runs")
     parser.add_argument("--keys", nargs="+", default=list(KEYS), help=f"scalars (default: {' '.join(KEYS)})")
     args = parser.parse_args()

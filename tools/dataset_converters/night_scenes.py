@@ -1,4 +1,4 @@
-"""Write generated night scenes for the configs in configs/mix: `train` and `val` with pictures, boxes and masks."""
+"""Write generated night scenes for the configs in configs/mix: `train` and `val` with images, boxes and masks."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Write exported networks and hashes in mmfusion_distill/weights anew, after its .safetensors have changed."""
+"""Write exported networks and hashes in mmfusion_distill/weights again, after its .safetensors have changed."""
 
 import argparse
 

@@ -2,7 +2,7 @@
 # all degraded, as roadscene-176x344_degraded.py.
 _base_ = ["./roadscene-176x344_degraded.py", "./harvard.py"]
 
-# Nearly whole pictures, as for RoadScene.
+# Nearly whole images, as for RoadScene.
 crop_size = (224, 224)
 train_pipeline = [
     dict(type="LoadImagePair"),

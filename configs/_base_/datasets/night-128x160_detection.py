@@ -1,5 +1,5 @@
 # Generated night scenes for mmdet; `python tools/dataset_converters/night_scenes.py data/night` writes them.
-# A data set of one's own differs in data_root, prefixes and classes.
+# A data set of your own differs in data_root, prefixes and classes.
 _base_ = ["./night-128x160.py"]
 
 metainfo = dict(classes=("person",))

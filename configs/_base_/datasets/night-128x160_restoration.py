@@ -1,4 +1,4 @@
-# Generated night scenes for MMagic: the visible picture is noisy and is to be as it was, with the help of the
+# Generated night scenes for MMagic: the visible image is noisy and is to be as it was, with the help of the
 # infrared one. `python tools/dataset_converters/night_scenes.py data/night` writes them.
 _base_ = ["./night-128x160.py"]
 

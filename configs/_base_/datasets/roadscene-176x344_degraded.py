@@ -2,7 +2,7 @@
 # text. Validated twice, as they are and all degraded, for degraded_runtime.py.
 _base_ = ["./roadscene-128x128.py"]
 
-# Nearly the smallest pictures, since networks that look at whole pictures behave otherwise on small crops of them
+# Nearly the smallest images, since networks that look at whole images behave otherwise on small crops of them
 # (docs/training.md).
 crop_size = (176, 344)
 other_cameras = [*_base_.flips, dict(type="RandomTone", prob=0.4), dict(type="RandomEvenSource", prob=0.04)]

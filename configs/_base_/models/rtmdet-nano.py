@@ -1,4 +1,4 @@
-# RTMDet (Lyu et al., 2022), about a tenth of its smallest published form, for small pictures and a CPU.
+# RTMDet (Lyu et al., 2022), about a tenth of its smallest published form, for small images and a CPU.
 model = dict(
     type="RTMDet",
     data_preprocessor=dict(

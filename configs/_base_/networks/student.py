@@ -1,4 +1,4 @@
-# The student: below a tenth of the teacher's parameters and time. Convolutions where pictures are large, attention
+# The student: below a tenth of the teacher's parameters and time. Convolutions where images are large, attention
 # where they are small, Laplacian bands blended in the head (docs/performance.md says how it was found).
 student = dict(
     type="FusionUNet",

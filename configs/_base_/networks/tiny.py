@@ -1,4 +1,4 @@
-# The tiny student: its finest maps are a quarter of the picture's size, and there is no attention to places
+# The tiny student: its finest maps are a quarter of the image's size, and there is no attention to places
 # (docs/performance.md says what that costs).
 tiny = dict(
     type="FusionUNet",

@@ -1,4 +1,4 @@
-"""What every annotator has in common."""
+"""Base of the annotators."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AnnotationResult:
-    """What an annotator made of one pair: an annotation, or why there is none.
+    """Result of an annotator for one pair: an annotation, or why there is none.
 
     Args:
         pair (ImagePair): The pair.
@@ -36,7 +36,7 @@ class Annotator(ABC):
     To use an own one by name, register it in ``mmfusion_distill.registry.TASK_UTILS``.
     """
 
-    #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made anew.
+    #: Raised whenever the same arguments lead to other annotations: what runs have kept is then made again.
     version = ""
     #: Reads the pairs, as every command does. Default: None, one without options.
     reader: Optional["PairReader"] = None

@@ -11,7 +11,7 @@ from .chat_answer import AnswerError, answer_of
 
 T = TypeVar("T")
 
-# Statuses that another try may mend; others (wrong key, unknown model) are final.
+# Statuses that another try may fix; others (wrong key, unknown model) are final.
 _PASSING = {408, 409, 425, 429}
 
 

@@ -1,4 +1,4 @@
-"""Measurements of one picture that tell its degradations. Pictures are (H, W), float, 0 to 255."""
+"""Measurements of one image that tell its degradations. Images are (H, W), float, 0 to 255."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ _BLOCK, _DIRECTIONS = 16, 18
 
 
 def luminance(image: np.ndarray) -> np.ndarray:
-    """Gray picture (H, W) of an (H, W), (H, W, 1) or RGB (H, W, 3) picture; values that are not finite become 0."""
+    """Gray image (H, W) of an (H, W), (H, W, 1) or RGB (H, W, 3) image; values that are not finite become 0."""
     image = np.nan_to_num(np.asarray(image, np.float32), posinf=255.0, neginf=0.0)
     if image.ndim == 3:
         image = image @ np.array(LUMINANCE_WEIGHTS, np.float32) if image.shape[2] == 3 else image[..., 0]
@@ -21,7 +21,7 @@ def luminance(image: np.ndarray) -> np.ndarray:
 
 
 def contrast_range(gray: np.ndarray, mask: np.ndarray | None = None) -> float:
-    """Distance of the 2nd and the 98th percentile, of the whole picture or of the masked pixels."""
+    """Distance of the 2nd and the 98th percentile, of the whole image or of the masked pixels."""
     values = gray if mask is None or not mask.any() else gray[mask]
     low, high = np.percentile(values, (2, 98))
     return float(high - low)
@@ -61,7 +61,7 @@ def stripe_strength(gray: np.ndarray, mask: np.ndarray | None = None) -> tuple[f
     """Strength of row and of column stripes, as the detector of a thermal camera leaves them.
 
     The median along a line of the second difference across lines is near 0 for a scene, whose edges do not run
-    through the whole picture, and follows the stripes' offsets otherwise. White offsets of standard deviation s give
+    through the whole image, and follows the stripes' offsets otherwise. White offsets of standard deviation s give
     second differences of deviation sqrt(6) s.
 
     Returns:
@@ -163,7 +163,7 @@ def foreground_mask(gray: np.ndarray) -> np.ndarray:
 
 
 def where_strongest(values: np.ndarray) -> str:
-    """Part of the picture, on a 3 x 3 grid, in which ``values`` (H, W) are largest, e.g. ``upper left``."""
+    """Part of the image, on a 3 x 3 grid, in which ``values`` (H, W) are largest, e.g. ``upper left``."""
     if min(values.shape) < 3:
         return "whole picture"
     grid = cv2.resize(values.astype(np.float32), (3, 3), interpolation=cv2.INTER_AREA)
@@ -178,7 +178,7 @@ def edge_sharpness(gray: np.ndarray) -> float:
     the range inside the 9 x 9 pixels around, at the 2 % of pixels with the largest range.
 
     Returns:
-        float: Median of this ratio; 1 for a picture without edges.
+        float: Median of this ratio; 1 for an image without edges.
     """
     gray = cv2.GaussianBlur(gray, (0, 0), 0.5)
     kernel = np.ones((9, 9), np.uint8)

@@ -1,4 +1,4 @@
-"""Degradations of a visible and an infrared picture, found by measuring them."""
+"""Degradations of a visible and an infrared image, found by measuring them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class InfraredVisibleThresholds:
         ir_noise (float): Noise deviation of B above which it is ``ir_noise``.
         blur_peak (float): Motion leaves one direction sharper than the median one by more than this (dB) ...
         blur_detail (float): ... and the median direction with a fine-to-coarse ratio below this (dB).
-        stripes (float): Deviation of row or column offsets above which a picture has ``sensor_artifact``.
+        stripes (float): Deviation of row or column offsets above which an image has ``sensor_artifact``.
         haze (float): Mean dark channel of A above which it has ``haze``, unless it is over-exposed ...
         haze_contrast (float): ... or its range exceeds this ...
         haze_bright_fraction (float): ... and over-exposed is this share of A at 250 or more.
@@ -66,8 +66,8 @@ def find_infrared_visible_events(
     """Events of a pair.
 
     Args:
-        img_a (np.ndarray): Visible picture (H, W, 1 or 3), 0 to 255, RGB.
-        img_b (np.ndarray): Infrared picture (H, W, 1), 0 to 255.
+        img_a (np.ndarray): Visible image (H, W, 1 or 3), 0 to 255, RGB.
+        img_b (np.ndarray): Infrared image (H, W, 1), 0 to 255.
         limits (InfraredVisibleThresholds): When an event counts as there.
 
     Yields:
@@ -88,17 +88,17 @@ def find_infrared_visible_events(
 
 
 def is_dark(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
-    """Whether a picture, or each of several, has ``low_light``."""
+    """Whether an image, or each of several, has ``low_light``."""
     return measures.mean < limits.dark_mean
 
 
 def is_over_exposed(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
-    """Whether a picture, or each of several, has ``over_exposure``."""
+    """Whether an image, or each of several, has ``over_exposure``."""
     return measures.bright_fraction > limits.bright_fraction
 
 
 def is_hazy(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
-    """Whether a picture, or each of several, has ``haze``."""
+    """Whether an image, or each of several, has ``haze``."""
     fog = (
         (measures.dark_channel > limits.haze)
         & (measures.contrast < limits.haze_contrast)
@@ -108,7 +108,7 @@ def is_hazy(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> boo
 
 
 def is_veiled_by_glare(measures: VisibleMeasures, limits: InfraredVisibleThresholds) -> bool | np.ndarray:
-    """Whether the light of a lamp or of the sun veils a picture, or each of several."""
+    """Whether the light of a lamp or of the sun veils an image, or each of several."""
     return (
         (measures.shadows > limits.glare_shadows)
         & (measures.edges < limits.glare_edges)

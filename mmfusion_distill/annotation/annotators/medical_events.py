@@ -1,4 +1,4 @@
-"""What the fusion of a CT, PET or SPECT picture with an MRI picture should heed, found by measuring them."""
+"""What the fusion of a CT, PET or SPECT image with an MRI image should heed, found by measuring them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,8 +50,8 @@ def find_medical_events(img_a: np.ndarray, img_b: np.ndarray, limits: MedicalThr
     """Events of a pair.
 
     Args:
-        img_a (np.ndarray): CT, PET or SPECT picture (H, W, 1 or 3), 0 to 255, RGB.
-        img_b (np.ndarray): MRI picture (H, W, 1), 0 to 255.
+        img_a (np.ndarray): CT, PET or SPECT image (H, W, 1 or 3), 0 to 255, RGB.
+        img_b (np.ndarray): MRI image (H, W, 1), 0 to 255.
         limits (MedicalThresholds): When an event counts as there.
 
     Yields:

@@ -67,8 +67,8 @@ class OpenAIAnnotator(Annotator):
         backoff (float): Seconds before the second try, doubled each time. Default: 1.
         max_wait (float): Longest pause between tries in seconds; bounds Retry-After too. Default: 120.
         max_tokens (int): Longest answer. Default: 1024.
-        max_size (int): Longer side of the pictures that are sent. Default: 768.
-        montage (bool): Whether a third picture shows both side by side. Default: False.
+        max_size (int): Longer side of the images that are sent. Default: 768.
+        montage (bool): Whether a third image shows both side by side. Default: False.
         structured (bool): Whether JSON of a fixed schema is asked for; given up if the server rejects it.
             Default: True.
         prompt_version (str): Which prompt of the package. Default: 'v1'.

@@ -59,7 +59,7 @@ class StatisticsAnnotator(Annotator):
     def annotate_arrays(
         self, img_a: np.ndarray, img_b: np.ndarray, modality: str = "infrared-visible"
     ) -> Annotation:
-        """Annotate a pair of pictures; never fails on pictures of any size and content.
+        """Annotate a pair of images; never fails on images of any size and content.
 
         Args:
             img_a (np.ndarray): Source A (H, W, 1 or 3), 0 to 255, RGB.

@@ -24,9 +24,9 @@ class TransformersAnnotator(Annotator):
     Args:
         model (str): Name or folder of the model. Default: 'Qwen/Qwen2-VL-7B-Instruct', the published choice.
         batch_size (int): Pairs per forward pass. Default: 4.
-        workers (int): Threads that read and shrink pictures. Default: 2.
-        max_size (int): Longer side of the pictures that the model sees. Default: 768.
-        montage (bool): Whether a third picture shows both side by side. Default: False.
+        workers (int): Threads that read and shrink images. Default: 2.
+        max_size (int): Longer side of the images that the model sees. Default: 768.
+        montage (bool): Whether a third image shows both side by side. Default: False.
         max_new_tokens (int): Longest answer. Default: 512.
         dtype (str): 'auto', 'float32', 'bfloat16' ... Default: 'auto', as the model was saved.
         device_map (str | dict | None): 'auto' spreads a large model over GPUs (needs accelerate). Default: None,
@@ -105,7 +105,7 @@ class TransformersAnnotator(Annotator):
     ) -> Iterator[AnnotationResult]:
         try:
             answers = self.answer([pictures for _, pictures in batch], prompt.text)
-        except (RuntimeError, ValueError) as error:  # out of memory, or pictures the model cannot take
+        except (RuntimeError, ValueError) as error:  # out of memory, or images the model cannot take
             if len(batch) > 1:
                 for one in batch:
                     yield from self._annotate_batch([one], prompt)
@@ -126,7 +126,7 @@ class TransformersAnnotator(Annotator):
         """Answers of the model, greedily decoded.
 
         Args:
-            pictures (list[list[np.ndarray]]): Per question its pictures (H, W, 3), uint8, RGB; equally many.
+            pictures (list[list[np.ndarray]]): Per question its images (H, W, 3), uint8, RGB; equally many.
             question (str): What is asked about each.
 
         Returns:

@@ -1,4 +1,4 @@
-"""What the exposure and the air did to a visible picture, in a few figures."""
+"""Effects of exposure and air on a visible image, in a few figures."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _BLOWN_OUT = 250
 
 @dataclass(frozen=True)
 class VisibleMeasures:
-    """Figures of one picture, or arrays with those of several; gray values of 0 to 255 unless said.
+    """Figures of one image, or arrays with those of several; gray values of 0 to 255 unless said.
 
     Args:
         mean (float | np.ndarray): Mean luminance.
@@ -33,7 +33,7 @@ class VisibleMeasures:
 
 
 def measure_visible(image: np.ndarray) -> VisibleMeasures:
-    """Measure a picture (H, W, 1 or 3), 0 to 255, RGB."""
+    """Measure an image (H, W, 1 or 3), 0 to 255, RGB."""
     gray = stats.luminance(image)
     return VisibleMeasures(
         mean=float(gray.mean()),

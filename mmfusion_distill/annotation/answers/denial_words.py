@@ -105,7 +105,7 @@ EVENT_WORDS = {
     "structure_consistency": r"misalign\w*|inconsisten\w*|misregist\w*",
     "edge_preservation": r"soft edges|blurred edges",
 }
-#: What a picture is where the event is not, as a whole clause about it.
+#: What an image is where the event is not, as a whole clause about it.
 OPPOSITES = {
     "low_light": r"well[- ]?lit|well[- ]illuminated|(?:adequately|sufficiently|properly|evenly) (?:lit"
     "|illuminated|exposed)"
@@ -172,6 +172,6 @@ YES = (
 )
 #: Any event in English words.
 ANY_EVENT = "|".join(dict.fromkeys(EVENT_WORDS.values()))
-#: Names of the infrared source, in the place of a key or a heading.
+#: Names of the infrared source, instead of a key or a heading.
 INFRARED = r"(?:infrared|thermal|ir)(?:[ _](?:image|picture|source|photo))?|image_b"
 VISIBLE = r"(?:visible|rgb)(?:[ _](?:light|image|picture|source|photo))*|image_a"

@@ -189,7 +189,7 @@ _EVENT_TAG = re.compile(
 
 
 def without_tags(text: str) -> str:
-    """Lines in the place of XML: ``<type>haze</type>`` becomes ``type: haze``."""
+    """Lines instead of XML: ``<type>haze</type>`` becomes ``type: haze``."""
     if "</" not in text and "/>" not in text:
         return text
     text = _EVENT_TAG.sub(r"\nEvent Type: \1\nDescription: ", text)

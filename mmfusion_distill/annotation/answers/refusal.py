@@ -1,4 +1,4 @@
-"""Answers that say nothing about the pictures: refusals, and pictures that did not arrive."""
+"""Answers that say nothing about the images: refusals, and images that did not arrive."""
 
 import re
 
@@ -29,7 +29,7 @@ _REFUSAL = re.compile(
 
 
 def refusal_in(text: str) -> str:
-    """The sentence by which a model refuses, or says that it sees no pictures; '' if it does not."""
+    """The sentence by which a model refuses, or says that it sees no images; '' if it does not."""
     plain = clean_text(text[:4000]).replace("’", "'")
     match = _REFUSAL.search(plain.lower()) if len(plain) == len(plain.lower()) else None
     if match is None:

@@ -1,7 +1,7 @@
-"""What cameras do to a picture, by strength: 0 is barely visible, 1 about the worst that is still a picture.
+"""Degradations by a camera, by strength: 0 is barely visible, 1 about the worst that is still an image.
 
 These go beyond :mod:`.degradations` in what they imitate and build on it. All take and give finite float32
-pictures (H, W, C), 0 to 255.
+images (H, W, C), 0 to 255.
 """
 
 import cv2

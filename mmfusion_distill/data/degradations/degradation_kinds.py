@@ -15,7 +15,7 @@ from .degradations import (
     flatten_contrast,
 )
 
-#: A picture (H, W, C), the generator, the strength and the place in words -> the degraded picture.
+#: An image (H, W, C), the generator, the strength and the place in words -> the degraded image.
 PlacedDegradation = Callable[[np.ndarray, np.random.Generator, float, str], np.ndarray]
 
 _EVERYWHERE = "all over"
@@ -30,7 +30,7 @@ class DegradationKind:
     Args:
         event (str): Known event that an annotator would name.
         source (int): The source that is degraded, 0 for A and 1 for B.
-        degrade (PlacedDegradation): What is done; gives a finite picture within 0 to 255, because another may follow.
+        degrade (PlacedDegradation): What is done; gives a finite image within 0 to 255, because another may follow.
         places (tuple[str, ...]): Where or along what, in words; the most usual first.
     """
 
@@ -78,7 +78,7 @@ def _dead_pixels(image: np.ndarray, rng: np.random.Generator, strength: float, p
 _SIDED = (_EVERYWHERE, *_SIDES)
 _LINES = ("along rows", "along columns")
 
-#: By name, in the order in which scene, lens, exposure, sensor and file act upon a picture.
+#: By name, in the order in which scene, lens, exposure, sensor and file act upon an image.
 INFRARED_VISIBLE_KINDS: dict[str, DegradationKind] = {
     "haze": DegradationKind("haze", 0, _haze, ("in the distance", _EVERYWHERE)),
     "motion_blur": DegradationKind("motion_blur", 0, _motion, tuple(_ANGLES)),
@@ -101,7 +101,7 @@ MEDICAL_KINDS: dict[str, DegradationKind] = {
     "noise_suppression": DegradationKind("noise_suppression", 1, _anywhere(add_noise)),
     "artifact_reduction": DegradationKind("artifact_reduction", 1, _stripes, _LINES),
 }
-#: Kinds of which a picture gets one at most: together they undo or double each other.
+#: Kinds of which an image gets one at most: together they undo or double each other.
 EXCLUSIVE_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"low_light", "over_exposure"}),
     frozenset({"lights", "over_exposure"}),

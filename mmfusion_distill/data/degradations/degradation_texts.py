@@ -42,7 +42,7 @@ def describe_degradation(kind: str, strength: float, place: str, rng: np.random.
         rng (np.random.Generator): Draws the wording.
 
     Returns:
-        str: A sentence, e.g. 'Haze veils the visible picture in the distance, slight.'
+        str: A sentence, e.g. 'Haze veils the visible image in the distance, slight.'
     """
     texts = DEGRADATION_TEXTS[kind]
     word = next(word for word, end in STRENGTH_WORDS.items() if strength <= end)

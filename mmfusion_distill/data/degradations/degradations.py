@@ -1,6 +1,6 @@
 """Degradations of known strength, to measure how well annotators recognise them and to train with.
 
-Each takes a picture (H, W, C) in 0 to 255 and gives a finite picture of the same size and range, so that any of them
+Each takes an image (H, W, C) in 0 to 255 and gives a finite image of the same size and range, so that any of them
 may follow any other; ``rng`` makes it repeatable. Without ``strength`` it draws one that a person sees at once; with
 it, 0 is barely visible and 1 about the worst that is drawn without.
 """
@@ -71,7 +71,7 @@ def add_haze(
 ) -> np.ndarray:
     """Air light of 220 through a transmission of 0.25 to 0.4, by strength 0.9 to 0.2 (Koschmieder's law).
 
-    ``depth`` (H, W, 1), relative to the distance of this transmission, lets it vary over the picture.
+    ``depth`` (H, W, 1), relative to the distance of this transmission, lets it vary over the image.
     """
     transmission = _amount(rng, (0.25, 0.4), strength, 0.9, 0.2) ** depth
     return np.clip(image * transmission + 220 * (1 - transmission), 0, 255)
@@ -95,7 +95,7 @@ def displace(image: np.ndarray, rng: np.random.Generator, strength: float | None
 
 
 def within_range(filtered: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """What a filter of OpenCV gave, of this shape (H, W, C) and within 0 to 255.
+    """The result of a filter of OpenCV, in this shape (H, W, C) and within 0 to 255.
 
     Filters round beyond the range of their input. After -1e-6 a power is NaN, and a JPEG has a white pixel.
     """

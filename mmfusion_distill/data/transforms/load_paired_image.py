@@ -1,4 +1,4 @@
-"""Loading of both sources as one picture, for pipelines that know one picture."""
+"""Loading of both sources as one image, for pipelines that know one image."""
 
 from pathlib import Path
 
@@ -12,17 +12,17 @@ from .pair_transform import PairTransform, pair_reader
 
 @TRANSFORMS.register_module()
 class LoadPairedImage(PairTransform):
-    """Load a visible picture and the infrared one beside it as one picture of four channels: B, G, R, infrared.
+    """Load a visible image and the infrared one beside it as one image of four channels: B, G, R, infrared.
 
     Stands where a pipeline of mmdet, mmseg, mmpretrain or MMagic has `LoadImageFromFile`. Resizing, cropping,
     flipping, rotating and padding then treat both alike; what changes colours of three channels goes into
-    :class:`VisibleOnly`. :class:`FusionDataPreprocessor` takes the picture apart again.
+    :class:`VisibleOnly`. :class:`FusionDataPreprocessor` takes the image apart again.
 
-    Required keys: `img_path` and, if there is such a key, `infrared_path`; otherwise the infrared picture has the
+    Required keys: `img_path` and, if there is such a key, `infrared_path`; otherwise the infrared image has the
     same name in a folder beside. Added keys: `img` (H, W, 4) in [0, 255], `img_shape`, `ori_shape`.
 
     Args:
-        folders (tuple[str, str]): Folder of the visible pictures and of the infrared ones beside it: the last folder
+        folders (tuple[str, str]): Folder of the visible images and of the infrared ones beside it: the last folder
             of `img_path` with the first name is replaced by the second. Default: ('visible', 'infrared').
         to_float32 (bool): Give float32, which keeps what 16-bit files have beyond 8 bits, instead of uint8.
             Default: False.
@@ -61,7 +61,7 @@ class LoadPairedImage(PairTransform):
         return results
 
     def infrared_path(self, path: str) -> str:
-        """The infrared picture beside a visible one."""
+        """The infrared image beside a visible one."""
         parts = Path(path).parts
         visible, infrared = self.folders
         if visible not in parts[:-1]:

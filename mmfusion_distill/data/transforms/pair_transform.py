@@ -1,4 +1,4 @@
-"""What the transforms of pairs have in common."""
+"""Shared code of the transforms of pairs."""
 
 import logging
 from dataclasses import fields

@@ -37,11 +37,11 @@ class RandomDegradation(PairTransform):
             equally likely. Default: None, all kinds of the modality alike, see
             :mod:`mmfusion_distill.data.degradations.degradation_kinds`.
         strength (tuple[float, float]): Range of the strengths within [0, 1]: 0 is barely visible, 1 about the worst
-            that is still a picture. Default: (0.1, 1.0).
+            that is still an image. Default: (0.1, 1.0).
         annotate (bool): Whether events are appended to the annotation; 'normal' then goes. Default: True.
         seed (int, optional): Makes a fixed set, e.g. for validation: what happens to a pair depends on the seed and
             its `key` alone, but for the first kind, in which the pairs of a data set take turns. Default: None,
-            everything is drawn anew from NumPy's global generator.
+            everything is drawn again from NumPy's global generator.
 
     Raises:
         UserError: If an argument is out of range or a kind is unknown.

@@ -9,7 +9,7 @@ from .pair_transform import PairTransform
 
 @TRANSFORMS.register_module()
 class RandomEvenSource(PairTransform):
-    """Replace some sources B by an even picture of any level: the result is then to be A, whatever the level.
+    """Replace some sources B by an even image of any level: the result is then to be A, whatever the level.
 
     Modified keys: `img_b`. Put it before :class:`RandomDegradation`, so that the target is even too.
 

@@ -20,7 +20,7 @@ class RandomFillArea(PairTransform):
     Args:
         prob (float): Share of the pairs, in [0, 1].
         share_of_b (float): Of these, the share in which B is filled, not A. Default: 0.7.
-        max_width (float): Largest width of an area beside the picture's. Default: 0.08.
+        max_width (float): Largest width of an area beside the image's. Default: 0.08.
 
     Raises:
         UserError: If `prob` or `share_of_b` is no probability.

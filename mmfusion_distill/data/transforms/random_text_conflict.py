@@ -17,7 +17,7 @@ class RandomTextConflict(BaseTransform):
     A network sees most degradations itself and may learn to do without the text. So some samples lose the events that
     :class:`RandomDegradation` appended, others get the event of a degradation that they do not have, and the text of
     others is left out: in all of these the target becomes the sources as the network sees them, which are to be fused
-    as they are. Put it behind :class:`RandomDegradation`, in the place of :class:`RandomDropText`.
+    as they are. Put it behind :class:`RandomDegradation`, instead of :class:`RandomDropText`.
 
     Required keys: those that :class:`RandomDegradation` leaves. Modified keys: `annotation`, `target_a`, `target_b`.
     Added keys: `drop_text` (bool).

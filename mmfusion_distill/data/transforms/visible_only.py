@@ -1,4 +1,4 @@
-"""Transforms of colours, which leave the infrared picture alone."""
+"""Transforms of colours, which leave the infrared image alone."""
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -9,7 +9,7 @@ from ...user_errors import UserError
 
 @TRANSFORMS.register_module()
 class VisibleOnly(BaseTransform):
-    """Apply a transform that knows three channels, e.g. of brightness and hue, to the visible part of a picture.
+    """Apply a transform that knows three channels, e.g. of brightness and hue, to the visible part of an image.
 
     Required and modified keys: `img` (H, W, 4) of :class:`LoadPairedImage`.
 
@@ -32,7 +32,7 @@ class VisibleOnly(BaseTransform):
         if changed.shape != visible.shape:
             raise UserError(
                 f"VisibleOnly: {type(self.inner).__name__} made {changed.shape} of {visible.shape}, and the infrared "
-                "picture would not fit any more: put it outside of VisibleOnly"
+                "image would not fit any more: put it outside of VisibleOnly"
             )
         results["img"] = np.concatenate([changed, infrared.astype(changed.dtype)], axis=2)
         return results

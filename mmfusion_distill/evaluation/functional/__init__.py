@@ -1,1 +1,1 @@
-"""Fusion metrics as pure functions on pictures, one file for each family."""
+"""Fusion metrics as pure functions on images, one file for each family."""

@@ -17,7 +17,7 @@ def baseline_images(img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarra
         img_b: (H, W) of the same type and size.
 
     Returns:
-        ``{'A', 'B', 'mean', 'maximum', 'pyramid'}``, pictures of the type of ``img_a``. Means of integers
+        ``{'A', 'B', 'mean', 'maximum', 'pyramid'}``, images of the type of ``img_a``. Means of integers
         are rounded half up. For the last see :func:`laplacian_pyramid_fusion`, which takes floats for gray levels.
     """
     # Gray B is added to, and compared with, each channel.

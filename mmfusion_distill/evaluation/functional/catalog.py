@@ -36,7 +36,7 @@ class _ColorDifference(FusedMetric):
 
 
 def _each(function: Callable[..., Any]) -> Callable[..., list]:
-    """What ``function(source, fused)`` gives for each source."""
+    """The values of ``function(source, fused)`` for each source."""
 
     def of_sources(sources: Sequence[GrayImage], fused: GrayImage, **options: Any) -> list:
         return [function(source, fused, **options) for source in sources]

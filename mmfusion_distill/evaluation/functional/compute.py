@@ -1,4 +1,4 @@
-"""Scores of one fused picture by name."""
+"""Scores of one fused image by name."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ def compute_metrics(
     protocol: str | Protocol = "standard",
     data_range: float | None = None,
 ) -> dict[str, float]:
-    """Score one fused picture.
+    """Score one fused image.
 
     A source-wise metric ``M`` has four keys: ``M`` (combined as its definition says), ``M_A`` and
     ``M_B`` (towards one source) and ``M_balanced`` (the worse of the two). ``quality`` and
@@ -38,17 +38,17 @@ def compute_metrics(
     Args:
         img_a: Source A, (H, W) or (H, W, 3) RGB; uint8, uint16 or float.
         img_b: Source B, (H, W), or (H, W, 3) of which the luminance is taken.
-        fused: Fused picture, (H, W) or (H, W, 3) RGB.
+        fused: Fused image, (H, W) or (H, W, 3) RGB.
         metrics: Keys wanted.
         protocol: Name of a protocol or a :class:`Protocol`.
-        data_range: Value of white; needed for float pictures only, taken for uint16 too, and of no effect on
+        data_range: Value of white; needed for float images only, taken for uint16 too, and of no effect on
             uint8, where it is 255.
 
     Returns:
         Finite floats under the keys in ``metrics``, in that order.
 
     Raises:
-        UserError: If sizes differ, a picture is malformed or a key is unknown.
+        UserError: If sizes differ, an image is malformed or a key is unknown.
     """
     images = [GrayImage(image, data_range) for image in (img_a, img_b, fused)]
     return score_triple(FusionTriple(*images), metrics, protocol)
@@ -59,7 +59,7 @@ def score_triple(
     metrics: Sequence[str] = DEFAULT_METRICS,
     protocol: str | Protocol = "standard",
 ) -> dict[str, float]:
-    """Like :func:`compute_metrics`, for wrapped pictures: their intermediate results are kept.
+    """Like :func:`compute_metrics`, for wrapped images: their intermediate results are kept.
 
     Several fusions of one pair are scored faster so, since the sources are analysed once.
     """
@@ -145,7 +145,7 @@ def _score_once(triple: FusionTriple, names: Sequence[str], protocol: Protocol) 
     for key, entry, form in parse_metric_names(names):
         value = entry.value(scoring, form)
         if not math.isfinite(value):
-            raise ArithmeticError(f"{key} came out as {value}; please report the three pictures.")
+            raise ArithmeticError(f"{key} came out as {value}; please report the three images.")
         scores[key] = float(value)
     return scores
 
@@ -154,8 +154,8 @@ def _check_sizes(triple: FusionTriple) -> None:
     sizes = {
         "source A": triple.img_a.shape,
         "source B": triple.img_b.shape,
-        "the fused picture": triple.fused.shape,
+        "the fused image": triple.fused.shape,
     }
     if len(set(sizes.values())) > 1:
         text = ", ".join(f"{name} {h}x{w}" for name, (h, w) in sizes.items())
-        raise UserError(f"Pictures of different sizes (height x width): {text}.")
+        raise UserError(f"Images of different sizes (height x width): {text}.")

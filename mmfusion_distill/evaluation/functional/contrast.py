@@ -1,4 +1,4 @@
-"""Metrics of the fused picture alone: how much contrast and detail it has."""
+"""Metrics of the fused image alone: how much contrast and detail it has."""
 
 import math
 
@@ -11,7 +11,7 @@ from .gray_image import ImageLike, as_gray_image
 def standard_deviation(image: ImageLike) -> float:
     """SD: root of the mean squared distance of the gray levels from their mean.
 
-    Range [0, 127.5] gray levels; higher means more contrast. A constant picture gives 0.
+    Range [0, 127.5] gray levels; higher means more contrast. A constant image gives 0.
 
     Source: Rao, "In-fibre Bragg grating sensors", Meas. Sci. Technol. 8(4), 1997, is what the
     literature cites; it is the population standard deviation. Other definitions in use:
@@ -27,16 +27,16 @@ def spatial_frequency(image: ImageLike, channels: str = "luminance") -> float:
     neighbours, CF^2 between vertical ones, each over the differences that exist.
 
     Range [0, 255 sqrt(2)] gray levels; higher means more detail (or noise). A direction along
-    which the picture measures one pixel counts 0.
+    which the image measures one pixel counts 0.
 
     Source: Eskicioglu, Fisher, "Image quality measures and their performance", IEEE Trans.
     Commun. 43(12), 1995. Other definitions in use: see ``channels``; differences taken over the
     last two axes of a colour array.
 
     Args:
-        image: Fused picture.
+        image: Fused image.
         channels: ``luminance``; ``pooled`` (the differences of all colour channels); or
-            ``side_by_side`` (the VIFB benchmark's: channels laid side by side as one picture,
+            ``side_by_side`` (the VIFB benchmark's: channels laid side by side as one image,
             both sums divided by its number of pixels).
     """
     image = as_gray_image(image)
@@ -53,10 +53,10 @@ def spatial_frequency(image: ImageLike, channels: str = "luminance") -> float:
 def average_gradient(image: ImageLike, divisor: str = "interior") -> float:
     """AG: mean gradient magnitude.
 
-    ``AG = sum sqrt((gx^2 + gy^2) / 2) / N`` with central differences inside the picture and
+    ``AG = sum sqrt((gx^2 + gy^2) / 2) / N`` with central differences inside the image and
     one-sided ones at its border.
 
-    Range [0, 255] gray levels; higher means more detail (or noise). A picture that measures one
+    Range [0, 255] gray levels; higher means more detail (or noise). An image that measures one
     pixel along an axis has no gradient along it; with ``interior`` it gives 0.
 
     Source: Cui, Feng, Xu, Li, Chen, "Detail preserved fusion of visible and infrared images
@@ -64,7 +64,7 @@ def average_gradient(image: ImageLike, divisor: str = "interior") -> float:
     2015.
 
     Args:
-        image: Fused picture.
+        image: Fused image.
         divisor: ``interior`` divides by (H-1)(W-1), as the cited definition; ``pixels`` by HW.
     """
     values = as_gray_image(image).values
@@ -83,7 +83,7 @@ def average_gradient(image: ImageLike, divisor: str = "interior") -> float:
 def edge_intensity(image: ImageLike) -> float:
     """EI: mean magnitude of the 3x3 Sobel gradient (not normalised, edge pixels repeated).
 
-    Range [0, 1443] gray levels; higher means more detail (or noise). A constant picture gives 0.
+    Range [0, 1443] gray levels; higher means more detail (or noise). A constant image gives 0.
 
     Source: Rajalingam, Priya, "Hybrid multimodality medical image fusion technique for feature
     enhancement in medical diagnosis", Int. J. Eng. Sci. Invent. 2, 2018. Other definitions in

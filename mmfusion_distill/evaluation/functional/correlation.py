@@ -1,4 +1,4 @@
-"""Metrics from linear correlation between sources and fused picture."""
+"""Metrics from linear correlation between sources and fused image."""
 
 import math
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 
 def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
-    """CC: Pearson correlation of a source and the fused picture over all pixels.
+    """CC: Pearson correlation of a source and the fused image over all pixels.
 
     The fusion score is the mean of CC(A, F) and CC(B, F). Range [-1, 1]; higher is better.
-    If either picture is constant there is no linear relation to measure: 0.
+    If either image is constant there is no linear relation to measure: 0.
 
     Source: Deshmukh, Bhosale, "Image fusion and image quality assessment of fused images",
     Int. J. Image Process. 4(5), 2010. Other definitions in use: the sum of the two.
@@ -27,7 +27,7 @@ def correlation_coefficient(source: ImageLike, fused: ImageLike) -> float:
 
 
 def difference_correlation(source: ImageLike, other: ImageLike, fused: ImageLike) -> float:
-    """SCD term: correlation of a source with what the fused picture adds to the other source.
+    """SCD term: correlation of a source with what the fused image adds to the other source.
 
     ``SCD = corr(F - B, A) + corr(F - A, B)``; this function is one term, ``corr(F - other,
     source)``. Range of a term [-1, 1], of SCD [-2, 2]; higher is better.
@@ -60,5 +60,5 @@ def _variance(image: GrayImage) -> float:
 
 
 def _is_flat(values: np.ndarray) -> bool:
-    # By range, not by variance: rounding of the mean leaves a constant picture a tiny variance.
+    # By range, not by variance: rounding of the mean leaves a constant image a tiny variance.
     return float(values.max() - values.min()) < 1e-9

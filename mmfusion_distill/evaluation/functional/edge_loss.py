@@ -17,7 +17,7 @@ _WEIGHT_EXPONENT = 1.5
 
 
 def information_loss(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
-    """Labf: share of the sources' edges that the fused picture lost, the (total) loss of information.
+    """Labf: share of the sources' edges that the fused image lost, the (total) loss of information.
 
     ``sum r [(1 - Q_AF) w_A + (1 - Q_BF) w_B] / sum(w_A + w_B)``, r = 1 where F's gradient does
     not exceed both sources' (whatever is not preserved there was lost). ``Q_SF`` is the geometric

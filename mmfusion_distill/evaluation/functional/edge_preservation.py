@@ -14,7 +14,7 @@ ORIENTATION_SIGMOID = (0.9879, -22.0, 0.8)
 
 
 def edge_preservation(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
-    """Qabf: edge information of both sources that the fused picture preserves.
+    """Qabf: edge information of both sources that the fused image preserves.
 
     Per pixel and source S, ``Q_SF = Q_g Q_a``: sigmoids of the ratio of Sobel magnitudes (the
     smaller over the larger) and of the agreement of orientations ``1 - |a_S - a_F| / (pi/2)``.
@@ -22,7 +22,7 @@ def edge_preservation(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> f
     sources.
 
     Range [0, 0.976] with these constants; higher is better. Where neither source has an edge,
-    none can be lost: 1. (Only black pictures have none: the zero padding gives others one along the border.)
+    none can be lost: 1. (Only black images have none: the zero padding gives others one along the border.)
 
     Source: Xydeas, Petrovic, "Objective image fusion performance measure", Electronics Letters
     36(4), 2000; 3x3 Sobel, zero padded. Two equal magnitudes m count as the ratio max(m, 1)
@@ -61,8 +61,8 @@ class Gradient(NamedTuple):
 
 @once_per_picture
 def sobel_gradient(image: GrayImage) -> Gradient:
-    """Return the 3x3 Sobel gradient of a zero-padded picture."""
-    # float32 holds the integer gradients of 8-bit pictures exactly and halves the time.
+    """Return the 3x3 Sobel gradient of a zero-padded image."""
+    # float32 holds the integer gradients of 8-bit images exactly and halves the time.
     values = image.values.astype(np.float32)
     gx = cv2.Sobel(values, cv2.CV_32F, 1, 0, ksize=3, borderType=cv2.BORDER_CONSTANT)
     gy = cv2.Sobel(values, cv2.CV_32F, 0, 1, ksize=3, borderType=cv2.BORDER_CONSTANT)

@@ -27,12 +27,12 @@ def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str
     Source: Haghighat, Aghagolzadeh, Seyedarabi, "A non-reference image fusion metric based on
     mutual information of image features", Comput. Electr. Eng. 37(5), 2011, in the fast form of
     Haghighat, Razian, "Fast-FMI", AICT 2014. Other definitions in use: a Canny or Sobel edge map
-    as feature, other windows. A DCT or a wavelet transform of the whole picture is what the
+    as feature, other windows. A DCT or a wavelet transform of the whole image is what the
     authors' code does; its windows hold neighbouring coefficients.
 
     Args:
-        source: Source picture.
-        fused: Fused picture of the same size.
+        source: Source image.
+        fused: Fused image of the same size.
         feature: ``pixel``, ``gradient`` (horizontal), ``dct`` or ``wavelet`` (discrete Meyer).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Windowed statistics of gray-level pictures, shared by the metrics that slide a window.
+"""Windowed statistics of gray-level images, shared by the metrics that slide a window.
 
 Statistics are made in strips of rows: a whole-image temporary is large and short-lived, the
 allocator maps each one afresh, and the page faults then cost more than the arithmetic.
@@ -14,7 +14,7 @@ _PIXELS_PER_STRIP = 1 << 15
 
 
 class WindowStatistics(NamedTuple):
-    """Means, variances and covariance of two pictures in windows, arrays of one shape, float64."""
+    """Means, variances and covariance of two images in windows, arrays of one shape, float64."""
 
     mean_s: np.ndarray
     mean_f: np.ndarray
@@ -45,12 +45,12 @@ def window_statistics(
     """Yield population statistics of all windows that lie inside, one strip of rows at a time.
 
     Args:
-        sources: Source pictures, each (H, W) float64, both sides at least K.
+        sources: Source images, each (H, W) float64, both sides at least K.
         fused: (H, W) float64.
         kernel: (K,) window weights along one axis, summing to one; K odd.
 
     Yields:
-        For each source its statistics with the fused picture in the windows of the strip;
+        For each source its statistics with the fused image in the windows of the strip;
         together the strips have (H-K+1, W-K+1) windows.
     """
     for rows in _strips(fused.shape, len(kernel) - 1):

@@ -20,7 +20,7 @@ _EMPTY_WINDOW = 1e-7
 
 
 def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: ImageLike) -> float:
-    """VIFF: visual information of the best explaining source that the fused picture keeps.
+    """VIFF: visual information of the best explaining source that the fused image keeps.
 
     Four scales as in VIF, with visual noise 0.005 * 255^2. In every window the source with the
     smaller gain g (the one that had to be amplified less) stands for both; per scale
@@ -33,15 +33,15 @@ def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: Imag
 
     Source: Han, Cai, Cao, Xu, "A new image fusion performance metric based on visual information
     fidelity", Inf. Fusion 14(2), 2013. Other definitions in use: many evaluators call the plain
-    VIF sum of the two sources ``VIFF``; colour pictures through CIE lightness instead of
+    VIF sum of the two sources ``VIFF``; colour images through CIE lightness instead of
     luminance.
 
     Args:
-        sources: Source pictures.
-        fused: Fused picture of the same size.
+        sources: Source images.
+        fused: Fused image of the same size.
     """
     pictures = [pad_to_at_least(as_gray_image(image).values, SMALLEST_SIZE) for image in [*sources, fused]]
-    # No statistic changes, and those of a constant picture are 0 without a rest from rounding.
+    # No statistic changes, and those of a constant image are 0 without a rest from rounding.
     pictures = [picture - picture.mean() for picture in pictures]
     score = 0.0
     for size, weight in zip((17, 9, 5, 3), _SCALE_WEIGHTS, strict=True):

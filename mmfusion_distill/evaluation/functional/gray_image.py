@@ -1,4 +1,4 @@
-"""Pictures as the metrics see them: luminance in gray levels, with shared intermediate results."""
+"""Images as the metrics see them: luminance in gray levels, with shared intermediate results."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ _INTEGER_RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 
 class GrayImage:
-    """The luminance of a picture in gray levels [0, 255], and what metrics share about it.
+    """The luminance of an image in gray levels [0, 255], and what metrics share about it.
 
     Ten metrics on one triple of images need the same histograms, gradients and local moments
     again and again. They ask for them through :func:`once_per_picture`, so each is computed once for
-    each picture. The object treats its arrays as constants; do not write to them.
+    each image. The object treats its arrays as constants; do not write to them.
 
-    Luminance is ``0.299 R + 0.587 G + 0.114 B``; for 8-bit and 16-bit pictures it is rounded to
+    Luminance is ``0.299 R + 0.587 G + 0.114 B``; for 8-bit and 16-bit images it is rounded to
     an integer, as ``cv2.cvtColor`` does it (that is what published evaluators start from).
 
     Args:
         image: (H, W), (H, W, 1) or (H, W, 3) RGB array; uint8, uint16 or floating point.
         data_range: The value of white. Default None: 255 for uint8 and 65535 for uint16. Float
-            pictures must state it (1.0 or 255.0, say).
+            images must state it (1.0 or 255.0, say).
 
     Raises:
         TypeError: If the array has another type.
-        UserError: If shape, range or values do not make a picture.
+        UserError: If shape, range or values do not make an image.
     """
 
     def __init__(self, image: np.ndarray, data_range: float | None = None) -> None:
@@ -52,7 +52,7 @@ class GrayImage:
 
     @property
     def is_color(self) -> bool:
-        """Whether the picture came with three channels."""
+        """Whether the image came with three channels."""
         return self._source.ndim == 3
 
     @cached_property
@@ -62,7 +62,7 @@ class GrayImage:
 
     @cached_property
     def color_values(self) -> np.ndarray:
-        """(H, W, C) float64 channels in [0, 255]; C = 1 for a gray picture, else 3 (RGB)."""
+        """(H, W, C) float64 channels in [0, 255]; C = 1 for a gray image, else 3 (RGB)."""
         return self._to_gray_levels(self._source.reshape(*self.shape, -1))
 
     @cached_property
@@ -81,7 +81,7 @@ class GrayImage:
         return self._source.astype(np.float64) @ np.array(LUMINANCE_WEIGHTS)
 
     def channel(self, index: int) -> "GrayImage":
-        """One colour channel as a picture of its own; a gray picture is its only channel."""
+        """One colour channel as an image of its own; a gray image is its only channel."""
         if not self.is_color:
             return self
         return GrayImage(self._source[:, :, index], self.data_range)
@@ -94,7 +94,7 @@ class GrayImage:
 
 
 def once_per_picture(function: Function) -> Function:
-    """Decorate ``function(image, *further)``, whose result the picture then keeps for whoever asks again."""
+    """Decorate ``function(image, *further)``, whose result the image then keeps for whoever asks again."""
 
     @wraps(function)
     def kept(image: GrayImage, *further: Hashable) -> Any:
@@ -119,15 +119,15 @@ ImageLike: TypeAlias = np.ndarray | GrayImage
 
 
 def as_gray_image(image: ImageLike) -> GrayImage:
-    """Wrap an array; an image that is wrapped already is returned as it is."""
+    """Wrap an array; an image that is wrapped already is returned unchanged."""
     return image if isinstance(image, GrayImage) else GrayImage(image)
 
 
 def _check_shape(image: np.ndarray) -> None:
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
-        raise UserError(f"A picture is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}.")
+        raise UserError(f"An image is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}.")
     if image.size == 0:
-        raise UserError(f"The picture is empty: its shape is {image.shape}.")
+        raise UserError(f"The image is empty: its shape is {image.shape}.")
 
 
 def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
@@ -141,11 +141,11 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
             )
         return float(data_range)
     if not np.issubdtype(image.dtype, np.floating):
-        raise TypeError(f"A picture holds uint8, uint16 or float values; got {image.dtype}.")
+        raise TypeError(f"An image holds uint8, uint16 or float values; got {image.dtype}.")
     if data_range is None:
-        raise UserError("A float picture does not tell its range: pass data_range (1.0 or 255.0, say).")
+        raise UserError("A float image does not tell its range: pass data_range (1.0 or 255.0, say).")
     if not np.isfinite(image).all():
-        raise UserError("The picture holds NaN or infinite values.")
+        raise UserError("The image holds NaN or infinite values.")
     low, high = float(image.min()), float(image.max())
     if low < 0 or high > data_range * (1 + 1e-6):
         raise UserError(

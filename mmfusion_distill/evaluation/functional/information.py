@@ -14,15 +14,15 @@ def entropy(image: ImageLike, all_channels: bool = False) -> float:
     ``EN = -sum_l p_l log2 p_l`` over the 256 levels of [0, 255].
 
     Range [0, 8] bits; higher means that more levels are in use, which noise does as well.
-    A constant picture gives 0.
+    A constant image gives 0.
 
     Source: Roberts, van Aardt, Ahmed, "Assessment of image fusion procedures using entropy,
     image quality, and multispectral classification", J. Appl. Remote Sens. 2(1), 2008.
     Other definitions in use: the pooled histogram of the three colour channels
-    (``all_channels``), natural logarithm, a histogram over [min, max] of the picture.
+    (``all_channels``), natural logarithm, a histogram over [min, max] of the image.
 
     Args:
-        image: Fused picture.
+        image: Fused image.
         all_channels: Pool the values of all channels instead of taking the luminance.
     """
     image = as_gray_image(image)
@@ -33,20 +33,20 @@ def entropy(image: ImageLike, all_channels: bool = False) -> float:
 
 
 def mutual_information(source: ImageLike, fused: ImageLike, unit: str = "bits") -> float:
-    """MI: mutual information between a source and the fused picture.
+    """MI: mutual information between a source and the fused image.
 
     ``MI(S, F) = sum_ij p_ij log(p_ij / (p_i p_j)) = H(S) + H(F) - H(S, F)`` from the joint
     histogram of 256 x 256 levels. The fusion score is MI(A, F) + MI(B, F).
 
-    Range [0, H(S)]; higher is better. A constant picture shares no information: 0.
+    Range [0, H(S)]; higher is better. A constant image shares no information: 0.
 
     Source: Qu, Zhang, Yan, "Information measure for performance of image fusion",
     Electronics Letters 38(7), 2002. Other definitions in use: nats instead of bits (a factor
     of 0.693), both entropies scaled to [0, 1] levels, and the normalised form (see ``NMI``).
 
     Args:
-        source: Source picture.
-        fused: Fused picture of the same size.
+        source: Source image.
+        fused: Fused image of the same size.
         unit: ``bits`` or ``nats``.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
@@ -60,7 +60,7 @@ def normalized_mutual_information(source: ImageLike, fused: ImageLike) -> float:
     """NMI: mutual information over the mean of both entropies, ``2 MI(S, F) / (H(S) + H(F))``.
 
     The fusion score is NMI(A, F) + NMI(B, F). Range [0, 1] per source; higher is better. Two
-    constant pictures determine each other: 1.
+    constant images determine each other: 1.
 
     Source: Hossny, Nahavandi, Creighton, "Comments on 'Information measure for performance of
     image fusion'", Electronics Letters 44(18), 2008. Other definitions in use: MI over the joint
@@ -72,9 +72,9 @@ def normalized_mutual_information(source: ImageLike, fused: ImageLike) -> float:
 
 
 def cross_entropy(source: ImageLike, fused: ImageLike) -> float:
-    """CE: relative entropy of a source's gray-level histogram to the fused picture's.
+    """CE: relative entropy of a source's gray-level histogram to the fused image's.
 
-    ``CE(S, F) = sum_l p_S(l) log2(p_S(l) / p_F(l))`` over the levels that both pictures use. The
+    ``CE(S, F) = sum_l p_S(l) log2(p_S(l) / p_F(l))`` over the levels that both images use. The
     fusion score is the mean of CE(A, F) and CE(B, F).
 
     In bits; lower is better. Levels that F does not use would make it infinite; they are left

@@ -1,4 +1,4 @@
-"""Fusion by a Laplacian pyramid: the cheapest fusion that is of use, and hard to beat."""
+"""Fusion by a Laplacian pyramid: the cheapest useful baseline, and hard to beat."""
 
 import cv2
 import numpy as np
@@ -39,10 +39,10 @@ def laplacian_pyramid_fusion(
         img_a: (H, W) or (H, W, 3) RGB; uint8, uint16 or float.
         img_b: (H, W), or (H, W, 3) of which the luminance is taken, of the same size.
         num_bands: Bands above the base.
-        data_range: Value of white of float pictures. Default None: 255. Integers have that of their type.
+        data_range: Value of white of float images. Default None: 255. Integers have that of their type.
 
     Returns:
-        Picture of the shape and type of ``img_a``, clipped to its range; integers are rounded.
+        Image of the shape and type of ``img_a``, clipped to its range; integers are rounded.
 
     Raises:
         UserError: If the sizes differ.

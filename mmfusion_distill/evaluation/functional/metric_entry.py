@@ -1,4 +1,4 @@
-"""What a metric is: its name, its direction, and how its function looks at two sources."""
+"""A metric: its name, its direction, and how its function uses two sources."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -17,10 +17,10 @@ Options: TypeAlias = Callable[[Protocol], dict[str, Any]]
 
 
 class Scoring:
-    """One fused picture under one protocol, and what metrics have computed of it.
+    """One fused image under one protocol, and what metrics have computed of it.
 
     Args:
-        triple: The pictures.
+        triple: The images.
         protocol: The choices of the evaluator.
     """
 
@@ -60,7 +60,7 @@ class MetricEntry(ABC):
 
 
 class FusedMetric(MetricEntry):
-    """``function(fused)``: a metric of the fused picture alone."""
+    """``function(fused)``: a metric of the fused image alone."""
 
     def total(self, scoring: Scoring) -> float:
         """The fusion score."""

@@ -15,11 +15,11 @@ _SMALLEST_SIZE = 11 * 2 ** (len(_WEIGHTS) - 1)
 def multiscale_structural_similarity(source: ImageLike, fused: ImageLike) -> float:
     """MS-SSIM: contrast and structure over five scales, luminance at the coarsest.
 
-    ``l_5^w5 prod_j cs_j^wj`` with the means over the picture of SSIM's luminance term l and
+    ``l_5^w5 prod_j cs_j^wj`` with the means over the image of SSIM's luminance term l and
     contrast-structure term cs, each scale the 2x2 means of the one before. The fusion score is
     MS-SSIM(A, F) + MS-SSIM(B, F).
 
-    Range [0, 1]; higher is better. A negative mean (inverted structure) counts as 0. Pictures
+    Range [0, 1]; higher is better. A negative mean (inverted structure) counts as 0. Images
     under 176 pixels are mirrored up to that size.
 
     Source: Wang, Simoncelli, Bovik, "Multi-scale structural similarity for image quality
@@ -30,7 +30,7 @@ def multiscale_structural_similarity(source: ImageLike, fused: ImageLike) -> flo
 
 
 def multiscale_structural_similarities(sources: Sequence[ImageLike], fused: ImageLike) -> list[float]:
-    """MS-SSIM of several sources with one fused picture."""
+    """MS-SSIM of several sources with one fused image."""
     kernel = gaussian_kernel(11, 1.5)
     pictures = [pad_to_at_least(as_gray_image(image).values, _SMALLEST_SIZE) for image in [*sources, fused]]
     scores = np.ones(len(sources))

@@ -14,7 +14,7 @@ _SALIENCY_EXPONENT = 5
 def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
     """Qcv: visible error of regions, weighted by the saliency of the source's regions.
 
-    The difference ``S - F`` of the pictures, each stretched to [0, 255], passes the
+    The difference ``S - F`` of the images, each stretched to [0, 255], passes the
     Mannos-Sakrison contrast sensitivity ``2.6 (0.0192 + 0.144 r) exp(-(0.144 r)^1.1)``. Its mean
     square in every 16x16 block is weighted by the block's sum of Sobel magnitudes to the power
     5. The fusion score is the weighted mean over the blocks of both sources; this function
@@ -42,7 +42,7 @@ def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
 def chen_blum(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[WeightedScore]:
     """Qcb: preservation of local contrast as the eye sees it.
 
-    Pictures, each stretched to [0, 255], pass a difference-of-Gaussians sensitivity; local contrast
+    Images, each stretched to [0, 255], pass a difference-of-Gaussians sensitivity; local contrast
     is ``|G_2 / G_4 - 1|`` of two Gaussian means, masked as ``C' = C^3 / (C^2 + 1e-4)``. A source
     is preserved by the ratio of its C' to F's, the smaller over the larger, weighted with
     ``C'_S^2 / (C'_A^2 + C'_B^2)``. The fusion score is the mean of the weighted sum; this
@@ -73,7 +73,7 @@ def chen_blum(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[Weig
 
 @once_per_picture
 def _stretched(image: GrayImage) -> np.ndarray:
-    """Gray levels stretched to [0, 255] and rounded; a constant picture is left as it is."""
+    """Gray levels stretched to [0, 255] and rounded; a constant image is left unchanged."""
     low, high = float(image.values.min()), float(image.values.max())
     if high == low:
         return image.values

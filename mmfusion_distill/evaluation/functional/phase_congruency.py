@@ -1,4 +1,4 @@
-"""Phase congruency of pictures and the fusion metric Qp made of it."""
+"""Phase congruency of images and the fusion metric Qp made of it."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -28,7 +28,7 @@ class PhaseCongruency(NamedTuple):
 
 
 def phase_congruency_preservation(sources: Sequence[ImageLike], fused: ImageLike) -> float:
-    """Qp: correlation of phase congruency features of sources and fused picture.
+    """Qp: correlation of phase congruency features of sources and fused image.
 
     For the congruency and its largest and smallest moment, P each: local correlations (Gaussian
     11x11, sigma 1.5, constant 1e-4) of F's map with A's, with B's and with the map that takes the
@@ -44,8 +44,8 @@ def phase_congruency_preservation(sources: Sequence[ImageLike], fused: ImageLike
     with Kovesi's phase congruency (4 scales, 6 orientations, noise threshold k = 2).
 
     Args:
-        sources: Source pictures.
-        fused: Fused picture of the same size.
+        sources: Source images.
+        fused: Fused image of the same size.
     """
     features = [phase_congruency(as_gray_image(image)) for image in sources]
     features_f = phase_congruency(as_gray_image(fused))
@@ -75,7 +75,7 @@ def phase_congruency(image: GrayImage) -> PhaseCongruency:
     congruency detects corners and edges", DICTA 2003.
 
     Args:
-        image: The picture; smaller ones than 16 pixels are mirrored up to that size.
+        image: The image; smaller ones than 16 pixels are mirrored up to that size.
     """
     values = pad_to_at_least(image.values, _SMALLEST_SIZE)
     spectrum = fft.fft2(values)

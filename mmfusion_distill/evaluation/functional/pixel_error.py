@@ -1,4 +1,4 @@
-"""Metrics from the pixel-wise difference of a source and the fused picture."""
+"""Metrics from the pixel-wise difference of a source and the fused image."""
 
 import math
 from collections.abc import Sequence
@@ -9,16 +9,16 @@ from .gray_image import ImageLike, as_gray_image
 
 
 def mean_squared_error(source: ImageLike, fused: ImageLike, scale: str = "unit") -> float:
-    """MSE: mean squared difference of the pictures scaled to [0, 1].
+    """MSE: mean squared difference of the images scaled to [0, 1].
 
-    The fusion score is the mean over the two sources. Range [0, 1]; lower is better. A picture
+    The fusion score is the mean over the two sources. Range [0, 1]; lower is better. An image
     between two different sources cannot reach 0.
 
     Other definitions in use: gray levels in [0, 255] (65025 times larger).
 
     Args:
-        source: Source picture.
-        fused: Fused picture of the same size.
+        source: Source image.
+        fused: Fused image of the same size.
         scale: ``unit`` or ``gray_levels``.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
@@ -28,17 +28,17 @@ def mean_squared_error(source: ImageLike, fused: ImageLike, scale: str = "unit")
 
 
 def root_mean_squared_error(source: ImageLike, fused: ImageLike, form: str = "root_of_mean") -> float:
-    """RMSE: root of the mean squared difference, pictures scaled to [0, 1].
+    """RMSE: root of the mean squared difference, images scaled to [0, 1].
 
     The fusion score is the mean over the two sources. Range [0, 1]; lower is better.
 
     Source: Jagalingam, Hegde, "A review of quality metrics for fused image", Aquatic Procedia 4,
     2015. Other definitions in use: the VIFB benchmark divides the root of the *sum* of squares by
-    the number of pixels, in gray levels (``root_of_sum``); its values shrink as pictures grow.
+    the number of pixels, in gray levels (``root_of_sum``); its values shrink as images grow.
 
     Args:
-        source: Source picture.
-        fused: Fused picture of the same size.
+        source: Source image.
+        fused: Fused image of the same size.
         form: ``root_of_mean`` or ``root_of_sum``.
     """
     mean_square = mean_squared_error(source, fused)
@@ -54,14 +54,14 @@ def peak_signal_to_noise_ratio(mse: float, pixels: int, peak: float = 1.0) -> fl
     Higher is better. A perfect copy has no noise; so that results stay finite, an MSE counts as
     no less than one gray level in one pixel.
 
-    Source: as RMSE. Other definitions in use: ``peak=255`` with pictures in [0, 1] (48.13 dB too
+    Source: as RMSE. Other definitions in use: ``peak=255`` with images in [0, 1] (48.13 dB too
     high; the public evaluator that many papers use), the VIFB benchmark's form with
-    its own RMSE in place of the MSE, the largest value of the fused picture as its peak (CDDFuse's
+    its own RMSE in place of the MSE, the largest value of the fused image as its peak (CDDFuse's
     evaluator), the mean of the two sources' PSNR.
 
     Args:
-        mse: Mean squared error of pictures scaled to [0, 1].
-        pixels: Number of pixels of the picture.
+        mse: Mean squared error of images scaled to [0, 1].
+        pixels: Number of pixels of the image.
         peak: Value taken for white.
     """
     floor = 1.0 / (255.0**2 * pixels)
@@ -74,9 +74,9 @@ def fusion_peak_signal_to_noise_ratio(
     """PSNR of the mean error towards sources; see :func:`peak_signal_to_noise_ratio`.
 
     Args:
-        sources: Source pictures.
-        fused: Fused picture of the same size.
-        form: From the ``mse``, or from ``rmse_of_sum`` in the place of the MSE.
+        sources: Source images.
+        fused: Fused image of the same size.
+        form: From the ``mse``, or from ``rmse_of_sum`` instead of the MSE.
         peak: Value taken for white, or ``fused_maximum``.
     """
     fused = as_gray_image(fused)
@@ -90,10 +90,10 @@ def fusion_peak_signal_to_noise_ratio(
 
 
 def ciede2000(img_a: ImageLike, fused: ImageLike) -> float:
-    """CIEDE2000: mean colour difference between source A and the fused picture.
+    """CIEDE2000: mean colour difference between source A and the fused image.
 
     Mean over the pixels of the CIE Delta E 2000 of sRGB colours under D65. Range [0, ~120];
-    lower is better, about 1 is just noticeable. A gray picture counts as R = G = B.
+    lower is better, about 1 is just noticeable. A gray image counts as R = G = B.
 
     Source: Sharma, Wu, Dalal, "The CIEDE2000 color-difference formula", Color Res. Appl. 30(1),
     2005, as scikit-image computes it. Other definitions in use: CIE76 (Euclidean distance in
@@ -105,5 +105,5 @@ def ciede2000(img_a: ImageLike, fused: ImageLike) -> float:
     for image in (as_gray_image(img_a), as_gray_image(fused)):
         colors = image.color_values / 255.0
         pictures.append(rgb2lab(np.broadcast_to(colors, (*image.shape, 3))))
-    # The last digits of matrix products depend on where arrays lie in memory; equal pictures differ by exactly 0.
+    # The last digits of matrix products depend on where arrays lie in memory; equal images differ by exactly 0.
     return round(float(deltaE_ciede2000(*pictures).mean()), 9)

@@ -8,7 +8,7 @@ from ...user_errors import UserError
 
 @dataclass(frozen=True)
 class Protocol:
-    """What an evaluator decided where definitions differ. Defaults are the cited definitions.
+    """An evaluator's choices where definitions differ. Defaults are the cited definitions.
 
     Args:
         name: Name in results files.
@@ -20,10 +20,10 @@ class Protocol:
             laid ``side_by_side``.
         ag_divisor: ``interior`` (H-1)(W-1) or ``pixels`` HW.
         mi_unit: ``bits`` or ``nats``.
-        mse_scale: MSE of pictures in the ``unit`` range [0, 1] or in ``gray_levels``.
+        mse_scale: MSE of images in the ``unit`` range [0, 1] or in ``gray_levels``.
         rmse_form: ``root_of_mean`` in [0, 1], or ``root_of_sum`` over the number of pixels.
-        psnr_form: From the ``mse``, or from ``rmse_of_sum`` in the place of the MSE.
-        psnr_peak: Value taken for white in pictures scaled to [0, 1], or ``fused_maximum``.
+        psnr_form: From the ``mse``, or from ``rmse_of_sum`` instead of the MSE.
+        psnr_peak: Value taken for white in images scaled to [0, 1], or ``fused_maximum``.
         cc_total: CC of the two sources as ``mean`` or ``sum``.
         vif_padding: ``valid`` windows or zero-padded ``same`` ones.
         ssim_window: ``gaussian`` 11x11 or ``uniform`` 7x7.
@@ -111,7 +111,7 @@ PROTOCOLS = {
 
 
 def get_protocol(protocol: str | Protocol) -> Protocol:
-    """Look a protocol up by name; a :class:`Protocol` is returned as it is.
+    """Look a protocol up by name; a :class:`Protocol` is returned unchanged.
 
     Raises:
         UserError: If there is no protocol of that name.

@@ -10,7 +10,7 @@ def quality(scores: Mapping[str, float]) -> float:
     """Published composite: ``(SSIM + VIF + SD/45 + Qabf/0.70 + EN/6.75) / 5``.
 
     SSIM and VIF are sums over the two sources, all by the ``standard`` protocol. About 1 for a
-    good fusion; higher is better. A bare copy of the visible picture scores high, because a copy
+    good fusion; higher is better. A bare copy of the visible image scores high, because a copy
     has perfect similarity to its own source: read :func:`balanced_quality` beside it.
 
     Args:

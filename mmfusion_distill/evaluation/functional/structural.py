@@ -13,13 +13,13 @@ _WINDOWS = {"gaussian": gaussian_kernel(11, 1.5), "uniform": np.full(7, 1 / 7)}
 def structural_similarity(
     source: ImageLike, fused: ImageLike, window: str = "gaussian", data_range: float = 255.0
 ) -> float:
-    """SSIM: mean structural similarity of a source and the fused picture.
+    """SSIM: mean structural similarity of a source and the fused image.
 
     ``(2 m_s m_f + c1)(2 v_sf + c2) / ((m_s^2 + m_f^2 + c1)(v_s + v_f + c2))`` with local means m
     and covariances v, c1 = (0.01 L)^2, c2 = (0.03 L)^2, L = 255, averaged over the places where
-    the window lies inside the picture. The fusion score is SSIM(A, F) + SSIM(B, F).
+    the window lies inside the image. The fusion score is SSIM(A, F) + SSIM(B, F).
 
-    Range [-1, 1]; higher is better. Always defined; pictures smaller than the window are
+    Range [-1, 1]; higher is better. Always defined; images smaller than the window are
     mirrored up to its size.
 
     Source: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error visibility to
@@ -29,8 +29,8 @@ def structural_similarity(
     makes it a plain correlation of local contrast).
 
     Args:
-        source: Source picture.
-        fused: Fused picture of the same size.
+        source: Source image.
+        fused: Fused image of the same size.
         window: ``gaussian`` (11x11, sigma 1.5, population covariances) or ``uniform`` (7x7,
             sample covariances).
         data_range: L; gray levels are in [0, 255] whatever it is.
@@ -44,7 +44,7 @@ def structural_similarities(
     window: str = "gaussian",
     data_range: float = 255.0,
 ) -> list[float]:
-    """SSIM of several sources with one fused picture; statistics of the latter are made once."""
+    """SSIM of several sources with one fused image; statistics of the latter are made once."""
     kernel = _WINDOWS[window]
     pictures = [pad_to_at_least(as_gray_image(image).values, len(kernel)) for image in [*sources, fused]]
     pixels = len(kernel) ** 2

@@ -20,27 +20,27 @@ EPSILON = 1e-10
 
 
 def visual_information_fidelity(source: ImageLike, fused: ImageLike, padding: str = "valid") -> float:
-    """VIF (vifp): share of the source's information that the fused picture carries.
+    """VIF (vifp): share of the source's information that the fused image carries.
 
     Pixel-domain form over four scales with Gaussian windows of 17, 9, 5, 3 pixels (sigma = size
     / 5), each scale filtered with its window and halved: ``sum log(1 + g^2 s_s / (v + n)) /
     sum log(1 + s_s / n)`` with local gain g = cov / var_source, v the variance that the gain
     leaves unexplained, n = 2. The fusion score is VIF(A, F) + VIF(B, F).
 
-    Range [0, 1] for pictures of no more contrast than the source, above 1 where contrast was
+    Range [0, 1] for images of no more contrast than the source, above 1 where contrast was
     enhanced; higher is better. A constant source carries no information that could be lost: 1,
-    so that a picture always has fidelity 1 to itself. Pictures under 41 pixels are mirrored up
+    so that an image always has fidelity 1 to itself. Images under 41 pixels are mirrored up
     to that size.
 
     Source: Sheikh, Bovik, "Image information and visual quality", IEEE Trans. Image Process.
     15(2), 2006 (the authors' vifp_mscale). Other definitions in use: the wavelet form of the
-    same paper, windows over a zero-padded picture (``same``), which reads 1.07 to 1.21 times
+    same paper, windows over a zero-padded image (``same``), which reads 1.07 to 1.21 times
     higher, and VIFF, a fusion metric of its own (see ``VIFF``).
 
     Args:
-        source: Source picture (the reference).
-        fused: Fused picture of the same size.
-        padding: ``valid`` (windows inside the picture) or ``same`` (zeros around it).
+        source: Source image (the reference).
+        fused: Fused image of the same size.
+        padding: ``valid`` (windows inside the image) or ``same`` (zeros around it).
     """
     return visual_information_fidelities([source], fused, padding)[0]
 
@@ -48,10 +48,10 @@ def visual_information_fidelity(source: ImageLike, fused: ImageLike, padding: st
 def visual_information_fidelities(
     sources: Sequence[ImageLike], fused: ImageLike, padding: str = "valid"
 ) -> list[float]:
-    """VIF of several sources with one fused picture; statistics of the latter are made once."""
+    """VIF of several sources with one fused image; statistics of the latter are made once."""
     pictures = [pad_to_at_least(as_gray_image(image).values, SMALLEST_SIZE) for image in [*sources, fused]]
     if padding == "valid":
-        # No statistic changes, and those of a constant picture are 0 without a rest from rounding.
+        # No statistic changes, and those of a constant image are 0 without a rest from rounding.
         pictures = [picture - picture.mean() for picture in pictures]
     kept, available = np.zeros(len(sources)), np.zeros(len(sources))
     for size in (17, 9, 5, 3):
@@ -70,7 +70,7 @@ def visual_information_fidelities(
 
 
 def _information(statistics: WindowStatistics) -> tuple[float, float]:
-    """Return what the fused picture carries of a source, and what the source holds.
+    """Return what the fused image carries of a source, and what the source holds.
 
     With e = cov^2 / v_s, the variance of F that the source explains, ``g^2 v_s / (v + n)``
     equals ``e / (v_f - e + n)``. A negative covariance (an inverted window) explains nothing.

@@ -11,7 +11,7 @@ _LEVEL_EXPONENTS = (2 / 3, 1 / 3)  # fine, coarse
 
 
 def wavelet_detail_preservation(sources: Sequence[ImageLike], fused: ImageLike) -> float:
-    """QM: detail energy of two Haar levels that the fused picture preserves.
+    """QM: detail energy of two Haar levels that the fused image preserves.
 
     Per position of a level, with the horizontal, vertical and diagonal coefficients H, V, D:
     ``E = exp(-|H_S - H_F|) + exp(-|V_S - V_F|) + exp(-|D_S - D_F|)``, weighted by the source's
@@ -26,8 +26,8 @@ def wavelet_detail_preservation(sources: Sequence[ImageLike], fused: ImageLike) 
     in the toolbox of Liu et al. (TPAMI 2012). Other definitions in use: E divided by 3.
 
     Args:
-        sources: Source pictures.
-        fused: Fused picture of the same size.
+        sources: Source images.
+        fused: Fused image of the same size.
     """
     details = [_details(as_gray_image(image)) for image in [*sources, fused]]
     score = 1.0

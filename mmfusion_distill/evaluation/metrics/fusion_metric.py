@@ -30,7 +30,7 @@ _WINS = "wins"
 
 @METRICS.register_module()
 class FusionMetric(BaseMetric):
-    """Scores of fused pictures, averaged over a set.
+    """Scores of fused images, averaged over a set.
 
     Works in MMEngine's ``ValLoop`` / ``TestLoop`` and in MMagic's ``MultiValLoop`` /
     ``MultiTestLoop``. Samples are collected by name: with several processes a sample that the
@@ -185,7 +185,7 @@ class FusionMetric(BaseMetric):
 
 
 def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
-    """Turn (C, H, W) values 0 to 255, BGR, into a uint8 picture (H, W) or (H, W, 3) RGB."""
+    """Turn (C, H, W) values 0 to 255, BGR, into a uint8 image (H, W) or (H, W, 3) RGB."""
     if image.ndim != 3 or image.shape[0] not in (1, 3):
         raise UserError(
             f"Cannot score '{key}': {name} must be (1, H, W) or (3, H, W), got {tuple(image.shape)}."
@@ -194,7 +194,7 @@ def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
         if not torch.isfinite(image).all():
             raise UserError(
                 f"Cannot score '{key}': {name} holds NaN or infinite values; if it is the fused "
-                "picture, training diverged."
+                "image, training diverged."
             )
         image = image.detach().float().round().clamp(0, 255)
     array = image.to(torch.uint8).cpu().numpy()

@@ -1,1 +1,1 @@
-"""What is said of scores: results, intervals, tables, plots, grids of pictures."""
+"""Reports on scores: results, intervals, tables, plots, grids of images."""

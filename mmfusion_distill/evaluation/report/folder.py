@@ -1,4 +1,4 @@
-"""Scores of methods from folders of pictures."""
+"""Scores of methods from folders of images."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,15 +35,15 @@ def evaluate_folders(
     pattern: Sequence[str] | None = None,
     reader: PairReader | None = None,
 ) -> EvaluationResult:
-    """Score every method on the pairs that all of them have a readable picture of.
+    """Score every method on the pairs that all of them have a readable image of.
 
-    Pictures belong together by file name without extension, see :func:`match_files`. What is missing or cannot
+    Images belong together by file name without extension, see :func:`match_files`. What is missing or cannot
     be read is listed in ``problems`` of the result, and the pair is left out for *every* method.
 
     Args:
-        folder_a: Pictures of source A.
-        folder_b: Pictures of source B.
-        methods: Folder of fused pictures by method name.
+        folder_a: Images of source A.
+        folder_b: Images of source B.
+        methods: Folder of fused images by method name.
         metrics: Result keys, see :func:`~mmfusion_distill.evaluation.compute_metrics`.
         protocol: Evaluation protocol.
         names: Restrict to these pairs (a test split).
@@ -59,7 +59,7 @@ def evaluate_folders(
         The scores; equal for equal files whatever ``workers`` is.
 
     Raises:
-        UserError: If a picture's size differs from its source A (every such file is named), if
+        UserError: If an image's size differs from its source A (every such file is named), if
             no pair is left, a name is unknown, or there are no metrics, or neither methods nor
             baselines.
     """
@@ -99,7 +99,7 @@ def evaluate_folders(
 
 
 def read_picture(path: str | Path) -> np.ndarray:
-    """Read a fused picture for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
+    """Read a fused image for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
 
     Args:
         path: The file.
@@ -167,7 +167,7 @@ def _check_headers(pairs: MatchedFiles, reader: PairReader) -> tuple[MatchedFile
         ]
     if mismatches:
         raise UserError(
-            "pictures of different sizes (height x width) cannot be compared, resize or remove them: "
+            "images of different sizes (height x width) cannot be compared, resize or remove them: "
             + shorten(mismatches, 20)
         )
     return readable, problems
@@ -180,7 +180,7 @@ def _one(path: Path) -> list[np.ndarray]:
 def _score_pair(
     paths: Sequence[Path], reader: PairReader, metrics: Sequence[str], protocol: Protocol, baselines: bool
 ) -> tuple[np.ndarray | None, list[str]]:
-    """Return (methods, metrics) scores, or None and a sentence on each picture that could not be read."""
+    """Return (methods, metrics) scores, or None and a sentence on each image that could not be read."""
     pictures, problems = [], []
     for read in (partial(read_sources, reader, *paths[:2]), *(partial(_one, path) for path in paths[2:])):
         try:
@@ -205,5 +205,5 @@ def _score_pair(
 
 
 def _nothing_left(problems: Sequence[str]) -> str:
-    found = shorten(problems, 20) or "there are no pictures"
-    return f"no pair has a readable picture in every folder: {found}"
+    found = shorten(problems, 20) or "there are no images"
+    return f"no pair has a readable image in every folder: {found}"

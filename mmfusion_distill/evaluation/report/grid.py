@@ -1,4 +1,4 @@
-"""Picture grids for papers: sources and methods side by side, with zoomed boxes."""
+"""Image grids for papers: sources and methods side by side, with zoomed boxes."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -35,21 +35,21 @@ def write_picture_grid(
     """Write a grid of pairs (rows) and of source A, source B and methods (columns).
 
     Args:
-        path: Picture to write.
-        folder_a: Pictures of source A.
-        folder_b: Pictures of source B.
-        methods: Folder of fused pictures by method name.
+        path: Image to write.
+        folder_a: Images of source A.
+        folder_b: Images of source B.
+        methods: Folder of fused images by method name.
         names: Pairs to show.
-        boxes: Parts to frame in every picture and to show enlarged below it.
+        boxes: Parts to frame in every image and to show enlarged below it.
         pattern: See :func:`~mmfusion_distill.evaluation.evaluate_folders`.
         reader: Reads the sources. Default: one without options.
 
     Raises:
-        UserError: If a picture is missing or unreadable, or a box does not lie inside it.
+        UserError: If an image is missing or unreadable, or a box does not lie inside it.
     """
     matched, problems = match_files(folder_a, folder_b, methods, names, pattern)
     if problems:
-        raise UserError(f"Picture grid: {problems[0]}.")
+        raise UserError(f"Image grid: {problems[0]}.")
     reader = reader or PairReader()
     rows = [[*read_sources(reader, *paths[:2]), *map(read_picture, paths[2:])] for paths in matched.values()]
     write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
@@ -58,10 +58,10 @@ def write_picture_grid(
 def picture_grid(
     rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str], boxes: Sequence[Box] = ()
 ) -> np.ndarray:
-    """Put pictures side by side.
+    """Put images side by side.
 
     Args:
-        rows: Pictures (H, W) or (H, W, 1 or 3) RGB, gray levels; those of a row are of one size.
+        rows: Images (H, W) or (H, W, 1 or 3) RGB, gray levels; those of a row are of one size.
         titles: One for each column.
         boxes: As in :func:`write_picture_grid`.
 
@@ -69,7 +69,7 @@ def picture_grid(
         (H', W', 3) uint8 RGB.
 
     Raises:
-        UserError: If a box does not lie inside the pictures.
+        UserError: If a box does not lie inside the images.
     """
     width = max(row[0].shape[1] for row in rows)
     lines = [_title_line(titles, width)]
@@ -80,7 +80,7 @@ def picture_grid(
 
 
 def _cell(picture: np.ndarray, boxes: Sequence[Box], width: int) -> np.ndarray:
-    """The picture with frames, and below it the enlarged boxes next to each other."""
+    """The image with frames, and below it the enlarged boxes next to each other."""
     for box in boxes:
         _check_box(box, picture.shape)
     colored = list(zip(boxes, itertools.cycle(_COLORS)))
@@ -109,7 +109,7 @@ def _check_box(box: Box, shape: tuple[int, ...]) -> None:
     x, y, w, h = box
     if x < 0 or y < 0 or w < 1 or h < 1 or x + w > shape[1] or y + h > shape[0]:
         raise OptionError(
-            f"The box x={x}, y={y}, {w}x{h} does not lie inside a picture of {shape[1]}x{shape[0]}."
+            f"The box x={x}, y={y}, {w}x{h} does not lie inside an image of {shape[1]}x{shape[0]}."
         )
 
 

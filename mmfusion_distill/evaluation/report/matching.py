@@ -1,4 +1,4 @@
-"""Which pictures of several folders belong together."""
+"""Which images of several folders belong together."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TypeAlias
 from ...images.image_files import list_images, path_stem
 from ...images.pairing import ImagePair, Pairing, pair_folders, select_pairs
 
-#: By the name of a pair, its files: source A, source B, and a fused picture of each method.
+#: By the name of a pair, its files: source A, source B, and a fused image of each method.
 MatchedFiles: TypeAlias = dict[str, list[Path]]
 
 
@@ -18,14 +18,14 @@ def match_files(
     names: Sequence[str] | None = None,
     pattern: Sequence[str] | None = None,
 ) -> tuple[MatchedFiles, list[str]]:
-    """Find the pairs of two folders, and each method's fused picture of them.
+    """Find the pairs of two folders, and each method's fused image of them.
 
-    A fused picture is called like its pair, or like the picture of source A.
+    A fused image is called like its pair, or like the image of source A.
 
     Args:
-        folder_a (str | Path): Pictures of source A.
-        folder_b (str | Path): Pictures of source B.
-        methods (Mapping[str, str | Path]): Folder of fused pictures by method name.
+        folder_a (str | Path): Images of source A.
+        folder_b (str | Path): Images of source B.
+        methods (Mapping[str, str | Path]): Folder of fused images by method name.
         names (Sequence[str], optional): Only these pairs. Default: None, all.
         pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
 
@@ -62,7 +62,7 @@ def match_files(
 
 
 def _gaps(pairing: Pairing, folder_a: Path, folder_b: Path) -> list[str]:
-    """A sentence on each source picture without a partner, by name."""
+    """A sentence on each source image without a partner, by name."""
     unmatched = set(pairing.unmatched)
     gaps = {}
     for images, folder in ((pairing.images_a, folder_b), (pairing.images_b, folder_a)):

@@ -23,7 +23,7 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
 
     Args:
         result: Scores; three metrics or more.
-        path: Picture to write.
+        path: Image to write.
 
     Raises:
         UserError: With fewer than three metrics there is no area to draw.
@@ -59,7 +59,7 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
 
     Args:
         result: Scores.
-        path: Picture to write.
+        path: Image to write.
     """
     columns = min(4, len(result.metrics))
     rows = -(-len(result.metrics) // columns)

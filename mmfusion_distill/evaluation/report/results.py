@@ -106,5 +106,5 @@ class EvaluationResult:
         return self.means[:, [self.metrics.index(metric) for metric in metrics]]
 
     def _goodness(self) -> np.ndarray:
-        # Rounding keeps methods of equal pictures tied whatever the order of summation was.
+        # Rounding keeps methods of equal images tied whatever the order of summation was.
         return np.round(np.where(self.higher_is_better, self.means, -self.means), 9)

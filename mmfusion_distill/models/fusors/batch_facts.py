@@ -1,4 +1,4 @@
-"""What a batch brings besides its images."""
+"""Facts of a batch besides its images."""
 
 from mmagic.structures import DataSample
 from torch import Tensor
@@ -13,7 +13,7 @@ def events_of(data_samples: DataSample | None) -> list[tuple[str, ...]] | None:
 
 
 def targets_of(inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """What a result is compared with: the sources as they were before a degradation."""
+    """The targets of a result: the sources before their degradation."""
     return inputs.get("target_a", inputs["img_a"]), inputs.get("target_b", inputs["img_b"])
 
 

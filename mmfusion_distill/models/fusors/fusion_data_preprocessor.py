@@ -10,24 +10,24 @@ from torch import Tensor, nn
 from ...registry import MODELS
 from ...user_errors import UserError
 
-#: Channels of what a pipeline loads: a colour picture and source B.
+#: Channels of what a pipeline loads: a colour image and source B.
 CHANNELS = 4
 
 
 @MODELS.register_module()
 class FusionDataPreprocessor(BaseDataPreprocessor):
-    """Fuse the two sources of each sample and hand the picture to the model's own preprocessor.
+    """Fuse the two sources of each sample and hand the image to the model's own preprocessor.
 
     A detector, segmenter, classifier or restorer then takes fused input and needs no change: its config says
     `data_preprocessor=dict(type='mmfusion.FusionDataPreprocessor', network=..., wrapped=<what stood there>)`, and its
-    pipeline loads with :class:`LoadPairedImage`, which gives pictures of four channels: A and, last, B. Attributes
+    pipeline loads with :class:`LoadPairedImage`, which gives images of four channels: A and, last, B. Attributes
     that it does not have itself are those of the wrapped one.
 
     Args:
         network (dict | nn.Module): The fusion network or its config, e.g. `dict(type='get_model',
             name='student')`; called with A (N, 3, H, W), RGB, and B (N, 1, H, W) in [0, 1], it gives (N, 3, H, W).
         wrapped (dict): Config of the model's preprocessor, with its scope: `dict(type='mmdet.DetDataPreprocessor',
-            ...)`. It gets pictures of three channels in [0, 255].
+            ...)`. It gets images of three channels in [0, 255].
         trained (bool): Whether the network is trained along, by the loss of the model. Otherwise it is frozen and in
             evaluation mode. Its weights are in the model's checkpoints either way. Default: False.
         channel_order (str): Order of A's channels, in and out: 'bgr', as mmcv loads, or 'rgb'. Default: 'bgr'.
@@ -93,7 +93,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
         return self
 
     def __getattr__(self, name: str) -> Any:
-        """What models ask of their preprocessor (`mean`, `destruct`, ...) is asked of the wrapped one."""
+        """Attributes that models read from their preprocessor (`mean`, `destruct`, ...) come from the wrapped one."""
         try:
             return super().__getattr__(name)
         except AttributeError:
@@ -111,7 +111,7 @@ class FusionDataPreprocessor(BaseDataPreprocessor):
     def _fuse(self, pictures: Tensor) -> Tensor:
         if pictures.shape[1] != CHANNELS:
             raise UserError(
-                f"FusionDataPreprocessor: the pictures have {pictures.shape[1]} channels, wanted {CHANNELS}: load "
+                f"FusionDataPreprocessor: the images have {pictures.shape[1]} channels, wanted {CHANNELS}: load "
                 "them with dict(type='mmfusion.LoadPairedImage')"
             )
         pictures = pictures.float() / 255

@@ -177,7 +177,7 @@ class FusionDistiller(BaseModel):
                 self.student.pixel_loss.per_sample(result, *targets_of(inputs)) for result in (fused, target)
             )
             better = theirs < ours
-            # What is steered shall do as its teacher does.
+            # What is steered should do as its teacher does.
             better = better if given is None else better | ~given.isnan().any(dim=1)
         return dict(weight=better.to(fused.dtype))
 

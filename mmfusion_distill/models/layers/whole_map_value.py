@@ -7,7 +7,7 @@ from torch import Tensor, nn
 class WholeMapValue(nn.Module):
     """A value of a layer that depends on its whole map, as what attention between channels goes by.
 
-    Where the map is only a tile's, that of the whole picture can be given (exported networks do so).
+    Where the map is only a tile's, that of the whole image can be given (exported networks do so).
 
     Attributes:
         own (Tensor | None): The layer's own value, (N, ...), kept where something is given.

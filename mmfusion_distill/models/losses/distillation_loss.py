@@ -1,4 +1,4 @@
-"""What the student learns from the teacher."""
+"""Losses between student and teacher."""
 
 from abc import abstractmethod
 from collections.abc import Sequence

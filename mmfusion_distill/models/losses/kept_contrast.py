@@ -60,7 +60,7 @@ def kept_contrast(fused: Tensor, source: Tensor, where: Tensor, radius: int) -> 
 
 
 def high_pass(x: Tensor, radius: int) -> Tensor:
-    """What is finer than `radius` pixels in (N, C, H, W)."""
+    """Detail finer than `radius` pixels in (N, C, H, W)."""
     low = x
     for _ in range(2):
         low = mean_around(low, radius)

@@ -1,4 +1,4 @@
-"""What the losses between a fused image and its sources share."""
+"""Shared code of the losses between a fused image and its sources."""
 
 import torch
 from torch import Tensor, nn

@@ -190,7 +190,7 @@ class FusionUNet(BaseModule):
                 stay where it is NaN. Default: None, its own.
             return_features (bool): Whether to return the decoder's maps too. Default: False.
             return_prior (bool): Whether to return the network's own prior too. Default: False.
-            measures (Measures, optional): Of the whole picture, where this is a part of it, in place of its own,
+            measures (Measures, optional): Of the whole image, where this is a part of it, in place of its own,
                 which stay where they are NaN; of networks with a prior. Default: None, its own.
             return_measures (bool): Whether to return its own statistics, (N, length), and the deepest merged map,
                 which its prior pools, too; of networks with a prior. Default: False.
@@ -219,7 +219,7 @@ class FusionUNet(BaseModule):
         return (fused, *extra) if extra else fused
 
     def measured(self, a: Tensor, b: Tensor, size: Sequence[int], deepest: Tensor) -> Measures | None:
-        """Of padded sources whose picture is of `size`, and their deepest merged map; None without a prior."""
+        """Of padded sources whose image is of `size`, and their deepest merged map; None without a prior."""
         if self.prior is None:
             return None
         return Measures(torch.cat(pair_statistics(a, b, size), dim=1), self.prior.pooled(deepest))

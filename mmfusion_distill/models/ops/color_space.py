@@ -6,12 +6,12 @@ from ...images.luminance import LUMINANCE_WEIGHTS
 
 
 def rgb_to_gray(x: Tensor) -> Tensor:
-    """Luminance 0.299 R + 0.587 G + 0.114 B: (N, 3, H, W) to (N, 1, H, W); a gray image is returned as it is."""
+    """Luminance 0.299 R + 0.587 G + 0.114 B: (N, 3, H, W) to (N, 1, H, W); a gray image is returned unchanged."""
     if x.shape[1] == 1:
         return x
     red, green, blue = x.split(1, dim=1)
     of_red, of_green, of_blue = LUMINANCE_WEIGHTS
-    # In one expression, so that of a large picture no more than three maps are there at once.
+    # In one expression, so that of a large image no more than three maps are there at once.
     return of_red * red + of_green * green + of_blue * blue
 
 

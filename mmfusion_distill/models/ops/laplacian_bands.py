@@ -27,7 +27,7 @@ def gaussian_pyramid(x: Tensor, num_levels: int) -> list[Tensor]:
 
 
 def laplacian_band(fine: Tensor, coarse: Tensor) -> Tensor:
-    """What a level of a Gaussian pyramid holds beyond the next coarser one."""
+    """The detail of a level of a Gaussian pyramid beyond the next coarser one."""
     expanded = expand_by_two(coarse)
     if fine.shape != expanded.shape:
         expanded = expanded[..., : fine.shape[-2], : fine.shape[-1]]
@@ -35,7 +35,7 @@ def laplacian_band(fine: Tensor, coarse: Tensor) -> Tensor:
 
 
 def share_of_a(bands: Tensor, slope: int, favour: Tensor | None = None) -> Tensor:
-    """How much of a band shall come from A: sigmoid(slope (ln e_A - ln e_B) + favour).
+    """How much of a band should come from A: sigmoid(slope (ln e_A - ln e_B) + favour).
 
     e is the local energy of a band, its magnitude blurred by 1 pixel.
 
@@ -66,13 +66,13 @@ def hot_level(mean: Tensor, variance: Tensor) -> Tensor:
 
 
 def mean_and_variance(img: Tensor) -> tuple[Tensor, Tensor]:
-    """Of every picture of (N, 1, H, W), both (N, 1, 1, 1)."""
+    """Of every image of (N, 1, H, W), both (N, 1, 1, 1)."""
     mean = img.mean(dim=(2, 3), keepdim=True)
     return mean, (img - mean).square().mean(dim=(2, 3), keepdim=True)
 
 
 def hot_base(base_b: Tensor, img_b: Tensor) -> Tensor:
-    """What is hot in the base of a pyramid of B, (N, 1, H, W)."""
+    """The hot part of the base of a pyramid of B, (N, 1, H, W)."""
     return F.relu(base_b - hot_level(*mean_and_variance(img_b)))
 
 
@@ -121,8 +121,8 @@ def headroom(coarse: Tensor) -> Tensor:
 def with_headroom(pyramid: list[Tensor], level: int) -> list[Tensor]:
     """A pyramid of both sources whose A is lowered by :func:`headroom` from level `level` on.
 
-    The finer bands of A stay as they are, since what is subtracted is smooth: only the levels from `level` on are
-    made anew, and the band above them is to be taken with :func:`laplacian_band` of the pyramid before.
+    The finer bands of A stay unchanged, since what is subtracted is smooth: only the levels from `level` on are
+    made again, and the band above them is to be taken with :func:`laplacian_band` of the pyramid before.
     """
     lowered = torch.cat([pyramid[level][:, :1] - headroom(pyramid[level]), pyramid[level][:, 1:]], dim=1)
     return gaussian_pyramid(lowered, len(pyramid) - 1 - level)

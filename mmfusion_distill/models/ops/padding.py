@@ -14,7 +14,7 @@ def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
 
     Args:
         x (Tensor): (N, C, H, W) with H, W >= 1.
-        multiple (int): What height and width shall be divisible by.
+        multiple (int): What height and width should be divisible by.
 
     Returns:
         Tensor: (N, C, H', W'), `x` itself if nothing is to be done.

@@ -1,4 +1,4 @@
-"""Statistics of a whole picture that tell its noise and its tones."""
+"""Statistics of a whole image that tell its noise and its tones."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _QUIETEST, _FLOOR = 0.3 / 255, 1 / 255
 
 
 class Measures(NamedTuple):
-    """All that a network learns of a whole picture: where it is given, tiles are fused as parts of that picture.
+    """All that a network learns of a whole image: where it is given, tiles are fused as parts of that image.
 
     Attributes:
         statistics (Tensor): :class:`PairStatistics` as one, (N, 2 (NUM_NOISES + NUM_TONES)).
@@ -48,7 +48,7 @@ class PairStatistics(NamedTuple):
 
 
 def pair_statistics(img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> PairStatistics:
-    """Measure a padded pair, (N, C, H, W) each, whose picture of `size` is at the top left."""
+    """Measure a padded pair, (N, C, H, W) each, whose image of `size` is at the top left."""
     height, width = size
     sources = [img.mean(dim=1, keepdim=True) if img.shape[1] > 1 else img for img in (img_a, img_b)]
     # Noise with the padding, which is no less noisy: its blocks need a size.
@@ -58,7 +58,7 @@ def pair_statistics(img_a: Tensor, img_b: Tensor, size: Sequence[int]) -> PairSt
 
 
 def noise_statistics(img: Tensor) -> Tensor:
-    """How far a picture is from its medians where it is quiet, on the whole, and along rows and columns.
+    """How far an image is from its medians where it is quiet, on the whole, and along rows and columns.
 
     Texture raises the distance to the medians where it is, noise everywhere. So the root mean square is taken in
     blocks, and of the blocks the mean by power -1, which goes by the quiet ones, beside the mean. Blocks that are
@@ -66,7 +66,7 @@ def noise_statistics(img: Tensor) -> Tensor:
     column, and remain in means along these.
 
     Args:
-        img (Tensor): (N, 1, H, W) in [0, 1], the whole picture.
+        img (Tensor): (N, 1, H, W) in [0, 1], the whole image.
 
     Returns:
         Tensor: (N, 4): logarithms of the quiet and the mean deviation, and of the stripes that run down and across;

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 CHUNK_BYTES = 5 * 2**19
 
 # Maps of one operation that are made at once at most, where it can be done part by part: what is large beside whole
-# pictures.
+# images.
 WHOLE_BYTES = 128 * 2**20
 
 # Maps of a strip of such a map: the C library keeps their memory, so that they should be few.
@@ -37,7 +37,7 @@ def _infers_on_cpu(x: Tensor) -> bool:
 
 
 def part_by_part(x: Tensor, channels: int) -> bool:
-    """Whether what makes `channels` maps of the size of (N, C, H, W) shall make some of them after the others."""
+    """Whether what makes `channels` maps of the size of (N, C, H, W) should make some of them after the others."""
     if not _infers_on_cpu(x):
         return False
     n, _, height, width = x.shape

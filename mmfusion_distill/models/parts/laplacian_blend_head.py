@@ -25,7 +25,7 @@ from .tone_curve import ToneCurve
 
 
 class Whole(NamedTuple):
-    """What the head must know of the whole picture, also where it makes a tile.
+    """What the head must know of the whole image, also where it makes a tile.
 
     Attributes:
         amounts (Tensor | None): Of the noise filter, (N, 2).
@@ -52,9 +52,9 @@ class LaplacianBlendHead(BaseModule):
     convolutions are zero at the start: the untrained head is :func:`laplacian_fusion`, and training refines a good
     fusion. Fine detail never passes the decoder; bad detail is weighted down instead of copied.
 
-    Where B is even over the whole picture there is nothing to fuse and the result is A, whatever B's level: a network
-    learns from levels what it likes, and the zeros around its maps would show at the borders of an even picture. What
-    spans less than `LEAST_RANGE` is a mixture of that and the network's result; pictures are far above it.
+    Where B is even over the whole image there is nothing to fuse and the result is A, whatever B's level: a network
+    learns from levels what it likes, and the zeros around its maps would show at the borders of an even image. What
+    spans less than `LEAST_RANGE` is a mixture of that and the network's result; images are far above it.
 
     Args:
         channels (Sequence[int]): Channels of the decoder's maps, the finest first.
@@ -64,7 +64,7 @@ class LaplacianBlendHead(BaseModule):
         tone_hidden (int): Hidden values of the tone curve's perceptron, and of the noise filter's. Default: 64.
         noise_filter (bool): Whether both sources pass a :class:`NoiseFilter` before that. Default: False.
         prior_channels (int): Values of the prior that curve and filter read; the network fills it in. Default: 0,
-            they go by statistics of the pictures alone.
+            they go by statistics of the images alone.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
@@ -75,7 +75,7 @@ class LaplacianBlendHead(BaseModule):
     MARGIN = 4
     #: Slope of the prior, and what a unit of the choice map adds to its logit.
     SLOPE, CHOICE = 8, 4.0
-    #: Difference of B's largest and smallest value from which on it is a picture.
+    #: Difference of B's largest and smallest value from which on it is an image.
     LEAST_RANGE = 8 / 255
 
     def __init__(
@@ -129,7 +129,7 @@ class LaplacianBlendHead(BaseModule):
             features (Sequence[Tensor]): The decoder's maps, the finest first, (N, C_l, H / stride, W / stride).
             img_a (Tensor): Luminance of A in [0, 1], (N, 1, H, W), H and W multiples of 2**num_bands.
             img_b (Tensor): B, of the same shape.
-            size (Sequence[int]): Height and width of the picture at the top left, without padding.
+            size (Sequence[int]): Height and width of the image at the top left, without padding.
             prior (Tensor, optional): (N, prior_channels). Default: None.
             statistics (PairStatistics, optional): Of the pair, where they were measured before. Default: None.
 
@@ -151,7 +151,7 @@ class LaplacianBlendHead(BaseModule):
         prior: Tensor | None = None,
         statistics: PairStatistics | None = None,
     ) -> Whole:
-        """What is chosen by the whole picture; arguments as for :meth:`forward`."""
+        """Choices by the whole image; arguments as for :meth:`forward`."""
         statistics = statistics or pair_statistics(img_a, img_b, size)
         mean, deviation, least, most = statistics.tones[:, NUM_TONES:, None, None].split(1, dim=1)
         cold, hot = mean, mean + deviation / 2
@@ -187,7 +187,7 @@ class LaplacianBlendHead(BaseModule):
         Args:
             features (Sequence[Tensor | None]): The decoder's maps; only those of these bands are looked at.
             images (Tensor): The lifted sources reduced to the resolution of `first_band`, (N, 2, h, w).
-            whole (Whole): Of the whole picture.
+            whole (Whole): Of the whole image.
             first_band (int): Index of the finest of these bands, at most :data:`COARSE`.
 
         Returns:
@@ -206,13 +206,13 @@ class LaplacianBlendHead(BaseModule):
     def fine(
         self, features: Sequence[Tensor], img_a: Tensor, img_b: Tensor, whole: Whole, coarse: Tensor
     ) -> tuple[Tensor, Tensor | None]:
-        """Add to what :meth:`coarse` gave the bands that are finer, of a tile of the picture.
+        """Add to what :meth:`coarse` gave the bands that are finer, of a tile of the image.
 
         Args:
             features (Sequence[Tensor]): Maps of the tile.
             img_a (Tensor): Luminance of A, (N, 1, H, W), a tile at a place that is a multiple of 2**k.
             img_b (Tensor): B, likewise.
-            whole (Whole): Of the whole picture.
+            whole (Whole): Of the whole image.
             coarse (Tensor): Result so far, cut to the tile: (N, 1, H / 2**k, W / 2**k), k bands being missing.
 
         Returns:
@@ -272,7 +272,7 @@ class LaplacianBlendHead(BaseModule):
             yield maps.chunk(3, dim=1)
 
     def _margin(self, band: int) -> int:
-        """Pixels of the border; less where there are so few bands that a picture can be a few pixels."""
+        """Pixels of the border; less where there are so few bands that an image can be a few pixels."""
         return min(self.MARGIN >> band, 2 ** (self.num_bands - band) // 4)
 
     def _level(self, band: int) -> int:

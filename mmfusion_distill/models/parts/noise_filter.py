@@ -1,4 +1,4 @@
-"""A median filter for each source, as strong as what is wrong with the picture asks for."""
+"""A median filter for each source, as strong as what is wrong with the image asks for."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""What priors have in common."""
+"""Base of the priors."""
 
 import torch
 from mmengine.model import BaseModule
@@ -10,7 +10,7 @@ from ...annotation.event_types import READ_EVENTS
 class Prior(BaseModule):
     """A few dozen numbers in (-1, 1) that say what is wrong with a pair.
 
-    All that a network decides for the whole picture by more than statistics reads them: guidance, noise filter, tone
+    All that a network decides for the whole image by more than statistics reads them: guidance, noise filter, tone
     curves. A teacher makes them from a text (:class:`TextPrior`), a student from the pair (:class:`PicturePrior`), so
     that a student can be given its teacher's. A linear read-out names the events.
 

@@ -68,7 +68,7 @@ class ResidualHead(BaseModule):
             features (Sequence[Tensor]): The decoder's maps, the finest first, (N, C_l, H / stride, W / stride).
             img_a (Tensor): Source A as the network sees it, (N, 1 or 3, H, W).
             img_b (Tensor): Source B, (N, 1, H, W). Not used.
-            size (Sequence[int]): Height and width of the picture at the top left, without padding.
+            size (Sequence[int]): Height and width of the image at the top left, without padding.
             prior (Tensor, optional): Not used. Default: None.
             statistics (PairStatistics, optional): Not used. Default: None.
 

@@ -1,4 +1,4 @@
-"""A tone curve for each source, chosen for the whole picture."""
+"""A tone curve for each source, chosen for the whole image."""
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ class ToneCurve(WholePictureChoice):
 
     A perceptron makes gain, offset and bend of A's curve, then of B's, from the prior and the
     :func:`tone_statistics` of both sources: y = exp(2 gain) (x + offset), then y + tanh(bend) y (1 - y). It starts as
-    the identity. With it a dark picture needs one number, and not a residual at every pixel.
+    the identity. With it a dark image needs one number, and not a residual at every pixel.
 
     Args:
         prior_channels (int): Values of the prior, 0 without one.

@@ -1,4 +1,4 @@
-"""Numbers chosen for a whole picture."""
+"""Numbers chosen for a whole image."""
 
 from mmengine.model import BaseModule, constant_init
 from torch import Tensor, cat, nn

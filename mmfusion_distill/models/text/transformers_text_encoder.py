@@ -1,4 +1,4 @@
-"""What all text encoders from the transformers library share."""
+"""Shared code of the text encoders from the transformers library."""
 
 import hashlib
 import logging
@@ -51,7 +51,7 @@ class TransformersTextEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """What an embedding depends on besides the text."""
+        """Settings, besides the text, that an embedding depends on."""
         return f"{type(self).__name__}:{self._model_identity}:{self.pool}:{self._max_tokens}"
 
     @cached_property

@@ -126,7 +126,7 @@ def fuse_image(
         starts = range(0, samples, plan.samples)
         try:
             parts = [fuse_part(slice(first, first + plan.samples)) for first in starts]
-            # Of one there is no copy, which would be as large as the picture.
+            # Of one there is no copy, which would be as large as the image.
             return parts[0] if len(parts) == 1 else torch.cat(parts)
         except RuntimeError as error:
             if not is_out_of_memory(error) or not plan.shrink(config.tile):
@@ -142,7 +142,7 @@ def fuse_image(
 
 
 def _plan(img_a: Tensor, config: TilingConfig, multiple: int, pixel_bytes: int) -> _Plan:
-    """What 'auto' does with images of this size."""
+    """The choice of 'auto' for images of this size."""
     samples, _, height, width = img_a.shape
     memory = 0.8 * free_memory(img_a.device)
     limit = config.max_memory or (CPU_MEMORY if img_a.device.type == "cpu" else None)

@@ -1,8 +1,8 @@
 """Large images in tiles, with the result of the whole image.
 
 The finest levels of a network look only at a neighbourhood. They go tile by tile, twice: on the way down to the maps
-that the deep levels take, and on the way up from what these made of the whole picture. So attention, statistics and
-tone curves see the whole picture, and there is nothing to blend at the seams.
+that the deep levels take, and on the way up from what these made of the whole image. So attention, statistics and
+tone curves see the whole image, and there is nothing to blend at the seams.
 """
 
 from collections.abc import Iterator

@@ -130,7 +130,7 @@ def _check_tensor(path: Path, key: str, value: Tensor) -> None:
     plain = value.layout == torch.strided and not value.is_quantized and not value.is_meta
     if not plain or value.untyped_storage().nbytes() < value.numel() * value.element_size():
         raise CheckpointError(
-            f"the checkpoint {path} holds no plain numbers in {key}: save its state_dict anew"
+            f"the checkpoint {path} holds no plain numbers in {key}: save its state_dict again"
         )
     if not torch.isfinite(value).all():
         raise CheckpointError(
@@ -176,7 +176,7 @@ def fit_model(
         allow_partial (bool): As for :func:`load_network`. Default: False.
         hint (str): What the message ends with. Default: ''.
         starts (bool): Whether a training starts from them: a distillation's connectors, which a student by itself
-            does not have, then stay as they are. Default: False.
+            does not have, then stay unchanged. Default: False.
 
     Returns:
         tuple[dict[str, Tensor], list[str]]: Weights by the model's names, and what did not fit.

@@ -1,4 +1,4 @@
-"""What a file of weights says of the network that it is for."""
+"""The config inside a file of weights."""
 
 import math
 from pathlib import Path
@@ -39,7 +39,7 @@ def read_network_config(weights: str | Path) -> dict:
                 held = sum(math.prod(file.get_slice(name).get_shape()) for name in names)
         except SafetensorError as error:
             raise CheckpointError(
-                f"the weights {path} are damaged ({error}): copy or publish them anew"
+                f"the weights {path} are damaged ({error}): copy or publish them again"
             ) from error
         if NETWORK_METADATA in metadata:
             config = dict(generator=parse_network_config(metadata[NETWORK_METADATA], str(path), held))

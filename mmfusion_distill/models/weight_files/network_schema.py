@@ -1,4 +1,4 @@
-"""What the config of a network may say that comes out of a file: data, checked before anything is built."""
+"""Schema of a network's config in a file: data, checked before anything is built."""
 
 import inspect
 import json
@@ -123,7 +123,7 @@ def parse_text_encoder_config(text: str, source: str, network: Mapping) -> dict:
         config = None
     if config not in TEXT_ENCODERS:
         raise CheckpointError(
-            f"{source}: text_encoder is none that a file may name; publish the network anew with one of "
+            f"{source}: text_encoder is none that a file may name; publish the network again with one of "
             + ", ".join(json.dumps(known) for known in TEXT_ENCODERS)
         )
     reader = network.get("prior") or network.get("guidance") or {}
@@ -131,7 +131,7 @@ def parse_text_encoder_config(text: str, source: str, network: Mapping) -> dict:
     if taken != TEXT_ENCODER_CHANNELS:
         raise CheckpointError(
             f"{source}: text_encoder gives {TEXT_ENCODER_CHANNELS} values and the network takes "
-            f"{taken or 'no text'}; publish the network anew with text_channels={TEXT_ENCODER_CHANNELS}"
+            f"{taken or 'no text'}; publish the network again with text_channels={TEXT_ENCODER_CHANNELS}"
         )
     return config
 
@@ -211,7 +211,7 @@ class _Checker:
                 self._refuse(path, f"is {_shown(value)}, not between 0 and {largest}")
 
     def _refuse(self, path: str, reason: str) -> typing.NoReturn:
-        raise CheckpointError(f"{self.source}: {path} {reason}; publish the network anew")
+        raise CheckpointError(f"{self.source}: {path} {reason}; publish the network again")
 
 
 _KINDS = {
