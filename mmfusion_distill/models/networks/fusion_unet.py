@@ -115,12 +115,12 @@ class FusionUNet(BaseModule):
         self.reduces = nn.ModuleList(
             nn.Conv2d(2 * width, width, 1, bias=False) for width in widths[self.first_reduced : -1]
         )
-        self.strides = [self.encoder_a.stem.stride * 2**level for level in range(len(widths))]
+        self.strides = [self.encoder_a.stride * 2**level for level in range(len(widths))]
         length = dict(prior_channels=self.prior.num_values) if self.prior else {}
         self.head = MODELS.build(dict(channels=decoder_widths, strides=self.strides, **length, **head))
         self.decoder_widths = decoder_widths
         #: What images are padded to multiples of.
-        self.multiple = math.lcm(getattr(self.head, "multiple", 1), *self._level_multiples())
+        self.multiple = math.lcm(self.head.multiple, *self._level_multiples())
 
     @property
     def feature_channels(self) -> list[int]:
@@ -142,12 +142,11 @@ class FusionUNet(BaseModule):
     @property
     def num_local_levels(self) -> int:
         """How many of the finest levels are local, so that large images can pass them in tiles."""
-        if not hasattr(self.head, "fine"):
+        if not (self.head.is_local and self.encoder_a.is_local):
             return 0
         local = 0
         for level in range(len(self.strides) - 1):
-            reaches = [getattr(block, "reach", None) for block in self._blocks_of(level)]
-            if None in reaches or getattr(self.neck, "reaches", [None] * len(self.strides))[level] is None:
+            if None in (self.neck.reaches[level], *(block.reach for block in self._blocks_of(level))):
                 break
             local = level + 1
         return local
@@ -287,12 +286,12 @@ class FusionUNet(BaseModule):
         return fused if fused.shape[1] == self.out_channels else fused.expand(-1, self.out_channels, -1, -1)
 
     def _level_multiples(self) -> list[int]:
-        necks = getattr(self.neck, "multiples", [1] * len(self.strides))
         multiples = []
         for level, stride in enumerate(self.strides):
-            blocks = [getattr(block, "multiple", 1) for block in self._blocks_of(level)]
-            multiples += [stride * multiple for multiple in (*blocks, necks[level])]
+            blocks = [block.multiple for block in self._blocks_of(level)]
+            multiples += [stride * multiple for multiple in (*blocks, self.neck.multiples[level])]
         return multiples
 
     def _blocks_of(self, level: int) -> Iterator[nn.Module]:
-        return chain(self.encoder_a.levels[level], self.encoder_b.levels[level], self.decoder_levels[level])
+        encoders = (self.encoder_a, self.encoder_b)
+        return chain(*(encoder.blocks_of(level) for encoder in encoders), self.decoder_levels[level])

@@ -1,13 +1,13 @@
 """A 1x1 convolution between two widths."""
 
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from .roles import Connector
 
 
 @MODELS.register_module()
-class ConvConnector(BaseModule):
+class ConvConnector(Connector):
     """Bring features from one width to another by a 1x1 convolution.
 
     Args:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from .roles import Neck
 
 
 class ConvMerge(nn.Conv2d):
@@ -25,7 +25,7 @@ class ConvMerge(nn.Conv2d):
 
 
 @MODELS.register_module()
-class ConvFusion(BaseModule):
+class ConvFusion(Neck):
     """Concatenation and a 3x3 convolution at every level.
 
     Args:
@@ -34,17 +34,9 @@ class ConvFusion(BaseModule):
     """
 
     def __init__(self, channels: Sequence[int], init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg=init_cfg)
-        #: Per level: what heights and widths must be multiples of, and pixels that a value depends on.
-        self.multiples, self.reaches = [1] * len(channels), [1] * len(channels)
+        super().__init__(channels, init_cfg)
+        self.reaches = [1] * len(channels)
         self.merges = nn.ModuleList(ConvMerge(width) for width in channels)
-
-    def forward(self, features_a: Sequence[Tensor], features_b: Sequence[Tensor]) -> list[Tensor]:
-        """Merge level by level: two lists of (N, C_l, H_l, W_l) to one of the same shapes."""
-        return [
-            self.merge(a, b, level)
-            for level, (a, b) in enumerate(zip(features_a, features_b, strict=True), 1)
-        ]
 
     def merge(self, a: Tensor, b: Tensor, level: int) -> Tensor:
         """Merge the maps of one level, 1 being the finest: two (N, C_l, H_l, W_l) to one."""

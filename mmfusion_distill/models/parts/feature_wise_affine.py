@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 import torch
-from mmengine.model import BaseModule, constant_init
+from mmengine.model import constant_init
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from .roles import Guidance
 from .text_embeddings import checked_text
 
 
 @MODELS.register_module()
-class FeatureWiseAffine(BaseModule):
+class FeatureWiseAffine(Guidance):
     """Feature-wise affine modulation (FiLM; Perez et al., AAAI 2018, Eq. 2): x -> gamma * x + beta.
 
     A perceptron per level makes gamma and beta from the text embedding, or from the network's prior if it has one.

@@ -1,7 +1,7 @@
 """The convolutional block of the fast networks."""
 
 import torch
-from mmengine.model import BaseModule, constant_init, normal_init
+from mmengine.model import constant_init, normal_init
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -10,10 +10,11 @@ from ...user_errors import UserError
 from ..layers.depthwise_conv import DepthwiseConv2d
 from ..layers.whole_map_value import WholeMapValue
 from ..ops.runtime_forms import conv_to_halves, strips
+from .roles import Block
 
 
 @MODELS.register_module()
-class GatedConvBlock(BaseModule):
+class GatedConvBlock(Block):
     """Depth-wise convolution, gate, channel attention by pooling; residual: x -> x + project(gate(x) * value(x)).
 
     It has no normalisation, which would cost a pass over memory; its last projection starts small instead, so that
@@ -32,9 +33,6 @@ class GatedConvBlock(BaseModule):
     Raises:
         UserError: If the kernel size is even.
     """
-
-    #: What heights and widths must be multiples of.
-    multiple = 1
 
     def __init__(
         self,

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..layers import RESAMPLERS
+from .roles import Encoder
 
 
 @MODELS.register_module()
-class HierarchicalEncoder(BaseModule):
+class HierarchicalEncoder(Encoder):
     """A stem, then levels of blocks, each at half the resolution of the one above.
 
     Args:
@@ -36,6 +36,8 @@ class HierarchicalEncoder(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.stem = MODELS.build(dict(in_channels=in_channels, channels=widths[0], **stem))
+        # Of a stem whose values depend on the whole image, no level can be computed in tiles.
+        self.is_local = self.stem.reach is not None
         self.levels = nn.ModuleList(
             nn.Sequential(*(MODELS.build(dict(channels=width, **block)) for _ in range(number)))
             for width, block, number in zip(widths, blocks, num_blocks, strict=True)
@@ -43,6 +45,15 @@ class HierarchicalEncoder(BaseModule):
         self.downs = nn.ModuleList(
             RESAMPLERS[resample][0](wide, deep) for wide, deep in zip(widths[:-1], widths[1:])
         )
+
+    @property
+    def stride(self) -> int:
+        """Pixels of the image along one side of a pixel of the finest map: the stem's."""
+        return self.stem.stride
+
+    def blocks_of(self, level: int) -> nn.Sequential:
+        """The blocks of a level, 0 being the finest."""
+        return self.levels[level]
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Encode an image.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-from mmengine.model import BaseModule, constant_init
+from mmengine.model import constant_init
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -21,6 +21,7 @@ from ..ops.laplacian_bands import (
 from ..ops.picture_statistics import NUM_TONES, PairStatistics, pair_statistics
 from ..ops.runtime_forms import conv_at_scales, expand_by_two
 from .noise_filter import NoiseFilter
+from .roles import Head
 from .tone_curve import ToneCurve
 
 
@@ -43,7 +44,7 @@ class Whole(NamedTuple):
 
 
 @MODELS.register_module()
-class LaplacianBlendHead(BaseModule):
+class LaplacianBlendHead(Head):
     """Blend the Laplacian bands of both sources by maps of the decoder.
 
     A band's pixel is (1 + gain) (share A + (1 - share) B) + residual, where share = sigmoid(8 (ln e_A - ln e_B) +
@@ -78,6 +79,8 @@ class LaplacianBlendHead(BaseModule):
     #: Difference of B's largest and smallest value from which on it is an image.
     LEAST_RANGE = 8 / 255
 
+    is_local = True
+
     def __init__(
         self,
         channels: Sequence[int],
@@ -97,7 +100,6 @@ class LaplacianBlendHead(BaseModule):
             )
         self.num_bands = num_bands
         self.strides = list(strides)
-        #: What heights and widths of the images must be multiples of.
         self.multiple = 2**num_bands
         self.convs = nn.ModuleList()
         for band in range(num_bands + 1):

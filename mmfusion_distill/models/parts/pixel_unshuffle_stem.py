@@ -1,15 +1,15 @@
 """The first convolution of an encoder."""
 
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.runtime_forms import conv_of_unshuffled
+from .roles import Stem
 
 
 @MODELS.register_module()
-class PixelUnshuffleStem(BaseModule):
+class PixelUnshuffleStem(Stem):
     """Pixel-unshuffle, then a 3x3 convolution to the width of level 1.
 
     With factor 2 level 1 lies at half the resolution: nothing but the stem and the head touches every pixel.

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError
 from ..ops.color_space import rgb_to_gray
 from ..ops.picture_statistics import PairStatistics
+from .roles import Head
 
 
 @MODELS.register_module()
-class ResidualHead(BaseModule):
+class ResidualHead(Head):
     """Refinement blocks and a 3x3 convolution of the finest map, plus source A.
 
     From "Distilling Textual Priors from LLM to Efficient Image Fusion" (arXiv 2504.07029).
@@ -50,8 +50,6 @@ class ResidualHead(BaseModule):
             *(MODELS.build(dict(channels=width, **block)) for _ in range(num_blocks))
         )
         self.output = nn.Conv2d(width, out_channels, 3, padding=1, bias=False)
-        #: What heights and widths of the images must be multiples of.
-        self.multiple = 1
 
     def forward(
         self,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError
 from ..layers import ChannelAttention, OverlappingSpatialAttention
 from .conv_fusion import ConvMerge
+from .roles import Neck
 
 
 class CrossExchange(nn.Module):
@@ -62,7 +62,7 @@ class AttentionMerge(nn.Module):
 
 
 @MODELS.register_module()
-class SpatialChannelCrossFusion(BaseModule):
+class SpatialChannelCrossFusion(Neck):
     """Exchange between the sources at the deepest level, then a merge at every level.
 
     Levels that `levels` leaves out are merged by a convolution as in :class:`ConvFusion`, which is local and cheap.
@@ -101,12 +101,11 @@ class SpatialChannelCrossFusion(BaseModule):
         overlap_ratio: float = 0.5,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
+        super().__init__(channels, init_cfg)
         depth = len(channels)
         attended = set(range(1, depth + 1) if levels is None else levels)
         if depth not in attended or not attended <= set(range(1, depth + 1)):
             raise UserError(f"neck: levels {sorted(attended)} must be within 1 to {depth} and hold {depth}")
-        #: Per level: what heights and widths must be multiples of, and pixels that a value depends on.
         self.multiples = [window_size if level in attended else 1 for level in range(1, depth + 1)]
         self.reaches = [None if level in attended else 1 for level in range(1, depth + 1)]
         window_cfg = dict(window_size=window_size, overlap_ratio=overlap_ratio)
@@ -121,21 +120,6 @@ class SpatialChannelCrossFusion(BaseModule):
             else ConvMerge(width)
             for level, width in enumerate(channels, 1)
         )
-
-    def forward(self, features_a: Sequence[Tensor], features_b: Sequence[Tensor]) -> list[Tensor]:
-        """Merge two lists of feature maps.
-
-        Args:
-            features_a (Sequence[Tensor]): Maps of source A, level 1 first, (N, C_l, H_l, W_l).
-            features_b (Sequence[Tensor]): Maps of source B, of the same shapes.
-
-        Returns:
-            list[Tensor]: Merged maps of the same shapes.
-        """
-        return [
-            self.merge(a, b, level)
-            for level, (a, b) in enumerate(zip(features_a, features_b, strict=True), 1)
-        ]
 
     def merge(self, a: Tensor, b: Tensor, level: int) -> Tensor:
         """Merge the maps of one level, 1 being the finest: two (N, C_l, H_l, W_l) to one."""

@@ -1,7 +1,6 @@
 """The transformer block of all encoders and decoders."""
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor
 
 from ...registry import MODELS
@@ -9,10 +8,11 @@ from ..layers.channel_attention import ChannelAttention
 from ..layers.feed_forward import GatedFeedForward
 from ..layers.layer_norm import ChannelLayerNorm
 from ..layers.spatial_attention import OverlappingSpatialAttention
+from .roles import Block
 
 
 @MODELS.register_module()
-class XRestormerBlock(BaseModule):
+class XRestormerBlock(Block):
     """Channel attention, feed-forward, spatial attention, feed-forward, each pre-normalised and residual.
 
     From X-Restormer (Chen et al., "A Comparative Study of Image Restoration Networks for General Backbone
@@ -31,8 +31,6 @@ class XRestormerBlock(BaseModule):
     """
 
     #: Channel attention looks at the whole map.
-    reach = None
-
     def __init__(
         self,
         channels: int,
@@ -50,7 +48,6 @@ class XRestormerBlock(BaseModule):
         self.norm2 = ChannelLayerNorm(channels)
         self.channel_ffn = GatedFeedForward(channels, ffn_expansion_factor)
         self.has_spatial_attn = spatial_heads > 0
-        #: What heights and widths must be multiples of.
         self.multiple = window_size if self.has_spatial_attn else 1
         if not self.has_spatial_attn:
             return

@@ -13,21 +13,21 @@ from torch import nn
 from ...registry import MODELS
 from ...user_errors import reason_of
 from ...zoo.config_files import constructors_of
+from ..networks import FusionUNet
+from ..parts import Block, Encoder, Guidance, Head, Neck, Prior, Stem
 from .checkpoints import CheckpointError
 
-_BLOCKS = ("GatedConvBlock", "XRestormerBlock")
-
-#: Types that a file may name, by the argument that they are the value of. A new part is one more name here.
-ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
-    "network": ("FusionUNet", "XRestormerFusionNet"),
-    "encoder": ("HierarchicalEncoder",),
-    "stem": ("PixelUnshuffleStem",),
-    "block": _BLOCKS,
-    "blocks": _BLOCKS,
-    "neck": ("ConvFusion", "SpatialChannelCrossFusion"),
-    "guidance": ("FeatureWiseAffine",),
-    "prior": ("PicturePrior", "TextPrior"),
-    "head": ("LaplacianBlendHead", "ResidualHead"),
+#: By argument, the base of the classes that a file may name as its value: any that is registered below it.
+ROLES: dict[str, type[nn.Module]] = {
+    "network": FusionUNet,
+    "encoder": Encoder,
+    "stem": Stem,
+    "block": Block,
+    "blocks": Block,
+    "neck": Neck,
+    "guidance": Guidance,
+    "prior": Prior,
+    "head": Head,
 }
 
 #: Text encoders that a file may name.
@@ -80,8 +80,9 @@ def parse_network_config(text: str, source: str, most_parameters: int = MOST_PAR
 def check_network_config(config: Any, source: str, most_parameters: int = MOST_PARAMETERS) -> None:
     """Check the config of a network that was not written by who runs it.
 
-    Types must be those of `ALLOWED_TYPES`, arguments those of their classes, values of the kind that the class asks
-    for and in a range that no network leaves. Then the network is built without memory, and counted.
+    Types must be registered with us, below the base that `ROLES` has for their place, arguments those of their
+    classes, values of the kind that the class asks for and in a range that no network leaves. Then the network is
+    built without memory, and counted.
 
     Args:
         config (Any): The config.
@@ -165,12 +166,15 @@ class _Checker:
             self._refuse(path, f"is nested deeper than {LARGEST_DEPTH} levels")
         if not isinstance(config, Mapping):
             self._refuse(path, f"is {_shown(config)} instead of the config of a part")
-        allowed = ALLOWED_TYPES.get(role, ())
-        kind = config.get("type")
+        allowed, kind = _registered(role), config.get("type")
         if not isinstance(kind, str) or kind not in allowed:
             names = ", ".join(allowed) or "nothing"
-            self._refuse(f"{path}.type", f"is {_shown(kind)}, but a file may only name {names} there")
-        arguments = _arguments(MODELS.get(kind))
+            self._refuse(
+                f"{path}.type",
+                f"is {_shown(kind)}, but a file may only name {names} there (a part of your own: import its module "
+                "first)",
+            )
+        arguments = _arguments(allowed[kind])
         for key, value in config.items():
             if key == "type":
                 continue
@@ -212,6 +216,14 @@ class _Checker:
 
     def _refuse(self, path: str, reason: str) -> typing.NoReturn:
         raise CheckpointError(f"{self.source}: {path} {reason}; publish the network again")
+
+
+def _registered(role: str) -> dict[str, type[nn.Module]]:
+    """The classes that a file may name at a place, by name: ours alone, never what a dotted name would import."""
+    base = ROLES.get(role)
+    MODELS.import_from_location()
+    parts = sorted(MODELS.module_dict.items())
+    return {name: part for name, part in parts if base and inspect.isclass(part) and issubclass(part, base)}
 
 
 _KINDS = {
