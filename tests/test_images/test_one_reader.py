@@ -177,7 +177,7 @@ def test_12_bits_in_16_are_noted_and_have_a_range(pair):
     reader = PairReader()
     dark = reader.read(pair / "a" / "1.png", pair / "b" / "1.png").img_a
     assert dark.max() < 17
-    assert any("use a small part of their 16 bits" in note and "12 bits?" in note for note in reader.notes())
+    assert any("uses a small part of 16 bits" in note and "12 bits?" in note for note in reader.notes())
     for a_range in ((0, 4095), "auto"):
         reader = PairReader(SourceOptions(a_range=a_range))
         read = reader.read(pair / "a" / "1.png", pair / "b" / "1.png").img_a
@@ -243,7 +243,7 @@ def test_check_says_it_too_and_ends_with_1(pair, capsys):
 
 def test_exchanged_sources_are_said():
     (note,) = notes_of(INFRARED, VISIBLE)
-    assert "have a gray source A and a coloured source B" in note and "exchanged" in note
+    assert "has a gray source A and a coloured source B" in note and "exchanged" in note
 
 
 def test_a_gray_copy_of_a_as_source_b_is_said():
@@ -256,7 +256,7 @@ def test_hot_pixels_are_counted():
     hot = INFRARED.copy()
     hot[10, 10] = hot[40, 60] = 255
     (note,) = notes_of(VISIBLE, hot)
-    assert "have hot pixels" in note and "(2)" in note
+    assert "has hot pixels" in note and "(2)" in note
 
 
 def test_infrared_as_it_should_be_is_passed_over_in_silence():

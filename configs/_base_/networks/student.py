@@ -1,5 +1,5 @@
 # The student: below a tenth of the teacher's parameters and time. Convolutions where images are large, attention
-# where they are small, Laplacian bands blended in the head (docs/performance.md says how it was found).
+# where they are small, Laplacian bands blended in the head (docs/performance.md has its cost).
 student = dict(
     type="FusionUNet",
     widths=(16, 32, 40, 48),
