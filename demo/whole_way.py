@@ -1,4 +1,4 @@
-"""The whole way in minutes: annotate, train a teacher, distill a student, score both and fuse.
+"""The whole way in minutes: annotate, train a teacher, distill a student, score both, fuse, and a page of it all.
 
 python demo/whole_way.py, or `make demo`, which sets everything up before.
 """
@@ -6,19 +6,27 @@ python demo/whole_way.py, or `make demo`, which sets everything up before.
 import argparse
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
+import numpy as np
 from mmengine.config import Config
 
-from mmfusion_distill.analysis.comparison import compare, comparison_table
+from mmfusion_distill.analysis.comparison import MethodResult, compare, comparison_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
+from mmfusion_distill.analysis.training_curves import draw_losses, read_curves
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine import FusionRunner
 from mmfusion_distill.evaluation import picture_grid
-from mmfusion_distill.images.image_io import read_image_pair, write_image
+from mmfusion_distill.images.image_io import read_image, read_image_pair, write_image
+from mmfusion_distill.images.pixels import to_uint8
+from mmfusion_distill.inference.fusion_inferencer import FusionInferencer
 from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
+from mmfusion_distill.system.html_page import HtmlPage, bold_best
 from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.system.regular_file import write_text_atomically
+from mmfusion_distill.system.table import Table
 from mmfusion_distill.user_errors import exit_on_user_error
 from mmfusion_distill.zoo.config_files import read_config
 
@@ -28,17 +36,27 @@ STUDENT_CONFIG = CONFIGS / "distill_fusionunet_1xb2-2k_cameras-176x344.py"
 # Small crops: the demonstration shows that training runs, not what it reaches.
 CROP_SIZE = (64, 64)
 GENERATED_PAIRS = 12
+#: What the shipped teacher is told of a pair with grain in the infrared and half of the visible light.
+TEXTS = {
+    "no text": None,
+    "noise named": "ir_noise: grain over the whole infrared picture",
+    "dark named": "low_light: the street is dark",
+    "both named": "low_light: the street is dark; ir_noise: grain over the whole infrared picture",
+    "a wrong text": "over_exposure: the sky is blown out",
+}
+#: Width of the pictures on the page, and how much the changes by a text are enlarged.
+CELL_WIDTH, ENLARGED = 300, 4
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work-dir", default="work_dirs/demo", help="where everything goes")
     parser.add_argument("--iterations", type=at_least(1), default=40, help="of each training (default: 40)")
-    parser.add_argument("--pairs", type=at_least(1), default=2, help="scored and shown (default: 2)")
+    parser.add_argument("--pairs", type=at_least(1), default=3, help="scored and shown (default: 3)")
     return parser.parse_args()
 
 
-def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) -> Path:
+def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 3) -> Path:
     """Run the demonstration and print its table.
 
     Real pairs of RoadScene are used if `MMFUSION_DATA_ROOT` has them, else generated ones.
@@ -46,38 +64,36 @@ def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) 
     Args:
         work_dir (str | Path): Where everything goes.
         iterations (int): Training iterations of the teacher, and again of the student. Default: 40.
-        scored_pairs (int): Unseen pairs that are scored and shown. Default: 2.
+        scored_pairs (int): Unseen pairs that are scored and shown. Default: 3.
 
     Returns:
-        Path: Image of the pairs and both results.
+        Path: The page of results.
     """
     start = time.perf_counter()
     work_dir = Path(work_dir)
     train, unseen, origin = find_demo_data(work_dir, scored_pairs)
-    print(f"[1/5] Pairs: {origin}")
-    print("[2/5] Annotating: image statistics name each pair's degradations", flush=True)
+    print(f"[1/6] Pairs: {origin}")
+    print("[2/6] Annotating: image statistics name each pair's degradations", flush=True)
     inputs_of(train)
     teacher_dir, student_dir = work_dir / "teacher", work_dir / "student"
-    print(f"[3/5] Training the teacher with text, {iterations} iterations", flush=True)
+    print(f"[3/6] Training the teacher with text, {iterations} iterations", flush=True)
     teacher = _train(TEACHER_CONFIG, teacher_dir, train, iterations)
-    print(f"[4/5] Distilling the student without text, {iterations} iterations", flush=True)
+    print(f"[4/6] Distilling the student without text, {iterations} iterations", flush=True)
     options = {"model.teacher_checkpoint": str(teacher_dir)}
     student = _train(STUDENT_CONFIG, student_dir, train, iterations, options)
     pairs = inputs_of(unseen)
-    print(f"[5/5] Scoring on {len(pairs)} unseen pairs", flush=True)
+    print(f"[5/6] Scoring on {len(pairs)} unseen pairs", flush=True)
     networks = {
         "demo teacher": PyTorchInferencer(teacher, teacher_dir, device="cpu"),
         "demo student": PyTorchInferencer(student, student_dir, device="cpu"),
         "tiny": PyTorchInferencer(weights="tiny", device="cpu"),
         "student": PyTorchInferencer(weights="student", device="cpu"),
     }
-    print(
-        "\n"
-        + comparison_table(
-            compare(networks, pairs, repeats=1), student="demo student", teacher="demo teacher"
-        )
-    )
-    montage = _write_montage(networks, pairs, work_dir / "montage.png")
+    results = compare(networks, pairs, repeats=1)
+    print("\n" + comparison_table(results, student="demo student", teacher="demo teacher"))
+    print("[6/6] Telling the shipped teacher what is wrong with a pair", flush=True)
+    page = work_dir / "results.html"
+    _write_page(page, origin, networks, pairs, results, {"teacher": teacher_dir, "student": student_dir})
     print(
         f"\nA, B, mean and maximum are a copy of either source and their mean and maximum; pyramid takes the "
         f"stronger Laplacian band, without a network: what does not beat it is of no use. GFLOPs count a "
@@ -85,9 +101,9 @@ def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 2) 
         f"The demo's teacher and student were trained for moments: they show that everything works, and start from "
         f"the pyramid. 'student' and 'tiny' are the networks that come with the package. "
         f"{time.perf_counter() - start:.0f} s in all.\n"
-        f"Images: {montage}"
+        f"Results: {page}"
     )
-    return montage
+    return page
 
 
 def find_demo_data(work_dir: Path, scored_pairs: int) -> tuple[dict, dict, str]:
@@ -134,8 +150,8 @@ def _train(
             ],
             "default_hooks.checkpoint.interval": iterations,
             "default_hooks.checkpoint.save_best": None,
-            "default_hooks.logger.interval": 10,
-            "log_processor.window_size": 10,
+            "default_hooks.logger.interval": 1,
+            "log_processor.window_size": 1,
             "log_level": "WARNING",
             "load_from": None,
             **(options or {}),
@@ -156,16 +172,75 @@ def _train(
     return cfg
 
 
-def _write_montage(networks: dict[str, PyTorchInferencer], pairs: list[dict], path: Path) -> Path:
+def _write_page(
+    path: Path,
+    origin: str,
+    networks: dict[str, PyTorchInferencer],
+    pairs: list[dict],
+    results: Sequence[MethodResult],
+    runs: dict[str, Path],
+) -> None:
+    page = HtmlPage("What the demo did", f"Annotated, trained, distilled, scored and fused; pairs: {origin}.")
+    page.heading("Fused, pairs that were not trained with")
+    pyramid = FusionInferencer(weights="pyramid")
+    shown = {"pyramid": pyramid, **{name: networks[name] for name in ("tiny", "student", "demo student")}}
+    rows = []
+    for pair in pairs:
+        sources = list(map(to_uint8, read_image_pair(pair["img_a"], pair["img_b"])))
+        rows.append([*sources, *(network(pair)["predictions"][0] for network in shown.values())])
+    grid = _grid(rows, ["visible", "infrared", *shown])
+    write_image(path.with_name("montage.png"), grid)
+    page.picture(_jpeg(grid), "pyramid needs no network; tiny and student come with the package.")
+    page.heading("Scores")
+    metrics = list(results[0].scores)
+    cells = bold_best([[result.scores[metric] for metric in metrics] for result in results])
+    page.table(Table(["", *metrics], [[result.name, *row] for result, row in zip(results, cells)]))
+    page.text(
+        "Means over these pairs; the higher the better. A copy of A or B has much of some measures and nothing of "
+        "the other source: a fusion has to beat the pyramid. The demo's networks were trained for moments."
+    )
+    page.heading("What each text changed")
+    grid, changes = _steer(pairs[0])
+    page.picture(
+        _jpeg(grid),
+        "One pair in half of the light and with grain in the infrared, fused by the shipped teacher after several "
+        f"texts; below, what changed against no text, {ENLARGED} times as strong.",
+    )
+    page.table(Table(["text", "mean change in gray levels", "told"], changes))
+    page.heading("Losses of the two short trainings")
+    for name, folder in runs.items():
+        page.picture(draw_losses(read_curves(folder)[0]), f"The demo's {name}.")
+    page.write(path)
+
+
+def _steer(pair: dict) -> tuple[np.ndarray, list[list[str]]]:
+    """Pictures of a degraded pair fused after each text, and how much each changed."""
+    visible, infrared = read_image(pair["img_a"]) * 0.5, read_image(pair["img_b"], 1)
+    grain = np.random.default_rng(0).normal(0, 20, infrared.shape)
+    sources = to_uint8(visible), to_uint8(infrared + grain)
+    teacher = FusionInferencer(weights="teacher", device="cpu")
+    fused = {name: teacher.fuse(*sources, text=text) for name, text in TEXTS.items()}
+    without = fused["no text"].astype(np.float32)
+    changes = {name: np.abs(picture - without) for name, picture in fused.items()}
+    blank = np.full_like(fused["no text"], 255)
     rows = [
-        [
-            *read_image_pair(pair["img_a"], pair["img_b"]),
-            *(network(pair)["predictions"][0] for network in networks.values()),
-        ]
-        for pair in pairs
+        [*sources, *fused.values()],
+        [blank, blank, *(to_uint8(change * ENLARGED) for change in changes.values())],
     ]
-    write_image(path, picture_grid(rows, ["visible", "infrared", *networks]))
-    return path
+    table = [[name, f"{change.mean():.2f}", TEXTS[name] or "-"] for name, change in changes.items()]
+    return _grid(rows, ["visible, dark", "infrared, grain", *fused]), table
+
+
+def _grid(rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str]) -> np.ndarray:
+    def shrunk(picture: np.ndarray) -> np.ndarray:
+        height = max(1, round(picture.shape[0] * CELL_WIDTH / picture.shape[1]))
+        return cv2.resize(picture, (CELL_WIDTH, height), interpolation=cv2.INTER_AREA)
+
+    return picture_grid([[shrunk(picture) for picture in row] for row in rows], titles)
+
+
+def _jpeg(picture: np.ndarray) -> bytes:
+    return cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
 
 
 if __name__ == "__main__":

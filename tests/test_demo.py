@@ -13,9 +13,10 @@ from mmfusion_distill.images.image_io import read_image
 
 def test_every_network_and_baseline_has_a_row_and_a_picture(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("MMFUSION_DATA_ROOT", raising=False)
-    montage = whole_way.run_demo(tmp_path, iterations=1, scored_pairs=1)
-    # Two sources and four networks, side by side.
-    assert read_image(montage).shape[1] >= 6 * 256
+    page = whole_way.run_demo(tmp_path, iterations=1, scored_pairs=1).read_text()
+    for title in ("Fused, pairs", "Scores", "What each text changed", "Losses"):
+        assert title in page
+    assert page.count("data:image/jpeg") == 2 and page.count("data:image/svg") == 2
     rows = {line.split("  ")[0] for line in capsys.readouterr().out.splitlines()}
     assert {"demo teacher", "demo student", "student", "tiny", "pyramid", "mean", "maximum", "A", "B"} <= rows
 
