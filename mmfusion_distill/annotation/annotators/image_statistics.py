@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-from scipy.fft import rfft2
 
 from ...images.luminance import LUMINANCE_WEIGHTS
 
@@ -115,6 +114,8 @@ def directional_blur(gray: np.ndarray) -> tuple[float, float, float]:
         ratio (dB) of the median direction; the direction of the motion in degrees (0: horizontal, counter-clockwise,
         below 180), across the best direction.
     """
+    from scipy.fft import rfft2
+
     if min(gray.shape) < 64:
         return 0.0, 0.0, 0.0  # too few frequencies to tell directions apart
     window = np.outer(np.hanning(gray.shape[0]), np.hanning(gray.shape[1])).astype(np.float32)

@@ -1,8 +1,6 @@
 """Mutual information of image features in small windows."""
 
 import numpy as np
-import pywt
-from scipy.fft import dctn
 
 from ...user_errors import UserError
 from .filters import pad_to_at_least
@@ -53,7 +51,15 @@ def _gradient(values: np.ndarray) -> np.ndarray:
     return np.gradient(values, axis=1) if values.shape[1] > 1 else np.zeros_like(values)
 
 
+def _cosines(values: np.ndarray) -> np.ndarray:
+    from scipy.fft import dctn
+
+    return dctn(values, norm="ortho")
+
+
 def _wavelet(values: np.ndarray) -> np.ndarray:
+    import pywt
+
     approximation, (horizontal, vertical, diagonal) = pywt.dwt2(values, "dmey")
     return np.block([[approximation, horizontal], [vertical, diagonal]])
 
@@ -61,7 +67,7 @@ def _wavelet(values: np.ndarray) -> np.ndarray:
 FEATURES = {
     "pixel": lambda values: values,
     "gradient": _gradient,
-    "dct": lambda values: dctn(values, norm="ortho"),
+    "dct": _cosines,
     "wavelet": _wavelet,
 }
 

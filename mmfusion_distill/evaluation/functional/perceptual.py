@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-from scipy import fft
 
 from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 from .weighted_score import WeightedScore
@@ -82,11 +81,13 @@ def _stretched(image: GrayImage) -> np.ndarray:
 
 def _frequencies(shape: tuple[int, int], divisor: float) -> np.ndarray:
     """Radius of every frequency in FFT order; (side / divisor) is the Nyquist frequency."""
-    vertical, horizontal = (fft.fftfreq(side) * 2 * side / divisor for side in shape)
+    vertical, horizontal = (np.fft.fftfreq(side) * 2 * side / divisor for side in shape)
     return np.hypot(vertical[:, None], horizontal[None, : shape[1] // 2 + 1])
 
 
 def _filter_spectrum(values: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
+    from scipy import fft
+
     return fft.irfft2(fft.rfft2(values) * sensitivity, s=values.shape)
 
 

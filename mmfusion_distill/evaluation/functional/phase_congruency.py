@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from scipy import fft
 
 from .filters import gaussian_kernel, pad_to_at_least
 from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
@@ -77,6 +76,8 @@ def phase_congruency(image: GrayImage) -> PhaseCongruency:
     Args:
         image: The image; smaller ones than 16 pixels are mirrored up to that size.
     """
+    from scipy import fft
+
     values = pad_to_at_least(image.values, _SMALLEST_SIZE)
     spectrum = fft.fft2(values)
     energies, amplitudes = np.zeros_like(values), np.zeros_like(values)
@@ -97,6 +98,8 @@ def phase_congruency(image: GrayImage) -> PhaseCongruency:
 
 def _oriented_energy(spectrum: np.ndarray, orientation: int) -> tuple[np.ndarray, np.ndarray]:
     """Return noise-compensated energy and total amplitude of the responses of one orientation."""
+    from scipy import fft
+
     filters = _filters(spectrum.shape, orientation)
     responses = [fft.ifft2(spectrum * transfer) for transfer in filters]
     amplitudes = [np.abs(response) for response in responses]
@@ -115,6 +118,8 @@ def _oriented_energy(spectrum: np.ndarray, orientation: int) -> tuple[np.ndarray
 
 def _noise_threshold(filters: Sequence[np.ndarray], noise_power: float) -> float:
     """Energy that noise of this power reaches: mean plus two deviations of Rayleigh's law."""
+    from scipy import fft
+
     kernel = sum(fft.ifft2(transfer).real * np.sqrt(transfer.size) for transfer in filters)
     tau = np.sqrt(noise_power * np.square(kernel).sum())
     threshold = tau * np.sqrt(np.pi / 2) + 2.0 * np.sqrt((2 - np.pi / 2) * tau**2)
@@ -142,11 +147,11 @@ def _filters(shape: tuple[int, int], orientation: int) -> tuple[np.ndarray, ...]
 
 def _frequency_range(side: int) -> np.ndarray:
     # Kovesi divides by side - 1 for odd sides, so that the range reaches +-0.5 there as well.
-    return fft.fftfreq(side) * side / (side - side % 2)
+    return np.fft.fftfreq(side) * side / (side - side % 2)
 
 
 def _true_radius(shape: tuple[int, int]) -> np.ndarray:
-    vertical, horizontal = (fft.fftfreq(side) for side in shape)
+    vertical, horizontal = (np.fft.fftfreq(side) for side in shape)
     return np.hypot(vertical[:, None], horizontal[None, :])
 
 

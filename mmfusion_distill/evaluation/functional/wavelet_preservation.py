@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pywt
 
 from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
@@ -44,6 +43,8 @@ def wavelet_detail_preservation(sources: Sequence[ImageLike], fused: ImageLike) 
 @once_per_picture
 def _details(image: GrayImage) -> list[np.ndarray]:
     """Return (3, h, w) detail coefficients of two levels, the finest first."""
+    import pywt
+
     approximation, details = image.values, []
     for _ in _LEVEL_EXPONENTS:
         approximation, bands = pywt.dwt2(approximation, "haar", mode="symmetric")
