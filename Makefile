@@ -23,7 +23,7 @@ $(STAMP): setup.py $(wildcard requirements/*.txt) constraints.txt
 $(LIGHT_STAMP): setup.py $(wildcard requirements/*.txt)
 	test -x $(LIGHT_VENV)/bin/python || $(PYTHON) -m venv $(LIGHT_VENV)
 	$(LIGHT_VENV)/bin/python -m pip install --quiet --upgrade pip
-	$(LIGHT_VENV)/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager -e ".[serve,evaluate,tests-light]"
+	$(LIGHT_VENV)/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager -e ".[serve,evaluate,medical,thermal,sound,tests-light]"
 	touch $(LIGHT_STAMP)
 
 demo: $(STAMP)

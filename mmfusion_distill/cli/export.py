@@ -61,7 +61,7 @@ def export(args: argparse.Namespace) -> bool:
                 args.calibration_a, args.calibration_b, args.calibration_pairs, network.multiple, reader
             )
         )
-    file_format = args.format or _format_of(args.out)
+    file_format = args.format or format_of(args.out)
     out = export_network(
         network, args.out, file_format, args.precision, calibration, size=args.size, opset=args.opset
     )
@@ -84,7 +84,7 @@ def export(args: argparse.Namespace) -> bool:
     return result.psnr >= LEAST_PSNR[args.precision]
 
 
-def _format_of(out: str) -> str:
+def format_of(out: str) -> str:
     """The format that the ending of a file says."""
     named = {ending: name for name, ending in FORMATS.items()}
     suffix = Path(out).suffix

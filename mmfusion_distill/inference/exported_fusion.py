@@ -19,7 +19,7 @@ from .whole_picture import MeasuredTiles, Part, ReadPart, cut, measure_statistic
 MODES = ("auto", "whole", "tile")
 
 #: Sides of tiles, and pixels that neighbours share.
-SMALLEST_TILE, LARGEST_TILE = 256, 2048
+SMALLEST_TILE, LARGEST_TILE = 256, 1536
 #: GiB that an image takes before it goes in tiles, and that a tile then takes.
 WHOLE_MEMORY, TILE_MEMORY = 1.5, 0.75
 OVERLAP = 256

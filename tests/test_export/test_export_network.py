@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from mmfusion_distill.cli import export as export_command
 from mmfusion_distill.export.export_network import export_network
 from mmfusion_distill.export.verification import largest_differences
 from mmfusion_distill.images.reflection import reflected_index
@@ -56,3 +57,29 @@ def test_wrong_files_are_named(tmp_path):
     (tmp_path / "network.bin").touch()
     with pytest.raises(ValueError, match="network.bin"):
         ExportedFusion(tmp_path / "network.bin")
+
+
+@pytest.mark.parametrize("file_format", ["onnx", "torchscript"])
+def test_a_file_of_one_size_takes_that_one_alone(file_format, tmp_path):
+    if file_format == "onnx":
+        onnx = pytest.importorskip("onnx")
+    network = small_network()
+    path = export_network(
+        network, tmp_path / f"network{SUFFIX[file_format]}", file_format, size=(24, 40), opset=15
+    )
+    exported = ExportedFusion(path)
+    assert max(largest_differences(network, exported, [(24, 40)]).values()) < 1e-4
+    pair = np.zeros((3, 3, 24, 40), np.float32), np.zeros((3, 1, 24, 40), np.float32)
+    assert exported(*pair).shape == (3, 3, 24, 40)
+    with pytest.raises(ValueError, match="was exported for pictures of 40x24 only, not 32x24"):
+        exported(*(image[..., :32] for image in pair))
+    if file_format == "onnx":
+        model = onnx.load(path)
+        assert not {"Shape", "ConstantOfShape"} & {node.op_type for node in model.graph.node}
+        assert model.opset_import[0].version == 15
+
+
+def test_the_ending_of_the_target_chooses_the_format():
+    assert export_command.format_of("a/student.xml") == "openvino"
+    with pytest.raises(ValueError, match="student.tflite: the ending tells no format: take .onnx, .pt, .xml"):
+        export_command.format_of("student.tflite")
