@@ -26,6 +26,7 @@ from mmfusion_distill.images.image_io import read_image_pair
 
 class MeanFuser:
     guided = False
+    backend = "numpy"
     def load(self, pair, text=None):
         return read_image_pair(pair["img_a"], pair["img_b"])
     def size_of(self, loaded):

@@ -89,6 +89,7 @@ class CopyOfA:
     """A network that returns source A."""
 
     guided = False
+    backend = "numpy"
 
     def load(self, pair, text=None):
         return pair["img_a"]
