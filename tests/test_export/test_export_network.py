@@ -71,7 +71,7 @@ def test_a_file_of_one_size_takes_that_one_alone(file_format, tmp_path):
     assert max(largest_differences(network, exported, [(24, 40)]).values()) < 1e-4
     pair = np.zeros((3, 3, 24, 40), np.float32), np.zeros((3, 1, 24, 40), np.float32)
     assert exported(*pair).shape == (3, 3, 24, 40)
-    with pytest.raises(ValueError, match="was exported for pictures of 40x24 only, not 32x24"):
+    with pytest.raises(ValueError, match="was exported for images of 40x24 only, not 32x24"):
         exported(*(image[..., :32] for image in pair))
     if file_format == "onnx":
         model = onnx.load(path)
