@@ -38,8 +38,11 @@ def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str
     """
     if feature not in FEATURES:
         raise UserError(f"No feature '{feature}'; choose from {', '.join(FEATURES)}.")
-    windows_s = _windows(as_gray_image(source), feature)
-    windows_f = _windows(as_gray_image(fused), feature)
+    source, fused = as_gray_image(source), as_gray_image(fused)
+    if np.array_equal(source.values, fused.values):
+        # A copy of a source: all windows are equal.
+        return 1.0
+    windows_s, windows_f = _windows(source, feature), _windows(fused, feature)
     total = 0.0
     for start in range(0, len(windows_s), _WINDOWS_PER_CHUNK):
         chunk = slice(start, start + _WINDOWS_PER_CHUNK)
