@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..images.image_size import image_size
 from ..system.counting import counted
 from ..system.launching import launched
 from ..system.number_range import at_least
@@ -237,6 +236,9 @@ def _told_fusing(
     from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
 
     name = args.weights or (args.config if args.config else DEFAULT_WEIGHTS)
+    # A help text does without OpenCV.
+    from ..images.image_size import image_size
+
     height, width = image_size(report.written[0])
     each = f"{seconds / len(report.written):.2f} s" + (" each" if len(report.written) > 1 else "")
     texts = ", texts from image statistics" if report.texts_are_told else ""

@@ -36,7 +36,7 @@ def parse_args() -> argparse.Namespace:
         "--width", type=at_least(32), default=400, metavar="PIXELS", help="of an image (default: 400)"
     )
     parser.add_argument("--crop", action="store_true", help="the middle of the images, unscaled")
-    parser.add_argument("--blind", type=int, metavar="SEED", help="shuffle the fusions of every row")
+    parser.add_argument("--blind", type=at_least(0), metavar="SEED", help="shuffle the fusions of every row")
     parser.add_argument("--device", help="e.g. cpu or cuda:0 (default: the GPU if there is one)")
     args = parser.parse_args()
     check_pair_arguments(parser, args)
