@@ -7,7 +7,7 @@ from .filters import pad_to_at_least
 from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 _WINDOW = 3
-_WINDOWS_PER_CHUNK = 1 << 11
+_WINDOWS_PER_CHUNK = 1 << 10
 
 
 def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str = "pixel") -> float:
@@ -43,11 +43,11 @@ def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str
         # A copy of a source: all windows are equal.
         return 1.0
     windows_s, windows_f = _windows(source, feature), _windows(fused, feature)
-    total = 0.0
-    for start in range(0, len(windows_s), _WINDOWS_PER_CHUNK):
+    number, total = windows_s.shape[1], 0.0
+    for start in range(0, number, _WINDOWS_PER_CHUNK):
         chunk = slice(start, start + _WINDOWS_PER_CHUNK)
-        total += float(_score_windows(windows_s[chunk], windows_f[chunk]).sum())
-    return total / len(windows_s)
+        total += float(_score_windows(windows_s[:, chunk], windows_f[:, chunk]).sum())
+    return total / number
 
 
 def _gradient(values: np.ndarray) -> np.ndarray:
@@ -77,69 +77,85 @@ FEATURES = {
 
 @once_per_picture
 def _windows(image: GrayImage, feature: str) -> np.ndarray:
-    """Return (N, 9): every 3x3 window of the feature, column by column."""
+    """Return (9, N): every 3x3 window of the feature, column by column."""
     values = pad_to_at_least(FEATURES[feature](image.values), _WINDOW)
-    windows = np.lib.stride_tricks.sliding_window_view(values, (_WINDOW, _WINDOW))
-    return windows.swapaxes(2, 3).reshape(-1, _WINDOW**2)
+    height, width = (length - _WINDOW + 1 for length in values.shape)
+    parts = [
+        values[row : row + height, column : column + width].ravel()
+        for column in range(_WINDOW)
+        for row in range(_WINDOW)
+    ]
+    return np.stack(parts)
+
+
+# Windows are the last axis of everything below: NumPy is slow along axes of nine.
 
 
 def _score_windows(source: np.ndarray, fused: np.ndarray) -> np.ndarray:
-    """Return the (N,) normalised mutual information of (N, 9) windows."""
+    """Return the (N,) normalised mutual information of (9, N) windows."""
     pdf_s, pdf_f = _distribution(source), _distribution(fused)
     joint = _joint_distribution(pdf_s, pdf_f)
     entropies = _entropy(pdf_s) + _entropy(pdf_f)
-    information = entropies - _entropy(joint.reshape(len(joint), -1))
+    information = entropies - _entropy(joint.reshape(-1, joint.shape[-1]))
     # Distributions on a single position have no entropy and share no information.
     scores = np.divide(2 * information, entropies, out=np.zeros_like(information), where=entropies > 0)
-    scores[(source == fused).all(axis=1)] = 1.0
+    scores[(source == fused).all(axis=0)] = 1.0
     return scores
 
 
 def _distribution(windows: np.ndarray) -> np.ndarray:
-    low = windows.min(axis=1, keepdims=True)
-    spread = windows.max(axis=1, keepdims=True) - low
+    low = windows.min(axis=0)
+    spread = windows.max(axis=0) - low
     stretched = np.divide(windows - low, spread, out=np.ones_like(windows), where=spread > 0)
-    return stretched / stretched.sum(axis=1, keepdims=True)
+    return stretched / stretched.sum(axis=0)
 
 
 def _joint_distribution(pdf_s: np.ndarray, pdf_f: np.ndarray) -> np.ndarray:
-    """Return (N, 9, 9) joint distributions; axis 1 is the fused window, axis 2 the source."""
-    cdf_s, cdf_f = np.cumsum(pdf_s, axis=1)[:, None, :], np.cumsum(pdf_f, axis=1)[:, :, None]
-    independent_cdf = cdf_f * cdf_s
+    """Return (9, 9, N) joint distributions; axis 0 is the fused window, axis 1 the source."""
     correlation = _correlation(pdf_s, pdf_f)
-    upper = (correlation >= 0)[:, None, None]
-    bound_cdf = np.where(upper, np.minimum(cdf_f, cdf_s), np.maximum(cdf_f + cdf_s - 1, 0))
+    # The lower bound for two is the upper one for one of them and the other in reverse.
+    is_lower = correlation < 0
+    turned_s = np.where(is_lower, pdf_s[::-1], pdf_s)
+    cdf_s, cdf_f = np.cumsum(turned_s, axis=0), np.cumsum(pdf_f, axis=0)
+    bound_cdf = np.zeros((len(cdf_f) + 1, len(cdf_s) + 1, cdf_s.shape[1]))
+    np.minimum(cdf_f[:, None], cdf_s, out=bound_cdf[1:, 1:])
     # Hoeffding: the covariance of a joint distribution is the sum of its excess over independence.
-    bound_covariance = (bound_cdf - independent_cdf).sum(axis=(1, 2))
+    excess = bound_cdf[1:, 1:].sum(axis=(0, 1)) - cdf_f.sum(axis=0) * cdf_s.sum(axis=0)
+    bound_covariance = np.where(is_lower, -excess, excess)
     deviations = _position_deviation(pdf_s) * _position_deviation(pdf_f)
     weight = np.divide(
         correlation * deviations,
         bound_covariance,
         out=np.zeros_like(correlation),
         where=(deviations > 0) & (bound_covariance != 0),
-    )[:, None, None]
-    bound_cdf = np.pad(bound_cdf, ((0, 0), (1, 0), (1, 0)))
-    bound = np.diff(np.diff(bound_cdf, axis=1), axis=2)
-    return weight * bound + (1 - weight) * pdf_f[:, :, None] * pdf_s[:, None, :]
+    )
+    rows = bound_cdf[1:, :] - bound_cdf[:-1, :]
+    joint = rows[:, 1:] - rows[:, :-1]
+    joint = np.where(is_lower, joint[:, ::-1], joint)
+    joint *= weight
+    joint += ((1 - weight) * pdf_f)[:, None] * pdf_s
+    return joint
 
 
 def _correlation(pdf_s: np.ndarray, pdf_f: np.ndarray) -> np.ndarray:
-    centred_s = pdf_s - pdf_s.mean(axis=1, keepdims=True)
-    centred_f = pdf_f - pdf_f.mean(axis=1, keepdims=True)
-    covariance = (centred_s * centred_f).sum(axis=1)
-    energy = (centred_s**2).sum(axis=1) * (centred_f**2).sum(axis=1)
+    centred_s, centred_f = pdf_s - pdf_s.mean(axis=0), pdf_f - pdf_f.mean(axis=0)
+    covariance = (centred_s * centred_f).sum(axis=0)
+    energy = (centred_s**2).sum(axis=0) * (centred_f**2).sum(axis=0)
     return np.divide(covariance, np.sqrt(energy), out=np.zeros_like(covariance), where=energy > 1e-24)
 
 
 def _position_deviation(pdf: np.ndarray) -> np.ndarray:
-    positions = np.arange(pdf.shape[1])
-    variance = pdf @ positions**2 - (pdf @ positions) ** 2
+    positions = np.arange(len(pdf))
+    variance = positions**2 @ pdf - (positions @ pdf) ** 2
     return np.sqrt(np.where(variance > 1e-12, variance, 0.0))
 
 
 def _entropy(probabilities: np.ndarray) -> np.ndarray:
     # A mixture weight above 1 makes some cells negative; like the authors' code, which keeps the
     # real part of the logarithm, they enter with their magnitude in it.
-    magnitude = np.abs(probabilities)
-    logarithms = np.log2(magnitude, out=np.zeros_like(magnitude), where=magnitude > 0)
-    return -(probabilities * logarithms).sum(axis=1)
+    logarithms = np.abs(probabilities)
+    # Nothing times its logarithm is nothing; a condition at every cell would take longer than the logarithms.
+    np.maximum(logarithms, np.finfo(float).tiny, out=logarithms)
+    np.log2(logarithms, out=logarithms)
+    logarithms *= probabilities
+    return -logarithms.sum(axis=0)
