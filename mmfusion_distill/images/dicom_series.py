@@ -1,5 +1,6 @@
 """A series: a folder of DICOM files with one slice each, which scanners write instead of one file."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class DicomSeries:
 
 def is_series(path: Path) -> bool:
     """Whether a folder holds DICOM files, and no images that would be the sources instead."""
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return False
     names = [entry.name.lower() for entry in path.iterdir() if not entry.name.startswith(".")]
     return any(name.endswith(_EXTENSION) for name in names) and not any(

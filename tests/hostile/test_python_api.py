@@ -144,7 +144,9 @@ def fuse(given, tiny):
 
 def fuse_exported(given, tiny):
     # Reading comes before the network, which is not needed here.
-    ExportedInferencer.load(SimpleNamespace(reader=PairReader()), dict(img_a=COLOR, img_b=given))
+    ExportedInferencer.load(
+        SimpleNamespace(reader=PairReader(), guided=False), dict(img_a=COLOR, img_b=given)
+    )
 
 
 def read(given, tiny):
@@ -171,7 +173,7 @@ def test_raw_values_are_a_source_b_that_is_stretched(case):
     reader = PairReader()
     img_b = reader.read(COLOR, case[1]).img_b
     assert img_b.shape == (24, 20, 1) and 0 <= img_b.min() <= img_b.max() <= 255
-    assert any("hold degrees or counts and were stretched" in note for note in reader.notes())
+    assert any("holds degrees or counts and was stretched" in note for note in reader.notes())
 
 
 def test_all_forms_of_a_pair_give_one_result(tiny):
