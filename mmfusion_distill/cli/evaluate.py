@@ -4,6 +4,7 @@ mmfusion evaluate A B FUSED [FUSED ...] [--out DIR], FUSED a folder or NAME=DIR
 """
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -150,6 +151,9 @@ def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
         raise UserError(f"--reference {args.reference} is none of the methods {list(methods)}.")
     if args.reference is not None and not args.bootstrap:
         raise UserError("--reference needs the bootstrap: leave --bootstrap 0 out.")
+    if args.bootstrap:
+        # Missing in an installation that only fuses.
+        importlib.import_module("scipy.stats")
     if args.zoom and not args.grid:
         raise UserError("--zoom enlarges parts of the image grid: name its pairs with --grid.")
 

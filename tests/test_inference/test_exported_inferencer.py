@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.export.export_network import export_network
@@ -82,8 +81,8 @@ def test_the_tool_runs_without_pytorch(files, pair_folder, reference):
     code = (
         "import runpy, sys; "
         "sys.modules.update(dict.fromkeys(['torch', 'mmengine', 'mmagic', 'mmcv'])); "
-        f"sys.argv = ['fuse.py', 'a', 'b', 'out', '--weights', {str(files / 'network.onnx')!r}]; "
-        f"runpy.run_path({str(ROOT / 'tools' / 'fuse.py')!r}, run_name='__main__')"
+        f"sys.argv = ['mmfusion', 'fuse', 'a', 'b', 'out', '--weights', {str(files / 'network.onnx')!r}]; "
+        "runpy.run_module('mmfusion_distill', run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=pair_folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
