@@ -276,6 +276,7 @@ def test_annotations_of_equal_names_in_sub_folders_do_not_meet(tmp_path):
 
 
 def test_every_door_takes_a_pattern(tmp_path, capsys):
+    pytest.importorskip("mmengine")
     rng = np.random.default_rng(0)
     p = tmp_path / "p"
     for name in ("1-l", "1-r", "2-l", "2-r"):

@@ -98,6 +98,7 @@ def test_a_prior_stands_for_the_networks_own(pair):
 
 
 def test_a_pair_is_given_a_prior_whatever_computes(pair):
+    pytest.importorskip("torch")
     prior = np.full(ExportedFusion(TINY).prior_channels, np.nan, np.float32)
     prior[:8] = 0.9
     pairs = [dict(img_a=pair[0], img_b=pair[1], prior=given) for given in (prior, None)]
@@ -121,6 +122,7 @@ def test_tiles_are_parts_of_the_whole_picture(planes):
 
 
 def test_data_samples_are_those_of_the_same_network(pair):
+    pytest.importorskip("torch")
     fuse = FusionInferencer(weights="tiny", device="cpu")
     (sample,) = fuse(dict(img_a=pair[0], img_b=pair[1]), return_datasamples=True)["predictions"]
     shown = sample.output.pred_img.numpy()[::-1].transpose(1, 2, 0)
@@ -128,6 +130,7 @@ def test_data_samples_are_those_of_the_same_network(pair):
 
 
 def test_what_a_student_sees_is_told_alike_by_every_backend(pair):
+    pytest.importorskip("torch")
     by_file, by_torch = (
         FusionInferencer(weights="tiny", device="cpu", backend=backend).explain(*pair)
         for backend in ("onnxruntime", "pytorch")
@@ -138,5 +141,6 @@ def test_what_a_student_sees_is_told_alike_by_every_backend(pair):
 
 
 def test_who_reads_a_text_is_not_asked_what_it_sees(pair):
+    pytest.importorskip("torch")
     with pytest.raises(ValueError, match="names no events: it reads a text"):
         FusionInferencer(weights="teacher", device="cpu").explain(*pair)
