@@ -10,7 +10,7 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
-#: What OpenMMLab's tools (mim, configs of other packages by `mmfusion_distill::...`) look for inside a package.
+#: What OpenMMLab's tools (mim, configs of other packages by `mmfusion::...`) look for inside a package.
 MIM = ("configs", "tools", "model-index.yml")
 #: Optional parts, each with its requirements/NAME.txt: pip install 'mmfusion_distill[NAME]'.
 EXTRAS = (

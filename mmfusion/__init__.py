@@ -1,1 +1,1 @@
-"""The registry scope `mmfusion`: MMEngine looks for the components of a scope in the package of its name."""
+"""The registry scope `mmfusion`: MMEngine and its hub look for a scope's components in the package of its name."""

@@ -184,7 +184,7 @@ def treat_empty_variables_as_unset() -> None:
 
 
 def be_known_to_hub() -> None:
-    """Let `mmengine.hub` and `_base_ = 'mmfusion_distill::...'` find our configs.
+    """Let `mmengine.hub` and `_base_ = 'mmfusion::...'` find our configs.
 
     mmengine has a list of packages, and looks for one that is installed to be edited where it is not. The replaced
     function hands over to mmengine's own for all others.
@@ -192,7 +192,8 @@ def be_known_to_hub() -> None:
     import mmengine.utils
     from mmengine.config import config, utils
 
-    utils.MODULE2PACKAGE[__package__] = __package__
+    # By the scope: of a config that inherits from ours names without a scope are of ours then.
+    utils.MODULE2PACKAGE["mmfusion"] = __package__
     original = mmengine.utils.get_installed_path
 
     def get_installed_path(package: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -48,6 +49,13 @@ def convert_published_checkpoint(source: str | Path, target: str | Path, role: s
     return Path(target)
 
 
+def _without_scopes(config: Any) -> Any:
+    """A config without the scopes that MMEngine notes where one inherits from another package's."""
+    if isinstance(config, dict):
+        return {name: _without_scopes(value) for name, value in config.items() if name != "_scope_"}
+    return [_without_scopes(item) for item in config] if isinstance(config, (list, tuple)) else config
+
+
 def publish_network(
     config: str | Path, checkpoint: str | Path, target: str | Path, half: bool = False
 ) -> Path:
@@ -72,7 +80,7 @@ def publish_network(
     if target.suffix != ".safetensors":
         raise UserError(f"{target}: the file must end in .safetensors")
     model = read_config(config).model
-    network_config = network_of(model.to_dict())
+    network_config = _without_scopes(network_of(model.to_dict()))
     # Else nobody could read the file.
     check_network_config(json.loads(json.dumps(network_config)), str(config))
     network = MODELS.build(network_config)

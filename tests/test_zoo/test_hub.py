@@ -14,7 +14,7 @@ from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 
 NAME = "tiny_fusionunet_1xb2-3k_cameras-176x344"
-PATH = f"mmfusion_distill::fusion_distill/{NAME}.py"
+PATH = f"mmfusion::fusion_distill/{NAME}.py"
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
 

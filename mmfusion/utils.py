@@ -11,7 +11,7 @@ def register_all_modules(init_default_scope: bool = True) -> None:
     """
     from mmengine.registry import DefaultScope
 
-    from .registry import MODELS
+    from mmfusion_distill.registry import MODELS
 
     if init_default_scope:
         scope = MODELS.scope
