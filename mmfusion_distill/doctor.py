@@ -47,6 +47,11 @@ class Check:
         return "problem" if self.fatal else "note"
 
 
+#: Checks whose versions are told, those that are told in a line of their own, and how many that are not right.
+_TOLD = ("python", "numpy", "onnxruntime", "torch", "mmengine", "mmagic")
+_FACTS = ("builds of OpenCV", "CUDA", "torch threads")
+_MOST = 8
+
 #: A distribution, or several of which one serves, and its versions.
 Requirement = tuple[tuple[str, ...], str]
 
@@ -252,18 +257,47 @@ def _table(checks: list[Check]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    """Print the table and the remedies; return the exit code."""
+def _summary(checks: list[Check]) -> str:
+    """What is right in a line a kind, and what is not in a line each, at most so many."""
+    right = [check for check in checks if check.verdict == "ok"]
+    works = [check for check in right if check.found == "works"]
+    versions = [f"{check.name} {check.found}" for check in right if check.name in _TOLD]
+    facts = [f"{check.name}: {check.found}" for check in right if check.name in _FACTS]
+    others = len(right) - len(works) - len(versions) - len(facts)
+    lines = [
+        ", ".join(versions),
+        *facts,
+        f"as wanted: {others} other packages, {len(works)} imports and trials",
+    ]
+    wrong = sorted((check for check in checks if check.remedy), key=lambda check: check.verdict, reverse=True)
+    lines += [
+        f"{check.verdict}: {check.name}: {check.found}; fix with: {check.remedy}" for check in wrong[:_MOST]
+    ]
+    if len(wrong) > _MOST:
+        lines.append(f"and {len(wrong) - _MOST} more: mmfusion doctor --verbose")
+    return "\n".join(lines)
+
+
+def main(verbose: bool = False) -> int:
+    """Print what was found and the remedies; return the exit code.
+
+    Args:
+        verbose (bool): Every check in a line, and all operators that are placeholders. Default: False.
+    """
     checks, operators = examine()
-    print(_table(checks))
     problems = [check for check in checks if check.verdict == "problem"]
-    for check in checks:
-        if check.remedy:
-            print(f"\n{check.verdict}: {check.name}: {check.found}\n  fix with: {check.remedy}")
-    if operators:
-        print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
+    if verbose:
+        print(_table(checks))
+        for check in checks:
+            if check.remedy:
+                print(f"\n{check.verdict}: {check.name}: {check.found}\n  fix with: {check.remedy}")
+        if operators:
+            print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
+    else:
+        print(_summary(checks))
     ready = "Ready to train and to fuse." if wants_training() else "Ready to fuse."
-    print(f"\n{len(problems)} problem(s) found." if problems else f"\n{ready}")
+    found = "1 problem found." if len(problems) == 1 else f"{len(problems)} problems found."
+    print(found if problems else ready)
     return 1 if problems else 0
 
 

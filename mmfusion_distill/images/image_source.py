@@ -132,7 +132,8 @@ def _kind(value: object) -> str:
 # Neither library is imported for this: who hands over its images has imported it.
 def _is_pil(image: object) -> bool:
     module = sys.modules.get("PIL.Image")
-    return module is not None and isinstance(image, module.Image)
+    # Another thread may be importing it just now.
+    return module is not None and isinstance(image, getattr(module, "Image", ()))
 
 
 def _is_tensor(image: object) -> bool:

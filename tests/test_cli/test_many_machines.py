@@ -171,7 +171,8 @@ def test_after_kill_9_nothing_is_done_twice_or_lost(start, pair_folder):
     assert code == 1 and "another process ended before its share was done" in error
     before = {path.name: path.stat().st_mtime_ns for path in (pair_folder / "out").glob("*.png")}
     assert 2 <= len(before) < 6
-    assert [code for code, *_ in ends(start("pytorch", "--skip-existing", "--json", "r.json"))] == [0, 0]
+    second = ends(start("pytorch", "--skip-existing", "--json", "r.json"))
+    assert [code for code, *_ in second] == [0, 0], second
     after = {path.name: path.stat().st_mtime_ns for path in (pair_folder / "out").glob("*.png")}
     assert len(after) == 6 and before.items() <= after.items()
     report = report_of(pair_folder / "r.json")

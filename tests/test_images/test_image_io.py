@@ -1,6 +1,8 @@
 """Images of any depth are read, and files that cannot be are named."""
 
+import sys
 import zlib
+from types import ModuleType
 
 import cv2
 import numpy as np
@@ -116,3 +118,9 @@ def test_a_picture_with_more_pixels_than_can_be_decoded_is_named(tmp_path, pictu
 def test_a_format_that_cannot_hold_the_image_is_named(tmp_path, picture, name):
     with pytest.raises(ValueError, match=f"cannot write .*{name}"):
         write_image(tmp_path / name, picture)
+
+
+def test_sources_are_told_apart_while_another_thread_imports_pillow(monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL.Image", ModuleType("PIL.Image"))
+    with pytest.raises(ImageReadError, match="a value of type dict"):
+        read_image({})
