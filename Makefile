@@ -36,8 +36,8 @@ weights: $(STAMP)
 # Most of the time goes into starting Python: two processes of one thread each. A crashed process ends the run, since
 # pytest-xdist waits for ever for the rest of its file.
 test: $(STAMP) $(LIGHT_STAMP) lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --max-worker-restart 0 --durations 25 \
-		--ignore tests/test_serve
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder \
+		--max-worker-restart 0 --durations 25 --ignore tests/test_serve
 	OMP_NUM_THREADS=1 $(LIGHT_VENV)/bin/python -m pytest $(LIGHT_TESTS) -n 2 --dist loadfile --max-worker-restart 0
 
 lint: $(STAMP)

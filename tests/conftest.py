@@ -23,6 +23,22 @@ from mmfusion_distill.images.image_io import write_image
 
 ROOT = Path(__file__).resolve().parent.parent
 
+#: Files whose few tests take longest. They come first: else one process is busy with them when the other is done.
+SLOW_FILES = (
+    "test_training.py",
+    "test_demo.py",
+    "test_train_own.py",
+    "test_resume.py",
+    "test_ablation.py",
+    "test_stopped_runs.py",
+    "test_precision.py",
+    "test_fast_networks.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in SLOW_FILES)
+
 
 class _LightModule(pytest.Module):
     """Tests where PyTorch is not installed: a module that needs it is skipped as a whole."""
