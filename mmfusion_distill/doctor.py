@@ -257,25 +257,18 @@ def _table(checks: list[Check]) -> str:
     return "\n".join(lines)
 
 
-def _summary(checks: list[Check]) -> str:
-    """What is right in a line a kind, and what is not in a line each, at most so many."""
+def _right(checks: list[Check]) -> list[str]:
+    """What is right, in a line a kind."""
     right = [check for check in checks if check.verdict == "ok"]
     works = [check for check in right if check.found == "works"]
     versions = [f"{check.name} {check.found}" for check in right if check.name in _TOLD]
     facts = [f"{check.name}: {check.found}" for check in right if check.name in _FACTS]
     others = len(right) - len(works) - len(versions) - len(facts)
-    lines = [
+    return [
         ", ".join(versions),
         *facts,
         f"as wanted: {others} other packages, {len(works)} imports and trials",
     ]
-    wrong = sorted((check for check in checks if check.remedy), key=lambda check: check.verdict, reverse=True)
-    lines += [
-        f"{check.verdict}: {check.name}: {check.found}; fix with: {check.remedy}" for check in wrong[:_MOST]
-    ]
-    if len(wrong) > _MOST:
-        lines.append(f"and {len(wrong) - _MOST} more: mmfusion doctor --verbose")
-    return "\n".join(lines)
 
 
 def main(verbose: bool = False) -> int:
@@ -285,19 +278,18 @@ def main(verbose: bool = False) -> int:
         verbose (bool): Every check in a line, and all operators that are placeholders. Default: False.
     """
     checks, operators = examine()
-    problems = [check for check in checks if check.verdict == "problem"]
-    if verbose:
-        print(_table(checks))
-        for check in checks:
-            if check.remedy:
-                print(f"\n{check.verdict}: {check.name}: {check.found}\n  fix with: {check.remedy}")
-        if operators:
-            print("\n" + fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
-    else:
-        print(_summary(checks))
+    wrong = sorted((check for check in checks if check.remedy), key=lambda check: check.verdict, reverse=True)
+    shown = wrong if verbose else wrong[:_MOST]
+    lines = [_table(checks)] if verbose else _right(checks)
+    lines += [f"{check.verdict}: {check.name}: {check.found}; fix with: {check.remedy}" for check in shown]
+    if len(shown) < len(wrong):
+        lines.append(f"and {len(wrong) - len(shown)} more: mmfusion doctor --verbose")
+    if verbose and operators:
+        lines.append(fill("placeholders: " + ", ".join(operators), width=110, subsequent_indent="  "))
+    problems = sum(check.verdict == "problem" for check in checks)
     ready = "Ready to train and to fuse." if wants_training() else "Ready to fuse."
-    found = "1 problem found." if len(problems) == 1 else f"{len(problems)} problems found."
-    print(found if problems else ready)
+    lines.append(f"{problems} problem{'s' * (problems > 1)} found." if problems else ready)
+    print("\n".join(lines))
     return 1 if problems else 0
 
 
