@@ -31,9 +31,6 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 _START = 600
 #: For the last share to be done: the launcher, and not a clock, says that a process has died.
 _PATIENCE = timedelta(days=365)
-#: Key of the processes' store, set when the first has all it waited for; and how long the others stay for it.
-_FIRST_LEFT = "mmfusion_distill/first_left"
-_FAREWELL = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,9 @@ def launched(launcher: str = "none") -> Iterator[Processes]:
                 silence.enter_context(contextlib.redirect_stderr(nowhere))
             yield processes
     finally:
-        _leave(processes)
+        from torch.distributed import destroy_process_group
+
+        destroy_process_group()
 
 
 def check_launcher(launcher: str) -> None:
@@ -187,21 +186,6 @@ def _join(launcher: str) -> Processes:
             f"--launcher {launcher}: this process cannot join the others ({reason_of(error)}): check MASTER_ADDR and "
             "MASTER_PORT, and start no more processes on a machine than it has GPUs, if it has some"
         ) from error
-
-
-def _leave(processes: Processes) -> None:
-    """Part from the others, the first process before them: gloo may lose what a process that left has just sent."""
-    from torch.distributed import destroy_process_group
-    from torch.distributed.distributed_c10d import _get_default_store
-
-    store = _get_default_store()
-    # The store is gone with a first process that died.
-    with contextlib.suppress(RuntimeError):
-        if processes.is_first:
-            store.set(_FIRST_LEFT, "")
-        else:
-            store.wait([_FIRST_LEFT], _FAREWELL)
-    destroy_process_group()
 
 
 @contextlib.contextmanager
