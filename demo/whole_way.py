@@ -188,7 +188,7 @@ def _write_page(
     for pair in pairs:
         sources = list(map(to_uint8, read_image_pair(pair["img_a"], pair["img_b"])))
         rows.append([*sources, *(network(pair)["predictions"][0] for network in shown.values())])
-    grid = _grid(rows, ["visible", "infrared", *shown])
+    grid = picture_grid(rows, ["visible", "infrared", *shown], width=CELL_WIDTH)
     write_image(path.with_name("montage.png"), grid)
     page.picture(_jpeg(grid), "pyramid needs no network; tiny and student come with the package.")
     page.heading("Scores")
@@ -228,15 +228,7 @@ def _steer(pair: dict) -> tuple[np.ndarray, list[list[str]]]:
         [blank, blank, *(to_uint8(change * ENLARGED) for change in changes.values())],
     ]
     table = [[name, f"{change.mean():.2f}", TEXTS[name] or "-"] for name, change in changes.items()]
-    return _grid(rows, ["visible, dark", "infrared, grain", *fused]), table
-
-
-def _grid(rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str]) -> np.ndarray:
-    def shrunk(picture: np.ndarray) -> np.ndarray:
-        height = max(1, round(picture.shape[0] * CELL_WIDTH / picture.shape[1]))
-        return cv2.resize(picture, (CELL_WIDTH, height), interpolation=cv2.INTER_AREA)
-
-    return picture_grid([[shrunk(picture) for picture in row] for row in rows], titles)
+    return picture_grid(rows, ["visible, dark", "infrared, grain", *fused], width=CELL_WIDTH), table
 
 
 def _jpeg(picture: np.ndarray) -> bytes:

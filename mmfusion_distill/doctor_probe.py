@@ -22,6 +22,8 @@ FUSING = (
 TRAINING = (
     "mmfusion_distill.evaluation",
     "mmfusion_distill.evaluation.report.plots",
+    "scipy.stats",
+    "pywt",
     "torch",
     "torchvision",
     "mmengine",

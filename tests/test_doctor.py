@@ -7,15 +7,15 @@ from pathlib import Path
 
 from mmfusion_distill import doctor
 
+BROKEN = "ImportError('broken on purpose')"
 
-def run_doctor(
-    tmp_path, broken: str = "", error: str = "ImportError('broken on purpose')"
-) -> subprocess.CompletedProcess:
-    """Run the doctor where importing `broken` fails."""
+
+def run_doctor(tmp_path, errors: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+    """Run the doctor where importing some modules fails."""
     folder = tmp_path / "shadow"
     folder.mkdir()
-    if broken:
-        (folder / f"{broken}.py").write_text(f"raise {error}\n")
+    for module, error in (errors or {}).items():
+        (folder / f"{module}.py").write_text(f"raise {error}\n")
     code = (
         f"import sys, runpy; sys.path.insert(0, {str(folder)!r}); "
         "runpy.run_module('mmfusion_distill.doctor', run_name='__main__')"
@@ -31,7 +31,7 @@ def test_a_working_installation_is_ready(tmp_path):
 
 
 def test_a_broken_mmagic_is_reported_with_its_remedy(tmp_path):
-    done = run_doctor(tmp_path, broken="mmagic")
+    done = run_doctor(tmp_path, {"mmagic": BROKEN})
     assert done.returncode == 1
     assert "broken on purpose" in done.stdout
     assert "fix with: pip install" in done.stdout
@@ -39,21 +39,22 @@ def test_a_broken_mmagic_is_reported_with_its_remedy(tmp_path):
 
 
 def test_a_broken_torch_is_reported(tmp_path):
-    done = run_doctor(tmp_path, broken="torch")
+    done = run_doctor(tmp_path, {"torch": BROKEN})
     assert done.returncode == 1
     assert "import mmfusion_distill.models" in done.stdout
 
 
-def test_a_missing_package_is_named_with_the_command_that_installs_it(tmp_path):
-    module, command = "matplotlib", "pip install 'matplotlib'"
-    done = run_doctor(tmp_path, broken=module, error=f"ModuleNotFoundError('no {module}', name={module!r})")
+def test_missing_packages_are_named_with_the_commands_that_install_them(tmp_path):
+    missing = {"matplotlib": "pip install 'matplotlib'", "pywt": "pip install 'PyWavelets'"}
+    errors = {module: f"ModuleNotFoundError('no {module}', name={module!r})" for module in missing}
+    done = run_doctor(tmp_path, errors)
     assert done.returncode == 1
     assert "Ready" not in done.stdout
-    assert command in done.stdout
+    assert all(command in done.stdout for command in missing.values())
 
 
 def test_an_import_that_ends_the_process_is_reported(tmp_path):
-    done = run_doctor(tmp_path, broken="torchvision", error="__import__('os')._exit(9)")
+    done = run_doctor(tmp_path, {"torchvision": "__import__('os')._exit(9)"})
     assert done.returncode == 1
     assert "import torchvision" in done.stdout
     assert "exit code 9" in done.stdout

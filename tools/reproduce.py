@@ -8,13 +8,10 @@ Data: RoadScene, M3SVD, LLVIP, M3FD and Harvard in MMFUSION_DATA_ROOT or data/, 
 """
 
 import argparse
-import json
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from mmfusion_distill.system.number_range import at_least
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = ROOT / "mmfusion_distill" / "weights"
-#: Steps by which the time of one is measured, and how many before them do not count.
-TIMED, WARM_UP = 6, 2
 
 
 def parse_args() -> argparse.Namespace:
@@ -40,7 +35,7 @@ def parse_args() -> argparse.Namespace:
         "--amp", action="store_true", help="mixed precision, for processors with bfloat16 units"
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="time a few steps of each stage, print the hours, stop"
+        "--dry-run", action="store_true", help="time a step of each stage, print the hours, stop"
     )
     parser.add_argument(
         "--publish",
@@ -83,8 +78,11 @@ def run(args: argparse.Namespace) -> None:
 
 
 def print_plan(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> None:
-    """Stages, iterations, and hours by a few steps of each."""
+    """Stages, iterations, and hours by a timed step of each."""
+    from mmengine.registry import DefaultScope
+
     from mmfusion_distill.engine import recipe
+    from mmfusion_distill.engine.step_timing import time_step
     from mmfusion_distill.zoo.config_files import read_config
 
     for stage, seed in plan:
@@ -95,28 +93,9 @@ def print_plan(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> Non
         if recipe.is_done(folder):
             said += ", done"
         elif args.dry_run:
-            said += f", {iterations * seconds_of_a_step(stage, args) / 3600:.1f} hours"
+            with DefaultScope.overwrite_default_scope(config.default_scope):
+                said += f", {iterations * time_step(config) / 3600:.1f} hours in single precision"
         print(said, flush=True)
-
-
-def seconds_of_a_step(stage: "Stage", args: argparse.Namespace) -> float:
-    """Median time of some steps of a stage, with the weights that come with the package where it starts from some."""
-    with tempfile.TemporaryDirectory() as folder:
-        options = {
-            "train_cfg.max_iters": WARM_UP + TIMED,
-            "train_cfg.val_interval": 10**6,
-            "default_hooks.logger.interval": 1,
-            "default_hooks.checkpoint.save_last": False,
-            "default_hooks.checkpoint.interval": 10**6,
-            "log_processor.window_size": 1,
-        }
-        command = train_command(stage, Path(folder), options, args.amp)
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise UserError(f"the stage {stage.name} does not run: {done.stderr.strip().splitlines()[-1]}")
-        (log,) = Path(folder).rglob("scalars.json")
-        steps = [json.loads(line) for line in log.read_text().splitlines()]
-        return median(step["time"] for step in steps[WARM_UP:] if "time" in step)
 
 
 def publish(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> None:

@@ -4,60 +4,15 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
-from mmengine.config import Config
 
 from ..evaluation import laplacian_pyramid_fusion, picture_grid
 from ..images.image_io import write_image
 from ..system.regular_file import write_text_atomically
 from ..system.table import Table
-from ..user_errors import UserError
 from .named_network import NamedNetwork
-from .results_page import main_row
-from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs
-
-PYRAMID = "pyramid"
-
-
-def validated_sets(config: Config) -> dict[str, dict]:
-    """The sets that a config validates on, by the prefixes of their measures.
-
-    Raises:
-        UserError: If it validates on none.
-    """
-    loaders, evaluators = config.get("val_dataloader"), config.get("val_evaluator")
-    if not loaders or not evaluators:
-        raise UserError(
-            f"{config.filename} has no val_dataloader: name a config that validates, or give --a and --b"
-        )
-    loaders, evaluators = (part if isinstance(part, list) else [part] for part in (loaders, evaluators))
-    return {
-        _prefix_of(evaluator, index): dict(loader["dataset"])
-        for index, (loader, evaluator) in enumerate(zip(loaders, evaluators))
-    }
-
-
-def _prefix_of(evaluator: dict, index: int) -> str:
-    metrics = evaluator.get("metrics", evaluator)
-    first = metrics[0] if isinstance(metrics, list) else metrics
-    return first.get("prefix") or f"set_{index + 1}"
-
-
-def load_shown_pairs(dataset: dict, count: int) -> list[ScoredPair]:
-    """Pairs spread evenly over a data set, as its pipeline degrades them.
-
-    Args:
-        dataset (dict): Config of the data set.
-        count (int): How many at most.
-    """
-    steps = [
-        step for step in dataset.get("pipeline", ()) if step["type"].rpartition(".")[2] == "RandomDegradation"
-    ]
-    seed = steps[0].get("seed", 0) if steps else None
-    pairs = load_scored_pairs(dataset, seed)
-    chosen = np.unique(np.linspace(0, len(pairs) - 1, min(count, len(pairs))).round().astype(int))
-    return [pairs[index] for index in chosen]
+from .results_page import PYRAMID, main_row
+from .scored_pairs import ScoredPair, fuse_pair
 
 
 def fusions_of(
@@ -99,16 +54,11 @@ def write_contact_sheet(
             chance.shuffle(names)
         key.append([pair.name, *names])
         shown = [pair.img_a, pair.img_b, *(pictures[name] for name in names)]
-        rows.append([(_middle if crop else _shrunk)(picture, width) for picture in shown])
+        rows.append([_middle(picture, width) for picture in shown] if crop else shown)
     columns = list(fused[0]) if blind is None else [str(number + 1) for number in range(len(fused[0]))]
-    write_image(path, picture_grid(rows, ["A", "B", *columns]))
+    write_image(path, picture_grid(rows, ["A", "B", *columns], width=width))
     if blind is not None:
         write_text_atomically(path.with_suffix(".csv"), Table(["pair", *columns], key).to_csv())
-
-
-def _shrunk(picture: np.ndarray, width: int) -> np.ndarray:
-    height = max(1, round(picture.shape[0] * width / picture.shape[1]))
-    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _middle(picture: np.ndarray, width: int) -> np.ndarray:

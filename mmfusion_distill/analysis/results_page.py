@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-import cv2
 import numpy as np
 
 from ..annotation.annotation_types import Annotation
@@ -178,13 +177,14 @@ def write_hardest_picture(scores: SetScores, method: str, others: Sequence[str],
     for index in shown:
         pair = scores.pairs[index]
         pictures = [pair.img_a, pair.img_b, *(scores.fused[index][name] for name in methods), pair.target_a]
-        rows.append([_shrunk(picture) for picture in pictures])
+        rows.append(pictures)
         values = [
             f"{name} {result.scores[result.index(name), column, index]:.3f}"
             for name in (method, PYRAMID, *others)
         ]
         lines.append([pair.name, ", ".join(pair.kinds), ", ".join(values)])
-    write_image(path, picture_grid(rows, ["A, degraded", "B, degraded", *methods, "A, clean"]))
+    titles = ["A, degraded", "B, degraded", *methods, "A, clean"]
+    write_image(path, picture_grid(rows, titles, width=_CELL_WIDTH))
     return Table(["row", "degradations", "balanced_quality"], lines).to_markdown()
 
 
@@ -261,8 +261,3 @@ def _rows_of(network: NamedNetwork, pair: ScoredPair) -> dict[str, Annotation | 
 
 def _share(value: float | None, whole: float | None) -> str:
     return "-" if value is None or not whole else f"{100 * value / whole:.1f} %"
-
-
-def _shrunk(picture: np.ndarray) -> np.ndarray:
-    height = max(1, round(picture.shape[0] * _CELL_WIDTH / picture.shape[1]))
-    return cv2.resize(picture, (_CELL_WIDTH, height), interpolation=cv2.INTER_AREA)

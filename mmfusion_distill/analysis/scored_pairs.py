@@ -121,6 +121,46 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
     return [_scored_pair(built[index]) for index in range(len(built))[:limit]]
 
 
+def validated_sets(config: Config) -> dict[str, dict]:
+    """The sets that a config validates on, by the prefixes of their measures.
+
+    Raises:
+        UserError: If it validates on none.
+    """
+    loaders, evaluators = config.get("val_dataloader"), config.get("val_evaluator")
+    if not loaders or not evaluators:
+        raise UserError(
+            f"{config.filename} has no val_dataloader: name a config that validates, or give --a and --b"
+        )
+    loaders, evaluators = (part if isinstance(part, list) else [part] for part in (loaders, evaluators))
+    return {
+        _prefix_of(evaluator, index): dict(loader["dataset"])
+        for index, (loader, evaluator) in enumerate(zip(loaders, evaluators))
+    }
+
+
+def _prefix_of(evaluator: dict, index: int) -> str:
+    metrics = evaluator.get("metrics", evaluator)
+    first = metrics[0] if isinstance(metrics, list) else metrics
+    return first.get("prefix") or f"set_{index + 1}"
+
+
+def load_shown_pairs(dataset: dict, count: int) -> list[ScoredPair]:
+    """Pairs spread evenly over a data set, as its pipeline degrades them.
+
+    Args:
+        dataset (dict): Config of the data set.
+        count (int): How many at most.
+    """
+    steps = [
+        step for step in dataset.get("pipeline", ()) if step["type"].rpartition(".")[2] == "RandomDegradation"
+    ]
+    seed = steps[0].get("seed", 0) if steps else None
+    pairs = load_scored_pairs(dataset, seed)
+    chosen = np.unique(np.linspace(0, len(pairs) - 1, min(count, len(pairs))).round().astype(int))
+    return [pairs[index] for index in chosen]
+
+
 def fuse_pair(network: BaseInferencer, pair: ScoredPair, annotation: Annotation | None) -> np.ndarray:
     """The fused image of a pair as a network sees it, by an annotation that need not be the pair's own."""
     sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name, annotation=annotation)

@@ -25,17 +25,19 @@ QUANTITIES = {
     "noise": "noise where it is flat",
     "sharpness": "sharpness",
 }
-#: Event -> the quantity that its text should move, and whether up (1) or down (-1).
+#: Event -> the quantity that its text should move.
 NAMED = {
-    "low_light": ("dark_half", 1),
-    "over_exposure": ("bright_half", -1),
-    "ir_low_contrast": ("contrast", 1),
-    "ir_noise": ("noise", -1),
-    "high_noise": ("noise", -1),
-    "motion_blur": ("sharpness", 1),
-    "sensor_artifact": ("noise", -1),
-    "haze": ("saturation", 1),
+    "low_light": "dark_half",
+    "over_exposure": "bright_half",
+    "ir_low_contrast": "contrast",
+    "ir_noise": "noise",
+    "high_noise": "noise",
+    "motion_blur": "sharpness",
+    "sensor_artifact": "noise",
+    "haze": "saturation",
 }
+#: Of the images that are shown, in pixels.
+_CELL_WIDTH = 300
 #: Side of the blocks that are looked at for flat places, and the share of them that is flat.
 _BLOCK, _FLAT = 16, 0.2
 
@@ -129,22 +131,15 @@ def steering_table(steering: Steering) -> str:
         cells = []
         for quantity, ratio in steering.changes[event].items():
             cell = f"{100 * (ratio - 1):+.0f} %"
-            cells.append(f"**{cell}**" if NAMED[event][0] == quantity else cell)
+            cells.append(f"**{cell}**" if NAMED[event] == quantity else cell)
         rows.append([event, *cells])
     return Table(["text", *QUANTITIES.values()], rows).to_markdown()
 
 
 def steering_picture(steering: Steering) -> np.ndarray:
     """The pairs that were kept (rows), beside what each text makes of them (columns)."""
-    return picture_grid(
-        [[_small(picture) for picture in row] for row in steering.pictures],
-        ["A", "B", "no text", *steering.events],
-    )
-
-
-def _small(picture: np.ndarray, width: int = 300) -> np.ndarray:
-    height = max(1, round(picture.shape[0] * width / picture.shape[1]))
-    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    titles = ["A", "B", "no text", *steering.events]
+    return picture_grid(steering.pictures, titles, width=_CELL_WIDTH)
 
 
 def _in_flat_blocks(fine: np.ndarray, gray_a: np.ndarray) -> float:

@@ -107,18 +107,7 @@ def _grid(
     start = result.index("before" if "before" in result.methods else PYRAMID)
     order = np.argsort(-np.abs(scores[result.index("best")] - scores[start]))[:_SHOWN]
     methods = [method for method in result.methods if method != "last"]
-    rows = [
-        [
-            _shrunk(picture)
-            for picture in (pairs[i].img_a, pairs[i].img_b, *(fused[i][name] for name in methods))
-        ]
-        for i in order
-    ]
-    picture = picture_grid(rows, ["source A", "source B", *methods])
+    rows = [[pairs[i].img_a, pairs[i].img_b, *(fused[i][name] for name in methods)] for i in order]
+    picture = picture_grid(rows, ["source A", "source B", *methods], width=_CELL_WIDTH)
     _, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     return data.tobytes()
-
-
-def _shrunk(picture: np.ndarray) -> np.ndarray:
-    height = max(1, round(picture.shape[0] * _CELL_WIDTH / picture.shape[1]))
-    return cv2.resize(picture, (_CELL_WIDTH, height), interpolation=cv2.INTER_AREA)

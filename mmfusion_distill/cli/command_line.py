@@ -103,6 +103,22 @@ def parse_run_arguments(parser: argparse.ArgumentParser, argv: Sequence[str] | N
     return args
 
 
+def add_networks_argument(parser: argparse.ArgumentParser, what: str) -> None:
+    """Networks that a tool compares.
+
+    Args:
+        parser (argparse.ArgumentParser): Gets `--weights`.
+        what (str): What each becomes, e.g. 'rows'.
+    """
+    parser.add_argument(
+        "--weights",
+        nargs="+",
+        required=True,
+        metavar="NAME=WEIGHTS[:CONFIG]",
+        help=f"{what}: weights with their config, or names of weights that come with the package",
+    )
+
+
 def add_pair_arguments(parser: argparse.ArgumentParser, default: str) -> None:
     """Folders of pairs to measure on, instead of those that a tool takes by itself; see :func:`check_pair_arguments`.
 

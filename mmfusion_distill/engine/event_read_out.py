@@ -1,6 +1,7 @@
 """Fitting the layer that reads events out of a student's prior, when all else is trained."""
 
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ _STEPS = 200
 
 
 class ReadOutFit(NamedTuple):
-    """Binary cross-entropies on a third of the samples that the fit has not seen.
+    """Binary cross-entropies on about a third of the samples, of pairs that the fit has not seen.
 
     Attributes:
         before (float): With the layer as it was.
@@ -52,29 +53,28 @@ def fit_read_out(network: nn.Module, dataset: Dataset, samples: int, seed: int =
         raise UserError(
             "events are read out of the prior of a student: this network has none, or reads a text"
         )
-    priors, wanted = _look(network, dataset, samples, seed)
+    priors, wanted, is_held = _look(network, dataset, samples, seed)
     if len(priors) < 30:
         raise UserError(f"{len(priors)} of {samples} samples are annotated: take more, or annotate the pairs")
     layer = network.prior.read_out
-    held = len(priors) * 2 // 3
-    before = _entropy(layer(priors[held:]), wanted[held:])
-    trial = _fitted(layer, priors[:held], wanted[:held])
-    shares = wanted[:held].mean(dim=0).clamp(1e-3, 1 - 1e-3).logit()
+    before = _entropy(layer(priors[is_held]), wanted[is_held])
+    trial = _fitted(layer, priors[~is_held], wanted[~is_held])
+    shares = wanted[~is_held].mean(dim=0).clamp(1e-3, 1 - 1e-3).logit()
     fit = ReadOutFit(
         before,
-        _entropy(trial(priors[held:]), wanted[held:]),
-        _entropy(shares.expand_as(wanted[held:]), wanted[held:]),
+        _entropy(trial(priors[is_held]), wanted[is_held]),
+        _entropy(shares.expand_as(wanted[is_held]), wanted[is_held]),
     )
     layer.load_state_dict(_fitted(layer, priors, wanted).state_dict())
     return fit
 
 
 @torch.no_grad()
-def _look(network: nn.Module, dataset: Dataset, samples: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Priors (N, num_values) and which events there are (N, len(READ_EVENTS)) of annotated samples."""
+def _look(network: nn.Module, dataset: Dataset, samples: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of annotated samples: priors (N, num_values), events (N, len(READ_EVENTS)), and which are held back, (N,)."""
     np.random.seed(seed)
     torch.manual_seed(seed)
-    priors, wanted = [], []
+    priors, wanted, is_held = [], [], []
     network.eval()
     for index in np.random.randint(0, len(dataset), samples):
         sample = dataset[int(index)]
@@ -83,8 +83,10 @@ def _look(network: nn.Module, dataset: Dataset, samples: int, seed: int) -> tupl
             continue
         images = [sample["inputs"][name][None].float() / 255 for name in ("img_a", "img_b")]
         priors.append(network(*images, return_prior=True)[1])
+        # By the pair, of which several samples may be drawn.
+        is_held.append(crc32(str(sample["data_samples"].metainfo["key"]).encode()) % 3 == 0)
         wanted.append([float(event in annotation.event_types) for event in READ_EVENTS])
-    return torch.cat(priors) if priors else torch.empty(0), torch.tensor(wanted)
+    return torch.cat(priors) if priors else torch.empty(0), torch.tensor(wanted), torch.tensor(is_held)
 
 
 def _fitted(layer: nn.Linear, priors: Tensor, wanted: Tensor) -> nn.Linear:

@@ -21,8 +21,17 @@ def time_training(cfg: Config) -> tuple[float, float]:
     Returns:
         tuple[float, float]: Seconds of a step, without its reading, which other processes do, and of a validation.
     """
-    model: BaseModel = MODELS.build(cfg.model).to(get_device())
-    train, val = (DATASETS.build(cfg[f"{part}_dataloader"].dataset) for part in ("train", "val"))
+    model = MODELS.build(cfg.model).to(get_device())
+    return _step_of(model, cfg), _validation_of(model, cfg)
+
+
+def time_step(cfg: Config) -> float:
+    """Seconds of a step of a training, without its reading; see :func:`time_training`."""
+    return _step_of(MODELS.build(cfg.model).to(get_device()), cfg)
+
+
+def _step_of(model: BaseModel, cfg: Config) -> float:
+    train = DATASETS.build(cfg.train_dataloader.dataset)
     batch = pseudo_collate([train[index % len(train)] for index in range(cfg.train_dataloader.batch_size)])
 
     def step() -> None:
@@ -31,6 +40,12 @@ def time_training(cfg: Config) -> tuple[float, float]:
         loss.backward()
         model.zero_grad(set_to_none=True)
 
+    model.train()
+    return _shortest(step)
+
+
+def _validation_of(model: BaseModel, cfg: Config) -> float:
+    val = DATASETS.build(cfg.val_dataloader.dataset)
     metrics = [METRICS.build(metric) for metric in cfg.val_evaluator.metrics]
     pair = pseudo_collate([val[0]])
 
@@ -40,11 +55,9 @@ def time_training(cfg: Config) -> tuple[float, float]:
         for metric in metrics:
             metric.process(pair, [sample.to_dict() for sample in samples])
 
-    model.train()
-    of_step = _shortest(step)
     model.eval()
     # The first one also scores the pyramid, which is kept.
-    return of_step, _shortest(validate) * len(val)
+    return _shortest(validate) * len(val)
 
 
 def _shortest(work: Callable[[], None], times: int = 2) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 
 from ..annotation.annotation_types import Annotation
 from ..images.gaps import show_a_in_gaps
-from ..images.image_source import PictureSource, check_pairs
 from ..images.pixels import from_planes, in_few_bytes, shrink, to_planes
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
@@ -17,7 +16,7 @@ from ..registration.pair_reader import PairReader
 from ..user_errors import MissingPackageError, UserError
 from .exported_fusion import ExportedFusion
 from .given import given_annotation, given_prior, stacked_priors
-from .pair_fuser import LONGEST_SEEN, batches_of_equal_size
+from .pair_fuser import LONGEST_SEEN, ArrayFuser
 from .runtimes import is_torchscript
 
 #: Suffixes of exported networks; TorchScript shares those of checkpoints and is told by its content.
@@ -49,7 +48,7 @@ class _Pair(NamedTuple):
     prior: np.ndarray | None
 
 
-class ExportedInferencer:
+class ExportedInferencer(ArrayFuser):
     """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with without PyTorch.
 
     Args:
@@ -84,29 +83,6 @@ class ExportedInferencer:
     def guided(self) -> bool:
         """Whether the network reads text."""
         return self.network.text_channels is not None
-
-    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
-        """Fuse pairs.
-
-        Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: as for :class:`FusionInferencer`.
-            batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
-            text (str, optional): A description by hand for a guided network. Default: None.
-
-        Returns:
-            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
-
-        Raises:
-            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
-            UserError: If what is given are no pairs.
-        """
-        pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
-        batches = batches_of_equal_size(pairs, self.size_of, batch_size)
-        return dict(predictions=[picture for batch in batches for picture in self.fuse_loaded(batch)])
-
-    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
-        """Fuse one pair; see :meth:`__call__`."""
-        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""

@@ -1,12 +1,13 @@
 """The interface of a network to commands that work on many pairs."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from ..images.image_source import PictureSource
+from ..images.image_source import PictureSource, check_pairs
 
 Item = TypeVar("Item")
 
@@ -60,3 +61,42 @@ def batches_of_equal_size(
     for _, group in groupby(items, key=size_of):
         while batch := list(islice(group, batch_size)):
             yield batch
+
+
+class ArrayFuser(ABC):
+    """Base of what fuses arrays without PyTorch: pairs are loaded, put into batches, and fused."""
+
+    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
+        """Fuse pairs.
+
+        Args:
+            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: as for :class:`FusionInferencer`.
+            batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
+            text (str, optional): A description by hand for a guided network. Default: None.
+
+        Returns:
+            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
+
+        Raises:
+            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
+            UserError: If what is given are no pairs.
+        """
+        pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
+        batches = batches_of_equal_size(pairs, self.size_of, batch_size)
+        return dict(predictions=[picture for batch in batches for picture in self.fuse_loaded(batch)])
+
+    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
+        """Fuse one pair; see :meth:`__call__`."""
+        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
+
+    @abstractmethod
+    def load(self, pair: dict, text: str | None = None) -> Any:
+        """As of :class:`PairFuser`."""
+
+    @abstractmethod
+    def size_of(self, loaded: Any) -> tuple:
+        """As of :class:`PairFuser`."""
+
+    @abstractmethod
+    def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
+        """As of :class:`PairFuser`."""

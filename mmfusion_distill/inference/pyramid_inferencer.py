@@ -7,13 +7,13 @@ import numpy as np
 
 from ..evaluation import laplacian_pyramid_fusion
 from ..images.gaps import show_a_in_gaps
-from ..images.image_source import PictureSource, check_pairs
 from ..images.pixels import to_uint8, without_single_channel
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
+from ..user_errors import UserError
 from .given import given_annotation
-from .pair_fuser import batches_of_equal_size
+from .pair_fuser import ArrayFuser
 
 
 class _Pair(NamedTuple):
@@ -24,7 +24,7 @@ class _Pair(NamedTuple):
     missing: np.ndarray | None
 
 
-class PyramidInferencer:
+class PyramidInferencer(ArrayFuser):
     """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with for 'pyramid'.
 
     Args:
@@ -36,31 +36,16 @@ class PyramidInferencer:
     def __init__(self, sources: SourceOptions | None = None) -> None:
         self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
 
-    def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
-        """Fuse pairs.
-
-        Args:
-            inputs (dict | Sequence[dict]): As for :class:`FusionInferencer`.
-            batch_size (int): Not used. Default: 1.
-            text (str, optional): Is refused, since nothing reads it. Default: None.
-
-        Returns:
-            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
-        """
-        pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
-        batches = batches_of_equal_size(pairs, self.size_of, batch_size)
-        return dict(predictions=[picture for batch in batches for picture in self.fuse_loaded(batch)])
-
-    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
-        """Fuse one pair; see :meth:`__call__`."""
-        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
-
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         given_annotation(pair, text, self.guided)
         *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
         img_a, img_b = (without_single_channel(to_uint8(image)) for image in images)
         return _Pair(img_a, img_b, missing)
+
+    def seen(self, loaded: _Pair) -> dict[str, float]:
+        """Is refused: the pyramid does the same whatever is wrong with a pair."""
+        raise UserError("the pyramid sees no degradations: ask a student")
 
     def size_of(self, loaded: _Pair) -> tuple:
         """Shapes of both sources."""

@@ -32,7 +32,7 @@ def test_judges_do_not_know_whose_the_pictures_are(pair_folder, tmp_path):
 def test_the_sets_of_a_config_are_named_by_its_measures(tmp_path):
     from mmengine.config import Config
 
-    from mmfusion_distill.analysis.contact_sheets import validated_sets
+    from mmfusion_distill.analysis.scored_pairs import validated_sets
 
     sets = validated_sets(
         Config(

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from conftest import ROOT
+from scripts import run_script
 
 from mmfusion_distill.analysis.scored_pairs import ScoredPair
 from mmfusion_distill.analysis.steering import (
@@ -49,7 +51,7 @@ def test_each_quantity_is_what_it_is_called(scene):
 def test_every_event_has_a_text_and_names_a_quantity(event):
     (named,) = strong_annotation([event]).events
     assert named.type == event and "strong" in named.text.lower()
-    assert NAMED[event][0] in QUANTITIES
+    assert NAMED[event] in QUANTITIES
 
 
 def test_a_network_that_brightens_by_one_text_alone(scene):
@@ -64,3 +66,9 @@ def test_a_network_that_brightens_by_one_text_alone(scene):
     first, second = steering_table(steering).splitlines()[2:]
     assert "**+20 %**" in first and second.startswith("| haze |")
     assert steering_picture(steering).shape[1] == 5 * 300 + 4 * 4
+
+
+def test_a_network_without_text_is_not_asked_what_texts_move(tmp_path):
+    config = ROOT / "configs" / "fusion_distill" / "student_fusionunet_1xb2-1k_harvard-224x224.py"
+    done = run_script("analysis_tools/steering.py", "--weights", "tiny", "--config", config, folder=tmp_path)
+    assert done.returncode == 1 and "--weights tiny reads no text, so none can steer it" in done.stderr

@@ -28,6 +28,7 @@ class Scenes(Dataset):
         img_b = torch.from_numpy(rng.integers(60, 190, (1, 32, 32))).byte()
         event = Event("low_light" if index % 2 else "normal")
         sample = DataSample()
+        sample.set_metainfo(dict(key=f"scene_{index}"))
         if self.annotated:
             sample.set_metainfo(dict(annotation=Annotation((event,))))
         return dict(inputs=dict(img_a=img_a, img_b=img_b), data_samples=sample)

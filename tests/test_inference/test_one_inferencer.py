@@ -144,3 +144,8 @@ def test_who_reads_a_text_is_not_asked_what_it_sees(pair):
     pytest.importorskip("torch")
     with pytest.raises(ValueError, match="names no events: it reads a text"):
         FusionInferencer(weights="teacher", device="cpu").explain(*pair)
+
+
+def test_the_pyramid_sees_nothing_and_says_so(pair):
+    with pytest.raises(ValueError, match="the pyramid sees no degradations: ask a student"):
+        FusionInferencer(weights="pyramid").explain(*pair)

@@ -8,7 +8,7 @@ With --blind the fusions of every row change places, for judges who should not k
 import argparse
 from pathlib import Path
 
-from mmfusion_distill.cli.command_line import add_pair_arguments, check_pair_arguments
+from mmfusion_distill.cli.command_line import add_networks_argument, add_pair_arguments, check_pair_arguments
 from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import exit_on_user_error
 
@@ -17,13 +17,7 @@ CONFIG = "configs/fusion_distill/student_fusionunet_1xb2-3k_cameras-176x344.py"
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--weights",
-        nargs="+",
-        required=True,
-        metavar="NAME=WEIGHTS[:CONFIG]",
-        help="columns: weights with their config, or names of weights that come with the package",
-    )
+    add_networks_argument(parser, "columns")
     parser.add_argument(
         "--config", default=CONFIG, help=f"draws each set that it validates on (default: {CONFIG})"
     )
@@ -46,17 +40,17 @@ def parse_args() -> argparse.Namespace:
 def draw(args: argparse.Namespace) -> None:
     from mmfusion_distill.analysis import contact_sheets
     from mmfusion_distill.analysis.named_network import load_named_network
-    from mmfusion_distill.analysis.scored_pairs import folder_dataset
+    from mmfusion_distill.analysis.scored_pairs import folder_dataset, load_shown_pairs, validated_sets
     from mmfusion_distill.apis import FusionInferencer
     from mmfusion_distill.zoo.config_files import read_config
 
     if args.a:
         sets = {"pairs": folder_dataset(args.a, args.b, args.annotations, args.names, args.modality)}
     else:
-        sets = contact_sheets.validated_sets(read_config(args.config))
+        sets = validated_sets(read_config(args.config))
     networks = [load_named_network(text, FusionInferencer, args.device) for text in args.weights]
     for name, dataset in sets.items():
-        pairs = contact_sheets.load_shown_pairs(dataset, args.count)
+        pairs = load_shown_pairs(dataset, args.count)
         fused = list(contact_sheets.fusions_of(networks, pairs))
         path = Path(args.out) / f"{name}.png"
         contact_sheets.write_contact_sheet(path, pairs, fused, args.width, args.crop, args.blind)

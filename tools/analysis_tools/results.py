@@ -9,7 +9,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from mmfusion_distill.cli.command_line import add_pair_arguments, check_pair_arguments
+from mmfusion_distill.cli.command_line import add_networks_argument, add_pair_arguments, check_pair_arguments
 from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
@@ -18,13 +18,7 @@ DATA_ROOT = "MMFUSION_DATA_ROOT"
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--weights",
-        nargs="+",
-        required=True,
-        metavar="NAME=WEIGHTS[:CONFIG]",
-        help="rows: weights with their config, or names of weights that come with the package",
-    )
+    add_networks_argument(parser, "rows")
     add_pair_arguments(parser, f"RoadScene's validation pairs in {DATA_ROOT}")
     parser.add_argument("--config", metavar="FILE", help="the pairs that a config validates on, instead")
     parser.add_argument("--title", default="RoadScene, validation pairs", help="heading of the section")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from mmfusion_distill.system.number_range import at_least
-from mmfusion_distill.user_errors import exit_on_user_error
+from mmfusion_distill.user_errors import UserError, exit_on_user_error
 
 CONFIG = "configs/fusion_distill/student_fusionunet_1xb2-3k_cameras-176x344.py"
 HEAD = """# Steering
@@ -38,8 +38,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def report(args: argparse.Namespace) -> None:
-    from mmfusion_distill.analysis.contact_sheets import load_shown_pairs, validated_sets
-    from mmfusion_distill.analysis.scored_pairs import fuse_pair
+    from mmfusion_distill.analysis.scored_pairs import fuse_pair, load_shown_pairs, validated_sets
     from mmfusion_distill.analysis.steering import measure_steering, steering_picture, steering_table
     from mmfusion_distill.apis import FusionInferencer
     from mmfusion_distill.images.image_io import write_image
@@ -51,6 +50,8 @@ def report(args: argparse.Namespace) -> None:
     sets = validated_sets(read_config(args.config))
     for weights in args.weights:
         network = FusionInferencer(weights=weights, device=args.device)
+        if not network.guided:
+            raise UserError(f"--weights {weights} reads no text, so none can steer it: name a teacher")
         for name, dataset in sets.items():
             pairs = load_shown_pairs(dataset, args.count)
             steering = measure_steering(partial(fuse_pair, network), pairs)

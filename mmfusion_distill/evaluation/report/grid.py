@@ -56,7 +56,10 @@ def write_picture_grid(
 
 
 def picture_grid(
-    rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str], boxes: Sequence[Box] = ()
+    rows: Sequence[Sequence[np.ndarray]],
+    titles: Sequence[str],
+    boxes: Sequence[Box] = (),
+    width: int | None = None,
 ) -> np.ndarray:
     """Put images side by side.
 
@@ -64,6 +67,7 @@ def picture_grid(
         rows: Images (H, W) or (H, W, 1 or 3) RGB, gray levels; those of a row are of one size.
         titles: One for each column.
         boxes: As in :func:`write_picture_grid`.
+        width: Of every cell, in pixels. Default: that of the widest image.
 
     Returns:
         (H', W', 3) uint8 RGB.
@@ -71,7 +75,7 @@ def picture_grid(
     Raises:
         UserError: If a box does not lie inside the images.
     """
-    width = max(row[0].shape[1] for row in rows)
+    width = width or max(row[0].shape[1] for row in rows)
     lines = [_title_line(titles, width)]
     for row in rows:
         cells = [_cell(_to_rgb(picture), boxes, width) for picture in row]
