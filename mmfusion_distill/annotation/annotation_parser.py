@@ -23,6 +23,12 @@ _ALL_IS_WELL = re.compile(
     r"(?:no|none of the(?:se)?|neither|i (?:do not|don't|cannot|can't) (?:see|find|detect|observe|notice) any)"
     r"(?: [\w-]+){0,4} (?:degradations?|events?|issues?|problems?|defects?)\b[^.]{0,100}\.?(?: [^.]{0,120}\.?)?"
     r"|(?:both|the)(?: two)? (?:images|pictures) (?:are|look|appear) (?:clean|clear|normal|fine|good)\b[^.]{0,100}\.?"
+    r"|(?:(?:图像|图片|两幅图像)?(?:中|均)?(?:没有|未|并未|无)(?:发现|检测到|观察到)?(?:任何|明显)?的?(?:退化|降质|劣化|异常|问题)"
+    r"|(?:劣化|異常|問題)[はも](?:見られ(?:ません|ない)|ありません|ない|なし)"
+    r"|(?:es \w+ )?keine(?:rlei)? (?:\w+ )?(?:beeinträchtigung|störung|degradation|verschlechterung)\w*"
+    r"|aucune (?:dégradation|altération)|(?:no se \w+ )?(?:ninguna|sin) degradaci\w+"
+    r"|(?:não \w+ )?(?:nenhuma|sem) degrada\w+|nessun degrado|искажений (?:нет|не \w+)|열화(?:가|는)? 없\w+)"
+    r"[^.。]{0,60}[.。]?"
 )
 
 
@@ -107,5 +113,6 @@ def _split_meta(lines: list[str]) -> tuple[dict[str, str], list[str]]:
         if match:
             meta[match[1]] = match[2]
         elif line.strip() and not _FENCE.fullmatch(line.strip()):
-            return meta, lines[index:]
+            fences = [before for before in lines[:index] if _FENCE.fullmatch(before.strip())]
+            return meta, fences + lines[index:]
     return meta, []

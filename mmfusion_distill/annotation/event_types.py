@@ -62,7 +62,7 @@ _SYNONYMS = {
     "detail_enhancement": "enhance_detail enhance_details texture_enhancement",
     "structure_consistency": "structural_consistency structure_preservation structural_preservation",
     "artifact_reduction": "artefact_reduction artifact_removal artifact_suppression reduce_artifacts",
-    "normal": "none clean no_degradation no_degradations no_event good_quality nothing",
+    "normal": "none n_a not_applicable clean no_degradation no_degradations no_event good_quality nothing",
     "medical_normal": "normal_medical",
 }
 _CANONICAL = {name: name for name in KNOWN_EVENT_TYPES} | {
@@ -73,7 +73,7 @@ _QUALIFIER = re.compile("|".join(sorted(QUALIFIERS.split(";"), key=len, reverse=
 _FILLERS = (
     "severe slight slightly mild strong moderate heavy extreme significant minor possible partial "
     "condition conditions issue issues degradation problem scene region regions area areas "
-    "image images visible rgb vis"
+    "image images visible rgb vis has present detected"
 )
 
 

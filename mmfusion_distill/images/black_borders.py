@@ -11,6 +11,8 @@ _ABRUPT = 2.0
 _EXACT = 0.6
 #: Deepest border, as a share of the image; shallowest part of it that counts, in pixels.
 _DEEPEST, _SHALLOWEST = 0.3, 1.0
+#: The same of a narrow one, which is looked for beside dark things that are darker than compression leaves it.
+_NARROW, _DARKEST = 0.012, 4.0
 #: Share of a side that a border covers at least, and of its positions that lie within so many pixels of its line.
 _COVERED, _ON_LINE, _STRAY = 0.05, 0.85, 2.0
 #: Sag of that line, as a share of the side: lenses bend it a little, a head on black ground much.
@@ -41,14 +43,34 @@ def find_black_borders(plane: np.ndarray, missing: np.ndarray) -> np.ndarray | N
         low, high = np.quantile(sample, (0.05, 0.99))
         unit, tolerance = float(high - low) / 255, 0.0
     black = (plane <= lowest + tolerance) | missing
+    found = _at_all_sides(plane, black, plane == lowest, _STEP * unit, _DEEPEST)
+    if found.any() and _is_all(found, plane <= lowest + tolerance / 4):
+        return found
+    if not tolerance:
+        return None
+    black = _at_corners((plane <= lowest + _DARKEST) | missing)
+    found = _at_all_sides(plane, black, black, _STEP * unit, _NARROW)
+    return found if found.any() else None
+
+
+def _at_all_sides(
+    plane: np.ndarray, black: np.ndarray, is_lowest: np.ndarray, step: float, deepest: float
+) -> np.ndarray:
+    """Borders at the four sides, (H, W) bool."""
     found = np.zeros(plane.shape, bool)
     for turns in range(4):
         turned = np.rot90(plane, turns)
-        depths = _left_border(turned, np.rot90(black, turns), np.rot90(plane == lowest, turns), _STEP * unit)
+        depths = _left_border(turned, np.rot90(black, turns), np.rot90(is_lowest, turns), step, deepest)
         if depths is not None:
             columns = np.arange(turned.shape[1])
             np.rot90(found, turns)[columns[None, :] < depths[:, None]] = True
-    return found if found.any() and _is_all(found, plane <= lowest + tolerance / 4) else None
+    return found
+
+
+def _at_corners(black: np.ndarray) -> np.ndarray:
+    """The parts of a mask (H, W) that reach a corner."""
+    _, labels = cv2.connectedComponents(black.astype(np.uint8), connectivity=4)
+    return black & np.isin(labels, labels[[0, 0, -1, -1], [0, -1, 0, -1]])
 
 
 def _is_all(found: np.ndarray, black: np.ndarray) -> bool:
@@ -60,7 +82,7 @@ def _is_all(found: np.ndarray, black: np.ndarray) -> bool:
 
 
 def _left_border(
-    plane: np.ndarray, black: np.ndarray, is_lowest: np.ndarray, step: float
+    plane: np.ndarray, black: np.ndarray, is_lowest: np.ndarray, step: float, deepest: float
 ) -> np.ndarray | None:
     """How many pixels of each row a border at the left covers, (H,); None if there is none."""
     height, width = plane.shape
@@ -69,9 +91,9 @@ def _left_border(
     depths = np.argmin(black, axis=1)
     depths[black.all(axis=1)] = width
     rows = np.arange(height)
-    covered = (depths >= _SHALLOWEST) & (depths <= _DEEPEST * width)
+    covered = (depths >= _SHALLOWEST) & (depths <= deepest * width)
     # Where the borders above and below are, this one cannot be seen.
-    inner = depths <= _DEEPEST * width
+    inner = depths <= deepest * width
     if covered.sum() < max(_COVERED * height, 8):
         return None
     first, last = np.flatnonzero(inner)[[0, -1]]
@@ -98,7 +120,7 @@ def _left_border(
     if is_lowest[in_border].mean() < _EXACT:
         return None
     # Its last pixels are half of the image, half black.
-    return np.where((border > 0) | (depths > _DEEPEST * width), np.minimum(border + 1, width), 0)
+    return np.where((border > 0) | (depths > deepest * width), np.minimum(border + 1, width), 0)
 
 
 def _smooth_line(positions: np.ndarray, depths: np.ndarray, covered: np.ndarray) -> np.ndarray | None:

@@ -51,6 +51,10 @@ ANSWERS = [
     ('{"event_type":"haze"}\n{"event_type":"ir_noise"}', "haze ir_noise"),
     ('{"events":[{"type":"low_light"}]} Correction: {"events":[{"type":"haze"}]}', "haze"),
     ('{"type":"object","properties":{"events":{"type":"array"}}} {"events":["haze"]}', "haze"),
+    ('{"events":[["low_light",false],["haze",true]]}', "haze"),
+    ('{"has_haze": true, "low_light_present": false}', "haze"),
+    ('{"low_light": "not_present", "haze": "present"}', "haze"),
+    ('{"event_type": "N/A", "description": "Both are clean."}', "normal"),
     # misspelt JSON
     ("{'events': [{'event_type': 'haze', 'present': True}, {'event_type': 'low_light', 'present': False}]}", "haze"),
     ('{"events": [{"event_type": "haze", "description": "veil"},]}', "haze"),
@@ -76,6 +80,10 @@ ANSWERS = [
     ("Visible: none\nInfrared: noise", "ir_noise"),
     ("- No haze\n- Low light: dark road", "low_light"),
     ("### 1. Haze\nA white veil covers the hills.\n\n### 2. Low light\nNot present.", "haze"),
+    ("Low light is absent, haze is absent, but IR noise is present.", "ir_noise"),
+    ("No low light, no haze. Only IR noise.", "ir_noise"),
+    ("Haze: score 0\nIR noise: score 3", "ir_noise"),
+    ("Haze: ⛔\nIR noise: 👍", "ir_noise"),
     # lines
     ("Event Type: low_light\nPresent: no\nDescription: Bright.\n\nEvent Type: haze\nDescription: veil", "haze"),
     ("Event Type: ir_noise - no grain visible, skip it.\nEvent Type: haze - white veil", "haze"),
@@ -94,6 +102,7 @@ ANSWERS = [
      "haze"),
     ("| Low light | Haze |\n|---|---|\n| No | Yes |", "haze"),
     ("| Event | Severity |\n|--|--|\n| haze | strong |\n| low light | none |\n| ir_noise | 0 |", "haze"),
+    ("| Event | Severity (0-3) |\n|--|--|\n| haze | 2 |\n| low light | 0 |", "haze"),
     ("| Event | Visible | Infrared |\n|-|-|-|\n| Low light | Yes | No |\n| Noise | No | Yes |", "low_light ir_noise"),
     ("low_light | no\nhaze | yes, thick", "haze"),
     ("<table><tr><th>Event</th><th>Present</th></tr><tr><td>haze</td><td>yes</td></tr>"
@@ -113,6 +122,9 @@ ANSWERS = [
     ("Tipo de evento: niebla\nDescripción: velo\nTipo de evento: ruido\nDescripción: no hay ruido", "haze"),
     ("Tipo de evento: névoa\nDescrição: véu branco", "haze"),
     ("Tipo di evento: foschia\nDescrizione: velo bianco", "haze"),
+    ("Nevel: afwezig\nWeinig licht: ja", "low_light"),
+    ("没有发现任何退化。", "normal"),
+    ("Es sind keine Beeinträchtigungen erkennbar.", "normal"),
     ("Тип события: туман\nОписание: пелена\n\nТип события: шум\nОписание: отсутствует", "haze"),
 ]  # fmt: skip
 
@@ -140,6 +152,8 @@ THOUGHTS = [
     "<think>a<think>Event Type: low_light</think>b</think>@",
     '<think>{"events":[{"event_type":"low_light"}]} is wrong.</think>@',
     '<details type="reasoning" done="true"><summary>Thought</summary>\nEvent Type: low_light\n</details>\n@',
+    "<details><summary>Thinking</summary>Event Type: low_light</details>\n@",
+    "```thinking\nEvent Type: low_light\n```\n@",
     "Here is my thought process: Event Type: low_light?\nHere is my response:\n@",
     "**Thinking:** low_light?\n\n**Answer:**\n@",
     "Event Type: low_light was my first idea.\n\n## Final answer\n@",
@@ -181,28 +195,36 @@ DENIED = {
     "|There are no signs of haze|I do not see any haze.|The image is not hazy.|Haze is absent.|No, the air is clear."
     "|The scene is free of haze.|maybe? No, it is clear.|no fog or haze|Not an issue.|negligible|unknown|Not detected"
     "|The air is clear with no haze.|There does not appear to be any haze.|Neither image shows haze.|Unlikely"
+    "|I see no evidence of this|this does not apply here|minimal to none|I would not call this hazy|undetected"
+    "|there seems to be none|I do not think so|The air is clear.|visibility is good|not_present"
+    "|Although the sky is gray, haze cannot be seen.|Fehlanzeige|il n'y en a pas|sin evidencia|non c'è"
     "|Haze: no|无|没有雾霾|图像中没有明显的雾|霧は見られない|안개가 보이지 않습니다|kein Nebel|nicht vorhanden"
     "|Pas de brume visible|sin niebla|não há névoa|nessuna foschia|тумана нет|❌ Not present",
     "low_light": "The image is well lit.|The image is well-lit with no signs of low light.|Not dark."
-    "|No underexposure.",
+    "|No underexposure.|there is nothing to suggest darkness|lighting is adequate|the picture is bright enough"
+    "|the scene is in broad daylight",
     "ir_noise": "No grain visible|The thermal image shows no noise.|no grain visible, skip it",
-    "over_exposure": "No blown-out highlights|The exposure is well balanced.",
-    "motion_blur": "The images are sharp.|no visible motion blur in either image",
+    "over_exposure": "highlights are not clipped|nothing is blown out|No blown-out highlights"
+    "|The exposure is well balanced.",
+    "motion_blur": "edges are sharp|everything is in focus|The images are sharp."
+    "|no visible motion blur in either image",
     "sensor_artifact": "No stripes or dead pixels.|None observed.",
-    "ir_low_contrast": "The infrared image has good contrast.|no low contrast",
+    "ir_low_contrast": "The infrared image has good contrast.|contrast is good|no low contrast",
 }
 ASSERTED = {
     "haze": "A white veil covers the hills.|Yes, thick|No detail is visible behind the veil.|Not severe.|low"
     "|Not absent.|No haze in the foreground, but thick fog veils the hills."
+    "|The hills are not clear|Although the road is clear, fog hides the hills"
     "|The far hills are not visible.|Nothing can be seen."
     "|No doubt, thick fog.|Visible picture is veiled by fog, the infrared shows no haze."
     "|none of the hills can be seen"
     "|Pedestrians are not visible because of haze|没有细节可见，因为有雾|Dicht, keine Details sichtbar|80%",
     "low_light": "No lamps; the road is nearly black.|No light at all.|Lane lines are not visible.|Not enough light"
-    "|The image is bright at the top but the road is dark.|No visible details in the dark road.",
+    "|The image is bright at the top but the road is dark.|No visible details in the dark road."
+    "|The road is not bright|No adequate lighting|Nothing is lit",
     "over_exposure": "The red signal flares, slight; infrared has no such glow.|No detail in the sky, all burnt out.",
     "ir_noise": "Noise is visible in the sky; the visible picture shows no noise.|fine grain in the sky",
-    "sensor_artifact": "No signal in the lower rows|Faint striping, slight; do not copy it.",
+    "sensor_artifact": "Missing rows at the top|No signal in the lower rows|Faint striping, slight; do not copy it.",
     "motion_blur": "The infrared picture is sharp, the visible one smeared|No letter can be read, all smeared",
     "ir_low_contrast": "No contrast between walkers and road.|Lack of contrast.",
 }

@@ -87,6 +87,20 @@ def test_the_borders_of_a_jpeg_are_black_though_not_exactly(tmp_path):
     assert found[:, :10].all() and not found[:, 16:].any()
 
 
+def test_a_narrow_wedge_is_found_beside_dark_things():
+    larger = cv2.resize(LEVELS, (512, 384)).astype(np.float32) + 20
+    larger[100:160, 495:] = 0
+    cv2.fillPoly(larger, [np.array([[512, 280], [508, 384], [512, 384]])], 0)
+    larger = larger.clip(0, 255).astype(np.uint8)
+    found = find_no_data(cv2.imdecode(cv2.imencode(".jpg", larger)[1], cv2.IMREAD_UNCHANGED))
+    assert (
+        found[310:, -1].all()
+        and found[370:, -3:].all()
+        and not found[:, :506].any()
+        and not found[:270].any()
+    )
+
+
 def test_a_value_that_a_file_names_is_no_data_wherever_it_is(tmp_path):
     mask = (ROWS > 80) & (COLUMNS < 60)
     path = gdal(tmp_path / "b.tif", with_fill(CELSIUS, mask, 20.5), 20.5)

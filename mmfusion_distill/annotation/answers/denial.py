@@ -20,7 +20,10 @@ _BARE = re.compile(
     rf"(?:it is |it's |is )?{_HEDGE}(?:{words.DENIALS}|{words.UNKNOWN}|{words.FOREIGN_BARE}){_END}(?!\.\s*\d)"
 )
 _YES = re.compile(rf"(?:{words.YES}){_END}")
-_ZERO = re.compile(r"[-+]?0+(?:[.,]0+)?\s*%?(?:\s*(?:/|of|out of)\s*\d+)?\.?$")
+_ZERO = re.compile(
+    r"(?:(?:score|severity|level|degree|rating|confidence"
+    r"|probability)\s*[:=]?\s*)?[-+]?0+(?:[.,]0+)?\s*%?(?:\s*(?:/|of|out of)\s*\d+)?\.?$"
+)
 _BLANK = re.compile(r"[\s\-–—.*_~]*$")
 #: What a model says when it has talked itself out of an event.
 _VERDICT = re.compile(
@@ -35,6 +38,8 @@ _NEGATED_BEGINNING = re.compile(r"(?:no|not|none|nothing|never|neither|nowhere|h
 _QUESTION = re.compile(r"[^.!?。？]{0,80}[?？]\s*(?=\S)")
 _SENTENCE = re.compile(r"(?:\.(?=\s|$)|[!?;。！？；\n])\s*")
 _CONTRAST = re.compile(words.CONTRASTS)
+#: "Although the sky is gray, ..."
+_CONCESSION = re.compile(r"^(?:although|though|while|whereas|even though)\b[^,]*,\s*")
 _SOME = re.compile(
     r"(?:\W|for |a |an |some |in |there is |there are |it |shows? |has )*(?:slight(?:ly)?|mild(?:ly)?|faint"
     r"|minor|little|bit|few|thin|thick|heavy|strong|moderate(?:ly)?|partial(?:ly)?|some)\b"
@@ -129,6 +134,15 @@ def _patterns_of(event: str) -> _Patterns:
         rf"{opening}(?:{words.NEGATORS}|{words.NOT}|isn't|aren't)\s+{_ALLOWED}{named}",
         rf"(?:the |any )?{_ALLOWED}{named}{_KIND}{_PLACE},?\s+(?:itself )?(?:(?:{words.NOT})\s+{there}|{_GONE})",
         rf"none (?:is |are |was |were )?{there}",
+        rf"there (?:is|are|seems? to be|appears? to be) none{_END}",
+        r"i (?:do not|don't) think so\b",
+        rf"nothing (?:is|looks|appears|seems) {_ALLOWED}(?:{own})\b",
+        rf"{opening}(?:{words.NEGATORS})\s+(?:\w+ )?(?:signs?|evidence|indications?|traces?|hints?|symptoms?)"
+        rf"(?: of (?:it|this|that|them|such)(?: \w+)?)?{_END}",
+        rf"i (?:would not|wouldn't|do not|don't|cannot|can't) (?:call|consider|describe|classify|say|think|believe)\b"
+        rf"(?: [\w'-]+){{0,5}}? {named}",
+        rf"(?:the |all |both |its )?(?:[\w-]+ ){{1,3}}(?:is|are|was|were) (?:not|never) {_ALLOWED}(?:{own})"
+        r"(?:\s+(?:here|anywhere|either|at all))?\s*(?:$|[.!])",
         r"absent(?=\s*(?:in|from|here|on|throughout|across|at|for|and)\b)",
     ]
     anywhere = (
@@ -152,7 +166,7 @@ def _opposite_pattern(event: str, own: str) -> re.Pattern | None:
         rf"|scene|photo)s?)?"
         r"(?:(?:,| and) [\w-]+)?\s*(?:$|[.,;]|with (?:no|good|clear)\b|without\b|and\b)"
         # e.g. "the infrared is sharp, the visible one smeared"
-        rf"(?:(?:.*\b(?:no|not|without|free)\b)|(?!.*\b(?:{own})\b))"
+        rf"(?:(?:.*\b(?:no|not|nothing|without|free)\b)|(?!.*\b(?:{own})\b))"
     )
 
 
@@ -170,6 +184,7 @@ def _is_denying(text: str, patterns: _Patterns) -> bool:
     if name := _NAME_AGAIN.match(text):
         text = text[name.end() :] if patterns.names.fullmatch(name[1]) else text
     first = _SENTENCE.split(text, maxsplit=1)[0]
+    first = _CONCESSION.sub("", first)
     main = _CONTRAST.split(first, maxsplit=1)[0]
     match = _BARE.match(text) or next(filter(None, (one.match(main) for one in patterns.beginnings)), None)
     match = match or _later_denial(main, patterns)
@@ -221,5 +236,11 @@ def _is_denying_name(name: str) -> bool:
 
 
 def _simplified(text: str) -> str:
-    text = clean_text(text[: 2 * _LOOKED_AT]).lower().replace("’", "'").lstrip(" :=>-–—|~·•'\"")
+    text = (
+        clean_text(text[: 2 * _LOOKED_AT])
+        .lower()
+        .replace("’", "'")
+        .lstrip(" :=>-–—|~·•'\"")
+        .replace("_", " ")
+    )
     return text[:_LOOKED_AT]

@@ -5,9 +5,11 @@ DENIALS = (
     r"no|none|nope|n|not|never|nil|null|false|negative|absent|nothing|n/?a|not (?:at all|really)"
     r"|no(?:ne)? at all|unlikely"
     r"|nonexistent|non-existent|negligible|undetectable|imperceptible|insignificant|inapplicable"
+    r"|undetected|unobserved|unseen|unnoticeable|missing|rejected|dismissed|nah|f|off|disabled|zero"
+    r"|(?:minimal|little|few|slim) (?:to|or|if) (?:none|any|nothing)"
 )
 #: Signs that deny whatever follows.
-CROSSES = r"×|✗|✘|❌|❎|✖|🚫|☐|⬜|\[ ?\]"
+CROSSES = r"×|✗|✘|❌|❎|✖|🚫|⛔|👎|☐|⬜|\[ ?\]"
 #: One that does not know.
 UNKNOWN = (
     r"unknown|unclear|uncertain|undetermined|inconclusive|indeterminate|not (?:sure|certain|clear"
@@ -18,7 +20,8 @@ UNKNOWN = (
 NEGATORS = (
     r"no|not any|without(?: any)?|zero|free (?:of|from)|lacks?(?: any)?|lacking(?: any)?|(?:absence"
     r"|lack) of(?: any)?"
-    r"|neither|hardly any|barely any|devoid of|nothing (?:like|of)"
+    r"|neither|hardly any|barely any|devoid of|nothing (?:like|of)|(?:little|minimal) (?:to|or) no"
+    r"|nothing (?:to suggest|that suggests|suggesting|to indicate|that indicates|indicating|suggests|indicates)"
 )
 #: Denies the word before or behind it.
 NOT = (
@@ -27,14 +30,16 @@ NOT = (
 )
 #: What is denied behind NOT: the presence of something.
 THERE = (
-    r"(?:be |been |being |to be |an? |any |(?:currently|clearly|really|readily|actually|particularly"
+    r"(?:be |been |being |to be |to |seem |appear |an? |any |(?:currently|clearly|really|readily"
+    r"|actually|particularly"
     r"|strongly|explicitly"
     r"|obviously|significantly|visibly|even|prominently|noticeably|considered|deemed) )*"
     r"(?:present|visible|seen|see|detected|detectable|detect|observed|observable|observe|found|find|noticed"
     r"|noticeable|notice"
     r"|evident|apparent|applicable|identified|noted|discernible|perceptible|there|exists?|existent|the case"
     r"|significant"
-    r"|relevant|affected|indicated|occurring|needed|required|necessary|prominent|obvious"
+    r"|relevant|affected|indicated|occurring|appl(?:y|ies)|occur|happen|arise|needed|required"
+    r"|necessary|prominent|obvious"
     r"|(?:\w+ )?(?:issue|problem|concern|factor))"
 )
 #: What may stand between a negator and the event.
@@ -63,7 +68,9 @@ SUBJECT = (
     r"|input|given|source|whole|entire|overall|daytime|pair|two|and|left|right|ct|pet|spect|mri|medical) )*"
     r"(?:images?|pictures?|photos?|photographs?|frames?|scenes?|sources?|views?|modalit(?:y|ies)|one|pair"
     r"|it|they|i|we"
-    r"|visible|infrared|exposure|lighting|illumination|there)(?: itself)?"
+    r"|visible|infrared|exposure|lighting|light|illumination|brightness|visibility|air|edges|details|contours|this"
+    r"|everything"
+    r"|that|there)(?: itself)?"
 )
 #: Openings before a denial.
 OPENINGS = (
@@ -96,7 +103,7 @@ EVENT_WORDS = {
     "ir_low_contrast": r"(?:low|poor|weak|insufficient|lack of|reduced|bad)[- ](?:thermal |infrared |ir )?contrast"
     r"|contrast (?:issue|problem|loss|reduction)s?|low[- ]contrast",
     "sensor_artifact": r"art[ie]facts?|strip(?:es?|ing)|band(?:s|ing)|dead pixels?|(?:fixed )?patterns?"
-    "|sensor defects?|scan ?lines?"
+    "|sensor defects?|(?:scan ?)?lines?"
     r"|vignett\w*|hot pixels?",
     "noise_suppression": r"nois(?:e|y)|grain(?:y)?",
     "artifact_reduction": r"art[ie]facts?|strip(?:es?|ing)|ghost(?:s|ing)|streaks?",
@@ -109,16 +116,20 @@ EVENT_WORDS = {
 OPPOSITES = {
     "low_light": r"well[- ]?lit|well[- ]illuminated|(?:adequately|sufficiently|properly|evenly) (?:lit"
     "|illuminated|exposed)"
-    r"|bright(?:ly lit)?|well[- ]exposed|(?:good|sufficient|adequate|normal|bright) (?:light(?:ing)?"
+    r"|(?:(?:in|under|a|taken in) )?(?:(?:broad|bright|full) )?day(?:light|time)(?: scene)?"
+    r"|bright(?:ly lit| enough)?|adequate|sufficient|fine|ok(?:ay)?|normal|well[- ]exposed|(?:good"
+    r"|sufficient|adequate|normal|bright) (?:light(?:ing)?"
     r"|illumination|brightness|exposure)|daylight",
     "over_exposure": r"well[- ]exposed|well[- ]balanced|balanced|(?:properly|correctly|evenly|normally) exposed"
-    r"|(?:good|balanced|normal|proper) (?:exposure|brightness)",
-    "haze": r"clear|crisp|haze-free|fog-free|(?:good|clear) (?:visibility|air|sky|view)",
-    "high_noise": r"clean|noise-free|grain-free",
-    "ir_noise": r"clean|noise-free|grain-free",
+    r"|(?:good|balanced|normal|proper) (?:exposure|brightness)"
+    r"|(?:the )?highlights? (?:keep|retain|preserve|are (?:preserved|intact))(?: \w+){0,4}",
+    "haze": r"clear|crisp|good|excellent|unobstructed|haze-free|fog-free|(?:good|clear) (?:visibility|air|sky|view)",
+    "high_noise": r"clean|smooth|noise-free|grain-free",
+    "ir_noise": r"clean|smooth|noise-free|grain-free",
     "motion_blur": r"sharp|crisp|in focus|well[- ]focused|blur-free",
     "ir_low_contrast": r"(?:good|high|strong|clear|sufficient|adequate) (?:thermal |infrared )?contrast"
-    "|contrast-rich",
+    r"|contrast-rich|(?:the )?(?:thermal |infrared |ir )?contrast (?:is|looks|seems|appears) (?:very |quite )?(?:good"
+    r"|high|strong|clear|sufficient|adequate|fine|ok(?:ay)?|normal)",
     "sensor_artifact": r"clean|artifact-free|artefact-free",
 }
 #: Bare denials of other languages.
@@ -128,18 +139,27 @@ FOREIGN_BARE = (
     r"|なし|無し|いいえ|ない|ありません|該当なし|見られない|見られません|検出されない|検出されません"
     r"|確認できません|存在しない"
     r"|없음|없다|없습니다|아니오|아니요|해당 없음|보이지 않음|보이지 않습니다|관찰되지 않음|감지되지 않음"
-    r"|nein|keine?[rsnm]?|nichts|entfällt|nicht (?:vorhanden|sichtbar|erkennbar|zu sehen|zu erkennen"
+    r"|nein|keine?[rsnm]?|nichts|entfällt|fehlanzeige|trifft nicht zu|liegt nicht vor"
+    r"|(?:ist )?nicht (?:vorhanden|sichtbar|erkennbar|zu sehen|zu erkennen"
     r"|feststellbar|nachweisbar|zutreffend|gegeben|erkannt)"
-    r"|non|aucune?|néant|absente?|pas (?:visible|présente?|détectée?|observée?|applicable)|non (?:visible"
+    r"|non|aucune?(?: signe| trace)?|néant|il n'y en a pas|pas du tout|absente?|pas (?:visible"
+    r"|présente?|détectée?|observée?|applicable)|non (?:visible"
     r"|présente?|détectée?|observée?|applicable)"
-    r"|ningun[oa]|ausente|no (?:presente|visible|aplica|detectad[oa]|observad[oa]|hay|se observa|se aprecia"
+    r"|ningun[oa]|ausente|no existe|sin (?:evidencia|signos|indicios)|no (?:presente|visible|aplica"
+    r"|detectad[oa]|observad[oa]|hay|se observa|se aprecia"
     r"|se detecta|está presente|es visible)"
-    r"|não|nenhuma?|não (?:presente|visível|detectad[oa]|observad[oa]|há|se aplica|aplicável|está presente"
+    r"|não|nenhuma?|não existe|sem (?:evidência|sinais)|não (?:presente|visível|detectad[oa]"
+    r"|observad[oa]|há|se aplica|aplicável|está presente"
     r"|é visível)"
-    r"|nessun[oa]?|assente|non (?:presente|visibile|rilevat[oa]|osservat[oa]|applicabile|è presente|è visibile)"
+    r"|nessun[oa]?|assente|non c'è|nessun (?:segno|traccia)|non (?:presente|visibile|rilevat[oa]"
+    r"|osservat[oa]|applicabile|è presente|è visibile)"
     r"|нет|отсутству(?:ет|ют)|отсутствие|не (?:видн[оыа]?|обнаружен[оыа]?|наблюда(?:ется|ются)|заметен"
     r"|заметн[оаы]|выявлен[оыа]?|присутствует|применимо|имеется)"
-    r"|nee|geen|niet (?:aanwezig|zichtbaar)|nie|brak|hayır|yok|không|لا|नहीं"
+    r"|nee|geen|afwezig|niet (?:aanwezig|zichtbaar|waarneembaar)|nej|nei|ing[ea][nt]?|saknas"
+    r"|ikke (?:synlig|til stede)"
+    r"|nie|brak|nieobecn[aey]|niewidoczn[aey]|nie (?:widać|występuje)|ne|není|žádn[ýáé]|немає|ні|відсутн\w+|nincs"
+    r"|hayır|yok|mevcut değil|görünmüyor|không(?: có| thấy)?|tidak(?: ada| terlihat)?|nu|όχι|لا(?: يوجد)?|غير موجود"
+    r"|नहीं(?: है)?"
 )
 #: Negators of other languages before an event: "pas de brume", "没有雾".
 FOREIGN_NEGATED = (
@@ -166,7 +186,8 @@ FOREIGN_BEHIND = (
 )
 #: Answers that something is there.
 YES = (
-    r"yes|yeah|yep|y|true|present|detected|observed|confirmed|affirmative|visible|✓|✔|✅|☑|\[x\]|是|是的|有"
+    r"yes|yeah|yep|yup|y|t|true|on|enabled|👍|present|detected|observed|confirmed|affirmative|visible"
+    r"|✓|✔|✅|☑|\[x\]|是|是的|有"
     r"|存在|はい|あり|예|네|있음"
     r"|ja|oui|sí|si|sim|sì|да|есть|tak|evet|có|نعم|हाँ"
 )

@@ -69,6 +69,14 @@ def _of_list(items: list, is_list_of_events: bool) -> Iterator[Finding]:
         # a pair of name and description
         yield Finding(texts[0], texts[1])
         return
+    if (
+        len(texts) == 1
+        and len(items) == 2
+        and is_known_event(texts[0])
+        and isinstance(items[1], (bool, int, float))
+    ):
+        yield Finding(texts[0], "", _truth(items[1]))
+        return
     for item in items:
         if isinstance(item, str):
             finding = finding_of_line(item)

@@ -69,6 +69,9 @@ _SOURCE_LINE = re.compile(
 #: A longer line is a sentence, no heading over a description or list of names.
 _LONGEST_HEADING = 60
 _LONGEST_LIST = 300
+#: Where one statement about an event ends and the next may begin.
+_CLAUSE = re.compile(r"[.;。；]\s*|[,，、]\s*")
+_ONLY = re.compile(r"(?:(?:but|and|or|only|just|however|there (?:is|are))\s+)*", re.IGNORECASE)
 
 
 def findings_of_lines(lines: list[str]) -> list[Finding]:
@@ -169,6 +172,14 @@ def _named(line: str) -> list[Finding]:
     """What a line says of the event, or the several events, that it begins with."""
     text = line[_PREFIX.match(line).end() :]
     finding = finding_of_line(text)
+    if finding is not None and len(text) < _LONGEST_LIST and is_denied(finding.name, finding.description):
+        # Others may follow in the same line: "No haze, no low light, only noise."
+        clauses = [finding_of_line(_ONLY.sub("", clause)) for clause in _CLAUSE.split(text.rstrip(" ."))]
+        if None not in clauses:
+            others = [
+                clause for clause in clauses[1:] if clause and not is_denied(clause.name, clause.description)
+            ]
+            return [finding, *others]
     if finding is None:
         names = split_names(text.rstrip(" .")) if len(text) < _LONGEST_LIST else []
         return [Finding(name) for name in names] if len(names) > 1 else []

@@ -39,6 +39,8 @@ _TAGS = (
     (re.compile(r"<tr[^<>]*>", re.I), "\n"),
     (re.compile(r"</?(?:table|thead|tbody|tr|t[dh])\b[^<>]*>", re.I), ""),
 )
+#: "Severity (0-3)"
+_IN_BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*$")
 _MOST_COLUMNS = 20
 
 
@@ -93,6 +95,7 @@ def _separated(lines: Sequence[str]) -> list[list[list[str]]]:
 
 def _role(cell: str) -> str:
     """What the header of a column says that it holds; '' if nothing."""
+    cell = _IN_BRACKETS.sub("", cell)
     roles = (
         ("name", _NAME_HEADER),
         ("description", _DESCRIPTION_HEADER),

@@ -10,11 +10,15 @@ _THOUGHT = (
 )
 _OPEN, _CLOSE = r"(?:<\|?|\[|◁|【)", r"(?:\|?>|\]|▷|】)"
 #: `<think>`, `[THINK]`, `◁think▷`, `<seed:think>`, `<|begin_of_thought|>`, `<|START_THINKING|>`,
-#: `<details type="reasoning">`
+#: `<details type="reasoning">`, `<details><summary>Thoughts</summary>`, and a fence called so
 _BEGINNING = (
     rf"{_OPEN}\s*(?:(?:begin|start)_(?:of_)?)?{_THOUGHT}{_CLOSE}|<details type=.?reasoning[^<>]{{0,100}}>"
+    rf"|<details>\s{{0,9}}<summary>\W{{0,9}}{_THOUGHT}\b[^<>]{{0,100}}</summary>"
 )
 _ENDING = rf"{_OPEN}\s*(?:/\s*|(?:end)_(?:of_)?){_THOUGHT}\s*{_CLOSE}"
+_FENCE = re.compile(
+    rf"(?P<fence>```|~~~)[ \t]*{_THOUGHT}[ \t]*\n.*?(?:(?P=fence)|\Z)", re.DOTALL | re.IGNORECASE
+)
 _MARK = re.compile(rf"(?P<end>{_ENDING}|</details>)|(?P<begin>{_BEGINNING})", re.IGNORECASE)
 #: Channels of a conversation: `<|channel|>analysis<|message|>...`, `<|channel>thought ... <channel|>`,
 #: `<unused94>thought`.
@@ -67,7 +71,7 @@ def without_thinking(text: str) -> str:
     Raises:
         AnnotationError: If nothing follows the thoughts.
     """
-    spoken = _without_channels(_without_marks(text))
+    spoken = _without_channels(_without_marks(_FENCE.sub("", text)))
     answers = [match["text"] for match in _ANSWER.finditer(spoken)]
     if any(answer.strip() for answer in answers):
         spoken = "\n".join(answers)
