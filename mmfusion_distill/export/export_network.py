@@ -14,9 +14,10 @@ from ..inference.network_file import FORMATS
 from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
 from .exported_module import OUTPUT, SOURCES, ExportedModule, text_length
-from .joined_convolutions import join_convolutions
+from .joined_convolutions import fit_to_blocks, join_convolutions
 from .optional_inputs import let_default_to_nan
 from .precision import PRECISIONS, SourcePair, set_metadata, to_constants, to_half_precision, to_int8
+from .tile_stages import tile_stages
 
 #: Opset of ONNX that is written, and those that can be.
 ONNX_OPSET, OPSETS = 17, range(14, 19)
@@ -34,11 +35,10 @@ def export_network(
 ) -> Path:
     """Export a network; one that is guided by text takes its embedding too.
 
-    An ONNX file of any size of a network with a prior has optional inputs, (N or 1, length), of which NaN, or leaving
-    them out, stands for the network's own: `prior`; and for a tile, of the whole image, `statistics`, `pooled`
-    (means and largest values of the deepest map) and `attention` (what layers look at their whole map for).
-    Its own ones, and that map, are outputs, and for a prior that reads no text `own_events`, logits of the events
-    that the file's metadata list.
+    An ONNX file of any size of a network with a prior has an optional input `prior`, (N or 1, length), of which NaN,
+    or leaving it out, stands for the network's own. This is an output, and for a prior that reads no text
+    `own_events`, logits of the events that the file's metadata list. There are graphs for tiles in the metadata too
+    (:func:`~mmfusion_distill.export.tile_stages.tile_stages`).
 
     Args:
         network (nn.Module): Network of two sources, on the CPU.
@@ -69,7 +69,8 @@ def export_network(
     with torch.no_grad():
         module = ExportedModule(network, is_steerable).eval()
     seen = {"events": ",".join(READ_EVENTS)} if module.names_events else {}
-    metadata = {**describe_interface(network, precision, size, opset), **seen, **(facts or {})}
+    stages = tile_stages(network.eval(), opset) if is_steerable else {}
+    metadata = {**describe_interface(network, precision, size, opset), **seen, **stages, **(facts or {})}
     try:
         with torch.no_grad(), warnings.catch_warnings():
             # What is traced is compared with PyTorch at other sizes; the warnings are about what is meant.
@@ -84,9 +85,6 @@ def export_network(
         raise MissingPackageError(
             f"export to {file_format} needs {error.name}: pip install {error.name}"
         ) from error
-    finally:
-        for value in module.values:
-            value.given = value.own = None
     return out
 
 
@@ -146,8 +144,7 @@ def _example(module: ExportedModule, size: tuple[int, int] | None) -> tuple[Tens
 def _axes(module: ExportedModule) -> dict[str, dict[int, str]]:
     """Which sizes are open."""
     axes = {name: {0: "batch", 2: "height", 3: "width"} for name in (*SOURCES, OUTPUT)}
-    axes |= {name: {0: "batch"} for name in (*module.lengths, *module.outputs[1:-1])}
-    axes |= {name: {0: "batch", 2: "rows", 3: "columns"} for name in module.outputs[-1:]}
+    axes |= {name: {0: "batch"} for name in (*module.lengths, *module.outputs[1:])}
     return axes | {name: {0: f"batch_or_1_of_{name}"} for name in module.optional}
 
 
@@ -183,7 +180,9 @@ def _write_onnx(
         elif precision == "int8":
             to_int8(single, target, calibration)
         else:
-            onnx.save(join_convolutions(onnx.load(single)), target)
+            joined = join_convolutions(onnx.load(single))
+            # Files of one size are for other runtimes, of which few know convolutions of depth.
+            onnx.save(joined if size is not None else fit_to_blocks(joined), target)
         set_metadata(target, metadata)
         write_atomically(out, target.read_bytes())
 

@@ -3,9 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from ..models.layers.whole_map_value import WholeMapValue
-from ..models.ops.picture_statistics import NUM_NOISES, NUM_TONES, Measures
-
 SOURCES, TEXT, OUTPUT = ("img_a", "img_b"), "text_emb", "fused"
 
 
@@ -14,8 +11,7 @@ class ExportedModule(nn.Module):
 
     Args:
         network (nn.Module): The network.
-        is_steerable (bool): Whether it also takes the prior and what a network measures of a whole image, where
-            NaN stands for its own, and gives its own.
+        is_steerable (bool): Whether it also takes its prior, where NaN stands for its own, and gives its own.
     """
 
     def __init__(self, network: nn.Module, is_steerable: bool = False) -> None:
@@ -24,25 +20,9 @@ class ExportedModule(nn.Module):
         length = text_length(network)
         self.lengths = {} if length is None else {TEXT: length}
         #: Lengths of what is NaN where it is not given.
-        self.optional: dict[str, int] = {}
-        self.values: list[WholeMapValue] = []
+        self.optional = dict(prior=network.prior.num_values) if is_steerable else {}
         #: Whether it names the events that it sees; a prior of a text names those of the text.
         self.names_events = is_steerable and not network.prior.reads_text
-        if is_steerable:
-            pooled = network.prior.pooled(torch.zeros(1, network.decoder_widths[-1], 1, 1))
-            self.optional = dict(prior=network.prior.num_values, statistics=2 * (NUM_NOISES + NUM_TONES))
-            self.optional |= {} if pooled is None else dict(pooled=pooled.shape[1])
-            self.values = [part for part in network.modules() if isinstance(part, WholeMapValue)]
-            self.optional |= self._attention_length() if self.values else {}
-
-    def _attention_length(self) -> dict[str, int]:
-        # Given anything they keep their own.
-        for value in self.values:
-            value.given = torch.full((1, 1), torch.nan)
-        side = self.network.multiple
-        self.network(torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side))
-        self.value_lengths = [value.own[0].numel() for value in self.values]
-        return dict(attention=sum(self.value_lengths))
 
     @property
     def inputs(self) -> list[str]:
@@ -50,31 +30,25 @@ class ExportedModule(nn.Module):
 
     @property
     def outputs(self) -> list[str]:
-        named = dict(own_prior=True, own_events=self.names_events, own_statistics=True)
-        named["own_attention"] = "attention" in self.optional
-        own = [name for name, is_there in named.items() if is_there]
-        return [OUTPUT, *own, "deepest_map"] if self.is_steerable else [OUTPUT]
+        named = dict(own_prior=self.is_steerable, own_events=self.names_events)
+        return [OUTPUT, *(name for name, is_there in named.items() if is_there)]
 
     def forward(self, img_a: Tensor, img_b: Tensor, *others: Tensor) -> Tensor | tuple[Tensor, ...]:
         given = dict(zip(self.inputs[2:], others))
-        text_emb = given.get(TEXT)
-        if text_emb is not None and self.network.text_reader.null is not None:
-            without = text_emb.abs().amax(dim=1) == 0
-            text_emb = torch.where(without[:, None], self.network.text_reader.null, text_emb)
+        text_emb = text_or_none(self.network, given.get(TEXT))
         if not self.is_steerable:
             return self.network(img_a, img_b, text_emb)
-        if self.values:
-            for value, part in zip(self.values, given["attention"].split(self.value_lengths, dim=1)):
-                value.given = part
-        measures = Measures(given["statistics"], given.get("pooled"))
-        asked = dict(return_prior=True, return_measures=True)
-        fused, prior, own = self.network(
-            img_a, img_b, text_emb, prior=given["prior"], measures=measures, **asked
-        )
-        statistics, deepest = own
+        fused, prior = self.network(img_a, img_b, text_emb, prior=given["prior"], return_prior=True)
         events = [self.network.prior.events(prior)] if self.names_events else []
-        attention = [torch.cat([value.own.flatten(1) for value in self.values], dim=1)] if self.values else []
-        return fused, prior, *events, statistics, *attention, deepest
+        return fused, prior, *events
+
+
+def text_or_none(network: nn.Module, text_emb: Tensor | None) -> Tensor | None:
+    """Embeddings of which zeros stand for no text, where the network knows what that is."""
+    if text_emb is None or network.text_reader.null is None:
+        return text_emb
+    without = text_emb.abs().amax(dim=1) == 0
+    return torch.where(without[:, None], network.text_reader.null, text_emb)
 
 
 def text_length(network: nn.Module) -> int | None:

@@ -1,8 +1,10 @@
-"""Convolutions of an ONNX graph with nothing between them, written as one.
+"""Convolutions of an ONNX graph in the forms that ONNX Runtime computes fastest.
 
-ONNX Runtime keeps maps in blocks of channels. A map of fewer is brought to plain order for every convolution that
-reads it, and so is what is concatenated of such maps; a whole block is computed all the same. Weights
-are multiplied here, once, so that these maps do not come about. The values are the same but for rounding.
+It keeps maps in blocks of channels. A map of fewer is brought to plain order for every convolution that reads it, and
+so is what is concatenated of such maps; a whole block is computed all the same. Weights are multiplied here, once, so
+that these maps do not come about; convolutions of two maps of whole blocks are added instead; and those of an image
+of one channel get a dimension more, with which they are not put into blocks. The values are the same but for
+rounding.
 """
 
 from typing import Any
@@ -40,6 +42,55 @@ def join_convolutions(model: Any) -> Any:
             _join_with_sources(graph, node)
     graph.remove_unused()
     return model
+
+
+def fit_to_blocks(model: Any) -> Any:
+    """Rewrite a graph that ONNX Runtime alone will run.
+
+    * A convolution of two concatenated maps of whole blocks becomes the sum of a convolution of each.
+    * A convolution of one channel to few becomes one with a depth of 1.
+
+    Args:
+        model (onnx.ModelProto): It is changed.
+
+    Returns:
+        onnx.ModelProto: The model.
+    """
+    graph = _Graph(model.graph)
+    for node in list(model.graph.node):
+        if node.op_type == "Conv" and (weight := graph.weight(node)) is not None:
+            if weight.shape[1] == 1 and len(weight) <= FEW_CHANNELS:
+                _deepen(graph, node, weight)
+            else:
+                _add_halves(graph, node, weight)
+    graph.remove_unused()
+    return model
+
+
+def _deepen(graph: "_Graph", conv: Any, weight: np.ndarray) -> None:
+    top, left, bottom, right = graph.sizes(conv, "pads") or [0] * 4
+    layout = dict(kernel_shape=[1, *weight.shape[2:]], pads=[0, top, left, 0, bottom, right])
+    layout["strides"] = [1, *(graph.sizes(conv, "strides") or [1, 1])]
+    axis, kernel = graph.store(f"{conv.name}.axis", np.array([2])), graph.store(conv.name, weight[:, :, None])
+    deep = graph.new("Unsqueeze", f"{conv.name}_deep", [conv.input[0], axis])
+    made = graph.new("Conv", f"{conv.name}_made", [deep.output[0], kernel, *conv.input[2:]], **layout)
+    graph.replace(conv, deep, made, graph.new("Squeeze", conv.name, [made.output[0], axis], conv.output[0]))
+
+
+def _add_halves(graph: "_Graph", conv: Any, weight: np.ndarray) -> None:
+    concat = graph.maker(conv.input[0])
+    if concat is None or concat.op_type != "Concat" or len(concat.input) != 2:
+        return
+    # Both maps are of the same width in every network of ours.
+    if len(weight) % BLOCK or weight.shape[1] % (2 * BLOCK) or len(graph.readers(concat.output[0])) > 1:
+        return
+    halves = []
+    for index, (source, part) in enumerate(zip(concat.input, np.split(weight, 2, axis=1))):
+        name = f"{conv.name}_half_{index}"
+        inputs = [source, graph.store(f"{name}.weight", part), *([] if index else conv.input[2:])]
+        halves.append(graph.new("Conv", name, inputs, **graph.layout(conv)))
+    total = graph.new("Add", f"{conv.name}_sum", [half.output[0] for half in halves], conv.output[0])
+    graph.replace(conv, *halves, total)
 
 
 def _join_stems(graph: "_Graph", concat: Any) -> None:
@@ -162,6 +213,30 @@ class _Graph:
             numpy_helper.to_array(self.stored[name]).astype(np.float64) for name in node.input[1:]
         )
         return weight, bias[0] if bias else np.zeros(weight.shape[kind == "ConvTranspose"])
+
+    def weight(self, conv: Any) -> np.ndarray | None:
+        """Weight of a convolution of one group without dilation; None: it has several, or its weight is computed."""
+        from onnx import numpy_helper
+
+        groups = next((entry.i for entry in conv.attribute if entry.name == "group"), 1)
+        stored = self.stored.get(conv.input[1])
+        if (
+            stored is None
+            and (maker := self.maker(conv.input[1])) is not None
+            and maker.op_type == "Constant"
+        ):
+            stored = maker.attribute[0].t
+        if stored is None or groups > 1 or set(self.sizes(conv, "dilations")) - {1}:
+            return None
+        return numpy_helper.to_array(stored)
+
+    def store(self, name: str, values: np.ndarray) -> str:
+        """Values as a new weight; its name."""
+        from onnx import numpy_helper
+
+        name = f"{name}.stored"
+        self.graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
 
     def conv(self, old: Any, source: str, kernel: _Kernel, layout: dict[str, list[int]]) -> Any:
         """A convolution instead of a node, with its name and result; not yet in the graph."""

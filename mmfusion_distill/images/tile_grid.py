@@ -76,13 +76,6 @@ class InnerPart:
     inner: slice
     outer: slice
 
-    def share(self, length: int) -> slice:
-        """The part in a map of the tile whose axis has `length` entries, and may go on beyond the tile."""
-        stride = 2 ** round(np.log2((self.outer.stop - self.outer.start) / length))
-        start = (self.inner.start - self.outer.start) // stride
-        is_last = self.inner.stop == self.outer.stop
-        return slice(start, length if is_last else (self.inner.stop - self.outer.start) // stride)
-
 
 def inner_parts(tiles: list[AxisTile]) -> Iterator[InnerPart]:
     """Cut overlapping tiles of an axis in the middle of what neighbours share, at multiples of 64."""

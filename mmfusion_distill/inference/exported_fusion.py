@@ -1,20 +1,20 @@
 """Running an exported network. Needs NumPy and the runtime of the format, not PyTorch (but for TorchScript)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from ..images.reflection import padded_to_multiple
-from ..images.tile_grid import AxisTile, axis_tiles, inner_parts
+from ..images.tile_grid import AxisTile, axis_tiles
 from ..system.free_memory import GIBIBYTE, free_memory
 from ..user_errors import UserError, check_choice
 from .given import checked_rows
 from .network_file import FUSED, NetworkFile, UnusableFile
 from .opened_network import OpenedNetwork
-from .whole_picture import MeasuredTiles, Part, ReadPart, cut, measure_statistics
+from .tile_stages import UP_MARGIN, Arrays, Part, ReadPart, fuser_of_tiles
 
 MODES = ("auto", "whole", "tile")
 
@@ -23,20 +23,8 @@ SMALLEST_TILE, LARGEST_TILE = 256, 1536
 #: GiB that an image takes before it goes in tiles, and that a tile then takes.
 WHOLE_MEMORY, TILE_MEMORY = 1.5, 0.75
 OVERLAP = 256
-#: How often tiles are measured where deeper layers measure by what earlier ones did.
-PASSES = 2
-
-
-class Given(NamedTuple):
-    """What a network takes besides the sources.
-
-    Attributes:
-        text_emb (np.ndarray | None): Text embeddings, (N, C_text).
-        optional (dict[str, np.ndarray]): Of :data:`~mmfusion_distill.inference.network_file.OPTIONAL`.
-    """
-
-    text_emb: np.ndarray | None
-    optional: dict[str, np.ndarray]
+#: The same where tiles know the whole, and are blended over a few pixels only.
+KNOWN_SMALLEST_TILE, KNOWN_OVERLAP = 640, 2 * UP_MARGIN + 64
 
 
 class ExportedFusion:
@@ -47,10 +35,10 @@ class ExportedFusion:
         threads (int, optional): Threads to use. Default: None, as many as this process may use processors.
         device (str, optional): 'cpu'; 'cuda' or 'cuda:N' (ONNX Runtime, TorchScript); a device of OpenVINO. Default:
             None, the GPU if ONNX Runtime has one, else the CPU.
-        mode (str): 'whole'; 'tile'; or 'auto', whole if `max_memory` allows and else in tiles. Tiles of networks
-            that take measures of the whole image are parts of it; those of others are blended, and what a network
-            takes from the whole image it then takes from the tile: the latter go in tiles only if 'tile' asks for
-            it, where that concerns brightness. Default: 'auto'.
+        mode (str): 'whole'; 'tile'; or 'auto', whole if `max_memory` allows and else in tiles. Those of a file with
+            graphs for them are parts of the whole; those of others are blended, and what a network takes from the
+            whole image it then takes from the tile: the latter go in tiles only if 'tile' asks for it, where that
+            concerns brightness. Default: 'auto'.
         max_memory (float, optional): GiB that an image or a tile may take. Default: None, 1.5 and 0.75 for those
             that go in tiles, 80 % of what is free for the others.
         runtime (str, optional): 'openvino' runs an `.onnx` file by OpenVINO. Default: None, by the suffix.
@@ -84,7 +72,7 @@ class ExportedFusion:
         #: Length of the text embedding that the network reads; None: it reads no text.
         self.text_channels = file.text_channels
         #: Length of its prior; None: it can be given none.
-        self.prior_channels = file.lengths.get("prior")
+        self.prior_channels = file.prior_channels
 
     @property
     def _file(self) -> NetworkFile:
@@ -115,14 +103,14 @@ class ExportedFusion:
         """
         size = img_a.shape[-2:]
         parts = self.fuse_parts(
-            lambda part: (cut(img_a, part), cut(img_b, part)), len(img_a), size, text_emb, prior
+            lambda part: (img_a[(..., *part)], img_b[(..., *part)]), len(img_a), size, text_emb, prior
         )
         out = None
         for part, fused in parts:
             if fused.shape[-2:] == size:
                 return fused
             out = np.empty((len(img_a), 3, *size), np.float32) if out is None else out
-            cut(out, part)[:] = fused
+            out[(..., *part)] = fused
         return out
 
     def own_prior(
@@ -137,7 +125,7 @@ class ExportedFusion:
             raise UserError(
                 f"{self.path} tells no prior: it has none, or was exported for one size or OpenVINO"
             )
-        given = Given(self._text(text_emb, len(img_a)), {})
+        given = self._given(len(img_a), text_emb)
         return self._run(img_a, img_b, given, [FUSED, "own_prior"])[1]
 
     def own_events(self, img_a: np.ndarray, img_b: np.ndarray) -> dict[str, np.ndarray]:
@@ -152,7 +140,7 @@ class ExportedFusion:
                 f"{self.path} names no events: its network reads a text or has no prior, or it was exported for one "
                 "size or OpenVINO"
             )
-        logits = self._run(img_a, img_b, Given(None, {}), [FUSED, "own_events"])[1]
+        logits = self._run(img_a, img_b, {}, [FUSED, "own_events"])[1]
         return dict(zip(events, 1 / (1 + np.exp(-logits.T.astype(np.float64)))))
 
     def fuse_parts(
@@ -175,57 +163,29 @@ class ExportedFusion:
         Yields:
             tuple[Part, np.ndarray]: A part, and its result (N, 3, h, w); together they are the image.
         """
-        own = checked_rows("prior", prior, self.prior_channels, samples, self.path)
-        given = Given(self._text(text_emb, samples), {} if own is None else dict(prior=own))
+        given = self._given(samples, text_emb, prior)
         self._check_size(*size)
         tile = self._tile(samples, *size)
         if tile is None:
             whole = slice(0, size[0]), slice(0, size[1])
             yield whole, self._fuse(*read(whole), given)
             return
-        overlap = min(OVERLAP, tile // 2)
-        # Tiles that know the whole differ at their ends only; others all over, which a long blend hides best.
-        unused = overlap // 4 if self._file.takes_measures else 0
-        rows, columns = (
-            list(axis_tiles(length, tile, overlap, self._file.tile_multiple, unused)) for length in size
-        )
-        if self._file.takes_measures:
-            given.optional["statistics"] = measure_statistics(read, size)
-            # What deeper layers measure goes by what earlier ones do.
-            for _ in range(PASSES if "attention" in self._file.lengths else 1):
-                given.optional.update(self._measured(read, rows, columns, given))
-        yield from self._tiles(read, samples, rows, columns, given)
+        multiple = self._file.tile_multiple
+        if self._file.stages:
+            overlap, unused = KNOWN_OVERLAP, UP_MARGIN
+            given = dict(prior=np.full((1, self.prior_channels or 1), np.nan, np.float32)) | given
+            fuse_tile = fuser_of_tiles(self._file.stages, self._arrays, read, size, tile, multiple, given)
+        else:
+            # Tiles that do not know the whole differ all over, which a long blend hides best.
+            overlap, unused = min(OVERLAP, tile // 2), 0
+            fuse_tile = partial(self._fuse_tile, given=given)
 
-    def _tiles(
-        self, read: ReadPart, samples: int, rows: list[AxisTile], columns: list[AxisTile], given: Given
-    ) -> Iterator[tuple[Part, np.ndarray]]:
-        """Overlapping tiles, blended linearly; all columns of the rows that are done."""
-        width = columns[-1].slice.stop
-        waiting = np.zeros((samples, 3, 0, width), np.float32)
-        for index, row in enumerate(rows):
-            band = np.zeros((samples, 3, row.length, width), np.float32)
-            band[:, :, : waiting.shape[2]] = waiting
-            for column in columns:
-                fused = self._fuse(*read((row.slice, column.slice)), given)
-                band[..., column.slice] += fused * np.outer(row.weight, column.weight)
-            start = row.slice.start
-            done = rows[index + 1].slice.start if index + 1 < len(rows) else row.slice.stop
-            yield (slice(start, done), slice(0, width)), band[:, :, : done - start]
-            waiting = band[:, :, done - start :]
+        def fuse(part: Part) -> np.ndarray:
+            img_a, img_b = read(part)
+            return _in_channels_of(img_a, fuse_tile(part, img_a, img_b))
 
-    def _measured(
-        self, read: ReadPart, rows: list[AxisTile], columns: list[AxisTile], given: Given
-    ) -> dict[str, np.ndarray]:
-        """What the network measures in its maps of the whole image, which are there in tiles."""
-        asked = ["own_attention"] if "attention" in self._file.lengths else []
-        tiles = [(row, column) for row in inner_parts(rows) for column in inner_parts(columns)]
-        measured = MeasuredTiles()
-        for row, column in tiles:
-            part = row.outer, column.outer
-            _, *own, deepest = self._run(*read(part), given, [FUSED, *asked, "deepest_map"])
-            own_part = row.share(deepest.shape[2]), column.share(deepest.shape[3])
-            measured.add(deepest[:, :, own_part[0], own_part[1]], own[0] if own else None)
-        return measured.of_whole()
+        rows, columns = (list(axis_tiles(length, tile, overlap, multiple, unused)) for length in size)
+        yield from _blended(fuse, samples, rows, columns)
 
     def _check_size(self, height: int, width: int) -> None:
         wanted = self._file.size
@@ -239,7 +199,7 @@ class ExportedFusion:
         """Side of the tiles for images of this size; None: whole."""
         if self._file.size is not None:
             return None
-        needs_whole = self._file.needs_whole and not self._file.takes_measures
+        needs_whole = self._file.needs_whole and not self._file.stages
         limit = self.max_memory or (0.8 * free_memory() / GIBIBYTE if needs_whole else WHOLE_MEMORY)
         pixels = limit * GIBIBYTE / self.pixel_bytes / samples
         if needs_whole and self.mode == "auto" and height * width > pixels:
@@ -253,44 +213,75 @@ class ExportedFusion:
         if self.max_memory is None and not needs_whole:
             pixels *= TILE_MEMORY / WHOLE_MEMORY
         start = self._file.tile_multiple
-        return max(min(int(math.sqrt(pixels)), LARGEST_TILE) // start * start, SMALLEST_TILE, start)
+        smallest = KNOWN_SMALLEST_TILE if self._file.stages else SMALLEST_TILE
+        return max(min(int(math.sqrt(pixels)), LARGEST_TILE) // start * start, smallest, start)
 
-    def _text(self, text_emb: np.ndarray | None, samples: int) -> np.ndarray | None:
-        """Embeddings as they are given to the network, zeros for no text; None if it reads none."""
-        text_emb = checked_rows("text_emb", text_emb, self.text_channels, samples, self.path)
-        if text_emb is None and self.text_channels is not None:
-            return np.zeros((samples, self.text_channels), np.float32)
-        return text_emb
+    def _given(
+        self, samples: int, text_emb: np.ndarray | None = None, prior: np.ndarray | None = None
+    ) -> Arrays:
+        """What the network takes besides the sources, by the names of its inputs; zeros are no text."""
+        given = {}
+        for name, rows, length in (
+            ("text_emb", text_emb, self.text_channels),
+            ("prior", prior, self.prior_channels),
+        ):
+            rows = checked_rows(name, rows, length, samples, self.path)
+            if rows is None and name == "text_emb" and length is not None:
+                rows = np.zeros((samples, length), np.float32)
+            if rows is not None:
+                given[name] = rows
+        return given
 
-    def _fuse(self, img_a: np.ndarray, img_b: np.ndarray, given: Given) -> np.ndarray:
-        height, width = img_a.shape[-2:]
+    def _fuse(self, img_a: np.ndarray, img_b: np.ndarray, given: Arrays) -> np.ndarray:
         if self._file.size is not None and len(img_a) > 1:
-            ones = (slice(sample, sample + 1) for sample in range(len(img_a)))
-            texts = given.text_emb
-            return np.concatenate(
-                [
-                    self._fuse(img_a[one], img_b[one], Given(None if texts is None else texts[one], {}))
-                    for one in ones
-                ]
-            )
-        fused = self._run(img_a, img_b, given, [FUSED])[0][..., :height, :width]
-        gray = img_a.shape[1] == 1
-        return np.repeat(fused.mean(axis=1, keepdims=True), 3, axis=1) if gray else fused
+            ones = [slice(sample, sample + 1) for sample in range(len(img_a))]
+            given_ones = [{name: rows[one] for name, rows in given.items()} for one in ones]
+            pairs = zip(ones, given_ones)
+            return np.concatenate([self._fuse(img_a[one], img_b[one], given) for one, given in pairs])
+        return _in_channels_of(img_a, self._run(img_a, img_b, given, [FUSED])[0])
 
-    def _run(self, img_a: np.ndarray, img_b: np.ndarray, given: Given, names: list[str]) -> list[np.ndarray]:
-        if img_a.shape[1] == 1:
-            img_a = np.repeat(img_a, 3, axis=1)
-        arrays = {
-            name: np.ascontiguousarray(padded_to_multiple(image, self.multiple), dtype=np.float32)
-            for name, image in (("img_a", img_a), ("img_b", img_b))
-        }
+    def _fuse_tile(self, part: Part, img_a: np.ndarray, img_b: np.ndarray, given: Arrays) -> np.ndarray:
+        return self._run(img_a, img_b, given, [FUSED])[0]
+
+    def _run(self, img_a: np.ndarray, img_b: np.ndarray, given: Arrays, names: list[str]) -> list[np.ndarray]:
+        arrays = self._arrays(img_a, img_b)
+        outputs = self._file.run({**arrays, **given}, names)
         shape = arrays["img_a"].shape
-        arrays |= given.optional
-        if given.text_emb is not None:
-            arrays["text_emb"] = given.text_emb
-        outputs = self._file.run(arrays, names)
         if outputs[0].shape != shape:
             raise UnusableFile(
                 f"{self.path} made {outputs[0].shape} of sources of {shape}: it is not from `mmfusion export`"
             )
-        return outputs
+        height, width = img_a.shape[-2:]
+        return [outputs[0][..., :height, :width], *outputs[1:]]
+
+    def _arrays(self, img_a: np.ndarray, img_b: np.ndarray) -> Arrays:
+        """Sources as graphs take them."""
+        if img_a.shape[1] == 1:
+            img_a = np.repeat(img_a, 3, axis=1)
+        return {
+            name: np.ascontiguousarray(padded_to_multiple(image, self.multiple), dtype=np.float32)
+            for name, image in (("img_a", img_a), ("img_b", img_b))
+        }
+
+
+def _in_channels_of(img_a: np.ndarray, fused: np.ndarray) -> np.ndarray:
+    """A result (N, 3, H, W), gray if source A is."""
+    return np.repeat(fused.mean(axis=1, keepdims=True), 3, axis=1) if img_a.shape[1] == 1 else fused
+
+
+def _blended(
+    fuse: Callable[[Part], np.ndarray], samples: int, rows: list[AxisTile], columns: list[AxisTile]
+) -> Iterator[tuple[Part, np.ndarray]]:
+    """Overlapping tiles, blended linearly; all columns of the rows that are done."""
+    width = columns[-1].slice.stop
+    waiting = np.zeros((samples, 3, 0, width), np.float32)
+    for index, row in enumerate(rows):
+        band = np.zeros((samples, 3, row.length, width), np.float32)
+        band[:, :, : waiting.shape[2]] = waiting
+        for column in columns:
+            fused = fuse((row.slice, column.slice))
+            band[..., column.slice] += fused * np.outer(row.weight, column.weight)
+        start = row.slice.start
+        done = rows[index + 1].slice.start if index + 1 < len(rows) else row.slice.stop
+        yield (slice(start, done), slice(0, width)), band[:, :, : done - start]
+        waiting = band[:, :, done - start :]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..user_errors import UserError
+from .tile_stages import RunStage
 
 #: Runs arrays by the names of the inputs, and gives the outputs of these names.
 Run = Callable[[dict[str, np.ndarray], Sequence[str]], list[np.ndarray]]
@@ -15,11 +16,11 @@ Run = Callable[[dict[str, np.ndarray], Sequence[str]], list[np.ndarray]]
 #: Output that is the fused image.
 FUSED = "fused"
 
-#: Inputs that may be left out: the prior, and what a network measures of a whole image; NaN is its own.
-OPTIONAL = ("prior", "statistics", "pooled", "attention")
+#: The input that may be left out; NaN is the network's own.
+PRIOR = "prior"
 
-#: Outputs besides the image: the network's own of these, and the map that the last is pooled of.
-OWN = ("own_prior", "own_events", "own_statistics", "own_attention", "deepest_map")
+#: Outputs besides the image.
+OWN = ("own_prior", "own_events")
 
 #: Suffix of each format.
 FORMATS = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}
@@ -57,9 +58,10 @@ class NetworkFile(NamedTuple):
         pixel_bytes (int): Memory that it takes per pixel.
         text_channels (int | None): Length of the text embedding; None: it takes none.
         needs_whole (bool): Whether results of tiles would differ from that of the whole image, e.g. in brightness.
-        lengths (Mapping[str, int]): Of those inputs of :data:`OPTIONAL` that it takes.
+        prior_channels (int | None): Length of the prior that it can be given; None: it takes none.
         size (tuple[int, int] | None): The only height and width that it takes, one pair at a time; None: any.
         events (tuple[str, ...]): What its output `own_events` has logits of; none if it has no such output.
+        stages (Mapping[str, RunStage]): Graphs by which large images go in tiles as the whole; none if it has none.
     """
 
     run: Run
@@ -68,14 +70,10 @@ class NetworkFile(NamedTuple):
     pixel_bytes: int
     text_channels: int | None
     needs_whole: bool = False
-    lengths: Mapping[str, int] = MappingProxyType({})
+    prior_channels: int | None = None
     size: tuple[int, int] | None = None
     events: tuple[str, ...] = ()
-
-    @property
-    def takes_measures(self) -> bool:
-        """Whether a tile is fused as part of its image where it is given what that image measures."""
-        return "statistics" in self.lengths
+    stages: Mapping[str, RunStage] = MappingProxyType({})
 
 
 Shape = Sequence[int | None]
@@ -155,7 +153,8 @@ def network_file(
     metadata: Mapping[str, str | None],
     text_channels: int | None,
     size: tuple[int, int] | None = None,
-    lengths: Mapping[str, int] | None = None,
+    prior_channels: int | None = None,
+    stages: Mapping[str, RunStage] | None = None,
 ) -> NetworkFile:
     """What is known of a file whose interface was checked, and what its metadata say.
 
@@ -176,7 +175,8 @@ def network_file(
         pixel_bytes=number("pixel_bytes", "its memory in bytes per pixel is", 2**20) or DEFAULT_PIXEL_BYTES,
         text_channels=text_channels,
         needs_whole=metadata.get("needs_whole") == "1",
-        lengths=dict(lengths or {}),
+        prior_channels=prior_channels,
         size=size,
         events=tuple(filter(None, (metadata.get("events") or "").split(","))),
+        stages=dict(stages or {}),
     )

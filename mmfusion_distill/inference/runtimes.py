@@ -1,18 +1,21 @@
 """Opening and running files of each format."""
 
+import base64
 import functools
 import threading
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..user_errors import reason_of
 from .network_file import (
     LONGEST_TEXT,
     METADATA,
-    OPTIONAL,
+    PRIOR,
     NetworkFile,
     Shape,
     UnusableFile,
@@ -20,6 +23,10 @@ from .network_file import (
     network_file,
     whole_number,
 )
+from .tile_stages import STAGES, RunStage
+
+#: Bytes of a graph for tiles, unpacked.
+LARGEST_STAGE = 2**28
 
 
 def is_torchscript(path: Path) -> bool:
@@ -33,6 +40,31 @@ def is_torchscript(path: Path) -> bool:
 def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFile:
     import onnxruntime
 
+    providers = _onnx_providers(device, onnxruntime.get_available_providers())
+    session = onnxruntime.InferenceSession(str(path), _session_options(threads), providers=providers)
+    inputs, outputs, optional = (
+        {entry.name: [size if isinstance(size, int) else None for size in entry.shape] for entry in entries}
+        for entries in (session.get_inputs(), session.get_outputs(), session.get_overridable_initializers())
+    )
+    text_channels, size = check_interface(path, inputs, outputs)
+    metadata = session.get_modelmeta().custom_metadata_map
+    first = next(iter(outputs))
+
+    def run(arrays: dict[str, np.ndarray], names: Sequence[str]) -> list[np.ndarray]:
+        return session.run([first, *names[1:]], arrays)
+
+    prior = optional[PRIOR][1] if PRIOR in optional else None
+    stages = {
+        name: _stage(path, metadata[key], threads, providers)
+        for name, key in STAGES.items()
+        if key in metadata
+    }
+    return network_file(path, run, metadata, text_channels, size, prior, stages)
+
+
+def _session_options(threads: int | None) -> Any:
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or 0
     # Threads that wait for work by counting take the processor from whoever decodes and encodes meanwhile: with them
@@ -40,21 +72,34 @@ def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFil
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # It warns of inputs that may be left out.
     options.log_severity_level = 3
-    providers = _onnx_providers(device, onnxruntime.get_available_providers())
-    session = onnxruntime.InferenceSession(str(path), options, providers=providers)
-    inputs, outputs, optional = (
-        {entry.name: [size if isinstance(size, int) else None for size in entry.shape] for entry in entries}
-        for entries in (session.get_inputs(), session.get_outputs(), session.get_overridable_initializers())
-    )
-    text_channels, size = check_interface(path, inputs, outputs)
-    lengths = {name: shape[1] for name, shape in optional.items() if name in OPTIONAL}
-    metadata = session.get_modelmeta().custom_metadata_map
-    first = next(iter(outputs))
+    return options
 
-    def run(arrays: dict[str, np.ndarray], names: Sequence[str]) -> list[np.ndarray]:
-        return session.run([first, *names[1:]], arrays)
 
-    return network_file(path, run, metadata, text_channels, size, lengths)
+def _stage(path: Path, packed: str, threads: int | None, providers: list) -> RunStage:
+    """A graph for tiles, opened when it is wanted."""
+
+    @functools.cache
+    def session() -> Any:
+        import onnxruntime
+
+        options = _session_options(threads)
+        # Maps of a whole image are there once, and not to be kept.
+        options.enable_cpu_mem_arena = False
+        try:
+            graph = zlib.decompressobj().decompress(base64.b64decode(packed), LARGEST_STAGE)
+            return onnxruntime.InferenceSession(graph, options, providers=providers)
+        except Exception as error:  # the runtime raises its own
+            raise UnusableFile(
+                f"{path} has damaged graphs for tiles ({reason_of(error)}): export the network again"
+            ) from error
+
+    def run(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        names = [entry.name for entry in session().get_outputs()]
+        # A prior of a text, for one, reads no statistics.
+        read = {entry.name: arrays[entry.name] for entry in session().get_inputs()}
+        return dict(zip(names, session().run(names, read)))
+
+    return run
 
 
 def _onnx_providers(device: str | None, available: Sequence[str]) -> list:

@@ -69,6 +69,12 @@ def test_files_take_any_size_batch_and_text(file_format, prior, sources, tmp_pat
     for sample in range(2):
         alone = exported(*(array[sample : sample + 1] for array in sources))
         np.testing.assert_allclose(both[sample : sample + 1], alone, atol=1e-5)
+    if file_format == "onnx":
+        # Tiles are of 640 pixels.
+        large = [np.tile(image, (1, 1, 1, 6)) for image in sources]
+        large += [] if prior is PAIR else [np.ones((2, 5), np.float32)]
+        tiled = ExportedFusion(path, mode="tile", max_memory=1e-3)(*large)
+        np.testing.assert_allclose(tiled, exported(*large), atol=2e-3)
 
 
 def test_text_steers_and_zeros_are_no_text(sources, tmp_path):

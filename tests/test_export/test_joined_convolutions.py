@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mmfusion_distill.export.joined_convolutions import join_convolutions
+from mmfusion_distill.export.joined_convolutions import fit_to_blocks, join_convolutions
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -86,3 +86,24 @@ def test_what_is_read_elsewhere_stays(tmp_path):
     model = join_convolutions(model)
     assert kinds(model) == before
     np.testing.assert_array_equal(run(model, 16, 24), expected)
+
+
+def test_convolutions_of_one_channel_and_of_two_maps_of_whole_blocks_give_the_same(tmp_path):
+    class Blocks(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.blur, self.spread = nn.Conv2d(1, 1, (5, 1), (2, 1), (2, 0)), nn.Conv2d(1, 4, 3, padding=1)
+            self.stems = nn.ModuleList(nn.Conv2d(4, 16, 3, padding=1) for _ in range(2))
+            self.merge = nn.Conv2d(32, 16, 3, padding=1)
+
+        def forward(self, a: Tensor, b: Tensor) -> Tensor:
+            maps = [stem(self.spread(self.blur(x))) for stem, x in zip(self.stems, (a, b))]
+            return self.merge(torch.cat(maps, dim=1))
+
+    model = exported(Blocks(), tmp_path / "network.onnx")
+    expected = run(model, 16, 24)
+    model = fit_to_blocks(model)
+    onnx.checker.check_model(model, full_check=True)
+    # Of each source a blur and a spread are deep; the merge is two convolutions and their sum.
+    assert kinds(model).count("Unsqueeze") == 4 and "Concat" not in kinds(model)
+    np.testing.assert_allclose(run(model, 16, 24), expected, rtol=0, atol=1e-6)

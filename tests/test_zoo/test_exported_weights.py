@@ -7,10 +7,7 @@ import pytest
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import generate_pair
-from mmfusion_distill.export.shipped_files import MULTIPLE, WEIGHTS_HASH
-from mmfusion_distill.inference.whole_picture import STATISTICS_FILE, measure_statistics
-from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
-from mmfusion_distill.models.ops.picture_statistics import pair_statistics
+from mmfusion_distill.export.shipped_files import WEIGHTS_HASH
 from mmfusion_distill.zoo.shipped_weights import exported_weights, shipped_models
 
 EXPORTED = {name: entry for name, entry in shipped_models().items() if exported_weights(entry).is_file()}
@@ -26,7 +23,7 @@ def test_students_come_exported():
 
 
 def test_the_hashes_are_those_of_all_files():
-    folder = STATISTICS_FILE.parent
+    folder = EXPORTED["tiny"].weights.parent
     listed = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
     there = {path.name: sha256(path) for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors")}
     assert listed == there, REMEDY
@@ -45,17 +42,3 @@ def test_they_are_of_these_weights_and_equal_pytorch(name):
         for backend in ("onnxruntime", "pytorch")
     ]
     assert np.abs(pictures[0] - pictures[1]).max() <= 1
-
-
-def test_statistics_of_whole_pictures_are_those_of_the_networks():
-    torch = pytest.importorskip("torch")
-    images = [
-        (image.astype(np.float32) / 255).transpose(2, 0, 1)[None] for image in generate_pair(5, 130, 170)
-    ]
-    measured = measure_statistics(
-        lambda part: tuple(image[..., part[0], part[1]] for image in images), (130, 170)
-    )
-    gray = np.tensordot((0.299, 0.587, 0.114), images[0][0], 1)[None, None].astype(np.float32)
-    padded = [reflect_pad_to_multiple(torch.from_numpy(image), MULTIPLE) for image in (gray, images[1])]
-    expected = pair_statistics(*padded, (130, 170))
-    np.testing.assert_allclose(measured, torch.cat(expected, dim=1), atol=1e-4)

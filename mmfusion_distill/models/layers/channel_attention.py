@@ -6,7 +6,6 @@ from torch.nn import functional as F
 
 from ...user_errors import UserError
 from ..ops.runtime_forms import part_by_part
-from .whole_map_value import WholeMapValue
 
 
 class ChannelAttention(nn.Module):
@@ -28,7 +27,6 @@ class ChannelAttention(nn.Module):
         if channels % num_heads:
             raise UserError(f"channel attention: {channels} channels cannot be split into {num_heads} heads")
         self.num_heads = num_heads
-        self.whole = WholeMapValue()
         self.temperature = nn.Parameter(torch.ones(num_heads, 1, 1))
         self.qkv = nn.Conv2d(channels, 3 * channels, 1, bias=False)
         self.qkv_dwconv = nn.Conv2d(3 * channels, 3 * channels, 3, padding=1, groups=3 * channels, bias=False)
@@ -38,7 +36,7 @@ class ChannelAttention(nn.Module):
         """Attend: (N, C, H, W), preferably channels last, to the same shape, channels last."""
         if not part_by_part(x, 3 * x.shape[1]):
             return self.project_out(
-                self._attend(self.qkv_dwconv(self.qkv(x)), self.temperature, self.num_heads, self.whole)
+                self._attend(self.qkv_dwconv(self.qkv(x)), self.temperature, self.num_heads)
             )
         out = torch.empty_like(x, memory_format=torch.channels_last)
         for head, channels in enumerate(out.chunk(self.num_heads, dim=1)):
@@ -54,7 +52,7 @@ class ChannelAttention(nn.Module):
         return F.conv2d(F.conv2d(x, pointwise), depthwise, padding=1, groups=len(depthwise))
 
     @staticmethod
-    def _attend(qkv: Tensor, temperature: Tensor, heads: int, whole: WholeMapValue | None = None) -> Tensor:
+    def _attend(qkv: Tensor, temperature: Tensor, heads: int) -> Tensor:
         """Queries, keys and values (N, 3 C, H, W) of some heads to (N, C, H, W)."""
         n, _, h, w = qkv.shape
         # A row per pixel, as the maps lie in memory: three times (N, heads, H * W, C / heads), views.
@@ -62,25 +60,7 @@ class ChannelAttention(nn.Module):
         q, k, v = pixels.permute(2, 0, 3, 1, 4).unbind()
         # In half precision the norm over all pixels would overflow, or the floor below it vanish.
         q, k = q.float(), k.float()
-        if whole is None or whole.given is None:
-            likeness = F.normalize(q, dim=2).transpose(2, 3) @ F.normalize(k, dim=2)
-        else:
-            likeness = _likeness_of_whole(q, k, whole)
+        likeness = F.normalize(q, dim=2).transpose(2, 3) @ F.normalize(k, dim=2)
         attention = (likeness * temperature).softmax(dim=-1)
         out = v @ attention.transpose(2, 3)
         return out.transpose(1, 2).reshape(n, h, w, -1).permute(0, 3, 1, 2)
-
-
-def _likeness_of_whole(q: Tensor, k: Tensor, whole: WholeMapValue) -> Tensor:
-    """The same by means over the pixels, of which those of a whole map are the means of its tiles'.
-
-    Args:
-        q (Tensor): (N, heads, pixels, C / heads).
-        k (Tensor): Likewise.
-        whole (WholeMapValue): Takes mean products and squares, (N, heads, C / heads, C / heads + 2).
-    """
-    products = q.transpose(2, 3) @ k / q.shape[2]
-    squares = torch.stack([q.square().mean(dim=2), k.square().mean(dim=2)], dim=3)
-    products, squares = whole(torch.cat([products, squares], dim=3)).split((products.shape[3], 2), dim=3)
-    norms = squares.clamp_min(1e-24).sqrt()
-    return products / (norms[..., :1] * norms[..., 1:].transpose(2, 3))

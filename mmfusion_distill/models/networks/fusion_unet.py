@@ -175,8 +175,6 @@ class FusionUNet(BaseModule):
         prior: Tensor | None = None,
         return_features: bool = False,
         return_prior: bool = False,
-        measures: Measures | None = None,
-        return_measures: bool = False,
     ) -> Any:
         """Fuse two sources.
 
@@ -189,15 +187,10 @@ class FusionUNet(BaseModule):
                 stay where it is NaN. Default: None, its own.
             return_features (bool): Whether to return the decoder's maps too. Default: False.
             return_prior (bool): Whether to return the network's own prior too. Default: False.
-            measures (Measures, optional): Of the whole image, where this is a part of it, in place of its own,
-                which stay where they are NaN; of networks with a prior. Default: None, its own.
-            return_measures (bool): Whether to return its own statistics, (N, length), and the deepest merged map,
-                which its prior pools, too; of networks with a prior. Default: False.
 
         Returns:
             Tensor | tuple: The result (N, out_channels, H, W), not clamped; then, if asked for, a list of the
-            decoder's maps, the deepest level first, at the padded size; the prior (N, num_values), or None;
-            statistics and deepest map.
+            decoder's maps, the deepest level first, at the padded size; the prior (N, num_values), or None.
 
         Raises:
             UserError: If the sources do not fit each other or the network, or text is missing.
@@ -205,16 +198,12 @@ class FusionUNet(BaseModule):
         a, b, text = self.prepare(img_a, img_b, text_emb)
         features_a, features_b = self.encoder_a(a), self.encoder_b(b)
         skips = self.neck(features_a, features_b)
-        own_measures = self.measured(a, b, img_a.shape[-2:], skips[-1])
-        if measures is not None:
-            measures = Measures(*(steered(*values) for values in zip(own_measures, measures)))
-        statistics, own = self.own_prior(measures or own_measures, text)
+        statistics, own = self.own_prior(self.measured(a, b, img_a.shape[-2:], skips[-1]), text)
         condition = steered(own, prior)
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
         fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
         fused = self.finish(fused, toned_a, img_a)
         extra = [*([features] if return_features else []), *([own] if return_prior else [])]
-        extra += [(own_measures.statistics, skips[-1])] if return_measures else []
         return (fused, *extra) if extra else fused
 
     def measured(self, a: Tensor, b: Tensor, size: Sequence[int], deepest: Tensor) -> Measures | None:
@@ -238,11 +227,15 @@ class FusionUNet(BaseModule):
         """Check a batch and bring it to what encoders and guidance take: padded sources, text embeddings."""
         check_sources(img_a, img_b, self.in_channels_a, self.in_channels_b)
         text = None if self.text_reader is None else self.text_reader.embed(text_emb, img_a.shape[0])
+        return *self.padded(img_a, img_b), text
+
+    def padded(self, img_a: Tensor, img_b: Tensor) -> tuple[Tensor, Tensor]:
+        """What encoders take of sources: A's luminance or all its channels, and B, padded by reflection."""
         if self.color == "luminance":
             a = rgb_to_gray(img_a)
         else:
             a = img_a.expand(-1, self.in_channels_a, -1, -1)
-        return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple), text
+        return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple)
 
     def decode(
         self, x: Tensor, skips: Sequence[Tensor | None], text: Tensor | None, start: int

@@ -19,7 +19,7 @@ _QUIETEST, _FLOOR = 0.3 / 255, 1 / 255
 
 
 class Measures(NamedTuple):
-    """All that a network learns of a whole image: where it is given, tiles are fused as parts of that image.
+    """All that a network learns of a whole image.
 
     Attributes:
         statistics (Tensor): :class:`PairStatistics` as one, (N, 2 (NUM_NOISES + NUM_TONES)).

@@ -8,7 +8,6 @@ from torch.nn import functional as F
 from ...registry import MODELS
 from ...user_errors import UserError
 from ..layers.depthwise_conv import DepthwiseConv2d
-from ..layers.whole_map_value import WholeMapValue
 from ..ops.runtime_forms import conv_to_halves, strips
 from .roles import Block
 
@@ -56,13 +55,12 @@ class GatedConvBlock(Block):
         if pooled_attention:
             self.attention = nn.Linear(hidden, hidden)
             constant_init(self.attention, 0)
-            self.whole = WholeMapValue()
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
         y = self._gated(self.depthwise(x))
         if self.attention is not None:
-            weight = 2 * torch.sigmoid(self.attention(self.whole(y.mean(dim=(2, 3)))))
+            weight = 2 * torch.sigmoid(self.attention(y.mean(dim=(2, 3))))
             y = y * weight[:, :, None, None]
         return x + self.project_out(y)
 

@@ -48,8 +48,7 @@ def fuse_in_exact_tiles(
     Returns:
         Tensor: (N, out_channels, H, W), not clamped.
     """
-    # Further levels would save little memory and widen the surroundings of the tiles.
-    local = sum(step < COARSE_STRIDE for step in network.strides[: network.num_local_levels])
+    local = levels_in_tiles(network)
     a, b, text = network.prepare(img_a, img_b, text_emb)
     size, padded = img_a.shape[-2:], a.shape[-2:]
     stride = network.strides[local]
@@ -61,19 +60,19 @@ def fuse_in_exact_tiles(
     # Down: what enters the deep levels of each encoder, and what joins the decoder on the way up.
     deep_inputs: list[Tensor | None] = [None, None]
     kept: list[Tensor | None] = [None] * local
-    for part in _tiles(padded, tile, _reach_down(network, local), stride):
-        pairs = _local_maps(network, part.cut(a), part.cut(b), local)
+    for part in _tiles(padded, tile, reach_down(network, local), stride):
+        pairs = local_maps(network, part.cut(a), part.cut(b), local)
         for source, encoder in enumerate((network.encoder_a, network.encoder_b)):
             deep = encoder.downs[local - 1](pairs[-1][source])
             deep_inputs[source] = part.put(deep, deep_inputs[source], stride)
         if keeps_skips:
-            for level, skip in enumerate(_merged(network, pairs)):
+            for level, skip in enumerate(merged(network, pairs)):
                 kept[level] = part.put(skip, kept[level], network.strides[level])
 
     return_free_memory()
     # The deep levels, once.
     maps = [
-        _deep_maps(encoder, x, local)
+        deep_maps(encoder, x, local)
         for encoder, x in zip((network.encoder_a, network.encoder_b), deep_inputs)
     ]
     del deep_inputs
@@ -90,8 +89,8 @@ def fuse_in_exact_tiles(
     below = features[-1]
     features = [None] * local + features[::-1]
     whole = network.head.whole(a, b, size, condition, statistics)
-    reach_up = _reach_up(network, local) + (0 if keeps_skips else _reach_down(network, local))
-    parts = list(_tiles(padded, tile, max(reach_up, SOURCE_REACH), max(stride, 2**COARSE)))
+    reach = reach_up(network, local) + (0 if keeps_skips else reach_down(network, local))
+    parts = list(_tiles(padded, tile, max(reach, SOURCE_REACH), max(stride, 2**COARSE)))
     reduced = _reduced_sources(network, a, b, whole, parts, stride)
     coarse = network.head.coarse(features, reduced, whole, stride.bit_length() - 1)
     del features, skips, reduced
@@ -104,7 +103,7 @@ def fuse_in_exact_tiles(
         if keeps_skips:
             skips = [part.cut(skip, step) for skip, step in zip(kept, network.strides)]
         else:
-            skips = _merged(network, _local_maps(network, tile_a, tile_b, local))
+            skips = merged(network, local_maps(network, tile_a, tile_b, local))
         features = network.decode(part.cut(below, stride), skips, guide, local)
         result, toned_a = network.head.fine(features[::-1], tile_a, tile_b, whole, part.cut(coarse, stride))
         # Colour by tiles too: at full size its intermediate images would be the largest of all.
@@ -113,6 +112,11 @@ def fuse_in_exact_tiles(
         result = network.finish(result[cut], toned_a[cut], source)
         fused = part.put(result, fused, 1, size)
     return fused
+
+
+def levels_in_tiles(network: FusionUNet) -> int:
+    """How many of the finest levels go in tiles: more would save little memory and widen their surroundings."""
+    return sum(step < COARSE_STRIDE for step in network.strides[: network.num_local_levels])
 
 
 class _Part:
@@ -186,7 +190,7 @@ def _tiles(size: tuple[int, int], side: int, reach: int, multiple: int) -> Itera
             yield _Part(own, outer, size)
 
 
-def _local_maps(network: FusionUNet, a: Tensor, b: Tensor, local: int) -> list[tuple[Tensor, Tensor]]:
+def local_maps(network: FusionUNet, a: Tensor, b: Tensor, local: int) -> list[tuple[Tensor, Tensor]]:
     """Maps of both sources at the local levels, the finest first."""
     maps = [
         encoder.descend(encoder.stem(image), 0, local)
@@ -195,11 +199,13 @@ def _local_maps(network: FusionUNet, a: Tensor, b: Tensor, local: int) -> list[t
     return list(zip(*maps))
 
 
-def _merged(network: FusionUNet, pairs: list[tuple[Tensor, Tensor]]) -> list[Tensor]:
+def merged(network: FusionUNet, pairs: list[tuple[Tensor, Tensor]]) -> list[Tensor]:
+    """Merged maps of these levels."""
     return [network.neck.merge(*pair, level) for level, pair in enumerate(pairs, 1)]
 
 
-def _deep_maps(encoder: torch.nn.Module, x: Tensor, first: int) -> list[Tensor]:
+def deep_maps(encoder: torch.nn.Module, x: Tensor, first: int) -> list[Tensor]:
+    """Maps of one source from level index `first` on, of what enters that level."""
     x = encoder.levels[first](x)
     return [x, *encoder.descend(x, first + 1)]
 
@@ -221,7 +227,7 @@ def _skip_bytes(network: FusionUNet, local: int) -> int:
     return sum(4 * width // step**2 for width, step in zip(widths, network.strides))
 
 
-def _reach_down(network: FusionUNet, local: int) -> int:
+def reach_down(network: FusionUNet, local: int) -> int:
     """Pixels around it that a merged map of the local levels, or what enters the deep ones, depends on at most."""
     reach = network.encoder_a.stem.reach * network.strides[0]
     for level, step in enumerate(network.strides[:local]):
@@ -231,7 +237,7 @@ def _reach_down(network: FusionUNet, local: int) -> int:
     return reach
 
 
-def _reach_up(network: FusionUNet, local: int) -> int:
+def reach_up(network: FusionUNet, local: int) -> int:
     """Pixels around it that a pixel depends on in the merged maps: by decoder, head and the bands' expansion.
 
     Of the sources it depends on less than `SOURCE_REACH`: reduction and expansion of the low band, then of the bands,
