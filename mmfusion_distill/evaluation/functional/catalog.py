@@ -8,7 +8,7 @@ from .contrast import average_gradient, edge_intensity, spatial_frequency, stand
 from .correlation import correlation_coefficient, difference_correlations
 from .edge_loss import added_edges, lost_edges
 from .edge_preservation import weighted_edge_preservation
-from .feature_mutual_information import FEATURES, feature_mutual_information
+from .feature_mutual_information import FEATURES, feature_mutual_informations
 from .fusion_visual_fidelity import fusion_visual_information_fidelity
 from .gray_image import GrayImage
 from .information import cross_entropy, entropy, mutual_information, normalized_mutual_information
@@ -57,7 +57,7 @@ _ENTRIES: tuple[MetricEntry, ...] = (
         SummedMetric(
             f"FMI_{feature}",
             f"feature mutual information ({feature})",
-            _each(partial(feature_mutual_information, feature=feature)),
+            partial(feature_mutual_informations, feature=feature),
             combine=lambda p: "mean",
         )
         for feature in FEATURES

@@ -49,24 +49,26 @@ def fusion_artifacts(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> fl
 
 def lost_edges(sources: Sequence[ImageLike], fused: ImageLike) -> list[WeightedScore]:
     """Labf towards each source, with the weight of its edges."""
-    return [WeightedScore(lost / total, total) for lost, _, total in _split(sources, fused)]
+    split = _split(as_gray_image(fused), *map(as_gray_image, sources))
+    return [WeightedScore(lost / total, total) for lost, _, total in split]
 
 
 def added_edges(sources: Sequence[ImageLike], fused: ImageLike) -> list[WeightedScore]:
     """Nabf towards each source, with the weight of its edges."""
-    return [WeightedScore(added / total, total) for _, added, total in _split(sources, fused)]
+    split = _split(as_gray_image(fused), *map(as_gray_image, sources))
+    return [WeightedScore(added / total, total) for _, added, total in split]
 
 
-def _split(sources: Sequence[ImageLike], fused: ImageLike) -> list[tuple[float, float, float]]:
+@once_per_picture
+def _split(fused: GrayImage, *images: GrayImage) -> list[tuple[float, float, float]]:
     """Of each source, the edge weight that was lost, that artifacts hide, and all of it."""
-    images = [as_gray_image(source) for source in sources]
-    strength_f, orientation_f = _gradient(as_gray_image(fused))
+    strength_f, orientation_f = _gradient(fused)
     added = np.logical_and.reduce([strength_f > _gradient(image)[0] for image in images])
     shares = []
     for image in images:
         strength, orientation = _gradient(image)
         quality = _preservation(strength, orientation, strength_f, orientation_f)
-        weight = np.where(strength >= _WEAK_EDGE, strength**_WEIGHT_EXPONENT, _WEAK_WEIGHT)
+        weight = _edge_weights(image)
         missing = (1 - quality) * weight
         artifacts = float(missing[added].sum())
         shares.append((float(missing.sum()) - artifacts, artifacts, float(weight.sum())))
@@ -83,6 +85,12 @@ def _gradient(image: GrayImage) -> tuple[np.ndarray, np.ndarray]:
         orientation = np.arctan(gx / gy)
     orientation[(gx == 0) & (gy == 0)] = 0.0
     return np.sqrt(gx * gx + gy * gy), orientation
+
+
+@once_per_picture
+def _edge_weights(image: GrayImage) -> np.ndarray:
+    strength, _ = _gradient(image)
+    return np.where(strength >= _WEAK_EDGE, strength**_WEIGHT_EXPONENT, _WEAK_WEIGHT)
 
 
 def _preservation(

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from .gray_image import Plane, once_per_picture
+
 _PIXELS_PER_STRIP = 1 << 15
 
 
@@ -40,29 +42,29 @@ def correlate_separable(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 
 def window_statistics(
-    sources: Sequence[np.ndarray], fused: np.ndarray, kernel: np.ndarray
+    sources: Sequence[Plane], fused: Plane, size: int, sigma: float | None
 ) -> Iterator[list[WindowStatistics]]:
     """Yield population statistics of all windows that lie inside, one strip of rows at a time.
 
+    Planes keep theirs: several metrics look through the same window.
+
     Args:
-        sources: Source images, each (H, W) float64, both sides at least K.
-        fused: (H, W) float64.
-        kernel: (K,) window weights along one axis, summing to one; K odd.
+        sources: Source images, each (H, W), both sides at least ``size``.
+        fused: Fused image (H, W).
+        size: Side K of the window, odd.
+        sigma: Of a Gaussian window; None for a uniform one.
 
     Yields:
-        For each source its statistics with the fused image in the windows of the strip;
-        together the strips have (H-K+1, W-K+1) windows.
+        For each source its statistics with the fused image in the windows of the strip, not to be
+        written to; together the strips have (H-K+1, W-K+1) windows.
     """
-    for rows in _strips(fused.shape, len(kernel) - 1):
-        strip_f = fused[rows]
-        mean_f, var_f = _moments(strip_f, kernel)
-        statistics = []
-        for source in sources:
-            strip_s = source[rows]
-            mean_s, var_s = _moments(strip_s, kernel)
-            covariance = correlate_separable(strip_s * strip_f, kernel) - mean_s * mean_f
-            statistics.append(WindowStatistics(mean_s, mean_f, var_s, var_f, covariance))
-        yield statistics
+    covariances = [_covariances(fused, source, size, sigma) for source in sources]
+    moments = [_moments(source, size, sigma) for source in sources]
+    for index, (mean_f, var_f) in enumerate(_moments(fused, size, sigma)):
+        yield [
+            WindowStatistics(moment[index][0], mean_f, moment[index][1], var_f, covariance[index])
+            for moment, covariance in zip(moments, covariances, strict=True)
+        ]
 
 
 def pad_to_at_least(image: np.ndarray, size: int) -> np.ndarray:
@@ -78,16 +80,54 @@ def pad_to_at_least(image: np.ndarray, size: int) -> np.ndarray:
     return np.pad(image, widths, mode="symmetric")
 
 
+def padded_plane(image: Plane, size: int) -> Plane:
+    """The image, or where it is smaller than ``size`` what :func:`pad_to_at_least` makes of it."""
+    return image if min(image.values.shape) >= size else _padded(image, size)
+
+
+@once_per_picture
+def _padded(image: Plane, size: int) -> Plane:
+    return Plane(pad_to_at_least(image.values, size))
+
+
 def pad_with_zeros(image: np.ndarray, border: int) -> np.ndarray:
     """Surround an image with ``border`` rows and columns of zeros."""
     return np.pad(image, border) if border else image
 
 
-def _moments(strip: np.ndarray, kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    mean = correlate_separable(strip, kernel)
-    variance = correlate_separable(strip * strip, kernel)
-    variance -= mean * mean
-    return mean, np.maximum(variance, 0.0, out=variance)
+def _kernel(size: int, sigma: float | None) -> np.ndarray:
+    return np.full(size, 1 / size) if sigma is None else gaussian_kernel(size, sigma)
+
+
+@once_per_picture
+def _moments(plane: Plane, size: int, sigma: float | None) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Means and variances in windows, strip by strip."""
+    kernel, moments = _kernel(size, sigma), []
+    for rows in _strips(plane.values.shape, size - 1):
+        strip = plane.values[rows]
+        mean = correlate_separable(strip, kernel)
+        variance = correlate_separable(strip * strip, kernel)
+        variance -= mean * mean
+        moments.append((mean, np.maximum(variance, 0.0, out=variance)))
+    return moments
+
+
+def _covariances(plane: Plane, other: Plane, size: int, sigma: float | None) -> list[np.ndarray]:
+    """Covariances in windows, strip by strip; the younger keeps them, so that no two planes keep each other."""
+    younger, older = (plane, other) if plane.age > other.age else (other, plane)
+    return _covariances_with_older(younger, older, size, sigma)
+
+
+@once_per_picture
+def _covariances_with_older(plane: Plane, other: Plane, size: int, sigma: float | None) -> list[np.ndarray]:
+    kernel, covariances = _kernel(size, sigma), []
+    moments = zip(_moments(plane, size, sigma), _moments(other, size, sigma), strict=True)
+    for rows, ((mean, _), (mean_other, _)) in zip(
+        _strips(plane.values.shape, size - 1), moments, strict=True
+    ):
+        covariance = correlate_separable(other.values[rows] * plane.values[rows], kernel)
+        covariances.append(np.subtract(covariance, mean_other * mean, out=covariance))
+    return covariances
 
 
 def _strips(shape: tuple[int, int], overlap: int) -> Iterator[slice]:

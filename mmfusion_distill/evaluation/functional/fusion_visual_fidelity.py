@@ -4,15 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .filters import (
-    WindowStatistics,
-    correlate_separable,
-    gaussian_kernel,
-    pad_to_at_least,
-    window_statistics,
-)
-from .gray_image import ImageLike, as_gray_image
-from .visual_fidelity import SMALLEST_SIZE
+from .filters import WindowStatistics, window_statistics
+from .gray_image import ImageLike, Plane, as_gray_image
+from .visual_fidelity import SIZES, window_scales
 
 _NOISE_VARIANCE = 0.005 * 255**2
 _SCALE_WEIGHTS = np.array([1.0, 0.0, 0.15, 1.0]) / 2.15
@@ -40,22 +34,17 @@ def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: Imag
         sources: Source images.
         fused: Fused image of the same size.
     """
-    pictures = [pad_to_at_least(as_gray_image(image).values, SMALLEST_SIZE) for image in [*sources, fused]]
-    # No statistic changes, and those of a constant image are 0 without a rest from rounding.
-    pictures = [picture - picture.mean() for picture in pictures]
+    scales = zip(*(window_scales(as_gray_image(image)) for image in [*sources, fused]))
     score = 0.0
-    for size, weight in zip((17, 9, 5, 3), _SCALE_WEIGHTS, strict=True):
-        kernel = gaussian_kernel(size, size / 5)
-        if size < 17:
-            pictures = [correlate_separable(picture, kernel)[::2, ::2].copy() for picture in pictures]
+    for size, weight, pictures in zip(SIZES, _SCALE_WEIGHTS, scales, strict=True):
         if weight:
-            score += weight * _scale_score(pictures, kernel)
+            score += weight * _scale_score(pictures, size)
     return float(score)
 
 
-def _scale_score(pictures: list[np.ndarray], kernel: np.ndarray) -> float:
+def _scale_score(pictures: Sequence[Plane], size: int) -> float:
     kept = available = 0.0
-    for strip in window_statistics(pictures[:-1], pictures[-1], kernel):
+    for strip in window_statistics(pictures[:-1], pictures[-1], size, size / 5):
         terms = [_window_terms(statistics) for statistics in strip]
         gains = np.stack([gain for gain, _, _ in terms])
         # Of equal gains the last source is taken, as the authors do.

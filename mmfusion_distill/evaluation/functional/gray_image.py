@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from itertools import count
 from typing import Any, TypeAlias, TypeVar, cast
 
 import cv2
@@ -17,7 +18,30 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _INTEGER_RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 
-class GrayImage:
+_ages = count()
+
+
+class Plane:
+    """Values (H, W), float64, and what :func:`once_per_picture` computed of them; constants, do not write to them."""
+
+    values: np.ndarray
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+        self._begin()
+
+    def _begin(self) -> None:
+        #: How many planes there were before.
+        self.age = next(_ages)
+        #: Results of :func:`once_per_picture`, by function and further arguments.
+        self._kept: dict[Hashable, Any] = {}
+
+    def forget(self) -> None:
+        """Free what was computed."""
+        self._kept.clear()
+
+
+class GrayImage(Plane):
     """The luminance of an image in gray levels [0, 255], and what metrics share about it.
 
     Ten metrics on one triple of images need the same histograms, gradients and local moments
@@ -42,8 +66,7 @@ class GrayImage:
         _check_shape(image)
         self.data_range = _resolve_range(image, data_range)
         self._source = np.ascontiguousarray(image)  # OpenCV misreads some strided views
-        #: Results of :func:`once_per_picture`, by function and further arguments.
-        self._kept: dict[Hashable, Any] = {}
+        self._begin()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -56,7 +79,7 @@ class GrayImage:
         return self._source.ndim == 3
 
     @cached_property
-    def values(self) -> np.ndarray:
+    def values(self) -> np.ndarray:  # type: ignore[override]
         """(H, W) float64 luminance in [0, 255]."""
         return self._to_gray_levels(self._luminance)
 
@@ -94,10 +117,10 @@ class GrayImage:
 
 
 def once_per_picture(function: Function) -> Function:
-    """Decorate ``function(image, *further)``, whose result the image then keeps for whoever asks again."""
+    """Decorate ``function(plane, *further)``, whose result the image then keeps for whoever asks again."""
 
     @wraps(function)
-    def kept(image: GrayImage, *further: Hashable) -> Any:
+    def kept(image: Plane, *further: Hashable) -> Any:
         key = (function, *further)
         if key not in image._kept:
             image._kept[key] = function(image, *further)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .filters import gaussian_kernel, pad_to_at_least, window_statistics
-from .gray_image import ImageLike, as_gray_image
+from .filters import padded_plane, window_statistics
+from .gray_image import GrayImage, ImageLike, Plane, as_gray_image, once_per_picture
 
 _WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -31,25 +31,33 @@ def multiscale_structural_similarity(source: ImageLike, fused: ImageLike) -> flo
 
 def multiscale_structural_similarities(sources: Sequence[ImageLike], fused: ImageLike) -> list[float]:
     """MS-SSIM of several sources with one fused image."""
-    kernel = gaussian_kernel(11, 1.5)
-    pictures = [pad_to_at_least(as_gray_image(image).values, _SMALLEST_SIZE) for image in [*sources, fused]]
     scores = np.ones(len(sources))
-    for scale, weight in enumerate(_WEIGHTS):
-        if scale:
-            pictures = [_halve(picture) for picture in pictures]
-        luminance, structure = _mean_terms(pictures[:-1], pictures[-1], kernel)
+    scales = zip(*(_scales(as_gray_image(image)) for image in [*sources, fused]))
+    for scale, (weight, pictures) in enumerate(zip(_WEIGHTS, scales)):
+        luminance, structure = _mean_terms(pictures[:-1], pictures[-1])
         terms = structure if scale < len(_WEIGHTS) - 1 else luminance
         scores *= np.maximum(terms, 0.0) ** weight
     return list(scores)
 
 
-def _mean_terms(
-    sources: list[np.ndarray], fused: np.ndarray, kernel: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _scales(image: GrayImage) -> list[Plane]:
+    return [padded_plane(image, _SMALLEST_SIZE), *_coarser_scales(image)]
+
+
+@once_per_picture
+def _coarser_scales(image: GrayImage) -> list[Plane]:
+    picture, planes = padded_plane(image, _SMALLEST_SIZE).values, []
+    for _ in _WEIGHTS[1:]:
+        picture = _halve(picture)
+        planes.append(Plane(picture))
+    return planes
+
+
+def _mean_terms(sources: Sequence[Plane], fused: Plane) -> tuple[np.ndarray, np.ndarray]:
     """Return for each source the mean of the full SSIM map and of its contrast-structure part."""
     full, structure = np.zeros(len(sources)), np.zeros(len(sources))
     count = 0
-    for strip in window_statistics(sources, fused, kernel):
+    for strip in window_statistics(sources, fused, 11, 1.5):
         for index, (mean_s, mean_f, var_s, var_f, covariance) in enumerate(strip):
             contrast = (2 * covariance + _C2) / (var_s + var_f + _C2)
             structure[index] += contrast.sum()

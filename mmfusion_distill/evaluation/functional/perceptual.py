@@ -1,5 +1,7 @@
 """Metrics that weight errors by what a human eye sees (Qcv, Qcb)."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -28,9 +30,8 @@ def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
     Other definitions in use: no stretching, other sensitivity functions and exponents.
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
-    difference = _stretched(source) - _stretched(fused)
-    visible = _filter_spectrum(difference, _mannos_sakrison(difference.shape))
-    errors = _block_sums(visible**2) / _BLOCK**2
+    # The filter is linear: that of the difference is the difference of the filtered images.
+    errors = _block_sums((_visible(source) - _visible(fused)) ** 2) / _BLOCK**2
     weights = _block_saliency(source)
     total = float(weights.sum())
     if total == 0:
@@ -91,6 +92,13 @@ def _filter_spectrum(values: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
     return fft.irfft2(fft.rfft2(values) * sensitivity, s=values.shape)
 
 
+@once_per_picture
+def _visible(image: GrayImage) -> np.ndarray:
+    stretched = _stretched(image)
+    return _filter_spectrum(stretched, _mannos_sakrison(stretched.shape))
+
+
+@lru_cache(maxsize=2)
 def _mannos_sakrison(shape: tuple[int, int]) -> np.ndarray:
     radius = 0.144 * _frequencies(shape, 8)
     return 2.6 * (0.0192 + radius) * np.exp(-(radius**1.1))
@@ -115,13 +123,17 @@ def _block_sums(values: np.ndarray) -> np.ndarray:
 @once_per_picture
 def _masked_contrast(image: GrayImage) -> np.ndarray:
     stretched = _stretched(image)
-    radius = _frequencies(stretched.shape, 30)
-    sensitivity = np.exp(-((radius / 15.3870) ** 2)) - 0.7622 * np.exp(-((radius / 1.3456) ** 2))
-    seen = _filter_spectrum(stretched, sensitivity)
+    seen = _filter_spectrum(stretched, _difference_of_gaussians(stretched.shape))
     fine, coarse = (_gaussian_mean(seen, sigma) for sigma in (2.0, 4.0))
     ratio = np.divide(fine, coarse, out=np.ones_like(fine), where=coarse != 0)
     contrast = np.abs(ratio - 1)
-    return contrast**3 / (contrast**2 + 1e-4)
+    return contrast * contrast * contrast / (contrast * contrast + 1e-4)
+
+
+@lru_cache(maxsize=2)
+def _difference_of_gaussians(shape: tuple[int, int]) -> np.ndarray:
+    radius = _frequencies(shape, 30)
+    return np.exp(-((radius / 15.3870) ** 2)) - 0.7622 * np.exp(-((radius / 1.3456) ** 2))
 
 
 def _gaussian_mean(values: np.ndarray, sigma: float) -> np.ndarray:

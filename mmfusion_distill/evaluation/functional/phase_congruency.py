@@ -46,24 +46,67 @@ def phase_congruency_preservation(sources: Sequence[ImageLike], fused: ImageLike
         sources: Source images.
         fused: Fused image of the same size.
     """
-    features = [phase_congruency(as_gray_image(image)) for image in sources]
-    features_f = phase_congruency(as_gray_image(fused))
-    masks = [feature.congruency > _FEATURE_THRESHOLD for feature in features]
+    first, *others = (as_gray_image(image) for image in sources)
+    strongest = _strongest(first, *others)
+    count = int(strongest.mask.sum())
+    if count == 0:
+        return 1.0
+    compared = [_own_features(image) for image in (first, *others)] + ([strongest] if others else [])
+    score = 1.0
+    for index, fused_map in enumerate(_all_features(as_gray_image(fused)).maps):
+        correlations = [
+            _local_correlation(features.maps[index], fused_map, features.mask) for features in compared
+        ]
+        score *= float(np.max(correlations, axis=0).sum(dtype=np.float64)) / count
+    return score
+
+
+class _Map(NamedTuple):
+    """A map of features, and its means and variances in windows, (H, W) float32."""
+
+    values: np.ndarray
+    mean: np.ndarray
+    variance: np.ndarray
+
+
+class _Features(NamedTuple):
+    """The three maps of an image or of two, and where they count."""
+
+    mask: np.ndarray
+    maps: list[_Map]
+
+
+def _features(maps: Sequence[np.ndarray], mask: np.ndarray) -> _Features:
+    kept = []
+    for values in maps:
+        values = values * mask
+        mean = _local_mean(values)
+        kept.append(_Map(values, mean, _local_mean(values * values) - mean * mean))
+    return _Features(mask, kept)
+
+
+@once_per_picture
+def _all_features(image: GrayImage) -> _Features:
+    features = phase_congruency(image)
+    return _features(features, np.ones_like(features.congruency, dtype=bool))
+
+
+@once_per_picture
+def _own_features(image: GrayImage) -> _Features:
+    features = phase_congruency(image)
+    return _features(features, features.congruency > _FEATURE_THRESHOLD)
+
+
+@once_per_picture
+def _strongest(image: GrayImage, *others: GrayImage) -> _Features:
+    """The features of the image that has the larger congruency, at every pixel."""
+    if not others:
+        return _own_features(image)
+    features = [phase_congruency(one) for one in (image, *others)]
     congruencies = np.stack([feature.congruency for feature in features])
     strongest = len(features) - 1 - np.argmax(congruencies[::-1], axis=0)[None]
-    any_feature = congruencies.max(axis=0) > _FEATURE_THRESHOLD
-    if not any_feature.any():
-        return 1.0
-    score = 1.0
-    for index in range(len(features_f)):
-        maps = [feature[index] for feature in features]
-        combined = np.take_along_axis(np.stack(maps), strongest, 0)[0]
-        correlations = [
-            _local_correlation(values * mask, features_f[index], mask)
-            for values, mask in zip([*maps, combined], [*masks, any_feature], strict=True)
-        ]
-        score *= float(np.max(correlations, axis=0).sum()) / int(any_feature.sum())
-    return score
+    maps = [np.take_along_axis(np.stack(maps), strongest, 0)[0] for maps in zip(*features)]
+    return _features(maps, congruencies.max(axis=0) > _FEATURE_THRESHOLD)
 
 
 @once_per_picture
@@ -78,21 +121,24 @@ def phase_congruency(image: GrayImage) -> PhaseCongruency:
     """
     from scipy import fft
 
-    values = pad_to_at_least(image.values, _SMALLEST_SIZE)
+    values = pad_to_at_least(image.values, _SMALLEST_SIZE).astype(np.float32)
     spectrum = fft.fft2(values)
     energies, amplitudes = np.zeros_like(values), np.zeros_like(values)
-    moments = np.zeros((3, *values.shape))
+    moments = np.zeros((3, *values.shape), values.dtype)
     for orientation in range(_ORIENTATIONS):
         energy, amplitude = _oriented_energy(spectrum, orientation)
         energies += energy
         amplitudes += amplitude
         congruency = np.divide(energy, amplitude, out=np.zeros_like(energy), where=amplitude > 0)
+        congruency *= congruency
         angle = orientation * np.pi / _ORIENTATIONS
-        x, y = congruency * np.cos(angle), congruency * np.sin(angle)
-        moments += [x * x, y * y, x * y]
+        for moment, factor in zip(
+            moments, (np.cos(angle) ** 2, np.sin(angle) ** 2, np.cos(angle) * np.sin(angle))
+        ):
+            moment += congruency * np.float32(factor)
     # The covariance xy is halved twice against Kovesi's later code; published Qp values are so.
-    xx, yy, xy = moments * np.array([2, 2, 1])[:, None, None] / _ORIENTATIONS
-    spread = np.sqrt(xy**2 + (xx - yy) ** 2) + _EPSILON
+    xx, yy, xy = moments * np.array([2, 2, 1], values.dtype)[:, None, None] / _ORIENTATIONS
+    spread = np.sqrt(xy * xy + (xx - yy) * (xx - yy)) + _EPSILON
     return PhaseCongruency(energies / (amplitudes + _EPSILON), (xx + yy + spread) / 2, (xx + yy - spread) / 2)
 
 
@@ -101,34 +147,40 @@ def _oriented_energy(spectrum: np.ndarray, orientation: int) -> tuple[np.ndarray
     from scipy import fft
 
     filters = _filters(spectrum.shape, orientation)
-    responses = [fft.ifft2(spectrum * transfer) for transfer in filters]
+    responses = [fft.ifft2(spectrum * transfer, overwrite_x=True) for transfer in filters.transfers]
     amplitudes = [np.abs(response) for response in responses]
     total = sum(responses)
-    mean_phase = total / (np.abs(total) + _EPSILON)
-    energy = np.zeros(spectrum.shape)
-    for response in responses:
-        turned = response * mean_phase.conj()
-        energy += turned.real - np.abs(turned.imag)
-    noise_power = -np.median(amplitudes[0] ** 2) / np.log(0.5) / np.square(filters[0]).sum()
-    energy = np.maximum(energy - _noise_threshold(filters, noise_power), 0.0)
+    across = sum(np.abs((response * total.conj()).imag) for response in responses)
+    strength = np.abs(total)
+    # Of the responses, turned by the mean phase: the real parts less the magnitudes of the imaginary ones.
+    energy = (strength * strength - across) / (strength + _EPSILON)
+    noise_power = -np.median(amplitudes[0] ** 2) / np.log(0.5) / filters.finest_power
+    energy = np.maximum(energy - _noise_threshold(noise_power * filters.total_power), 0.0)
     amplitude = sum(amplitudes)
     width = amplitude / (np.max(amplitudes, axis=0) + _EPSILON) / _SCALES
     return energy / (1 + np.exp((0.5 - width) * 10)), amplitude
 
 
-def _noise_threshold(filters: Sequence[np.ndarray], noise_power: float) -> float:
-    """Energy that noise of this power reaches: mean plus two deviations of Rayleigh's law."""
-    from scipy import fft
-
-    kernel = sum(fft.ifft2(transfer).real * np.sqrt(transfer.size) for transfer in filters)
-    tau = np.sqrt(noise_power * np.square(kernel).sum())
+def _noise_threshold(noise_energy: float) -> float:
+    """Energy that noise reaches: mean plus two deviations of Rayleigh's law."""
+    tau = np.sqrt(noise_energy)
     threshold = tau * np.sqrt(np.pi / 2) + 2.0 * np.sqrt((2 - np.pi / 2) * tau**2)
     return float(threshold) / 1.7  # Kovesi's empirical correction for this measure
 
 
+class _Filters(NamedTuple):
+    """Transfer functions, smallest scale first, float32; the power of the finest, and of the sum of their kernels."""
+
+    transfers: list[np.ndarray]
+    finest_power: float
+    total_power: float
+
+
 @lru_cache(maxsize=2 * _ORIENTATIONS)
-def _filters(shape: tuple[int, int], orientation: int) -> tuple[np.ndarray, ...]:
-    """Transfer functions of the log-Gabor filters of one orientation, smallest scale first."""
+def _filters(shape: tuple[int, int], orientation: int) -> _Filters:
+    """The log-Gabor filters of one orientation."""
+    from scipy import fft
+
     y, x = np.meshgrid(*(_frequency_range(side) for side in shape), indexing="ij")
     radius, theta = np.hypot(x, y), np.arctan2(-y, x)
     radius[0, 0] = 1.0
@@ -142,7 +194,12 @@ def _filters(shape: tuple[int, int], orientation: int) -> tuple[np.ndarray, ...]
         radial = np.exp(-(np.log(radius / centre) ** 2) / (2 * np.log(_BANDWIDTH) ** 2)) * low_pass
         radial[0, 0] = 0.0
         filters.append(radial * angular)
-    return tuple(filters)
+    kernel = sum(fft.ifft2(transfer).real * np.sqrt(transfer.size) for transfer in filters)
+    return _Filters(
+        [transfer.astype(np.float32) for transfer in filters],
+        float(np.square(filters[0]).sum()),
+        float(np.square(kernel).sum()),
+    )
 
 
 def _frequency_range(side: int) -> np.ndarray:
@@ -155,14 +212,13 @@ def _true_radius(shape: tuple[int, int]) -> np.ndarray:
     return np.hypot(vertical[:, None], horizontal[None, :])
 
 
-def _local_correlation(source: np.ndarray, fused: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _local_mean(values: np.ndarray) -> np.ndarray:
     kernel = gaussian_kernel(11, 1.5)
+    return cv2.sepFilter2D(values, -1, kernel, kernel, borderType=cv2.BORDER_CONSTANT)
 
-    def mean(values: np.ndarray) -> np.ndarray:
-        return cv2.sepFilter2D(values, -1, kernel, kernel, borderType=cv2.BORDER_CONSTANT)
 
-    mean_s, mean_f = mean(source), mean(fused)
-    covariance = mean(source * fused) - mean_s * mean_f
-    variances = (mean(source**2) - mean_s**2) * (mean(fused**2) - mean_f**2)
+def _local_correlation(source: _Map, fused: _Map, mask: np.ndarray) -> np.ndarray:
+    covariance = _local_mean(source.values * fused.values) - source.mean * fused.mean
+    variances = source.variance * fused.variance
     correlation = (covariance + _EPSILON) / (np.sqrt(np.abs(variances)) + _EPSILON)
     return np.where(mask, correlation, 0.0)

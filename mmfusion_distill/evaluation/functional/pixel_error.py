@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .gray_image import ImageLike, as_gray_image
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
 
 def mean_squared_error(source: ImageLike, fused: ImageLike, scale: str = "unit") -> float:
@@ -99,11 +99,19 @@ def ciede2000(img_a: ImageLike, fused: ImageLike) -> float:
     2005, as scikit-image computes it. Other definitions in use: CIE76 (Euclidean distance in
     Lab), the angle between RGB vectors.
     """
-    from skimage.color import deltaE_ciede2000, rgb2lab
+    from skimage.color import deltaE_ciede2000
 
-    pictures = []
-    for image in (as_gray_image(img_a), as_gray_image(fused)):
-        colors = image.color_values / 255.0
-        pictures.append(rgb2lab(np.broadcast_to(colors, (*image.shape, 3))))
-    # The last digits of matrix products depend on where arrays lie in memory; equal images differ by exactly 0.
-    return round(float(deltaE_ciede2000(*pictures).mean()), 9)
+    pictures = [as_gray_image(image) for image in (img_a, fused)]
+    if np.array_equal(*(np.broadcast_to(p.color_values, (*p.shape, 3)) for p in pictures)):
+        # The last digits of matrix products depend on where arrays lie in memory.
+        return 0.0
+    return float(deltaE_ciede2000(*map(_lab, pictures)).mean(dtype=np.float64))
+
+
+@once_per_picture
+def _lab(image: GrayImage) -> np.ndarray:
+    """(H, W, 3) CIELAB; single precision halves the time and changes the sixth digit of a difference."""
+    from skimage.color import rgb2lab
+
+    colors = (image.color_values / 255.0).astype(np.float32)
+    return rgb2lab(np.broadcast_to(colors, (*image.shape, 3)))

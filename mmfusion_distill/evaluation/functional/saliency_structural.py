@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .filters import WindowStatistics, gaussian_kernel, pad_to_at_least, window_statistics
+from .filters import WindowStatistics, padded_plane, window_statistics
 from .gray_image import ImageLike, as_gray_image
 from .structural import similarity_map
 from .weighted_score import WeightedScore
@@ -25,9 +25,8 @@ def piella(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[Weighte
     toolbox of Liu et al. (TPAMI 2012). Other definitions in use: the universal quality index
     (8x8 windows, no constants) instead of SSIM; Q_W and Q_E of the same paper.
     """
-    kernel = gaussian_kernel(11, 1.5)
     kept, shares, count = np.zeros(2), np.zeros(2), 0
-    for strip in _statistics((img_a, img_b), fused, kernel):
+    for strip in _statistics((img_a, img_b), fused, 11):
         share_a = _share(strip[0].var_s, strip[1].var_s)
         for index, share in enumerate((share_a, 1 - share_a)):
             kept[index] += float((share * similarity_map(strip[index])).sum())
@@ -53,9 +52,8 @@ def yang(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
     Source: Yang, Zhang, Wang, Liu, "A novel similarity based quality metric for image fusion",
     Inf. Fusion 9(2), 2008.
     """
-    kernel = gaussian_kernel(7, 1.5)
-    between = _statistics((img_a,), img_b, kernel)
-    with_fused = _statistics((img_a, img_b), fused, kernel)
+    between = _statistics((img_a,), img_b, 7)
+    with_fused = _statistics((img_a, img_b), fused, 7)
     total, count = 0.0, 0
     for (sources,), (towards_a, towards_b) in zip(between, with_fused, strict=True):
         similarity_a, similarity_b = _bare_similarity(towards_a), _bare_similarity(towards_b)
@@ -68,10 +66,10 @@ def yang(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
 
 
 def _statistics(
-    sources: tuple[ImageLike, ...], fused: ImageLike, kernel: np.ndarray
+    sources: tuple[ImageLike, ...], fused: ImageLike, size: int
 ) -> Iterator[list[WindowStatistics]]:
-    pictures = [pad_to_at_least(as_gray_image(im).values, len(kernel)) for im in (*sources, fused)]
-    return window_statistics(pictures[:-1], pictures[-1], kernel)
+    pictures = [padded_plane(as_gray_image(image), size) for image in (*sources, fused)]
+    return window_statistics(pictures[:-1], pictures[-1], size, 1.5)
 
 
 def _share(var_a: np.ndarray, var_b: np.ndarray) -> np.ndarray:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .filters import WindowStatistics, gaussian_kernel, pad_to_at_least, window_statistics
+from .filters import WindowStatistics, padded_plane, window_statistics
 from .gray_image import ImageLike, as_gray_image
 
-_WINDOWS = {"gaussian": gaussian_kernel(11, 1.5), "uniform": np.full(7, 1 / 7)}
+_WINDOWS: dict[str, tuple[int, float | None]] = {"gaussian": (11, 1.5), "uniform": (7, None)}
 
 
 def structural_similarity(
@@ -45,13 +45,13 @@ def structural_similarities(
     data_range: float = 255.0,
 ) -> list[float]:
     """SSIM of several sources with one fused image; statistics of the latter are made once."""
-    kernel = _WINDOWS[window]
-    pictures = [pad_to_at_least(as_gray_image(image).values, len(kernel)) for image in [*sources, fused]]
-    pixels = len(kernel) ** 2
+    size, sigma = _WINDOWS[window]
+    pictures = [padded_plane(as_gray_image(image), size) for image in [*sources, fused]]
+    pixels = size**2
     bias = pixels / (pixels - 1) if window == "uniform" else 1.0
     totals = np.zeros(len(sources))
     count = 0
-    for strip in window_statistics(pictures[:-1], pictures[-1], kernel):
+    for strip in window_statistics(pictures[:-1], pictures[-1], size, sigma):
         for index, statistics in enumerate(strip):
             totals[index] += similarity_map(statistics, data_range, bias).sum()
         count += strip[0].covariance.size

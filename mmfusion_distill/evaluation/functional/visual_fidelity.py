@@ -12,9 +12,10 @@ from .filters import (
     pad_with_zeros,
     window_statistics,
 )
-from .gray_image import ImageLike, as_gray_image
+from .gray_image import GrayImage, ImageLike, Plane, as_gray_image, once_per_picture
 
 NOISE_VARIANCE = 2.0
+SIZES = (17, 9, 5, 3)
 SMALLEST_SIZE = 41  # below this the 3x3 window of the fourth scale has no place to lie
 EPSILON = 1e-10
 
@@ -49,24 +50,32 @@ def visual_information_fidelities(
     sources: Sequence[ImageLike], fused: ImageLike, padding: str = "valid"
 ) -> list[float]:
     """VIF of several sources with one fused image; statistics of the latter are made once."""
-    pictures = [pad_to_at_least(as_gray_image(image).values, SMALLEST_SIZE) for image in [*sources, fused]]
-    if padding == "valid":
-        # No statistic changes, and those of a constant image are 0 without a rest from rounding.
-        pictures = [picture - picture.mean() for picture in pictures]
     kept, available = np.zeros(len(sources)), np.zeros(len(sources))
-    for size in (17, 9, 5, 3):
-        kernel = gaussian_kernel(size, size / 5)
-        border = size // 2 if padding == "same" else 0
-        padded = [pad_with_zeros(picture, border) for picture in pictures]
-        if size < 17:
-            pictures = [correlate_separable(picture, kernel)[::2, ::2].copy() for picture in padded]
-            padded = [pad_with_zeros(picture, border) for picture in pictures]
-        for strip in window_statistics(padded[:-1], padded[-1], kernel):
+    scales = zip(*(window_scales(as_gray_image(image), padding) for image in [*sources, fused]))
+    for size, pictures in zip(SIZES, scales, strict=True):
+        for strip in window_statistics(pictures[:-1], pictures[-1], size, size / 5):
             for index, statistics in enumerate(strip):
                 information = _information(statistics)
                 kept[index] += information[0]
                 available[index] += information[1]
     return list((kept + EPSILON) / (available + EPSILON))
+
+
+@once_per_picture
+def window_scales(image: GrayImage, padding: str = "valid") -> list[Plane]:
+    """The image at the four scales, for windows of :data:`SIZES`, padded if ``padding`` is ``same``."""
+    picture = pad_to_at_least(image.values, SMALLEST_SIZE)
+    if padding == "valid":
+        # No statistic changes, and those of a constant image are 0 without a rest from rounding.
+        picture = picture - picture.mean()
+    planes: list[Plane] = []
+    for size in SIZES:
+        border = size // 2 if padding == "same" else 0
+        if planes:
+            kernel = gaussian_kernel(size, size / 5)
+            picture = correlate_separable(pad_with_zeros(picture, border), kernel)[::2, ::2].copy()
+        planes.append(Plane(pad_with_zeros(picture, border)))
+    return planes
 
 
 def _information(statistics: WindowStatistics) -> tuple[float, float]:

@@ -191,16 +191,20 @@ def _score_pair(
         return None, problems
     if baselines:
         pictures += baseline_images(*pictures[:2]).values()
-    # Wrapped once, so that the sources are analysed once for all methods.
-    source_a, source_b, *fused = (GrayImage(picture, 255.0) for picture in pictures)
+    # Wrapped once, so that the sources are analysed once for all methods; a copy of a source is that source.
+    source_a, source_b = sources = [GrayImage(picture, 255.0) for picture in pictures[:2]]
     rows = []
-    for name, picture in zip([*paths[2:], *BASELINES], fused):
-        triple = FusionTriple(source_a, source_b, picture)
+    for name, picture in zip([*paths[2:], *BASELINES], pictures[2:]):
+        copies = [source for source, original in zip(sources, pictures) if original is picture]
+        triple = FusionTriple(source_a, source_b, copies[0] if copies else GrayImage(picture, 255.0))
         try:
             scores = score_triple(triple, metrics, protocol)
         except (UserError, ArithmeticError) as error:
             raise type(error)(f"{name}: {error}") from error
         rows.append([scores[metric] for metric in metrics])
+    for source in sources:
+        # What a source keeps of itself as a fusion names the other source, which names it.
+        source.forget()
     return np.array(rows), []
 
 
