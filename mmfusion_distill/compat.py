@@ -219,9 +219,13 @@ def leave_out_broken_face_detector() -> None:
 
 
 def silence_old_packages() -> None:
-    """Drop warnings about themselves that the old diffusers and its neighbours give when MMagic imports them."""
-    for module in (r"diffusers\..*", r"torch\.jit\..*"):
+    """Drop warnings about themselves that what MMagic needs gives when MMagic imports it.
+
+    That of MMEngine is dropped in `__init__.py`: MMEngine is imported before this module can be called.
+    """
+    for module in (r"diffusers\..*", r"timm\.models\..*", r"torch\.jit\..*"):
         warnings.filterwarnings("ignore", category=FutureWarning, module=module)
+    warnings.filterwarnings("ignore", "Overwriting .* in registry", UserWarning, r"controlnet_aux\..*")
 
 
 def apply() -> None:

@@ -5,4 +5,4 @@ _base_ = [
     "../_base_/datasets/cameras-176x344_degraded.py",
     "../_base_/schedules/adamw_1xb2-2k_low.py",
 ]
-load_from = "student"
+load_from = "mmfusion://student"

@@ -7,5 +7,5 @@ _base_ = [
 ]
 # The folds that MRI shows under a bright tracer; without it a network keeps a quarter of their contrast.
 model = dict(pixel_loss=dict(losses=dict(tracer_detail=dict(type="TracerDetailLoss", loss_weight=1.0))))
-load_from = "student"
+load_from = "mmfusion://student"
 default_hooks = dict(checkpoint=dict(interval=250, save_best=["clean/wins", "degraded/balanced_quality"]))

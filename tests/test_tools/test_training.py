@@ -90,6 +90,7 @@ def resuming_changes_nothing(config, work_dir, settings):
     resumed.mkdir()
     (resumed / "iter_2.pth").write_bytes(Path(work_dir, "iter_2.pth").read_bytes())
     (resumed / "last_checkpoint").write_text(str(resumed / "iter_2.pth"))
+    settings = settings | {"train_cfg.val_interval": 100}
     run_training(str(config), work_dir=str(resumed), resume="auto", cfg_options=settings)
     losses = logged(work_dir)
     assert sorted(logged(resumed)) == [3, 4]
@@ -123,11 +124,7 @@ def test_teacher_student_test_and_resume(options, tmp_path):
 
 def test_two_processes_do_what_one_does_with_twice_the_batch(options, tmp_path):
     options = small(options, "generator") | {"train_cfg.val_interval": 100, "train_dataloader.num_workers": 1}
-    alone = as_arguments(options | {"train_dataloader.batch_size": 4})
-    # A process of its own, as each of the two below.
-    command = [sys.executable, ROOT / "tools" / "train.py", TEACHER, "--work-dir", "alone", "--cfg-options"]
-    done = subprocess.run([*command, *alone], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-2000:]
+    run_training(str(TEACHER), work_dir="alone", cfg_options=options | {"train_dataloader.batch_size": 4})
     environment = dict(os.environ, PORT="29517", PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     command = ["bash", ROOT / "tools" / "dist_train.sh", TEACHER, "2", "--work-dir", "both", "--cfg-options"]
     done = subprocess.run(
@@ -140,22 +137,33 @@ def test_two_processes_do_what_one_does_with_twice_the_batch(options, tmp_path):
             assert two[step][name] == pytest.approx(one[step][name], abs=1e-4, rel=1e-5)
 
 
-def test_mmagics_own_tool_runs_our_config_unchanged(options):
+def test_mmagics_own_tool_runs_our_config_unchanged_from_weights_by_name(options, tmp_path):
     package = Path(importlib.util.find_spec("mmagic").origin).parent
     tool = package / ".mim" / "tools" / "train.py"
     if not tool.exists():
         pytest.skip("this MMagic was installed without its tools")
-    settings = as_arguments(
-        small(options, "generator") | {"train_cfg.max_iters": 2, "train_cfg.val_interval": 2}
+    base = ROOT / "configs" / "_base_"
+    parts = [
+        "default_runtime",
+        "models/tiny_fusionunet",
+        "datasets/roadscene-64x64",
+        "schedules/adamw_1xb4-2k",
+    ]
+    config = tmp_path / "from_tiny.py"
+    config.write_text(
+        f"_base_ = {[str(base / f'{part}.py') for part in parts]}\nload_from = 'mmfusion://tiny'\n"
     )
+    settings = as_arguments(options | {"train_cfg.max_iters": 1, "train_cfg.val_interval": 1})
     done = subprocess.run(
-        [sys.executable, tool, TEACHER, "--work-dir", "theirs", "--cfg-options", *settings],
+        [sys.executable, tool, config, "--work-dir", "theirs", "--cfg-options", *settings],
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert list(Path("theirs").glob("best_balanced_quality_iter_2.pth"))
+    assert "Load checkpoint from mmfusion://tiny" in done.stdout + done.stderr
+    assert "size mismatch" not in done.stdout and "missing keys" not in done.stdout
+    assert list(Path("theirs").glob("best_balanced_quality_iter_1.pth"))
 
 
 @pytest.mark.parametrize(

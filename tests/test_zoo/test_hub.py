@@ -1,8 +1,5 @@
 """Configs and weights for MMEngine's hub, and for any toolbox's runner."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from mmengine.config import Config
@@ -41,15 +38,6 @@ def test_models_are_listed_by_a_pattern():
     assert list_models("*tiny*") == ["tiny"]
     assert NAME in list_models("*TINY*", pretrained=False)
     assert list_models("nothing*") == []
-
-
-def test_mmagics_inferencer_can_be_imported_beside_us():
-    code = (
-        "import mmfusion_distill.registry\n"
-        "from mmagic.apis import MMagicInferencer\nprint(MMagicInferencer.__name__)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.stdout == "MMagicInferencer\n", run.stderr[-2000:]
 
 
 def assert_equal(one, other):

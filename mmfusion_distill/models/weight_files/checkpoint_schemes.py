@@ -11,7 +11,7 @@ from .checkpoints import NETWORK_PREFIX, CheckpointError, read_state_dict
 
 
 @CheckpointLoader.register_scheme(prefixes=(SCHEME, f"{PACKAGE.name}/weights/"))
-def load_shipped_weights(filename: str, map_location: Any = None, logger: Any = "current") -> dict:
+def load_from_package(filename: str, map_location: Any = None, logger: Any = "current") -> dict:
     """Load weights for an :class:`ImageFusor` or a :class:`FusionDistiller`, under the names that these have.
 
     So `load_from='mmfusion://student'` works in any toolbox's runner, and, for a network alone,
