@@ -136,9 +136,10 @@ def _report(out: Path) -> None:
     result = write_training_page(page, cfg, weights, (out / "plan.txt").read_text(), command)
     figure = dict(zip(result.methods, result.columns(["balanced_quality"])[:, 0]))
     shown = [f"{name} {figure[name]:.3f}" for name in ("before", "best", "last", PYRAMID) if name in figure]
-    print(
-        f"balanced_quality of the validation pairs: {', '.join(shown)}\nresults   {page}\nfuse      {command}"
-    )
+    print(f"balanced_quality of the validation pairs: {', '.join(shown)}")
+    if figure.get("before", 0.0) >= figure.get("best", 1.0):
+        print(f"note      not better than {cfg.load_from} yet: train longer, or on more pairs")
+    print(f"results   {page}\nfuse      {command}")
 
 
 def _check_new(out: Path) -> None:
