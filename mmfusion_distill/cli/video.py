@@ -4,8 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..system.counting import counted
 from ..system.number_range import FINITE, at_least
-from ..user_errors import UserError, exit_on_user_error
+from ..user_errors import OptionError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options
 
@@ -105,8 +106,8 @@ def _sources_and_target(args: argparse.Namespace) -> tuple[str, str | None, str 
     sources, targets = args.paths[:count], args.paths[count:]
     if len(sources) < count or len(targets) > 1 or not (targets or args.show):
         wanted = "one source and a target" if args.layout else "two sources and a target"
-        raise UserError(
-            f"{len(args.paths)} paths given: give {wanted} (with --show the target may be left out)"
+        raise OptionError(
+            f"{counted(len(args.paths), 'path')} given: give {wanted} (with --show the target may be left out)"
         )
     return sources[0], sources[1] if count == 2 else None, targets[0] if targets else None
 

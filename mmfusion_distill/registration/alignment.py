@@ -17,6 +17,8 @@ from .warping import matrix_of_sizes
 
 #: Longer sides of what is worked with, pixels: B may show more than A.
 _LONGEST_A, _LONGEST_B = 640, 1280
+#: Sigma of the bands of edges, pixels: wide for finding the place, and as sharp as both cameras are for the map.
+_WIDE, _SHARP = 1.4, 1.0
 #: Pairs that are searched over all scales and rotations; more only take longer.
 _SEARCHED = 4
 #: Ways in which B may lie to A that are followed after the search.
@@ -85,13 +87,13 @@ def _align(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignm
 def _found(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignment:
     views = [(view_of(img_a, _LONGEST_A), view_of(img_b, _LONGEST_B)) for img_a, img_b in pairs]
     sizes = views[0][0].size, views[0][1].size
-    wide = MatchingLevel(views, 320, 1.4)
+    wide = MatchingLevel(views, 320, _WIDE)
     best, rival = _choose(views, wide, count)
-    fine = MatchingLevel(views, _LONGEST_A)
+    fine = MatchingLevel(views, _LONGEST_A, _SHARP)
     matrix = fine.refine(best.matrix, best.base, (10, 7), count)
     if count < COUNT:
         matrix = _by_ecc(fine, matrix)
-    evidence = evidence_of(fine, wide, matrix, best.base, rival)
+    evidence = evidence_of(fine, matrix, best.base, rival)
     _judge(evidence, float(np.hypot(*pairs[0][0].shape[:2])))
     matrix = (
         matrix_of_sizes(pairs[0][0].shape[:2], sizes[0])

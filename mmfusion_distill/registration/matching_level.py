@@ -11,8 +11,6 @@ from .warp_fitting import fit_warp
 from .warp_parameters import COUNT, WarpParameters
 from .warping import matrix_of_sizes
 
-#: Longer side per pixel of the band's sigma.
-_SHARP = 320
 #: How far B is displaced to see how well edges agree that are not the same, pixels.
 _DISPLACED = 8
 
@@ -25,15 +23,14 @@ class MatchingLevel:
     Args:
         pairs (Sequence[tuple[View, View]]): Sources A and B.
         longest (int): Longer side of A, pixels.
-        sigma (float, optional): Of the band of edges, pixels. Default: None, 1.5, and less in small images, which
-            have no edges to spare.
+        sigma (float): Of the band of edges, pixels of this level.
     """
 
-    def __init__(self, pairs: Sequence[ViewPair], longest: int, sigma: float | None = None) -> None:
+    def __init__(self, pairs: Sequence[ViewPair], longest: int, sigma: float) -> None:
         self.pairs = pairs
         views = [view.shrink(longest) for view, _ in pairs]
         self.size = views[0].size
-        self.sigma = sigma or float(np.clip(max(self.size) / _SHARP, 1.0, 1.5))
+        self.sigma = sigma
         self.parameters = WarpParameters(self.size)
         #: Side of a patch, pixels: a tenth of the image, and enough to know a place by.
         self.patch_side = min(round(0.1 * max(self.size)) + 12, *self.size)
@@ -42,16 +39,15 @@ class MatchingLevel:
         self._to_full = matrix_of_sizes(pairs[0][0].size, self.size)
         self._from_full = np.linalg.inv(self._to_full)
 
-    def match(self, matrix: np.ndarray, reach: int, side: int | None = None) -> Patches:
+    def match(self, matrix: np.ndarray, reach: int) -> Patches:
         """Compare patches of A with B under a map, and around it.
 
         Args:
             matrix (np.ndarray): (3, 3), from B to A, in pixels of the views.
             reach (int): How far to look, pixels of this level.
-            side (int, optional): Of a patch, pixels of this level. Default: None, :attr:`patch_side`.
         """
         fields, both = self._compared(matrix)
-        return match_patches(self.fields, fields, both, side or self.patch_side, reach)
+        return match_patches(self.fields, fields, both, self.patch_side, reach)
 
     def agreement(self, matrix: np.ndarray) -> float:
         """How much better the edges agree, where both show something, than if B were displaced a little.

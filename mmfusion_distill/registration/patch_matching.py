@@ -40,6 +40,12 @@ class Patches(NamedTuple):
         """Only some of them, by a mask (N,)."""
         return Patches(self.centres[chosen], self.scores[chosen], self.side)
 
+    def near(self, reach: int) -> "Patches":
+        """Only displacements of up to so many pixels."""
+        beyond = max(0, self.scores.shape[1] // 2 - reach)
+        last = self.scores.shape[1] - beyond
+        return Patches(self.centres, self.scores[:, beyond:last, beyond:last], self.side)
+
 
 def match_patches(
     fields_a: Sequence[np.ndarray],

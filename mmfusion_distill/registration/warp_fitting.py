@@ -11,7 +11,7 @@ _PRIOR = 2e-4
 #: The same for the similarity, only so that the equations have a solution.
 _LEAST_PRIOR = 3e-6
 #: Power by which good matches count more than middling ones.
-_POWER = 1.5
+_POWER = 2
 
 
 def prepare_scores(scores: np.ndarray) -> np.ndarray:
