@@ -8,7 +8,7 @@ LIGHT_STAMP := $(LIGHT_VENV)/.installed
 # What is tested without PyTorch too.
 LIGHT_TESTS := $(addprefix tests/test_,light serve inference video images registration)
 
-.PHONY: setup demo weights test lint docs clean
+.PHONY: setup demo weights test lint size docs clean
 
 setup: $(STAMP)
 
@@ -45,6 +45,12 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell *.md Makefile configs demo docs mmfusion_distill requirements tests tools
+
+# Lines and files of every room of the package, the rooms by their size.
+size:
+	@find mmfusion_distill -name '*.py' | xargs awk '{n = split(FILENAME, part, "/"); room = n > 2 ? part[2] : "ground"; \
+		lines[room]++; lines["all"]++; if (FNR == 1) {files[room]++; files["all"]++}} \
+		END {for (room in lines) printf "%6d lines %4d files  %s\n", lines[room], files[room], room}' | sort -rn
 
 # Warnings are errors, as in the test of the site.
 docs: $(STAMP)

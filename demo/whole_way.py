@@ -15,7 +15,7 @@ from mmengine.config import Config
 
 from mmfusion_distill.analysis.comparison import MethodResult, compare, comparison_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
-from mmfusion_distill.analysis.training_curves import draw_losses, read_curves
+from mmfusion_distill.analysis.training_page import draw_losses, read_curves
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine import FusionRunner
 from mmfusion_distill.evaluation import picture_grid

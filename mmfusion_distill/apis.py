@@ -5,7 +5,7 @@ from typing import Any
 from .extras import missing_extra
 from .inference.fusion_inferencer import FusionInferencer
 from .user_errors import MissingPackageError
-from .zoo.shipped_weights import list_models
+from .zoo.model_index import list_models
 
 __all__ = ["FusionInferencer", "get_model", "list_models"]  # noqa: F822
 

@@ -35,11 +35,11 @@ VISBACKENDS = _child(root.VISBACKENDS)
 INFERENCERS = _child(root.INFERENCERS)
 FUNCTIONS = _child(root.FUNCTIONS)
 
-DATASETS = _child(root.DATASETS, "data.paired_fusion_dataset", "data.seeded_concat_dataset")
+DATASETS = _child(root.DATASETS, "data.paired_fusion_dataset", "data.seeded_samplers")
 DATA_SAMPLERS = _child(root.DATA_SAMPLERS, "data.seeded_samplers")
 TRANSFORMS = _child(root.TRANSFORMS, "data.transforms")
 #: Annotators of pairs.
-TASK_UTILS = _child(root.TASK_UTILS, "data.registered_annotators")
+TASK_UTILS = _child(root.TASK_UTILS, "data.missing_annotations")
 
 METRICS = _child(root.METRICS, "evaluation.metrics")
 EVALUATOR = _child(root.EVALUATOR, "engine.mmagic_evaluator")

@@ -45,6 +45,7 @@ def modules() -> dict[str, Path]:
     return {module_name(path): path for path in files(PACKAGE)}
 
 
+@cache
 def imported(path: Path) -> dict[str, int]:
     """Modules of the package that a file imports, anywhere in it, by name or by a string, and in which line."""
     package = module_name(path).split(".")
@@ -159,6 +160,21 @@ HEAVY = {
     "pywt",
     "skimage",
 }
+
+
+#: Lines within `models` that ask an object of another library for an attribute by its name.
+ASKS_ANOTHER_LIBRARY = {"fusors/preprocessors.py: getattr(self.wrapped, name)"}
+
+
+def test_models_ask_no_part_for_optional_behaviour():
+    models = ROOT / PACKAGE / "models"
+    found = {
+        f"{path.relative_to(models)}: {ast.unparse(node)}"
+        for path in models.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and _name(node.func) in ("getattr", "hasattr")
+    }
+    assert found == ASKS_ANOTHER_LIBRARY
 
 
 @cache

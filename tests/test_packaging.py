@@ -18,7 +18,7 @@ from conftest import ROOT
 from mmfusion_distill.data.generated_scenes import generate_pair
 from mmfusion_distill.extras import EXTRAS
 from mmfusion_distill.images.image_io import read_image, write_image
-from mmfusion_distill.zoo.shipped_weights import shipped_models
+from mmfusion_distill.zoo.model_index import shipped_models
 
 #: What a build needs, and a checkout has.
 PARTS = ("LICENSE", "MANIFEST.in", "README.md", "model-index.yml", "pyproject.toml", "setup.py")

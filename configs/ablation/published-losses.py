@@ -1,7 +1,7 @@
 # The student alone, trained with the published terms instead of the margin over the pyramid.
 _base_ = [
     "../_base_/compare_runtime.py",
-    "../_base_/networks/student.py",
+    "../_base_/networks/fusionunet.py",
     "../_base_/datasets/roadscene-96x192_degraded.py",
     "../_base_/schedules/adamw_1xb1-3k_compare.py",
 ]

@@ -2,7 +2,7 @@
 # (SpatialChannelCrossFusion). Both are trained from scratch: what noise hides in the visible image, infrared shows.
 _base_ = [
     "../_base_/mix_runtime.py",
-    "../_base_/networks/student.py",
+    "../_base_/networks/fusionunet.py",
     "../_base_/datasets/night-128x160_restoration.py",
 ]
 default_scope = "mmagic"

@@ -11,8 +11,14 @@ from ..data.generated_scenes import generate_pair
 from ..evaluation import DEFAULT_METRICS, baseline_images, compute_metrics
 from ..registry import MODELS
 from ..system.table import Table
-from .flops import FLOPS_CONVENTION, count_gflops, count_parameters
-from .networks_at_random import build_network, example_pair, random_text
+from .named_network import (
+    FLOPS_CONVENTION,
+    build_network,
+    count_gflops,
+    count_parameters,
+    example_pair,
+    random_text,
+)
 from .preparers import Preparer, prepare_copy, prepare_exported, prepare_network, prepare_pyramid
 from .stopwatch import conditions, measure, time_in_turn
 

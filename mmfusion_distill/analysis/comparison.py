@@ -12,7 +12,7 @@ from ..evaluation import baseline_images, compute_metrics
 from ..images.image_io import read_image_pair
 from ..images.pixels import to_uint8, without_single_channel
 from ..system.table import Table, shown
-from .flops import count_gflops, count_parameters
+from .named_network import count_gflops, count_parameters
 from .stopwatch import time_in_turn
 
 #: Columns of the table.

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import torch
 
-from ..system.host_memory import return_free_memory
+from ..system.memory import return_free_memory
 
 Result = TypeVar("Result")
 

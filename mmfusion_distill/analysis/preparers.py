@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from ..evaluation.functional.laplacian_pyramid import laplacian_pyramid_fusion
-from ..system.host_memory import keep_host_memory
+from ..system.memory import keep_host_memory
 from ..user_errors import UserError
-from .networks_at_random import build_network, random_text
+from .named_network import build_network, random_text
 
 #: Makes, of a pair of images, what is timed. It pickles, for the process in which memory is measured.
 Preparer = Callable[[Tensor, Tensor], Callable[[], object]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import EVENT_TYPES
-from ..data.degradations.degradation_texts import strong_annotation
+from ..data.degradations.degradation_kinds import strong_annotation
 from ..evaluation import picture_grid
 from ..images.pixels import to_uint8
 from ..system.table import Table

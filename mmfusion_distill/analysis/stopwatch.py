@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import torch
 
-from .networks_at_random import example_pair
+from .named_network import example_pair
 from .peak_memory import in_fresh_process, peak_bytes
 from .preparers import Preparer
 

@@ -3,10 +3,9 @@
 import re
 
 from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event, clean_text
-from .answers.finding import NOTHING, Finding, present_events
+from .answers.findings import NOTHING, Finding, present_events, refusal_in
 from .answers.json_findings import findings_of_json
 from .answers.line_findings import findings_of_lines, findings_of_named_lines, without_tags
-from .answers.refusal import refusal_in
 from .answers.table_findings import findings_of_tables
 from .answers.thinking import without_thinking
 from .event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT

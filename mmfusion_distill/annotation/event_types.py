@@ -1,11 +1,30 @@
-"""Names of degradation events: the known ones, their synonyms, and how free wording becomes a name."""
+"""Names of events, and kinds of image pairs."""
 
 import re
 import unicodedata
 from difflib import get_close_matches
 from functools import lru_cache
 
+from ..user_errors import UserError
 from .event_translations import QUALIFIERS, TRANSLATIONS
+
+MODALITIES = ("infrared-visible", "medical")
+
+
+def check_modality(modality: str, whose: str = "") -> None:
+    """Check that a kind of pairs is one of :data:`MODALITIES`.
+
+    Args:
+        modality (str): The kind.
+        whose (str): Who takes it, for the message. Default: ''.
+
+    Raises:
+        UserError: If it is none.
+    """
+    if modality not in MODALITIES:
+        owner = f"{whose}: " if whose else ""
+        raise UserError(f"{owner}modality '{modality}' is none of {', '.join(MODALITIES)}")
+
 
 #: Events of infrared-visible pairs. Each but ``haze`` has its own row of loss weights.
 EVENT_TYPES = (

@@ -10,7 +10,7 @@ from ..images.pairing import ImagePair
 from ..images.pixels import shrink, to_uint8
 from ..registration.pair_reader import PairReader
 from ..user_errors import UserError
-from .modalities import check_modality
+from .event_types import check_modality
 
 _FOLDER = Path(__file__).parent / "prompts"
 

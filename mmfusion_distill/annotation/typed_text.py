@@ -2,7 +2,7 @@
 
 from .annotation_types import Annotation, Event
 from .answers.denial import is_denied
-from .answers.finding import Finding, present_events
+from .answers.findings import Finding, present_events
 from .event_types import NORMAL_EVENT, is_known_event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..annotation.annotate_pairs import INTERRUPTED, AnnotationSummary, annotate_pairs, format_summary
 from ..annotation.annotators.base import Annotator
-from ..annotation.modalities import MODALITIES
+from ..annotation.event_types import MODALITIES
 from ..data.annotation_sources import AnnotationJob, job_of_folders, jobs_of_config
 from ..images.pairing import shorten
 from ..images.source_notes import write_notes
@@ -16,8 +16,7 @@ from ..system.number_range import at_least
 from ..system.regular_file import check_writable
 from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .command_line import SettingsAction, add_share_arguments
-from .pattern_argument import add_pattern_argument
-from .source_arguments import add_source_arguments, source_options
+from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

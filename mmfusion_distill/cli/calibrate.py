@@ -15,8 +15,7 @@ from ..registration.pair_reader import PairReader
 from ..registration.point_pairs import PointPairs
 from ..system.regular_file import check_writable
 from ..user_errors import UserError, exit_on_user_error
-from .pattern_argument import add_pattern_argument
-from .source_arguments import add_source_arguments, source_options
+from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 #: More pairs tell nothing new.
 _MOST_PAIRS = 30

@@ -7,8 +7,7 @@ from ..data.folder_check import check_folders, format_problems
 from ..registration.pair_reader import PairReader
 from ..system.number_range import at_least
 from ..user_errors import exit_on_user_error
-from .pattern_argument import add_pattern_argument
-from .source_arguments import add_source_arguments, source_options
+from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 
 def main(argv: Sequence[str] | None = None) -> int:

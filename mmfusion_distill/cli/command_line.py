@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..annotation.modalities import MODALITIES
+from ..annotation.event_types import MODALITIES
 from ..system.number_range import at_least
 from ..system.shard import Shard
 

@@ -28,8 +28,7 @@ from ..registration.pair_reader import PairReader
 from ..system.number_range import at_least
 from ..system.regular_file import check_writable, write_text_atomically
 from ..user_errors import UserError, exit_on_user_error
-from .pattern_argument import add_pattern_argument
-from .source_arguments import add_source_arguments, source_options
+from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 #: Of what was left out so many are named, all in a file.
 _SHOWN = 5

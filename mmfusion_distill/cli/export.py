@@ -33,8 +33,7 @@ def export(args: argparse.Namespace) -> bool:
     """Export and check; whether the file is as good as it must be."""
     # A help text does without PyTorch and OpenCV.
     from ..export.calibration import calibration_pairs, measure_quality
-    from ..export.export_network import export_network
-    from ..export.verification import SIZES, largest_differences
+    from ..export.export_network import SIZES, export_network, largest_differences
     from ..inference.exported_fusion import ExportedFusion
     from ..inference.exported_inferencer import ExportedInferencer
     from ..inference.pytorch_inferencer import PyTorchInferencer

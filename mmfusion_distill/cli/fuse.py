@@ -16,8 +16,7 @@ from ..system.regular_file import check_writable, write_text_atomically
 from ..system.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
 from .command_line import add_share_arguments
-from .pattern_argument import add_pattern_argument
-from .source_arguments import add_source_arguments, source_options
+from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 if TYPE_CHECKING:
     from ..inference.fusing_report import FusingReport
@@ -233,7 +232,7 @@ def _told_fusing(
     """What fused what, and how fast, e.g. ' (student by onnxruntime, 640x480, 0.21 s; --verbose says more)'."""
     if not report.written:
         return ""
-    from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
+    from ..zoo.model_index import DEFAULT_WEIGHTS, shipped_weights
 
     name = args.weights or (args.config if args.config else DEFAULT_WEIGHTS)
     # A help text does without OpenCV.

@@ -11,8 +11,7 @@ from typing import Any
 
 from ..system.table import Table
 from ..user_errors import UserError, exit_on_user_error
-from ..zoo.model_index import ModelEntry, read_model_index
-from ..zoo.shipped_weights import shipped_models
+from ..zoo.model_index import ModelEntry, read_model_index, shipped_models
 
 
 def read_facts(entry: ModelEntry) -> dict[str, Any]:

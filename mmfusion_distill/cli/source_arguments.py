@@ -1,10 +1,22 @@
-"""Arguments about how sources are read, the same for every command that reads pairs."""
+"""Arguments about how sources pair up and are read, for every command that takes two folders."""
 
 import argparse
 
 from ..images.source_options import SourceOptions
 from ..system.number_range import at_least
 from ..user_errors import OptionError
+
+
+def add_pattern_argument(parser: argparse._ActionsContainer) -> None:
+    """Add it."""
+    parser.add_argument(
+        "--pattern",
+        nargs=2,
+        metavar=("A", "B"),
+        help="how names of A and B pair up that differ, e.g. '{name}_vis' '{name}_ir' ({name}: what they have in "
+        "common, *: anything); the folders may be one (default: equal names, else usual marks such as vis and ir, "
+        "rgb and thermal, W and T)",
+    )
 
 
 def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = True) -> None:

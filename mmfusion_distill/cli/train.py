@@ -7,7 +7,7 @@ from ..system.cores import let_waiting_threads_sleep
 from ..system.number_range import ABOVE_ZERO, at_least
 from ..user_errors import exit_on_user_error
 from .command_line import parse_run_arguments
-from .pattern_argument import add_pattern_argument
+from .source_arguments import add_pattern_argument
 from .train_own import check_own_arguments, train_own
 
 

@@ -198,7 +198,7 @@ def _told_pairs(pairs: "OwnPairs", out: Path) -> str:
 
 
 def _told_network(cfg: "Config", args: argparse.Namespace) -> str:
-    from ..analysis.flops import count_parameters
+    from ..analysis.named_network import count_parameters
     from ..zoo.config_files import network_of
 
     start = "the Laplacian pyramid" if cfg.load_from is None else f"the weights {cfg.load_from}"

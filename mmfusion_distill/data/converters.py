@@ -1,16 +1,55 @@
-"""Bringing downloads of public data sets into the form that the configs read: checks, split files."""
+"""Bringing downloads of public data sets into the form that the configs read: checks, split files, texts."""
 
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ..annotation.annotation_file import annotation_path_of, find_annotation_of, write_annotation
+from ..annotation.annotation_types import Annotation, Event
 from ..images.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
 from ..images.pairing import ImagePair, find_pairs, shorten
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
-from .shipped_texts import write_shipped_texts
+
+#: A file a data set: name of the pair -> its events, each with a description.
+TEXTS = Path(__file__).parent / "texts"
+
+
+def read_shipped_texts(dataset: str) -> dict[str, Annotation]:
+    """Annotations by the names of the pairs.
+
+    Args:
+        dataset (str): Name of a file in `data/texts`: 'roadscene', 'm3svd', 'llvip' or 'm3fd'.
+    """
+    texts = json.loads((TEXTS / f"{dataset}.json").read_text(encoding="utf-8"))
+    return {
+        name: Annotation(tuple(Event(*event) for event in events), annotator="vision-language model")
+        for name, events in texts.items()
+    }
+
+
+def write_shipped_texts(dataset: str, pairs: Iterable[ImagePair], folder: str | Path) -> int:
+    """Write the annotation files of those pairs that have a text and no annotation yet.
+
+    Args:
+        dataset (str): As for :func:`read_shipped_texts`.
+        pairs (Iterable[ImagePair]): The pairs of a download.
+        folder (str | Path): Folder of annotation files; made if need be.
+
+    Returns:
+        int: How many were written.
+    """
+    texts, written = read_shipped_texts(dataset), 0
+    for pair in pairs:
+        if pair.name in texts and find_annotation_of(pair, folder) is None:
+            write_annotation(annotation_path_of(pair, folder), texts[pair.name])
+            written += 1
+    return written
+
 
 #: Splits that are the same for everybody.
 SPLITS = Path(__file__).parent / "splits"
@@ -85,9 +124,8 @@ def prepare_dataset(
         if part.texts and (count := write_shipped_texts(part.texts, pairs, target)):
             report.append(f"{target}: {count} texts that come with the package")
         if annotator is not None:
-            from ..annotation.annotate_pairs import annotate_pairs
+            from ..annotation.annotate_pairs import annotate_pairs, format_summary
             from ..annotation.annotators.builder import build_annotator
-            from ..annotation.annotate_pairs import format_summary
 
             summary = annotate_pairs(build_annotator(annotator), pairs, target, modality)
             report.append(format_summary(summary, target))

@@ -11,10 +11,17 @@ from mmengine.logging import print_log
 
 from ..annotation.annotation_file import read_annotation, write_annotation
 from ..annotation.annotation_types import Annotation
+from ..annotation.annotators.openai_annotator import OpenAIAnnotator
+from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
+from ..annotation.annotators.transformers_annotator import TransformersAnnotator
 from ..images.pairing import ImagePair, shorten
+from ..registry import TASK_UTILS
 from ..system.cache_folder import cache_folder
 from ..system.progress import progress_bar
 from ..user_errors import UserError
+
+for annotator in (OpenAIAnnotator, StatisticsAnnotator, TransformersAnnotator):
+    TASK_UTILS.register_module(module=annotator)
 
 
 def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality: str) -> list[Annotation]:

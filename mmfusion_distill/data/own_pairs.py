@@ -9,8 +9,8 @@ from typing import Any
 
 from ..images.image_files import PairingError, read_name_list
 from ..images.image_size import image_size
-from ..images.name_marks import side_of
 from ..images.image_source import ImageReadError
+from ..images.name_marks import side_of
 from ..images.pairing import pair_folders, shorten
 from ..system.counting import counted
 
@@ -20,7 +20,7 @@ _TRAIN = ("train", "training")
 _VAL = ("val", "valid", "validation", "test")
 #: Words in the names of folders by which pairs are medical.
 _MEDICAL = {"ct", "pet", "spect", "mri", "mr"}
-#: Of the pairs validate so many, at most _MOST, in _BLOCKS runs of neighbours: frames of one video resemble each other.
+#: Of the pairs validate so many, at most _MOST, in _BLOCKS runs of neighbours, as frames of one video are alike.
 _SHARE, _MOST, _BLOCKS = 0.15, 20, 4
 #: Shorter sides cannot be trained with.
 _SHORTEST = 64
@@ -162,8 +162,8 @@ def _usable(
     left_out = [f"{len(names)} left out, {why}: {shorten(names, 3)}" for why, names in bad.items() if names]
     if len(usable) < 2:
         raise PairingError(
-            f"{sources[0]} and {sources[1]} have {counted(len(usable), 'pair')} that can be trained with, wanted two or more"
-            + "".join(f"; {sentence}" for sentence in left_out)
+            f"{sources[0]} and {sources[1]} have {counted(len(usable), 'pair')} that can be trained with, wanted two "
+            "or more" + "".join(f"; {sentence}" for sentence in left_out)
         )
     return usable, left_out
 
@@ -171,9 +171,7 @@ def _usable(
 def _parted(root: Path, names: list[str]) -> tuple[list[str], list[str]]:
     lists = [root / "train.txt", root / "val.txt"]
     if all(path.is_file() for path in lists):
-        train, val = (
-            [name for name in read_name_list(path) if name in names] for path in lists
-        )
+        train, val = ([name for name in read_name_list(path) if name in names] for path in lists)
         if train and val:
             return train, val
     chosen = set(_spread(names, min(_MOST, max(1, round(_SHARE * len(names))))))

@@ -10,13 +10,12 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from ..registry import DATASETS, TRANSFORMS
 from ..annotation.annotation_file import read_annotation_of
 from ..annotation.annotation_types import Annotation
-from ..annotation.event_types import KNOWN_EVENT_TYPES, is_known_event
-from ..annotation.modalities import check_modality
+from ..annotation.event_types import KNOWN_EVENT_TYPES, check_modality, is_known_event
 from ..images.image_files import read_name_list
 from ..images.pairing import ImagePair, find_pairs, shorten
+from ..registry import DATASETS, TRANSFORMS
 from ..user_errors import UserError
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing

@@ -1,16 +1,11 @@
-"""Samplers that tie the randomness of a sample to its place in the run.
-
-With mmengine's own samplers a random crop depends on how many processes and workers there are and on what each
-of them drew before. Here every draw carries a seed, so that a run gives the same crops with one process or
-several, any number of workers, and when it is resumed.
-"""
+"""Samplers that carry a seed with every draw, and data sets that hand it on."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mmengine.dataset import DefaultSampler, InfiniteSampler
+from mmengine.dataset import ConcatDataset, DefaultSampler, InfiniteSampler
 
-from ..registry import DATA_SAMPLERS
+from ..registry import DATA_SAMPLERS, DATASETS
 
 
 class SeededIndex(int):
@@ -91,3 +86,17 @@ class SeededDefaultSampler(_BeginsAnywhere, DefaultSampler):
         # Twice the size leaves room for the padding, which depends on the number of processes.
         first = self.epoch * 2 * len(self.dataset) + self.rank + left_out * self.world_size
         yield from _seeded(islice(super().__iter__(), left_out, None), self.seed, first, self.world_size)
+
+
+@DATASETS.register_module()
+class SeededConcatDataset(ConcatDataset):
+    """mmengine's ConcatDataset, through which the seed of a draw reaches the data set that it falls on.
+
+    Without it augmentation would depend on the number of workers, and a resumed run would see other samples.
+    Args are those of mmengine's ConcatDataset; a data set that is listed twice is drawn twice as often.
+    """
+
+    def _get_ori_dataset_idx(self, idx: int) -> tuple[int, int]:
+        dataset, sample = super()._get_ori_dataset_idx(idx)
+        seed = getattr(idx, "seed", None)
+        return dataset, sample if seed is None else SeededIndex(sample, seed)

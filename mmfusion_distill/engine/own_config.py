@@ -10,8 +10,7 @@ from ..data.own_pairs import OwnPairs, PairFolder
 from ..models.weight_files.embedded_config import read_network_config
 from ..user_errors import UserError
 from ..zoo.config_files import read_config
-from ..zoo.model_index import find_config
-from ..zoo.shipped_weights import DEFAULT_WEIGHTS, PYRAMID, shipped_weights
+from ..zoo.model_index import DEFAULT_WEIGHTS, PYRAMID, find_config, shipped_weights
 
 _ALONE = "student_fusionunet_1xb2-3k_cameras-176x344"
 _GUIDED = "teacher_fusionunet_1xb2-3k_cameras-176x344"

@@ -21,7 +21,7 @@ from ..system.regular_file import write_atomically
 from ..user_errors import MissingPackageError, UserError, reason_of
 from ..zoo.config_files import check_config, fusor_of, read_config
 from ..zoo.config_options import check_options, check_ranges, merge_options
-from ..zoo.shipped_weights import shipped_weights
+from ..zoo.model_index import shipped_weights
 from . import FusionRunner
 from .earlier_run import tell_of_unfinished_run
 from .mixed_precision import use_mixed_precision
@@ -147,8 +147,6 @@ def _train(cfg: Config, allow_partial: bool, runner_type: type[FusionRunner]) ->
     runner = runner_type.from_cfg(cfg)
     runner.allow_partial = allow_partial
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    if hasattr(model, "load_teacher"):
-        model.load_teacher()
     if not getattr(model, "reads_annotations", True) and _has_annotations(cfg):
         runner.logger.info(
             "the annotations of the training pairs change nothing: no network of this config is guided by text, and "

@@ -1,23 +1,60 @@
-"""Export of a network to other runtimes."""
+"""Writing a network for another runtime, and comparing the file with it."""
 
 import io
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from ..annotation.event_types import READ_EVENTS
+from ..inference.exported_fusion import ExportedFusion
 from ..inference.network_file import FORMATS
 from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
-from .exported_module import OUTPUT, SOURCES, ExportedModule, text_length
+from .exported_module import OUTPUT, SOURCES, ExportedModule, let_default_to_nan, text_length
 from .joined_convolutions import fit_to_blocks, join_convolutions
-from .optional_inputs import let_default_to_nan
 from .precision import PRECISIONS, SourcePair, set_metadata, to_constants, to_half_precision, to_int8
 from .tile_stages import tile_stages
+
+#: Sizes that need no padding, much padding, and both orders of height and width.
+SIZES = ((64, 64), (128, 192), (192, 128), (37, 101), (1, 1), (1, 200))
+
+
+def largest_differences(
+    network: nn.Module, exported: ExportedFusion, sizes: Sequence[tuple[int, int]] = SIZES
+) -> dict[tuple[int, int], float]:
+    """Largest difference between PyTorch and an exported file on random images, with text and without.
+
+    Args:
+        network (nn.Module): The network that was exported.
+        exported (ExportedFusion): The exported file.
+        sizes (Sequence[tuple[int, int]]): Heights and widths.
+
+    Returns:
+        dict[tuple[int, int], float]: By size.
+    """
+    generator = torch.Generator().manual_seed(0)
+    differences = {}
+    for height, width in sizes:
+        img_a = torch.rand(1, 3, height, width, generator=generator)
+        img_b = torch.rand(1, 1, height, width, generator=generator)
+        texts = [None]
+        if exported.text_channels is not None:
+            texts = [torch.randn(1, exported.text_channels, generator=generator)]
+            if network.text_reader.null is not None:
+                texts.append(None)
+        differences[height, width] = 0.0
+        for text in texts:
+            with torch.inference_mode():
+                expected = network.eval()(img_a, img_b, text)
+            arrays = [None if tensor is None else tensor.numpy() for tensor in (img_a, img_b, text)]
+            difference = (torch.from_numpy(exported(*arrays)) - expected).abs().max().item()
+            differences[height, width] = max(differences[height, width], difference)
+    return differences
+
 
 #: Opset of ONNX that is written, and those that can be.
 ONNX_OPSET, OPSETS = 17, range(14, 19)
@@ -117,7 +154,7 @@ def describe_interface(
         "tile_multiple": str(network.multiple),
         "pixel_bytes": str(exported_pixel_bytes(network)),
         # Tone curves and the statistics of B are those of the whole image.
-        "needs_whole": str(int(getattr(network, "num_local_levels", 0) > 0)),
+        "needs_whole": str(int(network.num_local_levels > 0)),
         "precision": precision,
         "opset": str(opset),
         "padding": "none: any H and W" if size is None else f"none: {size[1]}x{size[0]} only",

@@ -1,7 +1,30 @@
-"""What is exported of a network: its inputs, what may be left out, and its outputs."""
+"""The module that is recorded: what a runtime computes, with inputs that a user may leave out."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
 import torch
 from torch import Tensor, nn
+
+
+def let_default_to_nan(path: Path, lengths: Mapping[str, int]) -> None:
+    """Give inputs a default, (1, length) of NaN; runtimes then need not be given them.
+
+    Args:
+        path (Path): ONNX file, which is rewritten.
+        lengths (Mapping[str, int]): Lengths of these inputs by their names.
+    """
+    import onnx
+
+    if not lengths:
+        return
+    model = onnx.load(path)
+    for name, length in lengths.items():
+        nothing = np.full((1, length), np.nan, np.float32)
+        model.graph.initializer.append(onnx.numpy_helper.from_array(nothing, name))
+    onnx.save(model, path)
+
 
 SOURCES, TEXT, OUTPUT = ("img_a", "img_b"), "text_emb", "fused"
 
@@ -53,5 +76,5 @@ def text_or_none(network: nn.Module, text_emb: Tensor | None) -> Tensor | None:
 
 def text_length(network: nn.Module) -> int | None:
     """Length of the text embedding that a network takes; None: it takes none."""
-    reader = getattr(network, "text_reader", None)
+    reader = network.text_reader
     return None if reader is None else reader.text_channels

@@ -7,8 +7,7 @@ from torch import nn
 
 from ..models.model_zoo import get_model
 from ..system.regular_file import write_text_atomically
-from ..zoo.model_index import ModelEntry
-from ..zoo.shipped_weights import exported_weights, shipped_models
+from ..zoo.model_index import ModelEntry, exported_weights, shipped_models
 from .export_network import export_network
 
 #: Key under which an exported file says which weights it is of.

@@ -18,7 +18,7 @@ from ..inference.tile_stages import DEEP_A, DEEP_B, STAGES, TILE_MARGIN, UP_MARG
 from ..models.networks.fusion_unet import FusionUNet
 from ..models.ops.padding import reflect_pad_to_multiple
 from ..models.ops.picture_statistics import NUM_NOISES, NUM_TONES, Measures, PairStatistics, pair_statistics
-from ..models.parts.prior import steered
+from ..models.parts.priors import steered
 from ..models.tiles.exact_tiles import (
     deep_maps,
     levels_in_tiles,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..images.reflection import padded_to_multiple
 from ..images.tile_grid import AxisTile, axis_tiles
-from ..system.free_memory import GIBIBYTE, free_memory
+from ..system.memory import GIBIBYTE, free_memory
 from ..user_errors import UserError, check_choice
 from .given import checked_rows
 from .network_file import FUSED, NetworkFile, UnusableFile

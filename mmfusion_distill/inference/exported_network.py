@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import torch
-from mmengine.model import BaseModule
-from torch import Tensor
+from torch import Tensor, nn
 
+from ..models.networks import FusionNetwork
 from ..models.parts import FeatureWiseAffine
 from ..registry import MODELS
 from .exported_fusion import ExportedFusion
 
 
 @MODELS.register_module()
-class ExportedNetwork(BaseModule):
+class ExportedNetwork(FusionNetwork):
     """A file of `mmfusion export` as the `generator` of an ImageFusor, for testing.
 
     Args:
@@ -40,10 +40,19 @@ class ExportedNetwork(BaseModule):
         super().__init__(init_cfg=init_cfg)
         self.exported = ExportedFusion(path, device=device, mode=mode, max_memory=max_memory)
         self.multiple = self.exported.multiple
-        self.pixel_bytes = self.exported.pixel_bytes
         length = self.exported.text_channels
         # Zeros stand for no text: the graph itself knows the learned embedding.
-        self.text_reader = None if length is None else FeatureWiseAffine(length, (), null_embedding=True)
+        self._reader = None if length is None else FeatureWiseAffine(length, (), null_embedding=True)
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Memory that the runtime takes per pixel."""
+        return self.exported.pixel_bytes
+
+    @property
+    def text_reader(self) -> nn.Module | None:
+        """What checks text embeddings; None: the file takes no text."""
+        return self._reader
 
     def forward(self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None) -> Tensor:
         """Fuse (N, 1 or 3, H, W) and (N, 1, H, W) in [0, 1] to (N, 3, H, W); a file that takes no text ignores it."""

@@ -12,9 +12,9 @@ from ..extras import missing_extra
 from ..images.image_source import PictureSource
 from ..images.source_options import SourceOptions
 from ..registration.pair_reader import PairReader
-from ..system.cuda_device import has_cuda_device
+from ..system.memory import has_cuda_device
 from ..user_errors import MissingFileError, MissingPackageError, UserError, check_choice
-from ..zoo.shipped_weights import DEFAULT_WEIGHTS, PYRAMID, exported_beside, list_models, shipped_weights
+from ..zoo.model_index import DEFAULT_WEIGHTS, PYRAMID, exported_beside, list_models, shipped_weights
 from .exported_inferencer import ExportedInferencer, is_exported
 
 if TYPE_CHECKING:

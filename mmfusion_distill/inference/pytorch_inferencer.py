@@ -27,7 +27,7 @@ from ..registration.pair_reader import PairReader
 from ..registry import MODELS
 from ..user_errors import UserError, reason_of
 from ..zoo.config_files import check_config, fusor_of, read_config
-from ..zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_weights
+from ..zoo.model_index import DEFAULT_WEIGHTS, shipped_weights
 from .exported_inferencer import is_exported
 from .given import given_annotation, given_prior, stacked_priors
 from .pair_fuser import LONGEST_SEEN, batches_of_equal_size
@@ -112,7 +112,7 @@ class PyTorchInferencer(BaseInferencer):
     @property
     def guided(self) -> bool:
         """Whether the network reads text."""
-        return getattr(self.model.generator, "text_reader", None) is not None
+        return self.model.generator.text_reader is not None
 
     def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.

@@ -14,7 +14,7 @@ from .losses import (
     PyramidMarginLoss,
     ResultDistillationLoss,
 )
-from .networks import FusionUNet, PyramidFusion, XRestormerFusionNet
+from .networks import FusionNetwork, FusionUNet, PyramidFusion, XRestormerFusionNet
 from .parts import (
     ConvConnector,
     ConvFusion,
@@ -41,6 +41,7 @@ __all__ = [
     "FusionDataPreprocessor",
     "FusionDistiller",
     "FusionLoss",
+    "FusionNetwork",
     "FusionSSIMLoss",
     "FusionUNet",
     "GatedConvBlock",

@@ -7,8 +7,7 @@ from torch import nn
 from ..registry import MODELS
 from ..user_errors import UserError
 from ..zoo.config_files import network_of, read_config
-from ..zoo.model_index import read_model_index
-from ..zoo.shipped_weights import list_models
+from ..zoo.model_index import list_models, read_model_index
 from .weight_files.checkpoints import load_network
 from .weight_files.embedded_config import read_network_config
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..inference.fusion_inferencer import FusionInferencer
 from ..user_errors import MissingPackageError, UserError, UserFileError
-from ..zoo.shipped_weights import list_models
+from ..zoo.model_index import list_models
 from .uploads import Limits, VisitorFiles
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inference.pair_fuser import PairFuser
-from ..system.host_memory import keep_host_memory
+from ..system.memory import keep_host_memory
 from ..system.progress import progress_bar
 from .film_writer import FilmWriter
 from .frame_clock import FrameClock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfusion_distill.analysis.networks_at_random import network_config
+from mmfusion_distill.analysis.named_network import network_config
 from mmfusion_distill.data.annotation_sources import jobs_of_config
 from mmfusion_distill.export.model_files import publish_network
 from mmfusion_distill.zoo.config_files import ConfigError, check_config, read_config

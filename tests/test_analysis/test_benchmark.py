@@ -7,8 +7,13 @@ from conftest import ROOT
 from scripts import run_script
 
 from mmfusion_distill.analysis.benchmark import benchmark_table
-from mmfusion_distill.analysis.flops import count_gflops, count_parameters
-from mmfusion_distill.analysis.networks_at_random import build_network, example_pair, network_config
+from mmfusion_distill.analysis.named_network import (
+    build_network,
+    count_gflops,
+    count_parameters,
+    example_pair,
+    network_config,
+)
 from mmfusion_distill.analysis.peak_memory import peak_bytes
 from mmfusion_distill.analysis.preparers import export_networks, prepare_pyramid
 from mmfusion_distill.analysis.stopwatch import measure, time_in_turn

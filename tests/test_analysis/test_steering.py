@@ -15,7 +15,7 @@ from mmfusion_distill.analysis.steering import (
     steering_table,
 )
 from mmfusion_distill.annotation.event_types import EVENT_TYPES
-from mmfusion_distill.data.degradations.degradation_texts import strong_annotation
+from mmfusion_distill.data.degradations.degradation_kinds import strong_annotation
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from mmfusion_distill.annotation.annotation_parser import parse_annotation
 from mmfusion_distill.annotation.annotation_types import AnnotationError
 from mmfusion_distill.annotation.answers.denial import is_denied
 from mmfusion_distill.annotation.typed_text import annotation_of_text
-from mmfusion_distill.data.degradations.degradation_texts import DEGRADATION_TEXTS
+from mmfusion_distill.data.degradations.degradation_kinds import DEGRADATION_TEXTS
 
 #: Answer, and the types of its events.
 ANSWERS = [

@@ -8,8 +8,7 @@ import pytest
 
 from mmfusion_distill.annotation.annotation_parser import parse_annotation
 from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
-from mmfusion_distill.annotation.event_types import is_known_event
-from mmfusion_distill.annotation.modalities import MODALITIES
+from mmfusion_distill.annotation.event_types import MODALITIES, is_known_event
 from mmfusion_distill.annotation.prompting import load_pictures, load_prompt
 from mmfusion_distill.images.pairing import find_pairs
 from mmfusion_distill.images.pixels import data_url

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mmfusion_distill.analysis.annotation_accuracy import measure_recall
 from mmfusion_distill.annotation.annotators import image_statistics as stats
 from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
-from mmfusion_distill.annotation.modalities import MODALITIES
+from mmfusion_distill.annotation.event_types import MODALITIES
 from mmfusion_distill.data.degradations.degradations import (
     INFRARED_VISIBLE_DEGRADATIONS,
     MEDICAL_DEGRADATIONS,

@@ -9,7 +9,7 @@ from conftest import ROOT
 from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.cli.models import main, read_facts
 from mmfusion_distill.user_errors import UserError
-from mmfusion_distill.zoo.shipped_weights import shipped_models
+from mmfusion_distill.zoo.model_index import shipped_models
 
 
 def test_names_parameters_and_hashes_are_those_of_the_files(capsys):

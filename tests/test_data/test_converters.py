@@ -9,10 +9,10 @@ from mmfusion_distill.data.converters import (
     adopt_folders,
     collect_pairs_by_keyword,
     prepare_dataset,
+    read_shipped_texts,
     read_split,
     split_names,
 )
-from mmfusion_distill.data.shipped_texts import read_shipped_texts
 from mmfusion_distill.images.image_files import PairingError, read_name_list
 from mmfusion_distill.images.image_io import write_image
 

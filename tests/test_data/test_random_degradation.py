@@ -8,10 +8,10 @@ import pytest
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
 from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
-from mmfusion_distill.data.degradations.degradation_kinds import degradation_kinds
-from mmfusion_distill.data.degradations.degradation_texts import (
+from mmfusion_distill.data.degradations.degradation_kinds import (
     DEGRADATION_TEXTS,
     STRENGTH_WORDS,
+    degradation_kinds,
     describe_degradation,
 )
 from mmfusion_distill.data.seeded_samplers import SeededIndex

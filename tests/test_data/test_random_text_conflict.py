@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
-from mmfusion_distill.data.degradations.degradation_kinds import degradation_kinds
-from mmfusion_distill.data.degradations.degradation_texts import DEGRADATION_TEXTS, STRENGTH_WORDS
+from mmfusion_distill.data.degradations.degradation_kinds import (
+    DEGRADATION_TEXTS,
+    STRENGTH_WORDS,
+    degradation_kinds,
+)
 from mmfusion_distill.data.transforms import RandomDegradation, RandomTextConflict
 
 OWN = Annotation((Event("motion_blur", "the car is blurred"),))

@@ -7,8 +7,7 @@ from unittest import mock
 import pytest
 from mmengine.dataset import BaseDataset
 
-from mmfusion_distill.data.seeded_concat_dataset import SeededConcatDataset
-from mmfusion_distill.data.seeded_samplers import SeededDefaultSampler, SeededIndex
+from mmfusion_distill.data.seeded_samplers import SeededConcatDataset, SeededDefaultSampler, SeededIndex
 from mmfusion_distill.registry import DATA_SAMPLERS
 
 

@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from mmfusion_distill.evaluation import ciede2000, laplacian_pyramid_fusion
-from mmfusion_distill.models.ops.color_space import rgb_to_gray
+from mmfusion_distill.models.ops.color import recolor, rgb_to_gray
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
-from mmfusion_distill.models.ops.recolor import recolor
 
 
 def scene(height, width, channels=3, seed=0):

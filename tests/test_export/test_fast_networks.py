@@ -6,8 +6,7 @@ import torch
 from scripts import run_script
 
 from mmfusion_distill.apis import FusionInferencer
-from mmfusion_distill.export.export_network import export_network
-from mmfusion_distill.export.verification import largest_differences
+from mmfusion_distill.export.export_network import export_network, largest_differences
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
 from mmfusion_distill.inference.exported_inferencer import ExportedInferencer, is_exported
 from mmfusion_distill.models import FusionUNet

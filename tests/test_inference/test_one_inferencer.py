@@ -11,7 +11,7 @@ from mmfusion_distill.annotation.event_types import READ_EVENTS
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import generate_pair
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
-from mmfusion_distill.zoo.shipped_weights import exported_weights, shipped_models
+from mmfusion_distill.zoo.model_index import exported_weights, shipped_models
 
 TINY = exported_weights(shipped_models()["tiny"])
 

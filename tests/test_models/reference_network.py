@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mmfusion_distill.models.weight_files.dtpf_checkpoints import rename_published_key
+from mmfusion_distill.export.model_files import rename_published_key
 
 WINDOW = 8
 KEY_WINDOW = 12

@@ -73,6 +73,7 @@ class Trial:
             )
         )
         self.student.load_state_dict(self.distiller.state_dict())
+        self.distiller.init_weights()
 
     def distil(self, batch):
         """Take the losses of a batch; these, and what the student makes of it by itself."""

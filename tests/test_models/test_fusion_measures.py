@@ -7,7 +7,7 @@ import torch
 
 from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.models.losses import MEASURES, fusion_measures
-from mmfusion_distill.models.losses.pyramid_margin_loss import GAINS
+from mmfusion_distill.models.losses.pyramid_losses import GAINS
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
 from mmfusion_distill.registry import MODELS
 

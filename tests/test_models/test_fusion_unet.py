@@ -1,12 +1,15 @@
 """FusionUNet: sizes, colours, batches, configs."""
 
+import re
+
 import pytest
 import torch
+from conftest import ROOT
 
+from mmfusion_distill.apis import get_model
 from mmfusion_distill.evaluation import ciede2000
-from mmfusion_distill.models.ops.color_space import rgb_to_gray
+from mmfusion_distill.models.ops.color import recolor, rgb_to_gray
 from mmfusion_distill.models.ops.laplacian_bands import laplacian_fusion
-from mmfusion_distill.models.ops.recolor import recolor
 from mmfusion_distill.models.tiles.exact_tiles import fuse_in_exact_tiles
 from mmfusion_distill.registry import MODELS
 from mmfusion_distill.user_errors import UserError
@@ -225,3 +228,25 @@ def test_compiling_by_torchscript_names_what_works(untrained):
     with torch.no_grad():
         traced = torch.jit.trace(untrained, pairs[0], check_trace=False)
         torch.testing.assert_close(traced(*pairs[1]), untrained(*pairs[1]))
+
+
+def test_the_picture_of_the_way_of_a_pair_has_the_shapes_that_the_student_has():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    picture = re.search(r"The way of a pair through the student.*?```\n(.*?)```", text, re.DOTALL).group(1)
+    drawn = [tuple(map(int, shape)) for shape in re.findall(r"\((\d+), (\d+), (\d+)\)", picture)]
+    network, met = get_model("student", pretrained=False), {}
+    for name, part in dict(encoder=network.encoder_a, neck=network.neck, prior=network.prior).items():
+        part.register_forward_hook(lambda _, given, made, name=name: met.update({name: made}))
+    network.encoder_a.register_forward_pre_hook(lambda _, given: met.update(padded=given[0]))
+    a, b = torch.rand(1, 3, 480, 640), torch.rand(1, 1, 480, 640)
+    with torch.no_grad():
+        fused, decoded = network(a, b, return_features=True)
+
+    maps, padded = [tuple(level.shape[1:]) for level in met["encoder"]], tuple(met["padded"].shape[1:])
+    skips = [tuple(level.shape[1:]) for level in met["neck"]]
+    # Both encoders are drawn side by side, two levels a line.
+    both = [*maps[:2], *maps[:2], *maps[2:], *maps[2:]]
+    features = [tuple(level.shape[1:]) for level in decoded]
+    sources = [tuple(image.shape[1:]) for image in (a, b)]
+    assert drawn == [*sources, padded, padded, *both, *skips, *features, padded, tuple(fused.shape[1:])]
+    assert f"| {met['prior'].shape[1]} numbers" in picture

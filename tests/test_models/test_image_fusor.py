@@ -7,6 +7,7 @@ from mmagic.structures import DataSample
 from mmengine.optim import OptimWrapper
 from torch import nn
 
+from mmfusion_distill.models import FusionNetwork
 from mmfusion_distill.models.fusors import image_fusor
 from mmfusion_distill.registry import MODELS
 
@@ -194,12 +195,17 @@ def test_what_is_logged_is_the_mean_over_processes_and_not_what_is_trained(stude
     assert float(total) == pytest.approx(float(sum(losses.values()))) and total.requires_grad
 
 
-class Plain(nn.Module):
+class Plain(FusionNetwork):
     """A network that says nothing about itself."""
 
     def forward(self, img_a, img_b, text_emb=None):
         assert text_emb is None
         return img_a + img_b
+
+
+def test_a_network_that_is_none_is_one_sentence():
+    with pytest.raises(ValueError, match="Linear is no FusionNetwork: derive it from"):
+        MODELS.build(dict(type="ImageFusor", generator=dict(type=nn.Linear, in_features=1, out_features=1)))
 
 
 def test_a_network_that_says_nothing_about_itself_is_fused_whole_and_in_tiles():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmfusion_distill.models.losses.ssim_loss import ssim_per_sample
+from mmfusion_distill.models.losses.published_terms import ssim_per_sample
 from mmfusion_distill.registry import MODELS
 
 CHANNELS = [(3, 3), (3, 1), (1, 1), (1, 3)]

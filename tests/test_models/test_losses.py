@@ -6,7 +6,7 @@ import torch
 from skimage.metrics import structural_similarity
 
 from mmfusion_distill.models.losses import EVENT_WEIGHTS, event_weights
-from mmfusion_distill.models.losses.ssim_loss import ssim_map, ssim_per_sample
+from mmfusion_distill.models.losses.published_terms import ssim_map, ssim_per_sample
 from mmfusion_distill.registry import MODELS
 
 

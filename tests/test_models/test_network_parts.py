@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from mmfusion_distill.models.ops.color_space import rgb_to_gray
+from mmfusion_distill.models.ops.color import recolor, rgb_to_gray
 from mmfusion_distill.models.ops.laplacian_bands import (
     gaussian_pyramid,
     laplacian_band,
@@ -17,9 +17,8 @@ from mmfusion_distill.models.ops.laplacian_bands import (
     share_of_a,
 )
 from mmfusion_distill.models.ops.picture_statistics import pair_statistics
-from mmfusion_distill.models.ops.recolor import recolor
 from mmfusion_distill.models.ops.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
-from mmfusion_distill.models.parts.tone_curve import ToneCurve
+from mmfusion_distill.models.parts.source_tuning import ToneCurve
 from mmfusion_distill.registry import MODELS
 
 

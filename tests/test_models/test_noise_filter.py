@@ -9,7 +9,7 @@ from mmfusion_distill.models.ops.picture_statistics import (
     noise_statistics,
     pair_statistics,
 )
-from mmfusion_distill.models.parts.noise_filter import NoiseFilter
+from mmfusion_distill.models.parts.source_tuning import NoiseFilter
 from mmfusion_distill.registry import MODELS
 
 

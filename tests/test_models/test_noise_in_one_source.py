@@ -6,7 +6,7 @@ import torch
 
 from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.data.generated_scenes import generate_pair
-from mmfusion_distill.models.text.sentence_text_encoder import SentenceTextEncoder
+from mmfusion_distill.models.text.text_encoders import SentenceTextEncoder
 
 #: Which source is noisy, and a text of it for a network that reads one.
 NOISY = {

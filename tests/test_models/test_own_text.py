@@ -34,7 +34,7 @@ def teacher(tiny_teacher):
 @pytest.fixture
 def distiller(teacher, tiny_network, tiny_teacher, tmp_path):
     torch.save(dict(state_dict=teacher.state_dict()), tmp_path / "teacher.pth")
-    return MODELS.build(
+    model = MODELS.build(
         dict(
             type="FusionDistiller",
             student=tiny_network,
@@ -43,6 +43,8 @@ def distiller(teacher, tiny_network, tiny_teacher, tmp_path):
             text_encoder=dict(type="SentenceTextEncoder"),
         )
     )
+    model.init_weights()
+    return model
 
 
 def ordered(batch, order):

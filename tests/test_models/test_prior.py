@@ -101,7 +101,7 @@ def distiller(tmp_path, **options):
         dict(type="ImageFusor", generator=TEACHER, text_encoder=dict(type="SentenceTextEncoder"))
     )
     torch.save(dict(state_dict=teacher.state_dict()), tmp_path / "teacher.pth")
-    return MODELS.build(
+    model = MODELS.build(
         dict(
             type="FusionDistiller",
             student=STUDENT,
@@ -112,6 +112,8 @@ def distiller(tmp_path, **options):
             **options,
         )
     )
+    model.init_weights()
+    return model
 
 
 def losses_of(model, annotations):
@@ -133,9 +135,7 @@ def test_the_prior_is_learned_from_the_teachers_text_and_steers_the_student(tmp_
     given = []
     model.student.generator.guidance.register_forward_pre_hook(lambda _, passed: given.append(passed[1]))
     losses = losses_of(model, [DARK, GRAINY])
-    text_emb = model.teacher.module.text_embedder(
-        [["low_light: the road is dark"], ["high_noise: grain all over"]]
-    )
+    text_emb = model.teacher.text_embedder([["low_light: the road is dark"], ["high_noise: grain all over"]])
     assert {"loss_prior", "loss_event", "loss_feature", "loss_result"} <= set(losses)
     assert given[0].shape == (2, 8) and text_emb.shape == (2, 384)
     assert float(losses["loss_prior"]) > 0

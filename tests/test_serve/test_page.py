@@ -26,7 +26,7 @@ from mmfusion_distill.serve import server
 from mmfusion_distill.serve.server import launch
 from mmfusion_distill.serve.uploads import Limits, VisitorFiles, read_picture
 from mmfusion_distill.user_errors import UserError
-from mmfusion_distill.zoo.shipped_weights import exported_beside, shipped_weights
+from mmfusion_distill.zoo.model_index import exported_beside, shipped_weights
 
 SOURCE_A, SOURCE_B = "Source A", "Source B"
 

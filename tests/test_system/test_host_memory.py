@@ -8,8 +8,8 @@ import torch
 
 from mmfusion_distill.models import ImageFusor
 from mmfusion_distill.models.fusors import image_fusor
-from mmfusion_distill.system import host_memory
-from mmfusion_distill.system.host_memory import keep_host_memory, maps_of_whole_pictures
+from mmfusion_distill.system import memory as host_memory
+from mmfusion_distill.system.memory import keep_host_memory, maps_of_whole_pictures
 
 
 @pytest.mark.parametrize("variable", [None, "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"])

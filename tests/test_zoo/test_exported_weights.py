@@ -8,7 +8,7 @@ import pytest
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import generate_pair
 from mmfusion_distill.export.shipped_files import WEIGHTS_HASH
-from mmfusion_distill.zoo.shipped_weights import exported_weights, shipped_models
+from mmfusion_distill.zoo.model_index import exported_weights, shipped_models
 
 EXPORTED = {name: entry for name, entry in shipped_models().items() if exported_weights(entry).is_file()}
 REMEDY = "run `python tools/deployment/export_shipped.py`"

@@ -11,14 +11,13 @@ import pytest
 from conftest import ROOT
 from mmengine.config import Config
 
-from mmfusion_distill.analysis.flops import count_gflops, count_parameters
+from mmfusion_distill.analysis.named_network import count_gflops, count_parameters
 from mmfusion_distill.apis import get_model, list_models
 from mmfusion_distill.cli.models import configs_table
 from mmfusion_distill.models.weight_files.embedded_config import read_network_config
 from mmfusion_distill.user_errors import UserError
 from mmfusion_distill.zoo.config_files import network_of
-from mmfusion_distill.zoo.model_index import read_model_index
-from mmfusion_distill.zoo.shipped_weights import DEFAULT_WEIGHTS, shipped_models
+from mmfusion_distill.zoo.model_index import DEFAULT_WEIGHTS, read_model_index, shipped_models
 
 CONFIGS = ROOT / "configs" / "fusion_distill"
 WEIGHTS = ROOT / "mmfusion_distill" / "weights"

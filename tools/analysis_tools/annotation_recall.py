@@ -13,7 +13,7 @@ from mmfusion_distill.analysis.annotation_accuracy import (
     read_references,
 )
 from mmfusion_distill.annotation.annotators.statistics_annotator import StatisticsAnnotator
-from mmfusion_distill.annotation.modalities import MODALITIES
+from mmfusion_distill.annotation.event_types import MODALITIES
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.cli.command_line import SettingsAction
 from mmfusion_distill.images.image_files import read_name_list

@@ -19,7 +19,7 @@ DEFAULT = {name: CONFIGS / f"{name}_fusionunet.py" for name in ("teacher", "stud
 
 def read_networks(paths: list[str]) -> dict[str, dict]:
     """Networks of configs by short names; without any, teacher, student and tiny."""
-    from mmfusion_distill.analysis.networks_at_random import network_config
+    from mmfusion_distill.analysis.named_network import network_config
 
     return {name: network_config(path) for name, path in (named(paths, "stem") or DEFAULT).items()}
 

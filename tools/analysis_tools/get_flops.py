@@ -9,8 +9,12 @@ from mmfusion_distill.user_errors import exit_on_user_error
 
 def report(config: str, size: tuple[int, int]) -> None:
     """Print them."""
-    from mmfusion_distill.analysis.flops import FLOPS_CONVENTION, count_gflops, count_parameters
-    from mmfusion_distill.analysis.networks_at_random import network_config
+    from mmfusion_distill.analysis.named_network import (
+        FLOPS_CONVENTION,
+        count_gflops,
+        count_parameters,
+        network_config,
+    )
 
     network = network_config(config)
     print(f"parameters: {count_parameters(network):,}")

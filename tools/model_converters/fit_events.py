@@ -35,7 +35,7 @@ def fit(args: argparse.Namespace) -> None:
     from mmfusion_distill.models.weight_files.checkpoints import load_network
     from mmfusion_distill.registry import DATASETS, MODELS
     from mmfusion_distill.zoo.config_files import network_of
-    from mmfusion_distill.zoo.shipped_weights import shipped_weights
+    from mmfusion_distill.zoo.model_index import shipped_weights
 
     config = load_config(args.config)
     network = MODELS.build(network_of(config.model))

@@ -1,5 +1,5 @@
 # The student from the teacher: the teacher reads the text, the student sees the degraded pair alone.
-_base_ = ["../networks/student.py", "../networks/teacher.py", "../losses.py"]
+_base_ = ["../networks/fusionunet.py", "../losses.py"]
 
 model = dict(
     type="FusionDistiller",

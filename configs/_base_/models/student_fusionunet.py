@@ -1,5 +1,5 @@
 # The student trained by itself.
-_base_ = ["../networks/student.py", "../losses.py"]
+_base_ = ["../networks/fusionunet.py", "../losses.py"]
 
 model = dict(
     type="ImageFusor",

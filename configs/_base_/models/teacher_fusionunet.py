@@ -1,5 +1,5 @@
 # The teacher, guided by the text encoder that needs no download.
-_base_ = ["../networks/teacher.py", "../losses.py"]
+_base_ = ["../networks/fusionunet.py", "../losses.py"]
 
 model = dict(
     type="ImageFusor",

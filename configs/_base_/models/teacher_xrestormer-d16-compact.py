@@ -1,5 +1,5 @@
 # A small teacher for a CPU.
-_base_ = ["../networks/xrestormer-compact.py"]
+_base_ = ["../networks/xrestormer.py"]
 
 model = dict(
     type="ImageFusor",

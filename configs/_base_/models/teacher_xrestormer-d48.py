@@ -1,5 +1,5 @@
 # The published teacher, guided by the encoder that needs no download.
-_base_ = ["../networks/xrestormer-d48.py"]
+_base_ = ["../networks/xrestormer.py"]
 
 model = dict(
     type="ImageFusor",

@@ -1,5 +1,5 @@
 # The tiny student trained by itself.
-_base_ = ["../networks/tiny.py", "../losses.py"]
+_base_ = ["../networks/fusionunet.py", "../losses.py"]
 
 model = dict(
     type="ImageFusor",

@@ -8,8 +8,7 @@ from ...images.pairing import ImagePair
 from ...registration.pair_reader import PairReader
 from ...system.number_range import at_least, check_numbers
 from ..annotation_types import Annotation, Event
-from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
-from ..modalities import check_modality
+from ..event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT, check_modality
 from . import image_statistics as stats
 from .base import AnnotationResult, Annotator
 from .infrared_visible_events import InfraredVisibleThresholds, find_infrared_visible_events

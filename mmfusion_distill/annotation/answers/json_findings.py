@@ -9,7 +9,7 @@ from ..annotation_types import AnnotationError
 from ..event_types import canonical_event_type, is_known_event
 from .denial import is_blank, is_denied, is_yes
 from .denial_words import INFRARED
-from .finding import NOTHING, Finding
+from .findings import NOTHING, Finding
 from .json_fields import (
     ABSENCE_FIELDS,
     DEGREE_FIELDS,
@@ -19,8 +19,8 @@ from .json_fields import (
     PRESENCE_FIELDS,
     THOUGHTS,
     TYPE_FIELDS,
+    json_values,
 )
-from .json_text import json_values
 from .names import finding_of_line, split_names, split_remark
 
 _INFRARED = re.compile(INFRARED)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .denial import is_blank, is_denied, is_yes
 from .denial_words import INFRARED, VISIBLE
-from .finding import NOTHING, Finding
+from .findings import NOTHING, Finding
 from .names import finding_of_line, split_names, split_remark
 
 # The text may come from a server, so the time must grow with its length only: two repetitions that take the same

@@ -5,7 +5,7 @@ import re
 from ..event_types import canonical_event_type, is_known_event
 from .denial import is_denied
 from .denial_words import CROSSES
-from .finding import Finding
+from .findings import Finding
 
 #: Characters of a name field that are looked at.
 _LONGEST = 1000

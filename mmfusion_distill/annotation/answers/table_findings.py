@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..event_types import canonical_event_type, is_known_event
 from .denial import is_blank, is_denied, is_yes
 from .denial_words import INFRARED
-from .finding import Finding
+from .findings import Finding
 from .names import split_names, split_remark
 
 _NAME_HEADER = re.compile(

@@ -5,14 +5,12 @@ from zlib import crc32
 
 import numpy as np
 
-from ...registry import TRANSFORMS
 from ...annotation.annotation_types import Annotation, Event
-from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
-from ...annotation.modalities import check_modality
+from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT, check_modality
+from ...registry import TRANSFORMS
 from ...user_errors import UserError
-from ..degradations.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds
-from ..degradations.degradation_texts import describe_degradation
-from .pair_transform import PairTransform
+from ..degradations.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds, describe_degradation
+from .geometry import PairTransform
 
 # Tries to draw a further kind that goes with those before.
 _TRIES = 20

@@ -33,7 +33,7 @@ def laplacian_pyramid_fusion(
     A is clipped over more than an edge and B has local contrast, A makes room by up to 60 gray levels. The chroma of
     A is kept, and scaled down where the result is darker. Equal, up to rounding, to
     :func:`mmfusion_distill.models.ops.laplacian_bands.laplacian_fusion` with
-    :func:`mmfusion_distill.models.ops.recolor.recolor`, which networks are built on.
+    :func:`mmfusion_distill.models.ops.color.recolor`, which networks are built on.
 
     Args:
         img_a: (H, W) or (H, W, 3) RGB; uint8, uint16 or float.

@@ -11,8 +11,7 @@ from ...images.image_io import write_image
 from ...images.pixels import to_uint8, without_single_channel
 from ...registration.pair_reader import PairReader
 from ...user_errors import OptionError, UserError
-from .folder import read_picture, read_sources
-from .matching import match_files
+from .folder import match_files, read_picture, read_sources
 
 #: x, y, width, height in pixels.
 Box = tuple[int, int, int, int]

@@ -2,9 +2,8 @@
 
 # Whoever trains such a model can start it from `mmfusion://student`.
 from ..weight_files import checkpoint_schemes  # noqa: F401
-from .fusion_data_preprocessor import FusionDataPreprocessor
 from .fusion_distiller import FusionDistiller
 from .image_fusor import ImageFusor
-from .pair_data_preprocessor import PairDataPreprocessor
+from .preprocessors import FusionDataPreprocessor, PairDataPreprocessor
 
 __all__ = ["FusionDataPreprocessor", "FusionDistiller", "ImageFusor", "PairDataPreprocessor"]

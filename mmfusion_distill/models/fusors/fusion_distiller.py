@@ -1,6 +1,6 @@
 """Distillation of a student from a teacher."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError, check_choice
-from ...zoo.shipped_weights import shipped_weights
+from ...zoo.model_index import shipped_weights
 from ..weight_files.checkpoints import load_network
 from .batch_facts import targets_of
 from .image_fusor import PREPROCESSOR, ImageFusor
@@ -24,9 +24,9 @@ class FusionDistiller(BaseModel):
     """Train a student without text to fuse as a teacher with text does.
 
     Two :class:`ImageFusor` do the fusing. Only the student is trained, tested and saved, under the names that it has
-    by itself, so that its checkpoint loads into an :class:`ImageFusor`; the teacher with its text encoder is in no
-    checkpoint and no optimizer. Its file is read at the first training step, or by :meth:`load_teacher`: building
-    the model and testing the student need none.
+    by itself, so that its checkpoint loads into an :class:`ImageFusor`. The teacher is frozen, always in evaluation
+    mode, and in no state dict. Its file is read by :meth:`init_weights`, which every runner calls before it trains:
+    building the model and testing the student need none.
 
     Args:
         student (dict): Config of the student network.
@@ -89,9 +89,7 @@ class FusionDistiller(BaseModel):
         super().__init__(MODELS.build(data_preprocessor or PREPROCESSOR), init_cfg)
         self.student = ImageFusor(student, fusion_loss, event_loss, test_cfg=test_cfg)
         guide = ImageFusor(teacher, text_encoder=text_encoder, text_cache=text_cache)
-        self.teacher = _Frozen(guide)
         self.teacher_checkpoint = teacher_checkpoint
-        self._teacher_loaded = False
         self.feature_loss = MODELS.build(feature_loss)
         self.result_loss = MODELS.build(result_loss)
         self.prior_loss = MODELS.build(prior_loss) if prior_loss else None
@@ -104,23 +102,29 @@ class FusionDistiller(BaseModel):
         #: Indices of the student's and the teacher's features that have the same stride.
         self.matched_levels = match_strides(ours.feature_strides, theirs.feature_strides)
         self.connectors = self._build_connectors(connector, ours.feature_channels, theirs.feature_channels)
-        self._register_state_dict_hook(_leave_out_whose)
-        self._register_load_state_dict_pre_hook(_say_whose)
+        self.teacher = guide.requires_grad_(False).eval()
+        self._register_state_dict_hook(_as_the_student)
+        self._register_load_state_dict_pre_hook(_of_the_student, with_module=True)
 
     @property
     def reads_annotations(self) -> bool:
         """Whether the teacher is guided by text, or the student learns to name events."""
-        return self.teacher.module.text_reader is not None or self.student.reads_annotations
+        return self.teacher.text_reader is not None or self.student.reads_annotations
 
-    def load_teacher(self) -> None:
-        """Read the teacher's weights unless that is done.
+    def init_weights(self) -> None:
+        """Start as `init_cfg` says, and read the teacher's weights.
 
         Raises:
-            CheckpointError: If they are missing or do not fit.
+            CheckpointError: If these are missing or do not fit.
         """
-        if not self._teacher_loaded:
-            load_network(self.teacher.module.generator, shipped_weights(self.teacher_checkpoint))
-            self._teacher_loaded = True
+        super().init_weights()
+        load_network(self.teacher.generator, shipped_weights(self.teacher_checkpoint))
+
+    def train(self, mode: bool = True) -> "FusionDistiller":
+        """Switch the mode; the teacher stays in evaluation mode."""
+        super().train(mode)
+        self.teacher.eval()
+        return self
 
     def forward(
         self,
@@ -137,13 +141,17 @@ class FusionDistiller(BaseModel):
 
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step: the fusion terms, `loss_feature`, `loss_result`, those of the prior."""
-        self.load_teacher()
+        if not self.is_init:
+            raise UserError(
+                "the teacher has no weights yet: call init_weights() before the first training step"
+            )
         seen, field = inputs, "annotation"
         if self.teacher_input == "clean" and "target_a" in inputs:
             seen, field = dict(zip(("img_a", "img_b"), targets_of(inputs))), "target_annotation"
-        text_emb = self.teacher.module.embed_texts(data_samples, seen["img_a"], field=field)
         returned = dict(return_features=True, return_prior=True)
-        target, target_features, target_prior = self.teacher(seen, text_emb=text_emb, **returned)
+        with torch.no_grad():
+            text_emb = self.teacher.embed_texts(data_samples, seen["img_a"], field=field)
+            target, target_features, target_prior = self.teacher(seen, text_emb=text_emb, **returned)
         given = self._steering(target_prior)
         fused, features, prior = self.student(inputs, prior=given, **returned)
         losses = self.student.pixel_loss(fused, *targets_of(inputs))
@@ -207,11 +215,6 @@ class FusionDistiller(BaseModel):
         )
         return connectors.requires_grad_(self.connector_side == "student")
 
-    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> nn.Module:
-        # Moves to a device reach the teacher although it is no submodule.
-        self.teacher.module._apply(fn)
-        return super()._apply(fn, recurse)
-
 
 def match_strides(student: Sequence[int], teacher: Sequence[int]) -> list[tuple[int, int]]:
     """Indices of features of equal stride, of the student and of the teacher.
@@ -245,42 +248,23 @@ def _with_text(data_samples: DataSample, prior: Tensor, field: str) -> Tensor:
     return torch.tensor([float(annotation is not None) for annotation in annotations]).to(prior)
 
 
-class _Frozen:
-    """Keeps a network in evaluation mode, without gradients, and out of the model that uses it.
-
-    Because it is no module itself, the network is in no checkpoint, optimizer or average of that model.
-
-    Args:
-        module (nn.Module): The network.
-    """
-
-    def __init__(self, module: nn.Module) -> None:
-        self.module = module.requires_grad_(False).eval()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the network without gradients."""
-        with torch.no_grad():
-            return self.module(*args, **kwargs)
-
-    def __deepcopy__(self, memo: dict) -> "_Frozen":
-        # A moving average copies the model: what never changes is shared.
-        return self
-
-
 #: What a checkpoint calls the student's parts, as its own checkpoint would.
 _STUDENT = "student."
 _STUDENTS_PARTS = ("generator.", "pixel_loss.")
+_TEACHER = "teacher."
 
 
-def _leave_out_whose(model: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
-    _rename(state_dict, prefix, lambda name: name.removeprefix(_STUDENT))
-
-
-def _say_whose(state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
-    _rename(state_dict, prefix, lambda name: _STUDENT + name if name.startswith(_STUDENTS_PARTS) else name)
-
-
-def _rename(state_dict: dict[str, Tensor], prefix: str, rename: Callable[[str], str]) -> None:
-    """Rename what is below a prefix, and keep the order."""
+def _as_the_student(model: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Give a state dict the names of the student's own, without the teacher."""
     for key in [key for key in state_dict if key.startswith(prefix)]:
-        state_dict[prefix + rename(key.removeprefix(prefix))] = state_dict.pop(key)
+        value, name = state_dict.pop(key), key.removeprefix(prefix)
+        if not name.startswith(_TEACHER):
+            state_dict[prefix + name.removeprefix(_STUDENT)] = value
+
+
+def _of_the_student(model: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Give a state dict that is loaded the model's names; the teacher keeps its weights."""
+    for key in [key for key in state_dict if key.startswith(prefix)]:
+        value, name = state_dict.pop(key), key.removeprefix(prefix)
+        state_dict[prefix + (_STUDENT + name if name.startswith(_STUDENTS_PARTS) else name)] = value
+    state_dict.update(model.teacher.state_dict(prefix=prefix + _TEACHER))

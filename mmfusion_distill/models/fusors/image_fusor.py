@@ -12,8 +12,10 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from ...system.host_memory import keep_host_memory, maps_of_whole_pictures
+from ...system.memory import keep_host_memory, maps_of_whole_pictures
 from ...user_errors import UserError
+from ..losses import FusionLoss
+from ..networks import FusionNetwork
 from ..text import TextEmbedder
 from ..text.text_embedder import default_cache_path
 from ..tiles.blended_tiles import TilingConfig, fuse_image
@@ -45,7 +47,7 @@ class ImageFusor(BaseModel):
         data_preprocessor (dict, optional): Default: :class:`PairDataPreprocessor`.
 
     Raises:
-        UserError: If the lengths of text embedding and guidance differ.
+        UserError: If the generator is no :class:`FusionNetwork`, or text embedding and guidance differ in length.
     """
 
     def __init__(
@@ -64,6 +66,11 @@ class ImageFusor(BaseModel):
         super().__init__(data_preprocessor=preprocessor, init_cfg=init_cfg)
         self.tiling = TilingConfig(**(test_cfg or {}))
         self.generator = MODELS.build(generator)
+        if not isinstance(self.generator, FusionNetwork):
+            raise UserError(
+                f"{type(self.generator).__name__} is no FusionNetwork: derive it from "
+                "mmfusion_distill.models.FusionNetwork"
+            )
         self.pixel_loss = MODELS.build(pixel_loss) if pixel_loss else None
         self.event_loss = MODELS.build(event_loss) if event_loss else None
         self.text_embedder = build_text_embedder(text_encoder, text_cache)
@@ -74,12 +81,12 @@ class ImageFusor(BaseModel):
     def reads_annotations(self) -> bool:
         """Whether texts or events of the pairs change anything in training."""
         reads = self.text_reader is not None or self.event_loss is not None
-        return reads or getattr(self.pixel_loss, "use_events", False)
+        return reads or (isinstance(self.pixel_loss, FusionLoss) and self.pixel_loss.use_events)
 
     @property
     def text_reader(self) -> nn.Module | None:
         """The part of the network that reads text embeddings; None: it takes no text."""
-        return getattr(self.generator, "text_reader", None)
+        return self.generator.text_reader
 
     def forward(
         self,
@@ -185,10 +192,8 @@ class ImageFusor(BaseModel):
             with maps_of_whole_pictures() if a.device.type == "cpu" else nullcontext():
                 return fuse_in_exact_tiles(network, a, b, texts, tile, **given)
 
-        # Other networks may lack these attributes; a generous guess then.
-        multiple, pixel_bytes = getattr(network, "multiple", 64), getattr(network, "pixel_bytes", 8192)
-        exact = fuse_in_tiles if getattr(network, "num_local_levels", 0) else None
-        return fuse_image(fuse, img_a, img_b, self.tiling, multiple, pixel_bytes, exact)
+        exact = fuse_in_tiles if network.num_local_levels else None
+        return fuse_image(fuse, img_a, img_b, self.tiling, network.multiple, network.pixel_bytes, exact)
 
     def embed_texts(
         self,

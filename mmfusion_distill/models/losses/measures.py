@@ -12,9 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .joint_gradient_loss import sobel_gradients
+from .published_terms import SIGMA, WINDOW_SIZE, gaussian_kernel, sobel_gradients
 from .sample_wise_loss import mean_per_sample
-from .ssim_loss import SIGMA, WINDOW_SIZE, gaussian_kernel
 
 _BINS = 48
 #: Variance of the visual noise in VIF, in gray levels (Sheikh and Bovik, IEEE TIP 2006).

@@ -6,24 +6,22 @@ from itertools import chain
 from typing import Any, NoReturn
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError, check_choice
 from ..layers import RESAMPLERS
-from ..ops.color_space import rgb_to_gray
+from ..ops.color import recolor, rgb_to_gray
 from ..ops.padding import reflect_pad_to_multiple
 from ..ops.picture_statistics import Measures, PairStatistics, pair_statistics
-from ..ops.recolor import recolor
-from ..parts.prior import steered
-from .source_check import check_sources
+from ..parts.priors import steered
+from .fusion_network import FusionNetwork, check_sources
 
 COLORS = ("rgb", "luminance")
 
 
 @MODELS.register_module()
-class FusionUNet(BaseModule):
+class FusionUNet(FusionNetwork):
     """U-shaped fusion network: an encoder per source, a neck, a decoder that text may guide, a head.
 
     Every part is named in the config and knows only its channels, so that each can be swapped. A teacher is this
@@ -122,6 +120,117 @@ class FusionUNet(BaseModule):
         #: What images are padded to multiples of.
         self.multiple = math.lcm(self.head.multiple, *self._level_multiples())
 
+    def forward(
+        self,
+        img_a: Tensor,
+        img_b: Tensor,
+        text_emb: Tensor | None = None,
+        prior: Tensor | None = None,
+        return_features: bool = False,
+        return_prior: bool = False,
+    ) -> Any:
+        """Fuse two sources.
+
+        Args:
+            img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1], RGB; any H, W >= 1. A gray source A (one
+                channel) gives a gray result.
+            img_b (Tensor): Source B, (N, in_channels_b, H, W) in [0, 1].
+            text_emb (Tensor, optional): Text embeddings, (N, C_text). A network that reads no text ignores it.
+            prior (Tensor, optional): Values of the prior, (N or 1, num_values), in place of the network's own, which
+                stay where it is NaN. Default: None, its own.
+            return_features (bool): Whether to return the decoder's maps too. Default: False.
+            return_prior (bool): Whether to return the network's own prior too. Default: False.
+
+        Returns:
+            Tensor | tuple: The result (N, out_channels, H, W), not clamped; then, if asked for, a list of the
+            decoder's maps, the deepest level first, at the padded size; the prior (N, num_values), or None.
+
+        Raises:
+            UserError: If the sources do not fit each other or the network, or text is missing.
+        """
+        a, b, text = self.prepare(img_a, img_b, text_emb)
+        features_a, features_b = self.encoder_a(a), self.encoder_b(b)
+        skips = self.neck(features_a, features_b)
+        statistics, own = self.own_prior(self.measured(a, b, img_a.shape[-2:], skips[-1]), text)
+        condition = steered(own, prior)
+        features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
+        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
+        fused = self.finish(fused, toned_a, img_a)
+        extra = [*([features] if return_features else []), *([own] if return_prior else [])]
+        return (fused, *extra) if extra else fused
+
+    def prepare(
+        self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Check a batch and bring it to what encoders and guidance take: padded sources, text embeddings."""
+        check_sources(img_a, img_b, self.in_channels_a, self.in_channels_b)
+        text = None if self.text_reader is None else self.text_reader.embed(text_emb, img_a.shape[0])
+        return *self.padded(img_a, img_b), text
+
+    def padded(self, img_a: Tensor, img_b: Tensor) -> tuple[Tensor, Tensor]:
+        """What encoders take of sources: A's luminance or all its channels, and B, padded by reflection."""
+        if self.color == "luminance":
+            a = rgb_to_gray(img_a)
+        else:
+            a = img_a.expand(-1, self.in_channels_a, -1, -1)
+        return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple)
+
+    def measured(self, a: Tensor, b: Tensor, size: Sequence[int], deepest: Tensor) -> Measures | None:
+        """Of padded sources whose image is of `size`, and their deepest merged map; None without a prior."""
+        if self.prior is None:
+            return None
+        return Measures(torch.cat(pair_statistics(a, b, size), dim=1), self.prior.pooled(deepest))
+
+    def own_prior(
+        self, measures: Measures | None, text: Tensor | None
+    ) -> tuple[PairStatistics | None, Tensor | None]:
+        """Statistics of a pair, and the network's own prior of them, (N, num_values); None and None without one."""
+        if measures is None:
+            return None, None
+        statistics = PairStatistics.of_values(measures.statistics)
+        return statistics, self.prior(text, measures.pooled, statistics)
+
+    def decode(
+        self, x: Tensor, skips: Sequence[Tensor | None], text: Tensor | None, start: int
+    ) -> list[Tensor]:
+        """Run the decoder's levels from number `start` up to the finest whose skip is given.
+
+        Args:
+            x (Tensor): Merged map of the deepest level if `start` is that, else the result of the level below.
+            skips (Sequence[Tensor | None]): Merged maps of the levels, finest first; None ends the way up.
+            text (Tensor, optional): Text embeddings, or priors.
+            start (int): Number of the first level, 1 being the finest.
+
+        Returns:
+            list[Tensor]: Results of these levels, the deepest first.
+        """
+        features = []
+        for level in range(start, 0, -1):
+            if skips[level - 1] is None:
+                break
+            deepest = level == len(self.strides)
+            if not deepest:
+                x = self.ups[level - 1](x)
+            if self.guidance is not None:
+                x = self.guidance(x, text, level)
+            if not deepest:
+                x = torch.cat([x, skips[level - 1]], dim=1)
+                if level > self.first_reduced:
+                    x = self.reduces[level - 1 - self.first_reduced](x)
+            x = self.decoder_levels[level - 1](x)
+            features.append(x)
+        return features
+
+    def finish(self, fused: Tensor, toned_a: Tensor | None, img_a: Tensor) -> Tensor:
+        """Give the head's result the channels and the colour that are wanted; `toned_a` as for :func:`recolor`."""
+        gray = img_a.shape[1] == 1
+        if self.color == "luminance" and not gray and self.out_channels == 3:
+            return recolor(img_a, rgb_to_gray(img_a), fused, toned_a)
+        if gray and fused.shape[1] == 3:
+            # A gray source was shown as three equal channels: its result is their mean.
+            fused = fused.mean(dim=1, keepdim=True)
+        return fused if fused.shape[1] == self.out_channels else fused.expand(-1, self.out_channels, -1, -1)
+
     @property
     def feature_channels(self) -> list[int]:
         """Channels of the features that `forward` returns, the deepest level first."""
@@ -166,117 +275,6 @@ class FusionUNet(BaseModule):
             "torch.jit.script cannot compile these networks: record one by torch.jit.trace(network, (img_a, img_b), "
             "check_trace=False), or write a file with `mmfusion export WEIGHTS OUT.pt --format torchscript`"
         )
-
-    def forward(
-        self,
-        img_a: Tensor,
-        img_b: Tensor,
-        text_emb: Tensor | None = None,
-        prior: Tensor | None = None,
-        return_features: bool = False,
-        return_prior: bool = False,
-    ) -> Any:
-        """Fuse two sources.
-
-        Args:
-            img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1], RGB; any H, W >= 1. A gray source A (one
-                channel) gives a gray result.
-            img_b (Tensor): Source B, (N, in_channels_b, H, W) in [0, 1].
-            text_emb (Tensor, optional): Text embeddings, (N, C_text). A network that reads no text ignores it.
-            prior (Tensor, optional): Values of the prior, (N or 1, num_values), in place of the network's own, which
-                stay where it is NaN. Default: None, its own.
-            return_features (bool): Whether to return the decoder's maps too. Default: False.
-            return_prior (bool): Whether to return the network's own prior too. Default: False.
-
-        Returns:
-            Tensor | tuple: The result (N, out_channels, H, W), not clamped; then, if asked for, a list of the
-            decoder's maps, the deepest level first, at the padded size; the prior (N, num_values), or None.
-
-        Raises:
-            UserError: If the sources do not fit each other or the network, or text is missing.
-        """
-        a, b, text = self.prepare(img_a, img_b, text_emb)
-        features_a, features_b = self.encoder_a(a), self.encoder_b(b)
-        skips = self.neck(features_a, features_b)
-        statistics, own = self.own_prior(self.measured(a, b, img_a.shape[-2:], skips[-1]), text)
-        condition = steered(own, prior)
-        features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
-        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
-        fused = self.finish(fused, toned_a, img_a)
-        extra = [*([features] if return_features else []), *([own] if return_prior else [])]
-        return (fused, *extra) if extra else fused
-
-    def measured(self, a: Tensor, b: Tensor, size: Sequence[int], deepest: Tensor) -> Measures | None:
-        """Of padded sources whose image is of `size`, and their deepest merged map; None without a prior."""
-        if self.prior is None:
-            return None
-        return Measures(torch.cat(pair_statistics(a, b, size), dim=1), self.prior.pooled(deepest))
-
-    def own_prior(
-        self, measures: Measures | None, text: Tensor | None
-    ) -> tuple[PairStatistics | None, Tensor | None]:
-        """Statistics of a pair, and the network's own prior of them, (N, num_values); None and None without one."""
-        if measures is None:
-            return None, None
-        statistics = PairStatistics.of_values(measures.statistics)
-        return statistics, self.prior(text, measures.pooled, statistics)
-
-    def prepare(
-        self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Check a batch and bring it to what encoders and guidance take: padded sources, text embeddings."""
-        check_sources(img_a, img_b, self.in_channels_a, self.in_channels_b)
-        text = None if self.text_reader is None else self.text_reader.embed(text_emb, img_a.shape[0])
-        return *self.padded(img_a, img_b), text
-
-    def padded(self, img_a: Tensor, img_b: Tensor) -> tuple[Tensor, Tensor]:
-        """What encoders take of sources: A's luminance or all its channels, and B, padded by reflection."""
-        if self.color == "luminance":
-            a = rgb_to_gray(img_a)
-        else:
-            a = img_a.expand(-1, self.in_channels_a, -1, -1)
-        return reflect_pad_to_multiple(a, self.multiple), reflect_pad_to_multiple(img_b, self.multiple)
-
-    def decode(
-        self, x: Tensor, skips: Sequence[Tensor | None], text: Tensor | None, start: int
-    ) -> list[Tensor]:
-        """Run the decoder's levels from number `start` up to the finest whose skip is given.
-
-        Args:
-            x (Tensor): Merged map of the deepest level if `start` is that, else the result of the level below.
-            skips (Sequence[Tensor | None]): Merged maps of the levels, finest first; None ends the way up.
-            text (Tensor, optional): Text embeddings, or priors.
-            start (int): Number of the first level, 1 being the finest.
-
-        Returns:
-            list[Tensor]: Results of these levels, the deepest first.
-        """
-        features = []
-        for level in range(start, 0, -1):
-            if skips[level - 1] is None:
-                break
-            deepest = level == len(self.strides)
-            if not deepest:
-                x = self.ups[level - 1](x)
-            if self.guidance is not None:
-                x = self.guidance(x, text, level)
-            if not deepest:
-                x = torch.cat([x, skips[level - 1]], dim=1)
-                if level > self.first_reduced:
-                    x = self.reduces[level - 1 - self.first_reduced](x)
-            x = self.decoder_levels[level - 1](x)
-            features.append(x)
-        return features
-
-    def finish(self, fused: Tensor, toned_a: Tensor | None, img_a: Tensor) -> Tensor:
-        """Give the head's result the channels and the colour that are wanted; `toned_a` as for :func:`recolor`."""
-        gray = img_a.shape[1] == 1
-        if self.color == "luminance" and not gray and self.out_channels == 3:
-            return recolor(img_a, rgb_to_gray(img_a), fused, toned_a)
-        if gray and fused.shape[1] == 3:
-            # A gray source was shown as three equal channels: its result is their mean.
-            fused = fused.mean(dim=1, keepdim=True)
-        return fused if fused.shape[1] == self.out_channels else fused.expand(-1, self.out_channels, -1, -1)
 
     def _level_multiples(self) -> list[int]:
         multiples = []

@@ -1,15 +1,15 @@
 """The fusion without training, as a network."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...registry import MODELS
-from ..ops.color_space import rgb_to_gray
+from ..ops.color import recolor, rgb_to_gray
 from ..ops.laplacian_bands import laplacian_fusion
-from ..ops.recolor import recolor
+from .fusion_network import FusionNetwork
 
 
 @MODELS.register_module()
-class PyramidFusion(nn.Module):
+class PyramidFusion(FusionNetwork):
     """Fuse luminance by the stronger Laplacian band and keep A's chroma; nothing in it is trained.
 
     What a trained network in the same place is compared with; see :func:`laplacian_fusion`.

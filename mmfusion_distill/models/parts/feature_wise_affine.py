@@ -7,8 +7,8 @@ from mmengine.model import constant_init
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from .priors import checked_text
 from .roles import Guidance
-from .text_embeddings import checked_text
 
 
 @MODELS.register_module()

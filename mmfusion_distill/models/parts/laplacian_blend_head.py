@@ -20,9 +20,8 @@ from ..ops.laplacian_bands import (
 )
 from ..ops.picture_statistics import NUM_TONES, PairStatistics, pair_statistics
 from ..ops.runtime_forms import conv_at_scales, expand_by_two
-from .noise_filter import NoiseFilter
 from .roles import Head
-from .tone_curve import ToneCurve
+from .source_tuning import NoiseFilter, ToneCurve
 
 
 class Whole(NamedTuple):

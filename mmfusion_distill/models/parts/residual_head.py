@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError
-from ..ops.color_space import rgb_to_gray
+from ..ops.color import rgb_to_gray
 from ..ops.picture_statistics import PairStatistics
 from .roles import Head
 

@@ -1,14 +1,46 @@
-"""The transformer block of all encoders and decoders."""
+"""The block of the published networks, and what it is made of."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ...registry import MODELS
-from ..layers.channel_attention import ChannelAttention
-from ..layers.feed_forward import GatedFeedForward
-from ..layers.layer_norm import ChannelLayerNorm
-from ..layers.spatial_attention import OverlappingSpatialAttention
+from ..layers.attention import ChannelAttention, OverlappingSpatialAttention
 from .roles import Block
+
+
+class ChannelLayerNorm(nn.LayerNorm):
+    """Layer normalisation over channels, with weight and bias; built with their number."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise every pixel over its channels: (N, C, H, W) to the same shape, channels last.
+
+        Under autocast the result is float32.
+        """
+        pixels = x.permute(0, 2, 3, 1)
+        normalised = F.layer_norm(pixels, self.normalized_shape, self.weight, self.bias, self.eps)
+        return normalised.permute(0, 3, 1, 2)
+
+
+class GatedFeedForward(nn.Module):
+    """Gated depth-wise convolution feed-forward network (GDFN; Restormer, Zamir et al., CVPR 2022, Eq. 3).
+
+    Args:
+        channels (int): Channels in and out.
+        expansion_factor (float): Hidden channels are `int(expansion_factor * channels)`.
+    """
+
+    def __init__(self, channels: int, expansion_factor: float) -> None:
+        super().__init__()
+        hidden = int(expansion_factor * channels)
+        self.project_in = nn.Conv2d(channels, 2 * hidden, 1, bias=False)
+        self.dwconv = nn.Conv2d(2 * hidden, 2 * hidden, 3, padding=1, groups=2 * hidden, bias=False)
+        self.project_out = nn.Conv2d(hidden, channels, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Feed forward: (N, C, H, W), preferably channels last, to the same shape."""
+        gate, value = self.dwconv(self.project_in(x)).chunk(2, dim=1)
+        return self.project_out(F.gelu(gate) * value)
 
 
 @MODELS.register_module()

@@ -10,8 +10,8 @@ from mmengine.logging import print_log
 from torch import Tensor
 
 from ...images.tile_grid import axis_tiles, groups_of_equal_size
-from ...system.free_memory import GIBIBYTE
-from ...system.free_memory import free_memory as free_memory_of_cpu
+from ...system.memory import GIBIBYTE
+from ...system.memory import free_memory as free_memory_of_cpu
 from ...user_errors import UserError, check_choice
 
 MODES = ("auto", "whole", "tile")

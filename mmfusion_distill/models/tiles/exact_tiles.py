@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...system.host_memory import return_free_memory
+from ...system.memory import return_free_memory
 from ..networks.fusion_unet import FusionUNet
 from ..ops.laplacian_bands import COARSE, gaussian_pyramid
 from ..parts.laplacian_blend_head import Whole
-from ..parts.prior import steered
+from ..parts.priors import steered
 
 #: Stride from which on maps of the whole image are small.
 COARSE_STRIDE = 8

@@ -5,8 +5,7 @@ from typing import Any
 import torch
 from mmengine.runner import CheckpointLoader
 
-from ...zoo.model_index import PACKAGE
-from ...zoo.shipped_weights import SCHEME, shipped_models
+from ...zoo.model_index import PACKAGE, SCHEME, shipped_models
 from .checkpoints import NETWORK_PREFIX, CheckpointError, read_state_dict
 
 

@@ -1,16 +1,25 @@
 """The config inside a file of weights."""
 
+import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
-from ...zoo.shipped_weights import shipped_models
+from ...zoo.model_index import shipped_models
 from .checkpoints import CheckpointError, resolve_checkpoint
-from .network_schema import parse_network_config, parse_text_encoder_config
+from .network_contract import LARGEST_TEXT, parse_network_config
 
 #: Key of the network's config in the metadata of a safetensors file.
 NETWORK_METADATA = "network"
 #: Key of the config of a guided network's text encoder.
 TEXT_ENCODER_METADATA = "text_encoder"
+#: Text encoders that a file may name, and the length of the embeddings of all of these.
+TEXT_ENCODERS = (
+    {"type": "SentenceTextEncoder"},
+    {"type": "SentenceTextEncoder", "pool": "annotation"},
+    {"type": "SentenceTextEncoder", "pool": "events"},
+)
+TEXT_ENCODER_CHANNELS = 384
 
 
 def read_network_config(weights: str | Path) -> dict:
@@ -51,3 +60,32 @@ def read_network_config(weights: str | Path) -> dict:
         f"{path} does not say which network it is for: give the config as well, or make a file that does with "
         "`mmfusion publish CONFIG CHECKPOINT OUT.safetensors`"
     )
+
+
+def parse_text_encoder_config(text: str, source: str, network: Mapping) -> dict:
+    """The config of the text encoder of a guided network in a text of JSON: one that comes with a package.
+
+    Args:
+        text (str): The text.
+        source (str): Where it is from, for messages.
+        network (Mapping): The config of the network, which was checked before.
+
+    Raises:
+        CheckpointError: If it says anything else, or the network does not take the embeddings of the encoder.
+    """
+    try:
+        config = json.loads(text) if len(text) <= LARGEST_TEXT else None
+    except (RecursionError, ValueError):
+        config = None
+    if config not in TEXT_ENCODERS:
+        raise CheckpointError(
+            f"{source}: text_encoder is none that a file may name; publish the network again with one of "
+            + ", ".join(json.dumps(known) for known in TEXT_ENCODERS)
+        )
+    taken = (network.get("prior") or network.get("guidance") or {}).get("text_channels")
+    if taken != TEXT_ENCODER_CHANNELS:
+        raise CheckpointError(
+            f"{source}: text_encoder gives {TEXT_ENCODER_CHANNELS} values and the network takes "
+            f"{taken or 'no text'}; publish the network again with text_channels={TEXT_ENCODER_CHANNELS}"
+        )
+    return config

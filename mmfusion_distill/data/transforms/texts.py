@@ -1,0 +1,145 @@
+"""Texts of pairs: more, fewer, and some that contradict the images."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from ...annotation.annotation_types import Annotation, Event
+from ...annotation.event_types import NORMAL_EVENT
+from ...registry import TRANSFORMS
+from ...user_errors import UserError
+from ..degradations.degradation_kinds import degradation_kinds, describe_degradation
+from .geometry import PairTransform
+
+
+@TRANSFORMS.register_module()
+class AppendEvents(PairTransform):
+    """Say in the annotation what is wrong with every pair of a data set, e.g. with recordings that are degraded.
+
+    Modified keys: `annotation`; 'normal' goes. Added keys: `target_annotation`, the annotation as it was.
+
+    Args:
+        events (Mapping[str, str]): Descriptions by event.
+
+    Raises:
+        UserError: If there are none.
+    """
+
+    def __init__(self, events: Mapping[str, str]) -> None:
+        if not events:
+            raise UserError("AppendEvents: events is empty, wanted descriptions by event")
+        self.events = dict(events)
+
+    def transform(self, results: dict) -> dict:
+        """Append the events to the annotation of one pair."""
+        annotation = results.get("annotation")
+        own = () if annotation is None else annotation.events
+        kept = [event for event in own if event.type not in (NORMAL_EVENT, *self.events)]
+        added = [Event(name, text) for name, text in self.events.items()]
+        results["annotation"] = Annotation((*kept, *added), annotator=type(self).__name__)
+        results["target_annotation"] = annotation
+        return results
+
+
+@TRANSFORMS.register_module()
+class RandomDropText(PairTransform):
+    """Train some samples with the learned null embedding, so that the network also runs without text.
+
+    Needs a guidance with `null_embedding=True`. The events of the sample still choose its loss weights.
+
+    Added keys: `drop_text` (bool).
+
+    Args:
+        prob (float): Probability in [0, 1].
+    """
+
+    def __init__(self, prob: float) -> None:
+        if not 0 <= prob <= 1:
+            raise UserError(f"RandomDropText: prob is {prob}, wanted a probability in [0, 1]")
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Decide for one sample."""
+        results["drop_text"] = bool(np.random.random() < self.prob)
+        return results
+
+
+@TRANSFORMS.register_module()
+class RandomTextConflict(BaseTransform):
+    """Train a teacher to restore what its text names, and only that.
+
+    A network sees most degradations itself and may learn to do without the text. So some samples lose the events that
+    :class:`RandomDegradation` appended, others get the event of a degradation that they do not have, and the text of
+    others is left out: in all of these the target becomes the sources as the network sees them, which are to be fused
+    as they are. Put it behind :class:`RandomDegradation`, instead of :class:`RandomDropText`.
+
+    Required keys: those that :class:`RandomDegradation` leaves. Modified keys: `annotation`, `target_a`, `target_b`.
+    Added keys: `drop_text` (bool).
+
+    Args:
+        drop_prob (float): Share of the samples that go without text. Default: 0.2.
+        withhold_prob (float): Share that keep only the events they had before. Default: 0.1.
+        replace_prob (float): Share that get the event of another degradation instead. Default: 0.15.
+        bare_prob (float): Share whose events lose their descriptions, as a user types them. Default: 0.15.
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+
+    Raises:
+        UserError: If a probability is out of range, or the first three sum to more than 1.
+    """
+
+    def __init__(
+        self,
+        drop_prob: float = 0.2,
+        withhold_prob: float = 0.1,
+        replace_prob: float = 0.15,
+        bare_prob: float = 0.15,
+        modality: str = "infrared-visible",
+    ) -> None:
+        shares = (drop_prob, withhold_prob, replace_prob)
+        if min(*shares, bare_prob) < 0 or sum(shares) > 1 or bare_prob > 1:
+            raise UserError(
+                f"RandomTextConflict: drop_prob {drop_prob}, withhold_prob {withhold_prob} and replace_prob "
+                f"{replace_prob} are shares of the samples and sum to at most 1, bare_prob {bare_prob} is one too"
+            )
+        self.shares = shares
+        self.bare_prob = bare_prob
+        self.kinds = degradation_kinds(modality)
+
+    def transform(self, results: dict) -> dict:
+        """Decide for one sample."""
+        rng = np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        drop, withhold, replace = np.cumsum(self.shares)
+        draw = rng.random()
+        results["drop_text"] = bool(draw < drop)
+        own = results.get("target_annotation")
+        if drop <= draw < withhold:
+            results["annotation"] = own
+        elif withhold <= draw < replace:
+            results["annotation"] = self._other(rng, results.get("annotation"), own)
+        if draw < replace:
+            results.update(target_a=results["img_a"], target_b=results["img_b"])
+        if results.get("annotation") is not None and rng.random() < self.bare_prob:
+            events = tuple(Event(event.type) for event in results["annotation"].events)
+            results["annotation"] = Annotation(events, annotator=type(self).__name__)
+        return results
+
+    def _other(
+        self, rng: np.random.Generator, annotation: Annotation | None, own: Annotation | None
+    ) -> Annotation:
+        """The events of before and that of a degradation that the sample does not have."""
+        present = () if annotation is None else annotation.event_types
+        names = [name for name, kind in self.kinds.items() if kind.event not in present]
+        events = () if own is None else own.events
+        if names:
+            name = names[rng.integers(len(names))]
+            text = describe_degradation(name, float(rng.random()), self.kinds[name].draw_place(rng), rng)
+            events = (*events, Event(self.kinds[name].event, text))
+        return Annotation(events, annotator=type(self).__name__)
+
+    def __repr__(self) -> str:
+        drop, withhold, replace = self.shares
+        return (
+            f"{type(self).__name__}(drop_prob={drop}, withhold_prob={withhold}, replace_prob={replace}, "
+            f"bare_prob={self.bare_prob})"
+        )

@@ -1,0 +1,185 @@
+"""Losses of what an operator looks for: people in glare, faces inside hot objects, tracers in a slice, no rings."""
+
+from abc import abstractmethod
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ...registry import MODELS
+from ..ops.color import rgb_to_gray
+from ..ops.laplacian_bands import gaussian_pyramid
+from .sample_wise_loss import SampleWiseLoss, mean_per_sample
+
+#: Pixels from which on a place says something.
+_FEW = 200.0
+
+
+class KeptContrastLoss(SampleWiseLoss):
+    """How far the share of a source's local contrast that is kept in some places falls short of a goal.
+
+    Args:
+        goal (float, optional): Share from which on nothing is lost. Default: None, `GOAL` of the loss.
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    """
+
+    #: As for :func:`kept_contrast`, and the goal if none is given.
+    RADIUS: int
+    GOAL = 1.0
+
+    def __init__(self, goal: float | None = None, loss_weight: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(loss_weight, reduction)
+        self.goal = self.GOAL if goal is None else goal
+
+    @abstractmethod
+    def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
+        """The source whose contrast is to be kept, and where, 0 to 1, of luminances; all (N, 1, H, W)."""
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample, 0 without such places."""
+        source, where = self.source_and_places(rgb_to_gray(img_a), rgb_to_gray(img_b))
+        slope, presence = kept_contrast(rgb_to_gray(fused), source, where, self.RADIUS)
+        return presence * F.relu(self.goal - slope)
+
+
+def kept_contrast(fused: Tensor, source: Tensor, where: Tensor, radius: int) -> tuple[Tensor, Tensor]:
+    """Slope of the fused image's high-pass on a source's.
+
+    Args:
+        fused (Tensor): Luminance of the fused image, (N, 1, H, W).
+        source (Tensor): Luminance of the source, (N, 1, H, W).
+        where (Tensor): Weight of every pixel, 0 to 1, (N, 1, H, W).
+        radius (int): What is taken away is the mean of means over squares of twice this radius and one pixel.
+
+    Returns:
+        tuple[Tensor, Tensor]: The slope, (N,): 1 where all contrast is kept; and how much it says, 0 to 1, (N,).
+    """
+    ours, theirs = high_pass(torch.cat([fused, source]), radius).chunk(2)
+    power = (where * theirs.square()).sum((1, 2, 3))
+    slope = (where * ours * theirs).sum((1, 2, 3)) / (power + 1e-3)
+    return slope, (where.sum((1, 2, 3)) / _FEW).clamp(0, 1) * (power / 0.05).clamp(0, 1)
+
+
+def high_pass(x: Tensor, radius: int) -> Tensor:
+    """Detail finer than `radius` pixels in (N, C, H, W)."""
+    low = x
+    for _ in range(2):
+        low = mean_around(low, radius)
+    return x - low
+
+
+def mean_around(x: Tensor, radius: int) -> Tensor:
+    """Mean over the square around every pixel, less at the border."""
+    # By rows and columns, which are much faster than squares.
+    for size, padding in (((1, 2 * radius + 1), (0, radius)), ((2 * radius + 1, 1), (radius, 0))):
+        x = F.avg_pool2d(x, size, stride=1, padding=padding, count_include_pad=False)
+    return x
+
+
+def opened(mask: Tensor, side: int) -> Tensor:
+    """A mask (N, 1, H, W), 0 to 1, without what is narrower than `side` pixels, an odd number."""
+    return F.max_pool2d(eroded(mask, side), side, stride=1, padding=side // 2)
+
+
+def eroded(mask: Tensor, side: int) -> Tensor:
+    """A mask (N, 1, H, W), 0 to 1, less half of `side` pixels, an odd number, at its border."""
+    return -F.max_pool2d(-mask, side, stride=1, padding=side // 2)
+
+
+def inside_of_bright(gray: Tensor, deviations: float) -> Tensor:
+    """Mask, 0 to 1, of what lies above an image's mean by so many standard deviations, without edges and borders.
+
+    Args:
+        gray (Tensor): Luminance, (N, 1, H, W).
+        deviations (float): Standard deviations.
+
+    Returns:
+        Tensor: (N, 1, H, W).
+    """
+    mean = mean_per_sample(gray)[:, None, None, None]
+    deviation = (mean_per_sample((gray - mean).square())[:, None, None, None] + 1e-6).sqrt()
+    return eroded(opened((10 * (gray - mean - deviations * deviation) / deviation).clamp(0, 1), 9), 5)
+
+
+@MODELS.register_module()
+class GlareContrastLoss(KeptContrastLoss):
+    """B's local contrast in glare: where A is at 245 gray levels or more over more than an edge and B has contrast.
+
+    Args are those of :class:`KeptContrastLoss`; the goal is 1.
+    """
+
+    RADIUS = 10
+
+    def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
+        """B, and glare."""
+        blown = opened(((255 * gray_a - 240) / 10).clamp(0, 1), 9)
+        active = ((255 * mean_around(high_pass(gray_b, self.RADIUS).abs(), 4) - 2) / 3).clamp(0, 1)
+        return gray_b, blown * active
+
+
+@MODELS.register_module()
+class HotDetailLoss(KeptContrastLoss):
+    """A's fine contrast inside hot objects.
+
+    Faces, signs and number plates are in A; B shows the object as an even bright patch. Hot is what lies above B's
+    mean by 1.5 standard deviations over more than an edge, without its border, where A is not blown out.
+
+    Args are those of :class:`KeptContrastLoss`; the goal is 0.8.
+    """
+
+    RADIUS = 3
+    GOAL = 0.8
+
+    def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
+        """A, and the inside of hot objects."""
+        return gray_a, inside_of_bright(gray_b, 1.5) * ((250 - 255 * gray_a) / 5).clamp(0, 1)
+
+
+@MODELS.register_module()
+class TracerDetailLoss(KeptContrastLoss):
+    """B's fine contrast where A is bright: the folds of the brain, which MRI shows, under the tracer of PET or SPECT.
+
+    Bright is what lies above A's mean by one standard deviation over more than an edge, without its border.
+
+    Args are those of :class:`KeptContrastLoss`; the goal is 0.8.
+    """
+
+    RADIUS = 3
+    GOAL = 0.8
+
+    def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
+        """B, and the inside of what is bright in A."""
+        return gray_b, inside_of_bright(gray_a, 1.0)
+
+
+@MODELS.register_module()
+class FalseSlopeLoss(SampleWiseLoss):
+    """How far coarse slopes of the fused image lie outside those of the sources, beside these.
+
+    Along rows and columns of images reduced by 8 and by 16 a slope of the fused image is true between the smallest
+    and the largest of A's, of B's and of none. What lies outside is a ring around a roof, or a shadow beside a hot
+    object; it is divided by the mean of what the sources span.
+
+    Args:
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    """
+
+    LEVELS = (3, 4)
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample, 0 without false slopes."""
+        images = torch.cat([rgb_to_gray(image) for image in (fused, img_a, img_b)], dim=1)
+        pyramid = gaussian_pyramid(images, self.LEVELS[-1])
+        outside: Any = 0.0
+        spanned: Any = 0.0
+        for level in self.LEVELS:
+            for axis in (2, 3):
+                slope, *sources = pyramid[level].diff(dim=axis).split(1, dim=1)
+                highest = F.relu(torch.maximum(*sources))
+                lowest = -F.relu(-torch.minimum(*sources))
+                outside = outside + mean_per_sample(F.relu(slope - highest) + F.relu(lowest - slope))
+                spanned = spanned + mean_per_sample(highest - lowest)
+        return outside / (spanned + 1e-3)
