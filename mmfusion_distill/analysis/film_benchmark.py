@@ -8,13 +8,16 @@ import numpy as np
 
 from ..data.generated_scenes import generate_pair
 from ..inference.fusion_inferencer import FusionInferencer
+from ..inference.many_pairs import for_many
+from ..inference.opened_network import usable_processors
 from ..inference.pair_fuser import PairFuser
-from ..system.table import Table
+from ..system.work_ahead import map_ahead
 from ..video import VideoOptions, fuse_video
 from ..video.matching import by_time
 from ..video.read_ahead import read_ahead
 from ..video.video_reader import VideoReader
 from ..video.video_writer import VideoWriter
+from .chained_steps import table_of_steps
 from .stopwatch import conditions, time_in_turn
 
 _FPS = 30.0
@@ -32,7 +35,7 @@ def film_table(
         frames (int): Of the video.
         width (int): Of the frames.
         height (int): Of the frames.
-        threads (int, optional): Of an exported network. Default: None, the runtime's choice.
+        threads (int, optional): Of an exported network. Default: None, one a processor.
         repeats (int): Timed runs of each. Default: 3.
 
     Returns:
@@ -45,14 +48,7 @@ def film_table(
             _write(film, image, frames, width)
         steps = _steps(network, films, Path(place) / "fused.avi")
         times = time_in_turn(steps, repeats)
-    rates = {name: frames / one.seconds for name, one in times.items()}
-    *alone, whole = rates
-    bound = min(rates[name] for name in alone)
-    rows = [
-        [name, f"{rates[name]:.1f}", f"{1e3 * one.cpu_seconds / frames:.1f}", f"{rates[name] / bound:.2f}"]
-        for name, one in times.items()
-    ]
-    table = Table(["step", "frames/s", "CPU ms a frame", "of the slowest alone"], rows).to_markdown()
+    table = table_of_steps(times, frames, "frame", threads or usable_processors())
     return f"{table}\n\n{frames} frames of {width}x{height}, {Path(weights).name}, {conditions(repeats)}."
 
 
@@ -72,6 +68,7 @@ def _steps(network: PairFuser, films: list[Path], out: Path) -> dict[str, Callab
         for frame_a, frame_b in by_time(VideoReader(films[0]), VideoReader(films[1]))
     ]
     loaded = [network.load(dict(img_a=img_a, img_b=img_b)) for img_a, img_b in pairs]
+    fuser, at_once = for_many(network, loaded[0], len(loaded))
 
     def read() -> None:
         frames_a, frames_b = (read_ahead(VideoReader(film)) for film in films)
@@ -79,8 +76,8 @@ def _steps(network: PairFuser, films: list[Path], out: Path) -> dict[str, Callab
             pass
 
     def fuse() -> None:
-        for inputs in loaded:
-            network.fuse_loaded([inputs])
+        for _ in map_ahead(lambda inputs: fuser.fuse_loaded([inputs]), loaded, at_once):
+            pass
 
     def write() -> None:
         writer = VideoWriter(out, overwrite=True)
@@ -91,4 +88,4 @@ def _steps(network: PairFuser, films: list[Path], out: Path) -> dict[str, Callab
     def whole() -> None:
         fuse_video(network, films[0], films[1], out, VideoOptions(overwrite=True))
 
-    return {"reading alone": read, "network alone": fuse, "writing alone": write, "film": whole}
+    return {"decode alone": read, "network alone": fuse, "encode alone": write, "film": whole}

@@ -16,7 +16,15 @@ from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
 from .exported_module import OUTPUT, SOURCES, ExportedModule, let_default_to_nan, text_length
 from .joined_convolutions import fit_to_blocks, join_convolutions
-from .precision import PRECISIONS, SourcePair, set_metadata, to_constants, to_half_precision, to_int8
+from .precision import (
+    PRECISIONS,
+    SourcePair,
+    folded,
+    set_metadata,
+    to_constants,
+    to_half_precision,
+    to_int8,
+)
 from .tile_stages import tile_stages
 
 #: Sizes that need no padding, much padding, and both orders of height and width.
@@ -219,7 +227,7 @@ def _write_onnx(
         else:
             joined = join_convolutions(onnx.load(single))
             # Files of one size are for other runtimes, of which few know convolutions of depth.
-            onnx.save(joined if size is not None else fit_to_blocks(joined), target)
+            onnx.save(joined if size is not None else folded(fit_to_blocks(joined)), target)
         set_metadata(target, metadata)
         write_atomically(out, target.read_bytes())
 

@@ -73,7 +73,7 @@ def _deepen(graph: "_Graph", conv: Any, weight: np.ndarray) -> None:
     layout["strides"] = [1, *(graph.sizes(conv, "strides") or [1, 1])]
     axis, kernel = graph.store(f"{conv.name}.axis", np.array([2])), graph.store(conv.name, weight[:, :, None])
     deep = graph.new("Unsqueeze", f"{conv.name}_deep", [conv.input[0], axis])
-    made = graph.new("Conv", f"{conv.name}_made", [deep.output[0], kernel, *conv.input[2:]], **layout)
+    made = graph.new("Conv", f"{conv.name}_made", [deep.output[0], kernel, *conv.input[2:]], None, **layout)
     graph.replace(conv, deep, made, graph.new("Squeeze", conv.name, [made.output[0], axis], conv.output[0]))
 
 
@@ -88,7 +88,7 @@ def _add_halves(graph: "_Graph", conv: Any, weight: np.ndarray) -> None:
     for index, (source, part) in enumerate(zip(concat.input, np.split(weight, 2, axis=1))):
         name = f"{conv.name}_half_{index}"
         inputs = [source, graph.store(f"{name}.weight", part), *([] if index else conv.input[2:])]
-        halves.append(graph.new("Conv", name, inputs, **graph.layout(conv)))
+        halves.append(graph.new("Conv", name, inputs, None, **graph.layout(conv)))
     total = graph.new("Add", f"{conv.name}_sum", [half.output[0] for half in halves], conv.output[0])
     graph.replace(conv, *halves, total)
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,29 @@ def to_constants(path: Path) -> None:
     """Compute what depends on nothing but the shapes of a graph of fixed shapes, and write it as constants."""
     folded = Path(_with_constants_folded(path, path))
     folded.replace(path)
+
+
+def folded(model: Any) -> Any:
+    """A model with what depends on nothing computed: a runtime opens it in half the time.
+
+    Args:
+        model (onnx.ModelProto): Of any sizes.
+
+    Returns:
+        onnx.ModelProto: Another one.
+    """
+    import onnx
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        onnx.save(model, path)
+        model = onnx.load(_with_constants_folded(path, path))
+    # ONNX Runtime names all operators that it knows.
+    used = {node.domain for node in model.graph.node}
+    kept = [entry for entry in model.opset_import if entry.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(kept)
+    return model
 
 
 def to_half_precision(source: Path, target: Path) -> None:
@@ -131,6 +155,8 @@ def _with_constants_folded(source: Path, target: Path) -> str:
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(folded)
+    # It warns of inputs that may be left out.
+    options.log_severity_level = 3
     onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
     return str(folded)
 

@@ -29,6 +29,7 @@ from ..models.tiles.exact_tiles import (
 )
 from .exported_module import SOURCES, TEXT, text_length, text_or_none
 from .joined_convolutions import fit_to_blocks, join_convolutions
+from .precision import folded
 
 _STATISTICS = 2 * (NUM_NOISES + NUM_TONES)
 
@@ -48,8 +49,8 @@ class _Stage(nn.Module):
 
 class _Measure(_Stage):
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        padded = (reflect_pad_to_multiple(image, self.network.multiple) for image in (a, b))
-        return torch.cat(pair_statistics(*padded, a.shape[-2:]), dim=1)
+        padded_a, padded_b = (reflect_pad_to_multiple(image, self.network.multiple) for image in (a, b))
+        return torch.cat(pair_statistics(padded_a, padded_b, a.shape[-2:]), dim=1)
 
 
 class _Down(_Stage):
@@ -172,5 +173,5 @@ def _packed(
             output_names=list(outputs),
             dynamic_axes=axes,
         )
-    model = fit_to_blocks(join_convolutions(onnx.load_from_string(buffer.getvalue())))
+    model = folded(fit_to_blocks(join_convolutions(onnx.load_from_string(buffer.getvalue()))))
     return base64.b64encode(zlib.compress(model.SerializeToString(), 9)).decode()

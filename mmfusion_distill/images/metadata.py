@@ -59,9 +59,13 @@ def read_metadata(path: str | Path) -> Metadata | None:
     if is_data_file(path):
         return None
     try:
-        data = read_regular_file(path)
+        return metadata_of(read_regular_file(path))
     except (OSError, ValueError):
         return None
+
+
+def metadata_of(data: bytes) -> Metadata | None:
+    """The same of an image's file that was read."""
     facts = pillow_facts(data, with_exif=notes_facts(data))
     exif: Any = facts.get("exif") or {}
     try:

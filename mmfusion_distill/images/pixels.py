@@ -9,7 +9,9 @@ _JPEG_QUALITY = 92
 
 
 def to_uint8(image: np.ndarray) -> np.ndarray:
-    """Values in [0, 255] to the nearest 8-bit ones; what lies outside is clipped."""
+    """Values in [0, 255] to the nearest 8-bit ones; what lies outside is clipped. Those of 8 bits are not copied."""
+    if image.dtype == np.uint8:
+        return image
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 

@@ -25,6 +25,7 @@ class StoredImage(NamedTuple):
         kind (str): 'picture'; 'temperatures', which a camera hid in a JPEG; 'screenshot', a JPEG whose temperatures
             nothing here can read; or 'scan', DICOM or NIfTI. Default: 'picture'.
         grid (SliceGrid, optional): Where a scan lies in the patient, if its file says so. Default: None.
+        file (bytes, optional): The file of an image, for what it says besides its pixels. Default: None.
     """
 
     name: str
@@ -33,6 +34,7 @@ class StoredImage(NamedTuple):
     no_data: float | None = None
     kind: str = "picture"
     grid: SliceGrid | None = None
+    file: bytes | None = None
 
 
 def read_stored(
@@ -73,5 +75,6 @@ def read_stored(
         raise ImageReadError(f"cannot read {path} ({reason}): check the path and its permissions") from error
     hides = temperatures and is_radiometric(data)
     if hides and (needed or can_read_radiometric()):
-        return StoredImage(name, read_radiometric(data, path), kind="temperatures")
-    return StoredImage(name, *decode(data, path), kind="screenshot" if hides else "picture")
+        return StoredImage(name, read_radiometric(data, path), kind="temperatures", file=data)
+    kind = "screenshot" if hides else "picture"
+    return StoredImage(name, *decode(data, path), kind=kind, file=data)

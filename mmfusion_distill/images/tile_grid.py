@@ -1,6 +1,6 @@
 """Overlapping tiles of large images and the weights they are blended with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,37 @@ def inner_parts(tiles: list[AxisTile]) -> Iterator[InnerPart]:
             stop = following.slice.start + (tile.slice.stop - following.slice.start) // 2 // 64 * 64
         yield InnerPart(slice(start, stop), tile.slice)
         start = stop
+
+
+def blended(
+    fuse: Callable[[tuple[slice, slice]], np.ndarray],
+    samples: int,
+    rows: list[AxisTile],
+    columns: list[AxisTile],
+) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+    """Blend overlapping tiles linearly.
+
+    Args:
+        fuse (Callable): Makes a tile, (N, 3, h, w), of its rows and columns.
+        samples (int): N.
+        rows (list[AxisTile]): Of the image.
+        columns (list[AxisTile]): Of the image.
+
+    Yields:
+        tuple: Rows and columns of a part that is done, and its result.
+    """
+    width = columns[-1].slice.stop
+    waiting = np.zeros((samples, 3, 0, width), np.float32)
+    for index, row in enumerate(rows):
+        band = np.zeros((samples, 3, row.length, width), np.float32)
+        band[:, :, : waiting.shape[2]] = waiting
+        for column in columns:
+            fused = fuse((row.slice, column.slice))
+            band[..., column.slice] += fused * np.outer(row.weight, column.weight)
+        start = row.slice.start
+        done = rows[index + 1].slice.start if index + 1 < len(rows) else row.slice.stop
+        yield (slice(start, done), slice(0, width)), band[:, :, : done - start]
+        waiting = band[:, :, done - start :]
 
 
 def groups_of_equal_size(

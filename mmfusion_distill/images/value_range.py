@@ -39,7 +39,8 @@ def to_full_range(image: np.ndarray, path: str | Path, full_scale: float | None 
                 "bits, or to floating point in [0, 1]; or say what is black and white in source A (--a-range)"
             )
         scale = 1.0
-    return image.astype(np.float32) * np.float32(255.0 / scale)
+    picture = image.astype(np.float32)
+    return picture if scale == 255.0 else picture * np.float32(255.0 / scale)
 
 
 def percentile_range(image: np.ndarray) -> tuple[float, float]:

@@ -1,14 +1,14 @@
 """Running an exported network. Needs NumPy and the runtime of the format, not PyTorch (but for TorchScript)."""
 
+import copy
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ..images.reflection import padded_to_multiple
-from ..images.tile_grid import AxisTile, axis_tiles
+from ..images.tile_grid import axis_tiles, blended
 from ..system.memory import GIBIBYTE, free_memory
 from ..user_errors import UserError, check_choice
 from .given import checked_rows
@@ -78,6 +78,17 @@ class ExportedFusion:
     def _file(self) -> NetworkFile:
         return self._opened.file
 
+    @property
+    def threads_of_its_own(self) -> int:
+        """Threads of a run; 1 of what several threads do not run at the same time."""
+        return self._opened.threads if self._file.is_shared else 1
+
+    def with_threads(self, threads: int) -> "ExportedFusion":
+        """The same with other threads."""
+        other = copy.copy(self)
+        other._opened = self._opened.with_threads(threads)
+        return other
+
     def __call__(
         self,
         img_a: np.ndarray,
@@ -103,14 +114,18 @@ class ExportedFusion:
         """
         size = img_a.shape[-2:]
         parts = self.fuse_parts(
-            lambda part: (img_a[(..., *part)], img_b[(..., *part)]), len(img_a), size, text_emb, prior
+            lambda part: (img_a[..., part[0], part[1]], img_b[..., part[0], part[1]]),
+            len(img_a),
+            size,
+            text_emb,
+            prior,
         )
         out = None
         for part, fused in parts:
             if fused.shape[-2:] == size:
                 return fused
             out = np.empty((len(img_a), 3, *size), np.float32) if out is None else out
-            out[(..., *part)] = fused
+            out[..., part[0], part[1]] = fused
         return out
 
     def own_prior(
@@ -178,14 +193,16 @@ class ExportedFusion:
         else:
             # Tiles that do not know the whole differ all over, which a long blend hides best.
             overlap, unused = min(OVERLAP, tile // 2), 0
-            fuse_tile = partial(self._fuse_tile, given=given)
+            fuse_tile = None
 
         def fuse(part: Part) -> np.ndarray:
             img_a, img_b = read(part)
+            if fuse_tile is None:
+                return self._fuse(img_a, img_b, given)
             return _in_channels_of(img_a, fuse_tile(part, img_a, img_b))
 
         rows, columns = (list(axis_tiles(length, tile, overlap, multiple, unused)) for length in size)
-        yield from _blended(fuse, samples, rows, columns)
+        yield from blended(fuse, samples, rows, columns)
 
     def _check_size(self, height: int, width: int) -> None:
         wanted = self._file.size
@@ -240,9 +257,6 @@ class ExportedFusion:
             return np.concatenate([self._fuse(img_a[one], img_b[one], given) for one, given in pairs])
         return _in_channels_of(img_a, self._run(img_a, img_b, given, [FUSED])[0])
 
-    def _fuse_tile(self, part: Part, img_a: np.ndarray, img_b: np.ndarray, given: Arrays) -> np.ndarray:
-        return self._run(img_a, img_b, given, [FUSED])[0]
-
     def _run(self, img_a: np.ndarray, img_b: np.ndarray, given: Arrays, names: list[str]) -> list[np.ndarray]:
         arrays = self._arrays(img_a, img_b)
         outputs = self._file.run({**arrays, **given}, names)
@@ -267,21 +281,3 @@ class ExportedFusion:
 def _in_channels_of(img_a: np.ndarray, fused: np.ndarray) -> np.ndarray:
     """A result (N, 3, H, W), gray if source A is."""
     return np.repeat(fused.mean(axis=1, keepdims=True), 3, axis=1) if img_a.shape[1] == 1 else fused
-
-
-def _blended(
-    fuse: Callable[[Part], np.ndarray], samples: int, rows: list[AxisTile], columns: list[AxisTile]
-) -> Iterator[tuple[Part, np.ndarray]]:
-    """Overlapping tiles, blended linearly; all columns of the rows that are done."""
-    width = columns[-1].slice.stop
-    waiting = np.zeros((samples, 3, 0, width), np.float32)
-    for index, row in enumerate(rows):
-        band = np.zeros((samples, 3, row.length, width), np.float32)
-        band[:, :, : waiting.shape[2]] = waiting
-        for column in columns:
-            fused = fuse((row.slice, column.slice))
-            band[..., column.slice] += fused * np.outer(row.weight, column.weight)
-        start = row.slice.start
-        done = rows[index + 1].slice.start if index + 1 < len(rows) else row.slice.stop
-        yield (slice(start, done), slice(0, width)), band[:, :, : done - start]
-        waiting = band[:, :, done - start :]

@@ -1,6 +1,9 @@
 """Fusing images with an exported network."""
 
+import copy
+import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,14 +16,17 @@ from ..images.pixels import from_planes, in_few_bytes, shrink, to_planes
 from ..images.source_options import SourceOptions
 from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
+from ..system.memory import GIBIBYTE
 from ..user_errors import MissingPackageError, UserError
-from .exported_fusion import ExportedFusion
+from .exported_fusion import WHOLE_MEMORY, ExportedFusion
 from .given import given_annotation, given_prior, stacked_priors
 from .pair_fuser import LONGEST_SEEN, ArrayFuser
 from .runtimes import is_torchscript
 
 #: Suffixes of exported networks; TorchScript shares those of checkpoints and is told by its content.
 EXPORTED_SUFFIXES = (".onnx", ".xml")
+#: Held by the one large pair that is fused while others are.
+_LARGE = threading.Lock()
 #: Values of the text encoder that comes with the package's requirements.
 TEXT_CHANNELS = 384
 
@@ -78,6 +84,8 @@ class ExportedInferencer(ArrayFuser):
     ) -> None:
         self.reader = PairReader(sources, warn_of_source, looked_at=FIRST_PAIRS, in_python=True)
         self.network = ExportedFusion(weights, threads, device, mode, max_memory, runtime)
+        #: Pairs that others may fuse with it at the same time.
+        self.at_once = 1
 
     @property
     def guided(self) -> bool:
@@ -87,10 +95,10 @@ class ExportedInferencer(ArrayFuser):
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         annotation = given_annotation(pair, text, self.guided)
-        *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
+        read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
         # They wait in memory until they are fused.
-        img_a, img_b = (in_few_bytes(image) for image in images)
-        return _Pair(img_a, img_b, self._embed(annotation), missing, given_prior(pair))
+        img_a, img_b = (in_few_bytes(image) for image in (read.img_a, read.img_b))
+        return _Pair(img_a, img_b, self._embed(annotation), read.missing, given_prior(pair))
 
     def seen(self, loaded: _Pair) -> dict[str, float]:
         """Events that the network sees; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
@@ -105,6 +113,10 @@ class ExportedInferencer(ArrayFuser):
 
     def fuse_loaded(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
+        with _LARGE if self._is_large(batch, self.at_once) else nullcontext():
+            return self._fused(batch)
+
+    def _fused(self, batch: Sequence[_Pair]) -> list[np.ndarray]:
         embeddings = np.stack([pair.text_emb for pair in batch]) if self.guided else None
         priors = stacked_priors([pair.prior for pair in batch])
         *size, channels = batch[0].img_a.shape
@@ -125,6 +137,26 @@ class ExportedInferencer(ArrayFuser):
             show_a_in_gaps(picture[:, :, 0] if channels == 1 else picture, pair.img_a, pair.missing)
             for picture, pair in zip(pictures, batch)
         ]
+
+    def with_one_thread(self, batch: Sequence[_Pair]) -> tuple[int, "ExportedInferencer"]:
+        """How many threads it uses for such pairs, and the same network with one.
+
+        Args:
+            batch (Sequence): Pairs as they will be; of large ones no more than one at a time fits into memory.
+
+        Returns:
+            tuple[int, ExportedInferencer]: 1 thread where it can use no others.
+        """
+        threads = self.network.threads_of_its_own
+        if threads < 2 or self._is_large(batch, threads):
+            return 1, self
+        single = copy.copy(self)
+        single.network, single.at_once = self.network.with_threads(1), threads
+        return threads, single
+
+    def _is_large(self, batch: Sequence[_Pair], at_once: int) -> bool:
+        pixels = sum(pair.img_a.shape[0] * pair.img_a.shape[1] for pair in batch)
+        return at_once > 1 and at_once * pixels * self.network.pixel_bytes > WHOLE_MEMORY * GIBIBYTE
 
     def _embed(self, annotation: Annotation | None) -> np.ndarray | None:
         length = self.network.text_channels

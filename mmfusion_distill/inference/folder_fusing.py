@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 
 from ..images.image_io import write_image
-from ..images.metadata import read_metadata
+from ..images.metadata import Metadata, metadata_of
 from ..images.pairing import ImagePair
 from ..registration.pair_reader import PairReader, as_picture
 from ..system.launching import Processes
 from ..system.progress import progress_bar
 from ..system.shard import Shard
+from ..system.work_ahead import map_ahead, submit_ahead
 from ..user_errors import UserError, reason_of
 from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
 from .fusing_targets import find_targets
+from .many_pairs import for_many
 from .pair_fuser import PairFuser, batches_of_equal_size
 
 #: Notes why a pair, by its number, failed.
@@ -99,25 +101,33 @@ def fuse_files(
         describe = _describer()
         part.texts_are_told = describe is not None
 
-    def load(pair: ImagePair) -> Any:
+    #: Of the pairs under way, so that no file is read twice.
+    facts: dict[int, Metadata | None] = {}
+
+    def load(index: int) -> Any:
+        pair = pairs[index]
         inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
         if annotations is not None and text is None:
             # Only guided networks have annotations, and these need PyTorch.
             from ..annotation.annotation_file import read_annotation_of
 
             inputs["annotation"] = read_annotation_of(pair, annotations)
-        read = reader.read(pair.path_a, pair.path_b)
+        read_a = reader.read_a(pair.path_a)
+        read = reader.join(read_a, reader.read_b(pair.path_b, read_a.stored.grid))
+        if keep_metadata and read_a.stored.file is not None:
+            facts[index] = metadata_of(read_a.stored.file)
         inputs.update(img_a=as_picture(read.img_a), img_b=as_picture(read.img_b), read=read)
         if part.texts_are_told:
             inputs["annotation"] = describe(read.img_a, read.img_b)
         return inferencer.load(inputs, text)
 
     def write(index: int, picture: np.ndarray) -> None:
-        write_image(targets[index], picture, read_metadata(pairs[index].path_a) if keep_metadata else None)
+        write_image(targets[index], picture, facts.pop(index, None))
 
     def note(index: int, error: Exception) -> None:
         if os.environ.get("MMFUSION_TRACEBACK"):
             raise error
+        facts.pop(index, None)
         # Not the error itself: its frames hold on to the maps of the network.
         part.failures[index] = _sentence(pairs[index], error)
 
@@ -131,13 +141,13 @@ def fuse_files(
             ThreadPoolExecutor(max(workers, 1)) as writers,
             progress_bar(total=len(waiting), desc="fusing", disable=len(pairs) == 1) as progress,
         ):
-            reads = _submit_ahead(readers, load, (pairs[index] for index in waiting), 2 * workers)
+            reads = submit_ahead(readers, load, waiting, 2 * workers)
             loaded = _without_failures(zip(waiting, reads), note)
             batches = batches_of_equal_size(loaded, lambda item: inferencer.size_of(item[1]), batch_size)
             if explain:
                 batches = map(look_at, batches)
-            fused = chain.from_iterable(_fuse_batch(inferencer, batch, note) for batch in batches)
-            for index, picture in fused:
+            fused = _fuse_batches(inferencer, batches, note, len(waiting))
+            for index, picture in chain.from_iterable(fused):
                 writes.append((index, writers.submit(write, index, picture)))
                 progress.update()
                 _finish(writes, 2 * workers, part.written, note)
@@ -179,18 +189,6 @@ def _sentence(pair: ImagePair, error: Exception) -> str:
     return f"{pair.path_a}: {type(error).__name__}{said}"
 
 
-def _submit_ahead(
-    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], ahead: int
-) -> Iterator[Future]:
-    """Futures in the order of the items, with at most `ahead` more under way than were taken."""
-    pending: deque[Future] = deque()
-    for item in items:
-        pending.append(pool.submit(function, item))
-        if len(pending) > ahead:
-            yield pending.popleft()
-    yield from pending
-
-
 def _without_failures(futures: Iterable[tuple[int, Future]], note: Note) -> Iterator[tuple[int, Any]]:
     """Results by index; what failed is noted instead."""
     for index, future in futures:
@@ -200,6 +198,19 @@ def _without_failures(futures: Iterable[tuple[int, Future]], note: Note) -> Iter
             note(index, error)
         else:
             yield index, result
+
+
+def _fuse_batches(
+    inferencer: PairFuser, batches: Iterator[list[tuple[int, Any]]], note: Note, count: int
+) -> Iterator[list[tuple[int, np.ndarray]]]:
+    """Results of batches in their order; of `count` pairs, several at a time where that is faster."""
+    first = next(batches, None)
+    if first is None:
+        return
+    fuser, at_once = for_many(inferencer, first[0][1], count)
+    yield from map_ahead(
+        lambda batch: list(_fuse_batch(fuser, batch, note)), chain([first], batches), at_once
+    )
 
 
 def _fuse_batch(

@@ -177,6 +177,11 @@ class FusionInferencer:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         return self._fuser.fuse_loaded(batch)
 
+    def with_one_thread(self, batch: Sequence[Any]) -> tuple[int, Any]:
+        """How many threads it uses for such pairs, and the same network with one; 1 where it can use no others."""
+        single = getattr(self._fuser, "with_one_thread", None)
+        return (1, self) if single is None else single(batch)
+
     def seen(self, loaded: Any) -> dict[str, float]:
         """Events that the network sees; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         return self._fuser.seen(loaded)

@@ -62,6 +62,7 @@ class NetworkFile(NamedTuple):
         size (tuple[int, int] | None): The only height and width that it takes, one pair at a time; None: any.
         events (tuple[str, ...]): What its output `own_events` has logits of; none if it has no such output.
         stages (Mapping[str, RunStage]): Graphs by which large images go in tiles as the whole; none if it has none.
+        is_shared (bool): Whether threads that run it at the same time use a processor each.
     """
 
     run: Run
@@ -74,6 +75,7 @@ class NetworkFile(NamedTuple):
     size: tuple[int, int] | None = None
     events: tuple[str, ...] = ()
     stages: Mapping[str, RunStage] = MappingProxyType({})
+    is_shared: bool = False
 
 
 Shape = Sequence[int | None]

@@ -42,6 +42,15 @@ class OpenedNetwork:
         self._open_here()
 
     @property
+    def threads(self) -> int:
+        """Threads that it uses."""
+        return self._threads or usable_processors()
+
+    def with_threads(self, threads: int) -> "OpenedNetwork":
+        """The same file opened with other threads."""
+        return OpenedNetwork(self._path, threads, self._device, self._runtime)
+
+    @property
     def file(self) -> NetworkFile:
         """The open file of this process."""
         if self._process != os.getpid():
@@ -71,7 +80,7 @@ class OpenedNetwork:
         if self._runtime == "openvino" and opener is open_onnx:
             opener = open_openvino
         try:
-            return opener(path, self._threads or usable_processors(), self._device)
+            return opener(path, self.threads, self._device)
         except ImportError as error:
             extra = _EXTRAS.get(error.name or "")
             package = f"'mmfusion_distill[{extra}]'" if extra else error.name

@@ -39,9 +39,9 @@ class PyramidInferencer(ArrayFuser):
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         given_annotation(pair, text, self.guided)
-        *images, missing = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
-        img_a, img_b = (without_single_channel(to_uint8(image)) for image in images)
-        return _Pair(img_a, img_b, missing)
+        read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
+        img_a, img_b = (without_single_channel(to_uint8(image)) for image in (read.img_a, read.img_b))
+        return _Pair(img_a, img_b, read.missing)
 
     def seen(self, loaded: _Pair) -> dict[str, float]:
         """Is refused: the pyramid does the same whatever is wrong with a pair."""

@@ -59,7 +59,8 @@ def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFil
         for name, key in STAGES.items()
         if key in metadata
     }
-    return network_file(path, run, metadata, text_channels, size, prior, stages)
+    opened = network_file(path, run, metadata, text_channels, size, prior, stages)
+    return opened._replace(is_shared=providers == ["CPUExecutionProvider"])
 
 
 def _session_options(threads: int | None) -> Any:

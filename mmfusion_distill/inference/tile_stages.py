@@ -100,9 +100,8 @@ def _entering(
     """What enters the deep levels, of the whole image."""
     whole: Arrays = {}
     rows, columns = (
-        inner_parts(list(axis_tiles(length, tile, 2 * TILE_MARGIN, multiple))) for length in size
+        list(inner_parts(list(axis_tiles(length, tile, 2 * TILE_MARGIN, multiple)))) for length in size
     )
-    columns = list(columns)
     for row in rows:
         for column in columns:
             for name, found in down(read((row.outer, column.outer))).items():

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..inference.many_pairs import for_many
 from ..inference.pair_fuser import PairFuser
 from ..system.memory import keep_host_memory
 from ..system.progress import progress_bar
+from ..system.work_ahead import map_ahead
 from .film_writer import FilmWriter
 from .frame_clock import FrameClock
 from .pair_preparer import PreparedPair
@@ -63,7 +66,9 @@ class FusingChain:
         """
         # What is made ahead of time of a camera is late when it is shown.
         count = 1 if self._is_live else 2
-        steps = read_ahead_or_none(self._fuse(pairs, count), count, _BEAT if self._is_live else None)
+        steps = read_ahead_or_none(
+            self._fuse(pairs, count, expected), count, _BEAT if self._is_live else None
+        )
         try:
             with progress_bar(total=expected, desc="fusing", unit="frame") as bar:
                 for item in steps:
@@ -77,10 +82,21 @@ class FusingChain:
         except KeyboardInterrupt:
             self.is_interrupted = True
 
-    def _fuse(self, pairs: Iterable[PreparedPair], count: int) -> Iterator[FusedPair]:
+    def _fuse(self, pairs: Iterable[PreparedPair], count: int, expected: int | None) -> Iterator[FusedPair]:
         loaded = ((pair, self._inferencer.load(pair.inputs, self._text)) for pair in pairs)
-        for pair, inputs in read_ahead(loaded, count):
-            yield FusedPair(pair, self._inferencer.fuse_loaded([inputs])[0])
+        ready = read_ahead(loaded, count)
+        first = next(ready, None)
+        if first is None:
+            return
+        fuser, at_once = self._inferencer, 1
+        # Of a camera the next frame comes later: all threads for this one.
+        if not self._is_live:
+            fuser, at_once = for_many(fuser, first[1], expected)
+
+        def fuse(item: tuple[PreparedPair, Any]) -> FusedPair:
+            return FusedPair(item[0], fuser.fuse_loaded([item[1]])[0])
+
+        yield from map_ahead(fuse, chain([first], ready), at_once)
 
     def _show(self, item: FusedPair | None, clock: FrameClock, film: FilmWriter | None) -> None:
         picture = None

@@ -103,10 +103,12 @@ def test_metrics_folders_and_training_steps_are_timed_too(tools, tiny_network, t
     assert [row[0] for row in cells(capsys.readouterr().out)][0] == "EN"
     main(["folder", *small, "--pairs", "2"])
     names = [row[0] for row in cells(capsys.readouterr().out)]
-    assert names == ["one by one", "2 threads", "2 threads, batches of 4"]
+    assert names == ["decode alone", "network alone", "encode alone", "folder"]
+    main(["folder", "--size", "64x64", "--pairs", "10", "--memory"])
+    assert "over 1 pairs" in capsys.readouterr().out
     main(["film", *small, "--frames", "3"])
     names = [row[0] for row in cells(capsys.readouterr().out)]
-    assert names == ["reading alone", "network alone", "writing alone", "film"]
+    assert names == ["decode alone", "network alone", "encode alone", "film"]
     path = tmp_path / "net.py"
     path.write_text(f"model = dict(type='ImageFusor', generator={tiny_network!r})\n")
     main(["training", str(path), "--batch", "1", "--repeats", "1"])

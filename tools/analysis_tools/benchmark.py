@@ -6,7 +6,6 @@ python tools/analysis_tools/benchmark.py networks --sizes 640x480 1920x1080 --ex
 import argparse
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from mmfusion_distill.cli.command_line import image_size
@@ -44,35 +43,17 @@ def networks(args: argparse.Namespace) -> str:
 
 
 def folder(args: argparse.Namespace) -> str:
-    """Pairs per second for a folder: one by one, with reading and writing beside the network, and in batches."""
-    from mmfusion_distill.analysis.stopwatch import conditions, time_in_turn
-    from mmfusion_distill.data.generated_scenes import write_generated_pairs
-    from mmfusion_distill.inference.folder_fusing import fuse_files
-    from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
-    from mmfusion_distill.system.table import Table
+    """Pairs per second for a folder, and of decoding, the network and encoding alone; or its memory."""
+    from mmfusion_distill.analysis.folder_benchmark import folder_memory, folder_table
 
-    network = PyTorchInferencer(weights=args.weights, device=args.device)
-    fuse = partial(fuse_files, network, overwrite=True)
-    ways = {"one by one": (0, 1), f"{args.workers} threads": (args.workers, 1)}
-    ways[f"{args.workers} threads, batches of {args.batch_size}"] = (args.workers, args.batch_size)
-    with tempfile.TemporaryDirectory() as place:
-        height, width = args.size
-        write_generated_pairs(place, args.pairs, height=height, width=width)
-        places = [Path(place) / name for name in ("visible", "infrared", "out")]
-        runs = {
-            name: partial(fuse, *places, workers=workers, batch_size=batch_size)
-            for name, (workers, batch_size) in ways.items()
-        }
-        times = time_in_turn(runs, args.repeats, args.device)
-    first = times["one by one"].seconds
-    rows = [[n, f"{args.pairs / t.seconds:.2f}", f"{first / t.seconds:.2f} times"] for n, t in times.items()]
-    table = Table(["way", "pairs/s", "of the first"], rows).to_markdown()
-    where = conditions(args.repeats, args.device)
-    return f"{table}\n\n{args.pairs} pairs of {width}x{height}, {args.weights}, {where}."
+    height, width = args.size
+    if args.memory:
+        return folder_memory(args.weights, args.pairs, width, height, args.threads)
+    return folder_table(args.weights, args.pairs, width, height, args.workers, args.threads, args.repeats)
 
 
 def film(args: argparse.Namespace) -> str:
-    """Frames per second of a video, and of reading, the network and writing alone."""
+    """Frames per second of a video, and of decoding, the network and encoding alone."""
     from mmfusion_distill.analysis.film_benchmark import film_table
 
     height, width = args.size
@@ -117,13 +98,14 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     command.add_argument("--exported", nargs="+", default=[], metavar="FILE", help="files of mmfusion export")
     command.add_argument("--sizes", nargs="+", default=[(480, 640)], help="default: 640x480", **size)
     command.add_argument("--device", default="cpu")
-    command = add(folder, 3)
+    command = add(folder, 3, threads=2)
     command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
-    command.add_argument("--pairs", type=at_least(1), default=16)
+    command.add_argument("--pairs", type=at_least(1), default=100)
     command.add_argument("--size", default=(480, 640), **size)
-    command.add_argument("--batch-size", type=at_least(1), default=4)
     command.add_argument("--workers", type=at_least(1), default=2)
-    command.add_argument("--device", default="cpu")
+    command.add_argument(
+        "--memory", action="store_true", help="the largest memory of a tenth and of all pairs"
+    )
     command = add(film, 3, threads=2)
     command.add_argument("--weights", default="tiny", help="a name that `mmfusion models` lists, or a file")
     command.add_argument("--frames", type=at_least(2), default=150)
