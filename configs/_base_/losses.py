@@ -3,11 +3,14 @@
 fusion_loss = dict(
     type="LossSet",
     losses=dict(
-        # Without weights VIF, Qabf and, border left out, SF stay just below the pyramid's, while others exceed
-        # their goals.
+        # Without weights SD, SF and the measures of the neglected source exceed their goals, while the others stay
+        # below the pyramid's on sharp cameras.
         margin=dict(
             type="PyramidMarginLoss",
-            weights=dict(VIF=3.0, Qabf=3.0, SSIM=2.0, SF=3.0, MI=2.0),
+            weights=dict(
+                **dict(EN=2.5, SF=2.0, MI=4.0, SCD=1.5, VIF=3.0, SSIM=4.0, Qabf=3.0),
+                **dict(VIF_balanced=0.5, Qabf_balanced=0.5),
+            ),
             # So that degraded crops count.
             large=20.0,
             loss_weight=1.0,

@@ -3,7 +3,7 @@ _base_ = [
     "../_base_/compare_runtime.py",
     "../_base_/networks/fusionunet.py",
     "../_base_/datasets/roadscene-96x192_degraded.py",
-    "../_base_/schedules/adamw_1xb1-3k_compare.py",
+    "../_base_/schedules/adamw_1xb1-500i_compare.py",
 ]
 model = dict(
     type="ImageFusor",

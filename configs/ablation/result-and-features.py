@@ -1,7 +1,4 @@
-# The student distilled by results and features, as configs/fusion_distill does.
-_base_ = [
-    "../_base_/compare_runtime.py",
-    "../_base_/models/distill_fusionunet.py",
-    "../_base_/datasets/roadscene-96x192_degraded.py",
-    "../_base_/schedules/adamw_1xb1-3k_compare.py",
-]
+# Distilled by the teacher's results and features: the student's prior is its own.
+_base_ = ["./distilled.py"]
+
+model = dict(prior_loss=None, steered_share=0.0)

@@ -1,4 +1,4 @@
 # Distilled from a teacher that sees the pair before its degradation.
-_base_ = ["./result-and-features.py"]
+_base_ = ["./distilled.py"]
 
 model = dict(teacher_input="clean")

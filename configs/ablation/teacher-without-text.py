@@ -1,5 +1,5 @@
 # Distilled from a teacher that is given no text.
-_base_ = ["./result-and-features.py"]
+_base_ = ["./distilled.py"]
 
 train_pipeline = [
     *_base_.sampled,

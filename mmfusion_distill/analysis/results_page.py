@@ -112,6 +112,11 @@ def scores_table(scores: SetScores) -> str:
     return Table(["method", *titles], rows).to_markdown()
 
 
+def balanced_scores(scores: SetScores, network: NamedNetwork) -> np.ndarray:
+    """The balanced_quality of a network, with its text if it reads any, for each pair, (pairs,)."""
+    return scores.result.scores[scores.result.index(main_row(network)), COLUMNS.index("balanced_quality")]
+
+
 def operator_table(scores: SetScores) -> str:
     """Means of what an operator looks for over the scenes that tell it, as Markdown; see docs/metrics.md."""
     rows = []

@@ -1,4 +1,4 @@
-"""Effect of an event's text on the fused images of real pairs."""
+"""Effect of naming an event on the fused images of real pairs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from statistics import fmean
 import cv2
 import numpy as np
 
-from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import EVENT_TYPES
 from ..data.degradations.degradation_kinds import strong_annotation
 from ..evaluation import picture_grid
 from ..images.pixels import to_uint8
+from ..inference.fusion_inferencer import FusionInferencer
 from ..system.table import Table
 from .scored_pairs import ScoredPair
 
-#: What a text may move, and how the columns are called.
+#: What naming an event may move, and how the columns are called.
 QUANTITIES = {
     "dark_half": "brightness of the dark half",
     "bright_half": "brightness of the bright half",
@@ -25,7 +25,7 @@ QUANTITIES = {
     "noise": "noise where it is flat",
     "sharpness": "sharpness",
 }
-#: Event -> the quantity that its text should move.
+#: Event -> the quantity that naming it should move.
 NAMED = {
     "low_light": "dark_half",
     "over_exposure": "bright_half",
@@ -44,13 +44,14 @@ _BLOCK, _FLAT = 16, 0.2
 
 @dataclass(frozen=True)
 class Steering:
-    """Effect of texts on one set.
+    """Effect of naming events on one set.
 
     Args:
-        events (Sequence[str]): The events whose texts were given.
-        changes (Mapping[str, Mapping[str, float]]): Event -> quantity -> mean of the ratios to the result without a
-            text; 1 is no change.
-        pictures (list[list[np.ndarray]]): Of the first pairs: A, B, the result without text, those with each text.
+        events (Sequence[str]): The events that were named.
+        changes (Mapping[str, Mapping[str, float]]): Event -> quantity -> mean of the ratios to the result with
+            nothing named; 1 is no change.
+        pictures (list[list[np.ndarray]]): Of the first pairs: A, B, the result with nothing named, those with each
+            event.
     """
 
     events: Sequence[str]
@@ -59,15 +60,15 @@ class Steering:
 
 
 def measure_steering(
-    fuse: Callable[[ScoredPair, Annotation | None], np.ndarray],
+    fuse: Callable[[ScoredPair, str | None], np.ndarray],
     pairs: Sequence[ScoredPair],
     events: Sequence[str] = EVENT_TYPES,
     shown: int = 3,
 ) -> Steering:
-    """Fuse pairs without a text and with that of each event.
+    """Fuse pairs as they are seen and with each event named.
 
     Args:
-        fuse (Callable): Fuses a pair by an annotation, None for no text.
+        fuse (Callable): Fuses a pair that has an event, None for nothing named.
         pairs (Sequence[ScoredPair]): The pairs.
         events (Sequence[str]): The events. Default: all of infrared and visible images.
         shown (int): Pairs whose images are kept. Default: 3.
@@ -75,7 +76,6 @@ def measure_steering(
     Returns:
         Steering: What moved.
     """
-    texts = {event: strong_annotation([event]) for event in events}
     ratios: dict[str, dict[str, list[float]]] = {
         event: {quantity: [] for quantity in QUANTITIES} for event in events
     }
@@ -84,8 +84,8 @@ def measure_steering(
         plain = fuse(pair, None)
         before = quantities_of(plain, pair.img_a)
         row = [pair.img_a, pair.img_b, plain]
-        for event, annotation in texts.items():
-            fused = fuse(pair, annotation)
+        for event in events:
+            fused = fuse(pair, event)
             after = quantities_of(fused, pair.img_a)
             for quantity in QUANTITIES:
                 ratios[event][quantity].append(after[quantity] / before[quantity])
@@ -94,6 +94,14 @@ def measure_steering(
             pictures.append(row)
     changes = {event: {name: fmean(values) for name, values in of.items()} for event, of in ratios.items()}
     return Steering(list(events), changes, pictures)
+
+
+def fuse_named(network: FusionInferencer, pair: ScoredPair, event: str | None) -> np.ndarray:
+    """Fuse a pair, with an event named as strong by text, or by name where the network reads no text."""
+    sources = dict(img_a=pair.img_a, img_b=pair.img_b, key=pair.name)
+    if event is not None:
+        sources |= dict(annotation=strong_annotation([event])) if network.guided else dict(events=[event])
+    return network(sources)["predictions"][0]
 
 
 def quantities_of(fused: np.ndarray, img_a: np.ndarray) -> dict[str, float]:
@@ -133,12 +141,12 @@ def steering_table(steering: Steering) -> str:
             cell = f"{100 * (ratio - 1):+.0f} %"
             cells.append(f"**{cell}**" if NAMED[event] == quantity else cell)
         rows.append([event, *cells])
-    return Table(["text", *QUANTITIES.values()], rows).to_markdown()
+    return Table(["named", *QUANTITIES.values()], rows).to_markdown()
 
 
 def steering_picture(steering: Steering) -> np.ndarray:
-    """The pairs that were kept (rows), beside what each text makes of them (columns)."""
-    titles = ["A", "B", "no text", *steering.events]
+    """The pairs that were kept (rows), beside what each event makes of them (columns)."""
+    titles = ["A", "B", "nothing named", *steering.events]
     return picture_grid(steering.pictures, titles, width=_CELL_WIDTH)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..annotation.event_types import MODALITIES
+from ..annotation.event_types import MODALITIES, READ_EVENTS, canonical_event_type
 from ..system.number_range import at_least
 from ..system.shard import Shard
 
@@ -141,3 +141,17 @@ def check_pair_arguments(parser: argparse.ArgumentParser, args: argparse.Namespa
         parser.error("--a and --b go together: give both folders")
     if (args.annotations or args.names) and not args.a:
         parser.error("--annotations and --names go with --a and --b")
+
+
+def event_names(text: str) -> list[str]:
+    """The type of an option that names events, separated by commas.
+
+    Raises:
+        argparse.ArgumentTypeError: If none is named, or one is not known.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if canonical_event_type(name) not in READ_EVENTS]
+    if unknown or not names:
+        said = f"'{unknown[0]}' is no known event" if unknown else "no event is named"
+        raise argparse.ArgumentTypeError(f"{said}: take some of {', '.join(READ_EVENTS)}")
+    return names

@@ -15,7 +15,7 @@ from ..system.number_range import at_least
 from ..system.regular_file import check_writable, write_text_atomically
 from ..system.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
-from .command_line import add_share_arguments
+from .command_line import add_share_arguments, event_names
 from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _FUSING = (
     "pattern",
     "keep_metadata",
     "explain",
+    "events",
 )
 
 #: Probability from which on an event counts as seen.
@@ -76,6 +77,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--explain",
         action="store_true",
         help="say which degradations a student sees in the pairs, with probabilities; takes as long again",
+    )
+    parser.add_argument(
+        "--events",
+        type=event_names,
+        metavar="EVENT,EVENT",
+        help="degradations that a student takes for those of every pair, in place of what it sees, e.g. "
+        "low_light,ir_noise",
     )
     parser.add_argument(
         "--check-registration",
@@ -183,6 +191,8 @@ def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "F
         raise UserError(
             "--explain is for networks without text: this one reads what it is told, leave it out"
         )
+    if args.events and inferencer.guided:
+        raise UserError("--events is for networks without text: name them in the --text of this one")
     return reader, inferencer
 
 

@@ -98,7 +98,7 @@ class ExportedInferencer(ArrayFuser):
         read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
         # They wait in memory until they are fused.
         img_a, img_b = (in_few_bytes(image) for image in (read.img_a, read.img_b))
-        return _Pair(img_a, img_b, self._embed(annotation), read.missing, given_prior(pair))
+        return _Pair(img_a, img_b, self._embed(annotation), read.missing, given_prior(pair, self.guided))
 
     def seen(self, loaded: _Pair) -> dict[str, float]:
         """Events that the network sees; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""

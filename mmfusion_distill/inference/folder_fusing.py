@@ -46,6 +46,7 @@ def fuse_files(
     pattern: Sequence[str] | None = None,
     keep_metadata: bool = True,
     explain: bool = False,
+    events: Sequence[str] | None = None,
 ) -> FusingReport:
     """Fuse a pair of files, or all pairs of two folders; a pair that fails does not stop the others.
 
@@ -75,6 +76,8 @@ def fuse_files(
             resolution into the result, too. Default: True.
         explain (bool): Note in the report which events the network sees in each pair, which runs it once more.
             Default: False.
+        events (Sequence[str], optional): Degradations that a student takes for those of every pair. Default: None,
+            what it sees.
 
     Returns:
         FusingReport: What was written and what failed, in the order of the pairs.
@@ -106,7 +109,7 @@ def fuse_files(
 
     def load(index: int) -> Any:
         pair = pairs[index]
-        inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name)
+        inputs = dict(img_a=pair.path_a, img_b=pair.path_b, key=pair.name, events=events)
         if annotations is not None and text is None:
             # Only guided networks have annotations, and these need PyTorch.
             from ..annotation.annotation_file import read_annotation_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..extras import missing_extra
-from ..images.image_source import PictureSource
+from ..images.image_source import PictureSource, check_pairs
 from ..images.source_options import SourceOptions
 from ..registration.pair_reader import PairReader
 from ..system.memory import has_cuda_device
@@ -98,6 +98,7 @@ class FusionInferencer:
         return_datasamples: bool = False,
         batch_size: int = 1,
         text: str | None = None,
+        events: Sequence[str] | None = None,
     ) -> dict:
         """Fuse pairs.
 
@@ -109,25 +110,36 @@ class FusionInferencer:
             return_datasamples (bool): Whether to return data samples of MMagic instead of arrays. Default: False.
             batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
             text (str, optional): A description by hand for a guided network. Default: None.
+            events (Sequence[str], optional): Names of degradations that a student is to take for those of every pair,
+                in place of what it sees, e.g. `["low_light", "ir_noise"]`. Default: None, what it sees.
 
         Returns:
             dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
 
         Raises:
             ImageReadError: If an image cannot be used, or the sizes of a pair differ.
-            UserError: If what is given are no pairs, or a guided network lacks text.
+            UserError: If what is given are no pairs, a guided network lacks text or is given events, or an event is
+                not known.
         """
+        if events:
+            inputs = [dict(pair, events=events) for pair in check_pairs(inputs, batch_size)]
         if return_datasamples:
             return self._with_pytorch(inputs, return_datasamples=True, batch_size=batch_size, text=text)
         return self._fuser(inputs, batch_size=batch_size, text=text)
 
-    def fuse(self, img_a: PictureSource, img_b: PictureSource, text: str | None = None) -> np.ndarray:
+    def fuse(
+        self,
+        img_a: PictureSource,
+        img_b: PictureSource,
+        text: str | None = None,
+        events: Sequence[str] | None = None,
+    ) -> np.ndarray:
         """Fuse one pair; see :meth:`__call__`.
 
         Returns:
             np.ndarray: (H, W, 3) uint8 RGB, or (H, W) if source A is gray.
         """
-        return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
+        return self(dict(img_a=img_a, img_b=img_b), text=text, events=events)["predictions"][0]
 
     def explain(self, img_a: PictureSource, img_b: PictureSource) -> dict[str, float]:
         """What a student sees in a pair: the events that it goes by where a teacher reads a text.

@@ -9,6 +9,7 @@ import numpy as np
 from ..annotation.annotation_types import Annotation
 from ..annotation.typed_text import annotation_of_text
 from ..user_errors import UserError
+from .event_priors import prior_of_events
 
 
 def given_annotation(pair: Mapping[str, Any], text: str | None, guided: bool) -> Annotation | None:
@@ -42,13 +43,22 @@ def given_annotation(pair: Mapping[str, Any], text: str | None, guided: bool) ->
     return annotation if guided else None
 
 
-def given_prior(pair: Mapping[str, Any]) -> np.ndarray | None:
+def given_prior(pair: Mapping[str, Any], guided: bool) -> np.ndarray | None:
     """The values (num_values,) in place of the network's own prior where they are not NaN; None: all its own.
 
+    Args:
+        pair (Mapping[str, Any]): Has `prior`, `events`, which stand for theirs (:func:`prior_of_events`), or neither.
+        guided (bool): Whether the network reads text.
+
     Raises:
-        UserError: If they are no row of numbers.
+        UserError: If they are no row of numbers, or the network reads events as text.
+        OptionError: If an event is not known.
     """
-    prior = pair.get("prior")
+    events, prior = pair.get("events"), pair.get("prior")
+    if events:
+        if guided:
+            raise UserError("the network is guided by text: name the events in its text")
+        return prior_of_events(events)
     if prior is None:
         return None
     values = np.asarray(prior, dtype=np.float32) if isinstance(prior, (np.ndarray, Sequence)) else None

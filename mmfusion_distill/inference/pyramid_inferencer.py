@@ -39,6 +39,10 @@ class PyramidInferencer(ArrayFuser):
     def load(self, pair: dict, text: str | None = None) -> _Pair:
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""
         given_annotation(pair, text, self.guided)
+        if pair.get("events"):
+            raise UserError(
+                "the pyramid does the same whatever the events: leave them out, or take a student"
+            )
         read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
         img_a, img_b = (without_single_channel(to_uint8(image)) for image in (read.img_a, read.img_b))
         return _Pair(img_a, img_b, read.missing)

@@ -133,10 +133,13 @@ class PyTorchInferencer(BaseInferencer):
         """Read a pair; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`.
 
         Raises:
-            UserError: If there is text for a network that reads none, or no word in it, or it is no text.
+            UserError: If there is text for a network that reads none, or no word in it, or it is no text; or if
+                there are events for a network without a prior.
         """
         pair = dict(pair, annotation=given_annotation(pair, text, self.guided))
-        prior = given_prior(pair)
+        prior = given_prior(pair, self.guided)
+        if pair.get("events") and self._network_with_prior() is None:
+            raise UserError("the network goes by no events: it has no prior, leave them out")
         read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
         packed = self.pipeline(dict(pair, read=read))
         packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
@@ -156,8 +159,8 @@ class PyTorchInferencer(BaseInferencer):
         Raises:
             UserError: If it reads a text, or names no events.
         """
-        network = self.model.generator
-        if not isinstance(network, FusionUNet) or network.prior is None or network.prior.reads_text:
+        network = self._network_with_prior()
+        if network is None or network.prior.reads_text:
             raise UserError(
                 "the network names no events: it reads a text, has no prior, or is an exported file"
             )
@@ -169,6 +172,10 @@ class PyTorchInferencer(BaseInferencer):
         device = next(network.parameters()).device
         _, prior = network(*(image.to(device) for image in images), return_prior=True)
         return dict(zip(READ_EVENTS, network.prior.events(prior)[0].sigmoid().tolist()))
+
+    def _network_with_prior(self) -> FusionUNet | None:
+        network = self.model.generator
+        return network if isinstance(network, FusionUNet) and network.prior is not None else None
 
     def fuse_loaded(self, batch: Sequence[dict]) -> list[np.ndarray]:
         """Fuse pairs of equal size; see :class:`~mmfusion_distill.inference.pair_fuser.PairFuser`."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial, wraps
 from html import escape
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from ..user_errors import UserError
 from ..version import __version__
 from ..video import VideoOptions, fuse_video
 from ..video.video_options import LAYOUTS
+from ..zoo.model_index import PYRAMID
 from .uploads import Limits, VisitorFiles, check_film, read_picture
 
 #: Seconds between looks for files that are older than so many, behind an idle page.
@@ -69,7 +69,7 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
     def steering(name: str) -> list:
         """Fields for what a network can be told: a text, or else events in place of those that it sees."""
         network, events = networks[name], [(event.replace("_", " "), event) for event in READ_EVENTS]
-        takes_events = not network.guided and "events" in signature(network.fuse).parameters
+        takes_events = not network.guided and name != PYRAMID
         text = gr.Textbox(label="Text", value="", max_length=_MAX_TEXT, visible=network.guided)
         return [text, gr.CheckboxGroup(events, label="Events", value=[], visible=takes_events)]
 
@@ -106,7 +106,7 @@ def _build_picture_tab(networks: Networks, limits: Limits, files: VisitorFiles) 
             annotation = StatisticsAnnotator().annotate_arrays(source_a, source_b)
             fused = network(dict(img_a=a, img_b=b, annotation=annotation))["predictions"][0]
         else:
-            fused = network.fuse(a, b, text=words, **(dict(events=events) if events else {}))
+            fused = network.fuse(a, b, text=words, events=events or None)
         seconds, size = time.perf_counter() - start, f"{fused.shape[1]}x{fused.shape[0]} pixels"
         probabilities = {}
         with suppress(UserError):  # not every network names events

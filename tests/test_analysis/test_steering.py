@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from conftest import ROOT
-from scripts import run_script
 
 from mmfusion_distill.analysis.scored_pairs import ScoredPair
 from mmfusion_distill.analysis.steering import (
     NAMED,
     QUANTITIES,
+    fuse_named,
     measure_steering,
     quantities_of,
     steering_picture,
@@ -55,9 +54,8 @@ def test_every_event_has_a_text_and_names_a_quantity(event):
 
 
 def test_a_network_that_brightens_by_one_text_alone(scene):
-    def fuse(pair, annotation):
-        bright = annotation is not None and annotation.event_types == ("low_light",)
-        return np.clip(pair.img_a * (1.2 if bright else 1.0), 0, 255).astype(np.uint8)
+    def fuse(pair, event):
+        return np.clip(pair.img_a * (1.2 if event == "low_light" else 1.0), 0, 255).astype(np.uint8)
 
     pair = ScoredPair("scene", scene, scene[..., 1], scene, scene[..., 1], None)
     steering = measure_steering(fuse, [pair, pair], ["low_light", "haze"], shown=1)
@@ -68,7 +66,21 @@ def test_a_network_that_brightens_by_one_text_alone(scene):
     assert steering_picture(steering).shape[1] == 5 * 300 + 4 * 4
 
 
-def test_a_network_without_text_is_not_asked_what_texts_move(tmp_path):
-    config = ROOT / "configs" / "fusion_distill" / "student_fusionunet_1xb2-1k_harvard-224x224.py"
-    done = run_script("analysis_tools/steering.py", "--weights", "tiny", "--config", config, folder=tmp_path)
-    assert done.returncode == 1 and "--weights tiny reads no text, so none can steer it" in done.stderr
+@pytest.mark.parametrize("guided", [True, False])
+def test_a_teacher_is_told_by_text_and_a_student_by_name(scene, guided):
+    class Network:
+        def __call__(self, sources):
+            told.append(sources)
+            return dict(predictions=[scene])
+
+    told = []
+    Network.guided = guided
+    pair = ScoredPair("scene", scene, scene[..., 1], scene, scene[..., 1], None)
+    for event in ("haze", None):
+        assert fuse_named(Network(), pair, event) is scene
+    named, bare = told
+    if guided:
+        assert named["annotation"].event_types == ("haze",)
+    else:
+        assert named["events"] == ["haze"]
+    assert not {"annotation", "events"} & set(bare)

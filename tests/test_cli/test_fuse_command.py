@@ -69,6 +69,24 @@ def test_what_a_student_sees_is_said_and_in_the_report(run, pair_folder, capsys)
     assert json.loads((pair_folder / "report.json").read_text())["seen"] == {}
 
 
+def test_events_are_checked_before_anything_is_loaded(run, pair_folder, capsys):
+    for events, message in (("low_light,fire", "'fire' is no known event"), (",", "no event is named")):
+        with pytest.raises(SystemExit) as wrong:
+            run("--events", events)
+        assert wrong.value.code == 2 and message in capsys.readouterr().err
+    assert not (pair_folder / "out").exists()
+
+
+def test_events_reach_every_pair(run, monkeypatch):
+    seen = []
+    load = MeanFuser.load
+    monkeypatch.setattr(
+        MeanFuser, "load", lambda self, pair, text=None: seen.append(pair) or load(self, pair, text)
+    )
+    assert run("--events", "low light, ir_noise") == 0
+    assert [pair["events"] for pair in seen] == [["low light", "ir_noise"]] * 6
+
+
 def test_what_exists_is_skipped_and_not_touched(run, pair_folder, capsys):
     run()
     (pair_folder / "out" / "pair_2.png").unlink()

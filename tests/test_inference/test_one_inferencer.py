@@ -142,6 +142,29 @@ def test_who_reads_a_text_is_not_asked_what_it_sees(pair):
         FusionInferencer(weights="teacher", device="cpu").explain(*pair)
 
 
+def test_events_steer_a_student_alike_by_every_backend(pair):
+    pytest.importorskip("torch")
+    by_file, by_torch = (
+        FusionInferencer(weights="tiny", device="cpu", backend=backend).fuse(*pair, events=["low light"])
+        for backend in ("onnxruntime", "pytorch")
+    )
+    assert np.abs(by_file.astype(int) - by_torch).max() <= 1
+    assert np.abs(by_file.astype(int) - FusionInferencer(weights="tiny").fuse(*pair)).max() > 2
+
+
+def test_events_that_steer_nothing_are_refused(pair):
+    with pytest.raises(ValueError, match="'fire' is no known event"):
+        FusionInferencer(weights="tiny").fuse(*pair, events=["fire"])
+    with pytest.raises(ValueError, match="the pyramid does the same whatever the events"):
+        FusionInferencer(weights="pyramid").fuse(*pair, events=["haze"])
+
+
+def test_who_reads_a_text_is_told_events_as_text(pair):
+    pytest.importorskip("torch")
+    with pytest.raises(ValueError, match="name the events in its text"):
+        FusionInferencer(weights="teacher", device="cpu").fuse(*pair, events=["haze"])
+
+
 def test_the_pyramid_sees_nothing_and_says_so(pair):
     with pytest.raises(ValueError, match="the pyramid sees no degradations: ask a student"):
         FusionInferencer(weights="pyramid").explain(*pair)

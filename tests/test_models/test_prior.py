@@ -143,6 +143,29 @@ def test_the_prior_is_learned_from_the_teachers_text_and_steers_the_student(tmp_
     assert float(model.student.generator.prior.layers[0].weight.grad.abs().sum()) > 0
 
 
+def test_what_is_steered_has_the_teachers_result_as_its_only_target(tmp_path):
+    torch.manual_seed(0)
+    model = distiller(tmp_path, gate=True, steered_share=1.0)
+    model.student.pixel_loss.per_sample = lambda fused, *_: torch.full((len(fused),), 1.0)
+    losses = losses_of(model, [DARK, GRAINY])
+    # Untrained, both give the same result; their features differ.
+    assert float(losses["loss_distance"]) == 0 < float(losses["loss_feature"])
+
+
+def test_half_of_what_is_steered_has_the_text_of_another_pair(tmp_path):
+    torch.manual_seed(0)
+    model = distiller(tmp_path, steered_share=1.0)
+    given = []
+    model.student.generator.guidance.register_forward_pre_hook(lambda _, passed: given.append(passed[1]))
+    for _ in range(12):
+        losses_of(model, [DARK, GRAINY])
+    dark, grainy = (losses_of(model, [one, one]) and given.pop()[0] for one in (DARK, GRAINY))
+    first = [prior[0] for prior in given]
+    own = sum(torch.allclose(prior, dark, atol=1e-5) for prior in first)
+    others = sum(torch.allclose(prior, grainy, atol=1e-5) for prior in first)
+    assert own > 2 < others
+
+
 def test_a_teacher_that_is_no_better_does_not_pull(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, gate=True)

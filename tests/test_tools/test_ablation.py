@@ -30,18 +30,23 @@ def test_configs_are_trained_once_and_scored_side_by_side(tmp_path):
         write_config(tmp_path, "plain", tmp_path / "data"),
         write_config(tmp_path, "quick", tmp_path / "data", **{"optim_wrapper.optimizer.lr": 1e-2}),
     ]
-    command = ["analysis_tools/ablation.py", *configs, "--work-dir", "runs", "--limit", "1"]
+    command = ["analysis_tools/ablation.py", *configs, "--work-dir", "runs", "--limit", "1", "--seeds", "2"]
     printed = []
     for _ in range(2):
         run = run_script(*command, folder=tmp_path)
         assert run.returncode == 0, run.stderr
         printed.append(run.stdout)
-    clean, degraded = (part.splitlines() for part in printed[1].split("\n\n")[1::2])
-    assert [line.split(" | ")[0] for line in clean[2:5]] == [
-        "| plain with text",
-        "| quick with text",
+    parts = printed[1].split("\n\n")
+    clean, beside, degraded, _ = (part.splitlines() for part in parts[1::2])
+    rows = ["plain, seed 0", "plain, seed 1", "quick, seed 0", "quick, seed 1"]
+    assert [line.split(" | ")[0] for line in clean[2:7]] == [
+        *(f"| {row} with text" for row in rows),
         "| pyramid",
     ]
-    # Two trainings, not the same one twice; degraded pairs are others than clean ones.
-    assert clean[2].split("|")[2:] != clean[3].split("|")[2:] != degraded[3].split("|")[2:]
+    # Four trainings, not the same one again; degraded pairs are others than clean ones.
+    values = [line.split("|")[2:] for line in (*clean[2:6], *degraded[2:6])]
+    assert len({tuple(row) for row in values}) == 8
+    # The difference is that of the means of both seeds.
+    means = [float(line.split("|")[2]) for line in beside[2:]]
+    assert abs(float(beside[3].split("|")[4]) - (means[1] - means[0])) < 0.0011
     assert "Iter(train)" not in printed[1] and printed[0].endswith(printed[1])

@@ -1,12 +1,16 @@
 """Train configs alike, one after the other, and print what they score, as a table beside fusions without a network.
 
-python tools/analysis_tools/ablation.py configs/ablation/*.py --work-dir work_dirs/ablation
+python tools/analysis_tools/ablation.py configs/ablation/*.py --work-dir work_dirs/ablation --seeds 3
 
+With several seeds, the table of balanced_quality says how far each training is from the first one named.
 Interrupted, it goes on where it was when called again.
 """
 
 import argparse
+from itertools import chain
 from pathlib import Path
+
+import numpy as np
 
 from mmfusion_distill.cli.command_line import SettingsAction
 from mmfusion_distill.system.number_range import at_least
@@ -24,6 +28,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--cfg-options", nargs="+", action=SettingsAction, metavar="KEY=VALUE", help="settings of all of them"
     )
+    parser.add_argument("--seeds", type=at_least(1), default=1, help="trainings of each config; default 1")
     parser.add_argument("--amp", action="store_true", help="mixed precision, see tools/train.py")
     parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations that are scored")
     parser.add_argument("--limit", type=at_least(1), metavar="N", help="score on the first N pairs only")
@@ -31,9 +36,10 @@ def parse_args() -> argparse.Namespace:
 
 
 def compare(args: argparse.Namespace) -> None:
-    from mmfusion_distill.analysis.named_network import load_named_network
-    from mmfusion_distill.analysis.results_page import score_sets, scores_table
+    from mmfusion_distill.analysis.named_network import NamedNetwork, load_named_network
+    from mmfusion_distill.analysis.results_page import balanced_scores, score_sets, scores_table
     from mmfusion_distill.analysis.scored_pairs import validation_dataset
+    from mmfusion_distill.analysis.seeded_comparison import seeded_table
     from mmfusion_distill.engine.running import load_config, run_training
     from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
     from mmfusion_distill.zoo.config_files import read_config
@@ -41,22 +47,27 @@ def compare(args: argparse.Namespace) -> None:
     names = [config.stem for config in args.configs]
     if len(set(names)) < len(names):
         raise UserError("two configs have one file name, which is the name of their row: rename one")
-    checkpoints = {}
-    for name, config in zip(names, args.configs):
-        work_dir = args.work_dir / name
-        length = load_config(config, args.cfg_options).train_cfg.max_iters
-        checkpoints[name] = work_dir / f"iter_{length}.pth"
-        if not checkpoints[name].is_file():
-            run_training(
-                str(config), str(work_dir), resume="auto", amp=args.amp, cfg_options=args.cfg_options
-            )
-    networks = [
-        load_named_network(f"{name}={checkpoints[name]}:{config}", PyTorchInferencer)
-        for name, config in zip(names, args.configs)
-    ]
+    networks: dict[str, list[NamedNetwork]] = {name: [] for name in names}
+    # Seed by seed, so that what is finished when it is stopped compares.
+    for seed in range(args.seeds):
+        for name, config in zip(names, args.configs):
+            title, work_dir = name, args.work_dir / name
+            if args.seeds > 1:
+                title, work_dir = f"{name}, seed {seed}", work_dir / f"seed-{seed}"
+            options = {**(args.cfg_options or {}), "randomness.seed": seed}
+            checkpoint = work_dir / f"iter_{load_config(config, options).train_cfg.max_iters}.pth"
+            if not checkpoint.is_file():
+                run_training(str(config), str(work_dir), resume="auto", amp=args.amp, cfg_options=options)
+            networks[name].append(load_named_network(f"{title}={checkpoint}:{config}", PyTorchInferencer))
     dataset = validation_dataset(read_config(args.configs[0]))
-    for name, scores in score_sets(networks, dataset, args.seed, args.limit):
+    for name, scores in score_sets(list(chain(*networks.values())), dataset, args.seed, args.limit):
         print(f"{name}, {len(scores.pairs)} pairs\n\n{scores_table(scores)}\n")
+        if args.seeds > 1:
+            rows = {
+                title: np.stack([balanced_scores(scores, network) for network in of_seeds])
+                for title, of_seeds in networks.items()
+            }
+            print(f"balanced_quality\n\n{seeded_table(rows)}\n")
 
 
 if __name__ == "__main__":

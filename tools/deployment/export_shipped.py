@@ -1,4 +1,4 @@
-"""Write exported networks and hashes in mmfusion_distill/weights again, after its .safetensors have changed."""
+"""Write exported networks, priors of events and hashes in mmfusion_distill/weights again, of its .safetensors."""
 
 import argparse
 

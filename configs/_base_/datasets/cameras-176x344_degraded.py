@@ -17,7 +17,7 @@ steps = dict(
     # Larger and sharper: some of it as sharp as it is.
     sharp=[
         dict(type="LoadImagePair"),
-        dict(type="RandomPairResize", scale=(0.4, 1.1), min_size=crop_size),
+        dict(type="RandomPairResize", scale=(0.45, 1.1), min_size=crop_size),
         dict(type="RandomPairCrop", crop_size=crop_size),
         *_base_.flips,
         dict(type="RandomTone", prob=0.25),
@@ -62,7 +62,7 @@ pipelines = dict(
 # through all of them.
 shares = [
     (dict(_base_.roadscene, ann_file="train.txt"), "roadscene", 6),
-    (dict(_base_.m3svd, ann_file="train.txt"), "sharp", 8),
+    (dict(_base_.m3svd, ann_file="train.txt"), "sharp", 16),
     (dict(_base_.llvip, ann_file="train.txt"), "sharp", 8),
     (dict(_base_.m3fd, ann_file="train.txt"), "sharp", 20),
     (_base_.m3svd_blurred, "blurred", 2),

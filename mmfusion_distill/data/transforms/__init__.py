@@ -4,10 +4,11 @@ from .geometry import RandomPairCrop, RandomPairResize
 from .gray_levels import RandomEvenSource, RandomFillArea, RandomTone
 from .loading import LoadImagePair, LoadPairedImage, PackPair, VisibleOnly
 from .random_degradation import RandomDegradation
-from .texts import AppendEvents, RandomDropText, RandomTextConflict
+from .texts import AppendEvents, BrightenNamedNight, RandomDropText, RandomTextConflict
 
 __all__ = [
     "AppendEvents",
+    "BrightenNamedNight",
     "LoadImagePair",
     "LoadPairedImage",
     "PackPair",

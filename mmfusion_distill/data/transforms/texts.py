@@ -12,6 +12,10 @@ from ...user_errors import UserError
 from ..degradations.degradation_kinds import degradation_kinds, describe_degradation
 from .geometry import PairTransform
 
+_LOW_LIGHT = "low_light"
+#: Weights of ITU-R BT.601, as the networks' luminance.
+_LUMA = np.float32([0.299, 0.587, 0.114])
+
 
 @TRANSFORMS.register_module()
 class AppendEvents(PairTransform):
@@ -143,3 +147,63 @@ class RandomTextConflict(BaseTransform):
             f"{type(self).__name__}(drop_prob={drop}, withhold_prob={withhold}, replace_prob={replace}, "
             f"bare_prob={self.bare_prob})"
         )
+
+
+@TRANSFORMS.register_module()
+class BrightenNamedNight(PairTransform):
+    """Teach that the text `low_light` asks for a brighter image, also where the night is real.
+
+    A degraded pair has a brighter original as its target; a real night has none, and a network that is only shown
+    such nights learns that the text means nothing there. So where the pair's own annotation names low light and the
+    text that the network reads names it too, the target of A passes the power that raises its median by `gain`, at
+    most to `most`. A power keeps black black, and the factor of a pixel is the same for its three channels, which
+    keeps the hue. Texts of nights name other faults too, which must not brighten: so some samples lose the event of
+    low light, and keep their target. Put it behind :class:`RandomTextConflict`.
+
+    Required keys: those that :class:`RandomDegradation` leaves. Modified keys: `target_a`, float32 in [0, 255];
+    `annotation`, `drop_text`.
+
+    Args:
+        gain (float): Factor on the median of luminance, above 1. Default: 1.8.
+        most (float): Median that is bright enough, in (0, 1). Default: 0.35.
+        withhold_prob (float): Share of named nights that lose the event. Default: 0.3.
+
+    Raises:
+        UserError: If an argument is out of range.
+    """
+
+    def __init__(self, gain: float = 1.8, most: float = 0.35, withhold_prob: float = 0.3) -> None:
+        if not (gain > 1 and 0 < most < 1 and 0 <= withhold_prob <= 1):
+            raise UserError(
+                f"BrightenNamedNight: gain {gain} is wanted above 1, most {most} between 0 and 1, and withhold_prob "
+                f"{withhold_prob} is a share"
+            )
+        self.gain, self.most, self.withhold_prob = gain, most, withhold_prob
+
+    def transform(self, results: dict) -> dict:
+        """Brighten the target of one sample, or leave it."""
+        read, own = results.get("annotation"), results.get("target_annotation")
+        named = all(
+            annotation is not None and _LOW_LIGHT in annotation.event_types for annotation in (read, own)
+        )
+        if not named or results.get("drop_text"):
+            return results
+        # NumPy's global generator, which is seeded for every sample.
+        if np.random.random() < self.withhold_prob:
+            others = tuple(event for event in read.events if event.type != _LOW_LIGHT)
+            if others:
+                results["annotation"] = Annotation(others, annotator=type(self).__name__)
+            results["drop_text"] = not others
+        else:
+            results["target_a"] = self._brightened(results["target_a"])
+        return results
+
+    def _brightened(self, image: np.ndarray) -> np.ndarray:
+        """An image (H, W, 1 or 3) in [0, 255] whose median luminance is raised."""
+        luminance = image[..., :1] if image.shape[2] == 1 else (image @ _LUMA)[..., None]
+        median = max(float(np.median(luminance)) / 255, 1 / 255)
+        if median >= self.most:
+            return image
+        power = np.log(min(self.gain * median, self.most)) / np.log(median)
+        factor = np.power(np.maximum(luminance, 1) / 255, np.float32(power - 1))
+        return np.minimum(np.rint(image * factor), 255).astype(np.float32)

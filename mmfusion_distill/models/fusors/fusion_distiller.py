@@ -40,8 +40,9 @@ class FusionDistiller(BaseModel):
         prior_loss (dict, optional): Loss between the student's prior and the one that the teacher makes of the text,
             e.g. :class:`PriorDistillationLoss`. Default: None.
         event_loss (dict, optional): As for :class:`ImageFusor`. Default: None.
-        steered_share (float): Share of the samples whose student is given the teacher's prior in place of its own, so
-            that it obeys texts. Default: 0.0.
+        steered_share (float): Share of the samples whose student is given the teacher's prior in place of its own,
+            with the teacher's result as its only target, so that it obeys texts. Half of them have the text of
+            another pair of the batch, so that it obeys those too that do not fit. Default: 0.0.
         gate (bool): Whether features and result pull only where the teacher's loss against the clean sources is below
             the student's. Wants a loss with `per_sample`, as :class:`LossSet`. Default: False.
         connector (dict): Config of the connectors between the widths; theirs are filled in.
@@ -149,33 +150,47 @@ class FusionDistiller(BaseModel):
         if self.teacher_input == "clean" and "target_a" in inputs:
             seen, field = dict(zip(("img_a", "img_b"), targets_of(inputs))), "target_annotation"
         returned = dict(return_features=True, return_prior=True)
+        steered, foreign = self._steered(len(seen["img_a"]), seen["img_a"].device)
         with torch.no_grad():
             text_emb = self.teacher.embed_texts(data_samples, seen["img_a"], field=field)
+            if text_emb is not None:
+                text_emb = torch.where(foreign[:, None], text_emb.roll(1, 0), text_emb)
             target, target_features, target_prior = self.teacher(seen, text_emb=text_emb, **returned)
-        given = self._steering(target_prior)
+        given = None
+        if target_prior is not None and steered.any():
+            given = torch.where(steered[:, None], target_prior, torch.nan)
         fused, features, prior = self.student(inputs, prior=given, **returned)
-        losses = self.student.pixel_loss(fused, *targets_of(inputs))
-        pull = self._pull(fused, target, inputs, given)
+        # What is steered should do as its teacher does, whatever the sources say.
+        losses = self._fusion_losses(fused, inputs, ~steered)
+        pull = self._pull(fused, target, inputs, steered)
         ours, theirs = self._connected(features, target_features)
         losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
         losses["loss_result"] = self.result_loss(fused, target, **pull)
         if self.prior_loss is not None:
-            losses["loss_prior"] = self.prior_loss(
-                prior, target_prior, _with_text(data_samples, prior, field)
-            )
+            told = _with_text(data_samples, prior, field) * ~foreign
+            losses["loss_prior"] = self.prior_loss(prior, target_prior, told)
         if self.student.event_loss is not None:
             losses["loss_event"] = self.student.named_events_loss(prior, data_samples)
         return losses
 
-    def _steering(self, target_prior: Tensor | None) -> Tensor | None:
-        """The teacher's prior for some of the samples, NaN for the others."""
-        if target_prior is None or self.steered_share == 0:
-            return None
-        steered = torch.rand(len(target_prior), 1, device=target_prior.device) < self.steered_share
-        return torch.where(steered, target_prior, torch.nan)
+    def _steered(self, samples: int, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Which samples are given the teacher's prior, and which of these with a text that is not theirs, (N,)."""
+        steered, foreign = torch.rand(2, samples, device=device)
+        steered = steered < self.steered_share
+        return steered, steered & (foreign < 0.5)
+
+    def _fusion_losses(self, fused: Tensor, inputs: dict[str, Tensor], chosen: Tensor) -> dict[str, Tensor]:
+        """The losses against the sources, over the chosen samples (N,)."""
+        if chosen.all():
+            return self.student.pixel_loss(fused, *targets_of(inputs))
+        share = chosen.float().mean()
+        # Of a batch without any, the losses of the first count 0.
+        kept = chosen if chosen.any() else torch.arange(len(chosen), device=chosen.device) == 0
+        losses = self.student.pixel_loss(fused[kept], *(image[kept] for image in targets_of(inputs)))
+        return {name: share * value for name, value in losses.items()}
 
     def _pull(
-        self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], given: Tensor | None
+        self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], steered: Tensor
     ) -> dict[str, Tensor]:
         """The `weight` (N,) of the samples in the losses of features and result, if they differ."""
         if not self.gate:
@@ -184,10 +199,7 @@ class FusionDistiller(BaseModel):
             ours, theirs = (
                 self.student.pixel_loss.per_sample(result, *targets_of(inputs)) for result in (fused, target)
             )
-            better = theirs < ours
-            # What is steered should do as its teacher does.
-            better = better if given is None else better | ~given.isnan().any(dim=1)
-        return dict(weight=better.to(fused.dtype))
+        return dict(weight=(steered | (theirs < ours)).to(fused.dtype))
 
     def _connected(
         self, features: Sequence[Tensor], target_features: Sequence[Tensor]
