@@ -85,6 +85,10 @@ def exit_on_user_error(function: Callable[..., Result], *args: object, **kwargs:
         print(str(interruption) or "interrupted: what was finished is kept", file=sys.stderr)
         # as shells report a program that Ctrl-C ended
         sys.exit(130)
+    except BrokenPipeError:
+        # What reads the output has had enough, as `| head` does; Python would complain again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except (UserError, OSError, ModuleNotFoundError) as error:
         if os.environ.get("MMFUSION_TRACEBACK") or not is_user_error(error):
             raise
