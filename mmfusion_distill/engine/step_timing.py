@@ -21,13 +21,20 @@ def time_training(cfg: Config) -> tuple[float, float]:
     Returns:
         tuple[float, float]: Seconds of a step, without its reading, which other processes do, and of a validation.
     """
-    model = MODELS.build(cfg.model).to(get_device())
+    model = _untrained(cfg)
     return _step_of(model, cfg), _validation_of(model, cfg)
 
 
 def time_step(cfg: Config) -> float:
     """Seconds of a step of a training, without its reading; see :func:`time_training`."""
-    return _step_of(MODELS.build(cfg.model).to(get_device()), cfg)
+    return _step_of(_untrained(cfg), cfg)
+
+
+def _untrained(cfg: Config) -> BaseModel:
+    """The model without weights, which do not matter for the time and, of a teacher, need not be there yet."""
+    model = MODELS.build(cfg.model).to(get_device())
+    model.is_init = True
+    return model
 
 
 def _step_of(model: BaseModel, cfg: Config) -> float:
