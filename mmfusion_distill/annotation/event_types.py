@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
-from ..user_errors import UserError
+from ..user_errors import OptionError, UserError
 from .event_translations import QUALIFIERS, TRANSLATIONS
 
 MODALITIES = ("infrared-visible", "medical")
@@ -148,3 +149,17 @@ def _misspelt(name: str) -> str | None:
     alike = [known for known in _CANONICAL if known.count("_") == name.count("_") and len(name) > 5]
     matches = get_close_matches(name, alike, n=1, cutoff=0.85)
     return _CANONICAL[matches[0]] if matches else None
+
+
+def read_event_types(names: Sequence[str]) -> list[str]:
+    """The events of :data:`READ_EVENTS` that some names, however spelt, mean, in their order.
+
+    Raises:
+        OptionError: If none is given, or one is not known.
+    """
+    types = [canonical_event_type(name) for name in names]
+    unknown = [name for name, event in zip(names, types) if event not in READ_EVENTS]
+    if unknown or not types:
+        said = f"'{unknown[0]}' is no known event" if unknown else "no event is given"
+        raise OptionError(f"events: {said}: take some of {', '.join(READ_EVENTS)}")
+    return sorted(set(types), key=READ_EVENTS.index)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..annotation.event_types import MODALITIES, READ_EVENTS, canonical_event_type
+from ..annotation.event_types import MODALITIES, read_event_types
 from ..system.number_range import at_least
 from ..system.shard import Shard
+from ..user_errors import OptionError
 
 
 def image_size(text: str) -> tuple[int, int]:
@@ -149,9 +150,7 @@ def event_names(text: str) -> list[str]:
     Raises:
         argparse.ArgumentTypeError: If none is named, or one is not known.
     """
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if canonical_event_type(name) not in READ_EVENTS]
-    if unknown or not names:
-        said = f"'{unknown[0]}' is no known event" if unknown else "no event is named"
-        raise argparse.ArgumentTypeError(f"{said}: take some of {', '.join(READ_EVENTS)}")
-    return names
+    try:
+        return read_event_types([name for name in text.split(",") if name.strip()])
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..annotation.event_types import READ_EVENTS, canonical_event_type
+from ..annotation.event_types import read_event_types
 from ..user_errors import OptionError
 
 #: Written by `export.event_priors`; by the events' names, two of them joined by '+' in the order of `READ_EVENTS`.
@@ -34,12 +34,7 @@ def prior_of_events(events: Sequence[str]) -> np.ndarray:
     Raises:
         OptionError: If an event is not known, or events of street scenes and medical events are mixed.
     """
-    named = [canonical_event_type(event) for event in events]
-    unknown = [event for event, name in zip(events, named) if name not in READ_EVENTS]
-    if unknown or not named:
-        said = f"'{unknown[0]}' is no known event" if unknown else "no event is given"
-        raise OptionError(f"events: {said}: take some of {', '.join(READ_EVENTS)}")
-    ordered = sorted(set(named), key=READ_EVENTS.index)
+    ordered = read_event_types(events)
     keys = ["+".join(two) for two in combinations(ordered, 2)] or ordered
     priors = _priors()
     if any(key not in priors for key in keys):

@@ -70,7 +70,7 @@ def test_what_a_student_sees_is_said_and_in_the_report(run, pair_folder, capsys)
 
 
 def test_events_are_checked_before_anything_is_loaded(run, pair_folder, capsys):
-    for events, message in (("low_light,fire", "'fire' is no known event"), (",", "no event is named")):
+    for events, message in (("low_light,fire", "'fire' is no known event"), (",", "no event is given")):
         with pytest.raises(SystemExit) as wrong:
             run("--events", events)
         assert wrong.value.code == 2 and message in capsys.readouterr().err
@@ -84,7 +84,7 @@ def test_events_reach_every_pair(run, monkeypatch):
         MeanFuser, "load", lambda self, pair, text=None: seen.append(pair) or load(self, pair, text)
     )
     assert run("--events", "low light, ir_noise") == 0
-    assert [pair["events"] for pair in seen] == [["low light", "ir_noise"]] * 6
+    assert [pair["events"] for pair in seen] == [["low_light", "ir_noise"]] * 6
 
 
 def test_what_exists_is_skipped_and_not_touched(run, pair_folder, capsys):

@@ -166,6 +166,13 @@ def test_half_of_what_is_steered_has_the_text_of_another_pair(tmp_path):
     assert own > 2 < others
 
 
+def test_a_batch_of_one_has_no_foreign_text(tmp_path):
+    model = distiller(tmp_path, steered_share=1.0)
+    for _ in range(8):
+        steered, foreign = model._steered(1, torch.device("cpu"))
+        assert steered.all() and not foreign.any()
+
+
 def test_a_teacher_that_is_no_better_does_not_pull(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, gate=True)

@@ -7,14 +7,13 @@ from mmcv.transforms import BaseTransform
 
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.event_types import NORMAL_EVENT
+from ...images.luminance import LUMINANCE_WEIGHTS
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from ..degradations.degradation_kinds import degradation_kinds, describe_degradation
 from .geometry import PairTransform
 
 _LOW_LIGHT = "low_light"
-#: Weights of ITU-R BT.601, as the networks' luminance.
-_LUMA = np.float32([0.299, 0.587, 0.114])
 
 
 @TRANSFORMS.register_module()
@@ -200,7 +199,9 @@ class BrightenNamedNight(PairTransform):
 
     def _brightened(self, image: np.ndarray) -> np.ndarray:
         """An image (H, W, 1 or 3) in [0, 255] whose median luminance is raised."""
-        luminance = image[..., :1] if image.shape[2] == 1 else (image @ _LUMA)[..., None]
+        luminance = (
+            image[..., :1] if image.shape[2] == 1 else (image @ np.float32(LUMINANCE_WEIGHTS))[..., None]
+        )
         median = max(float(np.median(luminance)) / 255, 1 / 255)
         if median >= self.most:
             return image

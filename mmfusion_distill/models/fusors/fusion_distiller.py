@@ -161,7 +161,8 @@ class FusionDistiller(BaseModel):
             given = torch.where(steered[:, None], target_prior, torch.nan)
         fused, features, prior = self.student(inputs, prior=given, **returned)
         # What is steered should do as its teacher does, whatever the sources say.
-        losses = self._fusion_losses(fused, inputs, ~steered)
+        own = dict(weight=(~steered).to(fused.dtype)) if steered.any() else {}
+        losses = self.student.pixel_loss(fused, *targets_of(inputs), **own)
         pull = self._pull(fused, target, inputs, steered)
         ours, theirs = self._connected(features, target_features)
         losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
@@ -177,17 +178,8 @@ class FusionDistiller(BaseModel):
         """Which samples are given the teacher's prior, and which of these with a text that is not theirs, (N,)."""
         steered, foreign = torch.rand(2, samples, device=device)
         steered = steered < self.steered_share
-        return steered, steered & (foreign < 0.5)
-
-    def _fusion_losses(self, fused: Tensor, inputs: dict[str, Tensor], chosen: Tensor) -> dict[str, Tensor]:
-        """The losses against the sources, over the chosen samples (N,)."""
-        if chosen.all():
-            return self.student.pixel_loss(fused, *targets_of(inputs))
-        share = chosen.float().mean()
-        # Of a batch without any, the losses of the first count 0.
-        kept = chosen if chosen.any() else torch.arange(len(chosen), device=chosen.device) == 0
-        losses = self.student.pixel_loss(fused[kept], *(image[kept] for image in targets_of(inputs)))
-        return {name: share * value for name, value in losses.items()}
+        # A batch of one has no other text.
+        return steered, steered & (foreign < 0.5 if samples > 1 else False)
 
     def _pull(
         self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], steered: Tensor

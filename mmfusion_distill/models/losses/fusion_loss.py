@@ -118,6 +118,7 @@ class FusionLoss(nn.Module):
         img_a: Tensor,
         img_b: Tensor,
         events: Sequence[Sequence[str]] | None = None,
+        weight: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Compute every term, already weighted.
 
@@ -126,6 +127,7 @@ class FusionLoss(nn.Module):
             img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1].
             img_b (Tensor): Source B, (N, 1, H, W) in [0, 1].
             events (Sequence[Sequence[str]], optional): Event names of each pair. Default: None.
+            weight (Tensor, optional): (N,) factor of every sample. Default: None.
 
         Returns:
             dict[str, Tensor]: Scalars `loss_max`, `loss_con`, `loss_grad`, `loss_ssim`, `loss_color`; their sum
@@ -134,6 +136,8 @@ class FusionLoss(nn.Module):
         if events is None or not self.use_events:
             events = [()] * fused.shape[0]
         weights = event_weights(events, self.default_event, self.table).to(fused.device, non_blocking=True)
+        if weight is not None:
+            weights = weights * weight[:, None].to(weights)
         return {
             f"loss_{name}": self.loss_weight * term(fused, img_a, img_b, weight=weights[:, column])
             for column, (name, term) in enumerate(self.terms.items())

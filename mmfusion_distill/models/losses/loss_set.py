@@ -32,7 +32,12 @@ class LossSet(nn.Module):
         self.losses = nn.ModuleDict({name: MODELS.build(config) for name, config in losses.items()})
 
     def forward(
-        self, fused: Tensor, img_a: Tensor, img_b: Tensor, events: Sequence[Sequence[str]] | None = None
+        self,
+        fused: Tensor,
+        img_a: Tensor,
+        img_b: Tensor,
+        events: Sequence[Sequence[str]] | None = None,
+        weight: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Compute every loss.
 
@@ -41,11 +46,14 @@ class LossSet(nn.Module):
             img_a (Tensor): Source A, (N, 1 or 3, H, W) in [0, 1].
             img_b (Tensor): Source B, (N, 1, H, W) in [0, 1].
             events (Sequence[Sequence[str]], optional): Not used. Default: None.
+            weight (Tensor, optional): (N,) factor of every sample. Default: None.
 
         Returns:
             dict[str, Tensor]: Scalars `loss_<name>`.
         """
-        return {f"loss_{name}": loss(fused, img_a, img_b) for name, loss in self.losses.items()}
+        return {
+            f"loss_{name}": loss(fused, img_a, img_b, weight=weight) for name, loss in self.losses.items()
+        }
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
         """The sum of the losses for each sample, (N,)."""
