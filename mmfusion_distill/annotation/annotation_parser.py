@@ -13,6 +13,8 @@ from .event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT
 #: Longest text that is parsed; the longest answers seen have a few thousand characters.
 MAX_CHARACTERS = 200_000
 
+#: Says that the sign before it is drawn in colours; "✔️" has one.
+_EMOJI_MARK = "\ufe0f"
 _META_LINE = re.compile(rf"^#\s*({'|'.join(META_FIELDS)})\s*:(.*)$")
 _FENCE = re.compile(r"(?:```|~~~)\s*\w*")
 #: An answer that is no more than a sentence or two of this kind.
@@ -21,11 +23,17 @@ _ALL_IS_WELL = re.compile(
     r"|(?:the|both) (?:images?|pictures?) (?:shows?|have|has) )?"
     r"(?:no|none of the(?:se)?|neither|i (?:do not|don't|cannot|can't) (?:see|find|detect|observe|notice) any)"
     r"(?: [\w-]+){0,4} (?:degradations?|events?|issues?|problems?|defects?)\b[^.]{0,100}\.?(?: [^.]{0,120}\.?)?"
-    r"|(?:both|the)(?: two)? (?:images|pictures) (?:are|look|appear) (?:clean|clear|normal|fine|good)\b[^.]{0,100}\.?"
-    r"|(?:(?:图像|图片|两幅图像)?(?:中|均)?(?:没有|未|并未|无)(?:发现|检测到|观察到)?(?:任何|明显)?的?(?:退化|降质|劣化|异常|问题)"
+    r"|(?:(?:both|the)(?: two)? (?:images?|pictures?|pair)|everything)(?: in both(?: \w+)?)? (?:is|are"
+    r"|looks?|appears?"
+    r"|seems?) (?:(?:to be )?(?:quite |very |all )?(?:clean|clear|normal|fine|good|undegraded|free (?:of|from)"
+    r" (?:any )?(?:visible )?(?:degradations?|defects?))|of (?:good|high) quality)\b(?![^.]*\b(?:but|except"
+    r"|though|although"
+    r"|however)\b)[^.]{0,100}\.?"
+    r"|(?:(?:图像|图片|两幅图像)?(?:质量)?(?:良好|清晰|正常)?[，,]?(?:中|均)?(?:没有|未|并未|无)(?:发现"
+    r"|检测到|观察到)?(?:任何|明显)?的?(?:退化|降质|劣化|异常|问题)"
     r"|(?:劣化|異常|問題)[はも](?:見られ(?:ません|ない)|ありません|ない|なし)"
     r"|(?:es \w+ )?keine(?:rlei)? (?:\w+ )?(?:beeinträchtigung|störung|degradation|verschlechterung)\w*"
-    r"|aucune (?:dégradation|altération)|(?:no se \w+ )?(?:ninguna|sin) degradaci\w+"
+    r"|aucune (?:dégradation|altération)|(?:no (?:se \w+|hay) (?:ninguna )?|ninguna |sin )degradaci\w+"
     r"|(?:não \w+ )?(?:nenhuma|sem) degrada\w+|nessun degrado|искажений (?:нет|не \w+)|열화(?:가|는)? 없\w+)"
     r"[^.。]{0,60}[.。]?"
 )
@@ -60,7 +68,7 @@ def parse_annotation(text: str, source: str = "", modality: str = "infrared-visi
         )
     try:
         meta, lines = _split_meta(text.splitlines())
-        lines = without_tags(without_thinking("\n".join(lines))).splitlines()
+        lines = without_tags(without_thinking("\n".join(lines).replace(_EMOJI_MARK, ""))).splitlines()
         lines = [line for line in lines if not _FENCE.fullmatch(line.strip())]
         findings = _findings_of(lines)
     except AnnotationError as error:

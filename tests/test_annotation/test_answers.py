@@ -111,6 +111,39 @@ ANSWERS = [
     ("<event><type>haze</type><description>veil</description></event>", "haze"),
     ('<event type="haze">white veil</event><event type="low_light">not present</event>', "haze"),
     ("events:\n  - event_type: haze\n    description: veil\n  - event_type: low_light\n    present: false", "haze"),
+    # scores, at or below 0 for what is not there
+    ("Haze: -1\nIR noise: 3", "ir_noise"),
+    ('{"haze": {"severity": -1}, "ir_noise": {"severity": 2}}', "ir_noise"),
+    ("| Event | Severity |\n|--|--|\n| haze | -1 |\n| ir_noise | 2 |", "ir_noise"),
+    ("Event Type: haze\nScore: -1\n\nEvent Type: ir_noise\nScore: 3", "ir_noise"),
+    ("Haze: 0.0 (none)\nIR noise: 0.8 (strong)", "ir_noise"),
+    ("雾：0分\n低光照：3分", "low_light"),
+    ('{"haze": [0, 0], "low_light": [1, 0]}', "low_light"),
+    ("1) low_light: absent; 2) haze: present; 3) blur: absent", "haze"),
+    ("low_light=0, haze=1, blur=0", "haze"),
+    ("Haze (0/10), low light (7/10)", "low_light"),
+    # ticks behind, in two columns, in colours
+    ("- Haze ❌\n- Low light ✅", "low_light"),
+    ("Haze [ ]\nLow light [x]", "low_light"),
+    ("雾 ✗\n低光照 ✓", "low_light"),
+    ("| Event | Yes | No |\n|---|---|---|\n| haze | | x |\n| low_light | x | |", "low_light"),
+    ("| Event | Visible | Infrared |\n|-|-|-|\n| Noise | – | ✔️ |\n| Haze | – | – |", "ir_noise"),
+    # sentences
+    ("Event Type: haze\nDescription: Fails to appear.\n\nEvent Type: ir_noise\nDescription: grain", "ir_noise"),
+    ("IR low contrast: People stand out clearly.\nHaze: veil", "haze"),
+    ("Haze is ruled out. Low light is present on the road.", "low_light"),
+    ("Present: low_light. Absent: haze, blur.", "low_light"),
+    ("Yes: low_light\nNo: haze, blur", "low_light"),
+    ("The only degradation is low light.", "low_light"),
+    ("Only low_light is present.", "low_light"),
+    ("The pair is clean.", "normal"),
+    ("Everything looks fine in both images.", "normal"),
+    ("Both images are of good quality with no notable degradation.", "normal"),
+    ("图像质量良好，未发现明显退化。", "normal"),
+    ("No hay degradaciones.", "normal"),
+    ("Nebel: keiner vorhanden\nRauschen: ja, im Himmel", "high_noise"),
+    ("Brouillard : on n'en voit pas.\nSous-exposition : oui", "low_light"),
+    ("事件类型：雾\n描述：图像清晰，看不出有雾。\n\n事件类型：低光照\n描述：道路很暗。", "low_light"),
     # other languages
     ("事件类型：低光照\n描述：下半部分的道路几乎全黑。\n\n事件类型：雾\n描述：无", "low_light"),
     ("| 事件类型 | 描述 |\n|---|---|\n| 低光照 | 未见 |\n| 雾 | 远处有雾 |", "haze"),
@@ -146,7 +179,8 @@ THOUGHTS = [
     "<reasoning>Event Type: low_light</reasoning>\n<answer>@</answer>",
     "<|begin_of_thought|>low_light<|end_of_thought|><|begin_of_solution|>@<|end_of_solution|>",
     "<|START_THINKING|>Event Type: low_light<|END_THINKING|><|START_RESPONSE|>@<|END_RESPONSE|>",
-    "<|channel|>analysis<|message|>low_light: yes<|end|><|start|>assistant<|channel|>final<|message|>@<|return|>",
+    "<|channel|>analysis<|message|>low_light: yes<|end|><|start|>assistant<|channel|>final<|message|>@<"
+    "|return|>",
     "<|channel>thought\nEvent Type: low_light<channel|>@",
     "<unused94>thought\nEvent Type: low_light<unused95>@",
     "<think>a<think>Event Type: low_light</think>b</think>@",
@@ -158,6 +192,7 @@ THOUGHTS = [
     "**Thinking:** low_light?\n\n**Answer:**\n@",
     "Event Type: low_light was my first idea.\n\n## Final answer\n@",
     "<think>\n\n</think>\n\n@",
+    "<think>low_light: yes</think\n@",
 ]
 
 
@@ -178,6 +213,8 @@ def test_thoughts_are_no_answer_whatever_marks_them(thought, form):
         ('I cannot see the images. {"events": []}', "the model refused: I cannot see the images"),
         ('{"events": [], "note": "No images were provided."}', "the model refused"),
         ("As an AI, I cannot view pictures.", "the model refused"),
+        ("Sorry, but I can't analyze surveillance footage. Event Type: none", "the model refused: Sorry"),
+        ("Lo siento, no puedo ver las imágenes.", "the model refused"),
         ("抱歉，我无法查看图片。", "the model refused"),
         ("Es tut mir leid, das kann ich nicht.", "the model refused"),
         ("I see two pictures of a street.", "no event found"),
@@ -191,25 +228,39 @@ def test_an_answer_without_any_says_why(answer, message):
 
 
 DENIED = {
-    "haze": "no|No.|None|Not present.|N/A|Absent in both images.|0/5|Not visible in either image.|No visible haze."
-    "|There are no signs of haze|I do not see any haze.|The image is not hazy.|Haze is absent.|No, the air is clear."
-    "|The scene is free of haze.|maybe? No, it is clear.|no fog or haze|Not an issue.|negligible|unknown|Not detected"
+    "haze": "no|No.|None|Not present.|N/A|Absent in both images.|0/5|Not visible in either image."
+    "|No visible haze."
+    "|There are no signs of haze|I do not see any haze.|The image is not hazy.|Haze is absent."
+    "|No, the air is clear."
+    "|The scene is free of haze.|maybe? No, it is clear.|no fog or haze|Not an issue.|negligible|unknown"
+    "|Not detected"
     "|The air is clear with no haze.|There does not appear to be any haze.|Neither image shows haze.|Unlikely"
     "|I see no evidence of this|this does not apply here|minimal to none|I would not call this hazy|undetected"
     "|there seems to be none|I do not think so|The air is clear.|visibility is good|not_present"
     "|Although the sky is gray, haze cannot be seen.|Fehlanzeige|il n'y en a pas|sin evidencia|non c'è"
     "|Haze: no|无|没有雾霾|图像中没有明显的雾|霧は見られない|안개가 보이지 않습니다|kein Nebel|nicht vorhanden"
+    "|fails to appear|It fails to appear in either image.|does not show up|Nowhere to be seen.|Far from hazy."
+    "|Ruled out by the crisp hills.|can be excluded|None whatsoever|not even slightly hazy"
+    "|remains undetected|-1|-2/5"
+    "|score: -1|0 (none)|no longer visible|escapes detection|plays no role|I couldn't spot any fog.|0.1"
+    "|fog is not part of this scene|no evidence for it|distant hills are clearly visible|no such thing here"
+    "|L’air est clair.|tritt nicht auf|L'air est clair.|n'apparaît pas|absente des deux images|no aparece"
+    "|没有出现"
     "|Pas de brume visible|sin niebla|não há névoa|nessuna foschia|тумана нет|❌ Not present",
     "low_light": "The image is well lit.|The image is well-lit with no signs of low light.|Not dark."
     "|No underexposure.|there is nothing to suggest darkness|lighting is adequate|the picture is bright enough"
-    "|the scene is in broad daylight",
-    "ir_noise": "No grain visible|The thermal image shows no noise.|no grain visible, skip it",
-    "over_exposure": "highlights are not clipped|nothing is blown out|No blown-out highlights"
+    "|the scene is in broad daylight|The street is well lit.|Lighting is good.|shot in daylight",
+    "ir_noise": "smooth sky without grain|the signal is clean|No grain visible"
+    "|The thermal image shows no noise.|no grain visible, skip it",
+    "over_exposure": "highlights are not clipped|nothing is blown out|lamps do not bloom"
+    "|the sky keeps its detail|No blown-out highlights"
     "|The exposure is well balanced.",
     "motion_blur": "edges are sharp|everything is in focus|The images are sharp."
-    "|no visible motion blur in either image",
+    "|no visible motion blur in either image|license plates can be read|Edges stay sharp",
     "sensor_artifact": "No stripes or dead pixels.|None observed.",
-    "ir_low_contrast": "The infrared image has good contrast.|contrast is good|no low contrast",
+    "ir_low_contrast": "The infrared image has good contrast.|contrast is good|no low contrast"
+    "|People stand out clearly.|Pedestrians are easily seen against the road."
+    "|targets contrast well with the background",
 }
 ASSERTED = {
     "haze": "A white veil covers the hills.|Yes, thick|No detail is visible behind the veil.|Not severe.|low"
@@ -218,15 +269,27 @@ ASSERTED = {
     "|The far hills are not visible.|Nothing can be seen."
     "|No doubt, thick fog.|Visible picture is veiled by fog, the infrared shows no haze."
     "|none of the hills can be seen"
-    "|Pedestrians are not visible because of haze|没有细节可见，因为有雾|Dicht, keine Details sichtbar|80%",
-    "low_light": "No lamps; the road is nearly black.|No light at all.|Lane lines are not visible.|Not enough light"
+    "|Pedestrians are not visible because of haze|没有细节可见，因为有雾|Dicht, keine Details sichtbar|80%"
+    "|0.6|1/5"
+    "|fails to lift|The hills can no longer be seen|the hills fail to appear behind the veil"
+    "|Fog is part of the scene"
+    "|Buildings are not clearly visible|A veil is clearly visible|cannot be ignored|no es despreciable",
+    "low_light": "No lamps; the road is nearly black.|No light at all.|Lane lines are not visible."
+    "|Not enough light"
     "|The image is bright at the top but the road is dark.|No visible details in the dark road."
-    "|The road is not bright|No adequate lighting|Nothing is lit",
-    "over_exposure": "The red signal flares, slight; infrared has no such glow.|No detail in the sky, all burnt out.",
+    "|The road is not bright|No adequate lighting|Nothing is lit|nowhere lit"
+    "|details are not clearly visible|Details fail to appear|People are clearly visible in the infrared image"
+    "|Signs are clearly visible in the infrared only",
+    "over_exposure": "The red signal flares, slight; infrared has no such glow."
+    "|No detail in the sky, all burnt out.|The sky keeps no detail",
     "ir_noise": "Noise is visible in the sky; the visible picture shows no noise.|fine grain in the sky",
-    "sensor_artifact": "Missing rows at the top|No signal in the lower rows|Faint striping, slight; do not copy it.",
-    "motion_blur": "The infrared picture is sharp, the visible one smeared|No letter can be read, all smeared",
-    "ir_low_contrast": "No contrast between walkers and road.|Lack of contrast.",
+    "sensor_artifact": "Missing rows at the top|No signal in the lower rows"
+    "|Faint striping, slight; do not copy it.",
+    "motion_blur": "The infrared picture is sharp, the visible one smeared|No letter can be read, all smeared"
+    "|edges are not crisp|plates fail to be readable",
+    "ir_low_contrast": "No contrast between walkers and road.|Lack of contrast.|People do not stand out."
+    "|people fail to stand out|People stand out clearly, but walls do not."
+    "|Pedestrians are clearly visible in the RGB image",
 }
 
 

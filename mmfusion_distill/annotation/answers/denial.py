@@ -22,8 +22,12 @@ _BARE = re.compile(
 _YES = re.compile(rf"(?:{words.YES}){_END}")
 _ZERO = re.compile(
     r"(?:(?:score|severity|level|degree|rating|confidence"
-    r"|probability)\s*[:=]?\s*)?[-+]?0+(?:[.,]0+)?\s*%?(?:\s*(?:/|of|out of)\s*\d+)?\.?$"
+    r"|probability)\s*[:=]?\s*)?(?:[-+]?0+(?:[.,]0+)?|-\d+(?:[.,]\d+)?|0?[.,][0-4]\d*(?=$))\s*(?:%|分|点|점"
+    r"|points?|punkte)?"
+    r"(?:\s*(?:/|of|out of|von|sur|de)\s*\d+)?(?=\.?\s*(?:$|[,;:(\[（]|\.\s|\s[-–—]))"
 )
+#: What stands before a text and says nothing; a minus does.
+_MARKS = re.compile(r"^(?:[ :=>–—|~·•'\"]|-(?!\d))+")
 _BLANK = re.compile(r"[\s\-–—.*_~]*$")
 #: What a model says when it has talked itself out of an event.
 _VERDICT = re.compile(
@@ -120,6 +124,7 @@ class _Patterns(NamedTuple):
     anywhere: re.Pattern
     opposite: re.Pattern | None
     foreign: re.Pattern | None
+    clear: re.Pattern | None
 
 
 @lru_cache(maxsize=256)
@@ -130,23 +135,29 @@ def _patterns_of(event: str) -> _Patterns:
     opening = rf"(?:(?:{words.OPENINGS}),?\s+)?"
     there = rf"{words.THERE}(?={_AFTER_THERE})"
     beginnings = [
-        rf"{opening}(?:{words.NOT})\s+{there}(?!\s+(?:due|because))",
+        rf"(?!(?:the |fine |all )*(?:edges|details"
+        rf"|contours)\b){opening}(?:{words.NOT})\s+{there}(?!\s+(?:due|because))",
         rf"{opening}(?:{words.NEGATORS}|{words.NOT}|isn't|aren't)\s+{_ALLOWED}{named}",
-        rf"(?:the |any )?{_ALLOWED}{named}{_KIND}{_PLACE},?\s+(?:itself )?(?:(?:{words.NOT})\s+{there}|{_GONE})",
+        rf"(?:the |any )?{_ALLOWED}{named}{_KIND}{_PLACE},?\s+(?:itself )?(?:(?:{words.NOT})\s+{there}|{_GONE}"
+        rf"|{words.GONE})",
+        words.GONE,
         rf"none (?:is |are |was |were )?{there}",
         rf"there (?:is|are|seems? to be|appears? to be) none{_END}",
         r"i (?:do not|don't) think so\b",
         rf"nothing (?:is|looks|appears|seems) {_ALLOWED}(?:{own})\b",
         rf"{opening}(?:{words.NEGATORS})\s+(?:\w+ )?(?:signs?|evidence|indications?|traces?|hints?|symptoms?)"
-        rf"(?: of (?:it|this|that|them|such)(?: \w+)?)?{_END}",
-        rf"i (?:would not|wouldn't|do not|don't|cannot|can't) (?:call|consider|describe|classify|say|think|believe)\b"
+        rf"(?: (?:of|for) (?:it|this|that|them|such)(?: \w+)?)?{_END}",
+        rf"i (?:would not|wouldn't|do not|don't|cannot|can't) (?:call|consider|describe|classify|say|think"
+        rf"|believe)\b"
         rf"(?: [\w'-]+){{0,5}}? {named}",
-        rf"(?:the |all |both |its )?(?:[\w-]+ ){{1,3}}(?:is|are|was|were) (?:not|never) {_ALLOWED}(?:{own})"
+        rf"(?:the |all |both |its )?(?:[\w-]+ ){{1,3}}(?:is|are|was|were|do|does|did) (?:not|never) "
+        rf"{_ALLOWED}(?:{own})"
         r"(?:\s+(?:here|anywhere|either|at all))?\s*(?:$|[.!])",
         r"absent(?=\s*(?:in|from|here|on|throughout|across|at|for|and)\b)",
     ]
     anywhere = (
-        rf"(?:[,;]|\b(?:with|and|has|have|shows?|so|hence|thus|therefore|is|are|exhibits?|contains?))\s+"
+        rf"(?:[,;]|\b(?:with|and|has|have|shows?|so|hence|thus|therefore|is|are|exhibits?|contains?)"
+        rf"|(?=\s+(?:without|free of|free from)\b))\s+"
         rf"(?:there (?:is|are)\s+)?(?:{words.NEGATORS}|not)\s+{_ALLOWED}(?:{own})\b"
     )
     return _Patterns(
@@ -155,6 +166,7 @@ def _patterns_of(event: str) -> _Patterns:
         re.compile(anywhere),
         _opposite_pattern(event, own),
         _foreign_pattern(event),
+        _clear_pattern(event),
     )
 
 
@@ -167,6 +179,21 @@ def _opposite_pattern(event: str, own: str) -> re.Pattern | None:
         r"(?:(?:,| and) [\w-]+)?\s*(?:$|[.,;]|with (?:no|good|clear)\b|without\b|and\b)"
         # e.g. "the infrared is sharp, the visible one smeared"
         rf"(?:(?:.*\b(?:no|not|nothing|without|free)\b)|(?!.*\b(?:{own})\b))"
+    )
+
+
+def _clear_pattern(event: str) -> re.Pattern | None:
+    """What is said of things that the event would hide: "people stand out clearly", and no more."""
+    if event not in words.CLEAR_THINGS:
+        return None
+    things = words.CLEAR_THINGS[event]
+    other = r"visible|rgb|colou?r" if event.startswith("ir_") else r"infrared|thermal|ir"
+    return re.compile(
+        rf"(?:(?!(?:no|not|nothing|none|few|only|hardly|barely"
+        rf"|neither)\b)[\w-]+ ){{0,4}}?(?:{things}) {words.CLEARLY}"
+        rf"(?:,? (?:and )?(?:very |quite )?(?:clearly|well|sharply|easily|strongly|brightly|distinctly))?"
+        rf"(?:,? (?:against|from|in|on|with|to|across|at|above)(?: (?!(?:{other}|but"
+        rf"|only)\b)[\w-]+){{1,6}})?\s*[.!]?$"
     )
 
 
@@ -190,6 +217,8 @@ def _is_denying(text: str, patterns: _Patterns) -> bool:
     match = match or _later_denial(main, patterns)
     if match is None and patterns.opposite is not None and main == first:
         match = patterns.opposite.match(main)
+    if match is None and patterns.clear is not None and patterns.clear.match(text):
+        return True
     if match is None and patterns.foreign is not None:
         match = patterns.foreign.search(first)
     if match is None:
@@ -236,11 +265,5 @@ def _is_denying_name(name: str) -> bool:
 
 
 def _simplified(text: str) -> str:
-    text = (
-        clean_text(text[: 2 * _LOOKED_AT])
-        .lower()
-        .replace("’", "'")
-        .lstrip(" :=>-–—|~·•'\"")
-        .replace("_", " ")
-    )
-    return text[:_LOOKED_AT]
+    text = clean_text(text[: 2 * _LOOKED_AT]).lower().replace("’", "'").replace("_", " ")
+    return _MARKS.sub("", text)[:_LOOKED_AT]

@@ -28,7 +28,7 @@ _INFRARED = re.compile(INFRARED)
 _SCHEMA_TYPES = ("object", "array", "string", "json_schema")
 
 
-_EMPTY_LIST = re.compile(r"\[\s*\][\s.`*_]*$", re.MULTILINE)
+_EMPTY_LIST = re.compile(r"(?:^|[:=]|\b(?:is|are)\b)[\s`*_]*\[\s*\][\s.`*_]*$", re.MULTILINE)
 
 
 def findings_of_json(text: str) -> list[Finding]:
@@ -148,6 +148,9 @@ def _of_key(name: str, value: Any) -> Finding:
             description = " ".join(str(item) for item in value.values() if isinstance(item, str))
         return Finding(name, description, presence)
     if isinstance(value, list):
+        if value and all(isinstance(item, (bool, int, float)) for item in value):
+            # one for each image
+            return Finding(name, "", any(_truth(item) for item in value))
         parts = [
             item if isinstance(item, str) else _description(_fields(item))
             for item in value
@@ -187,7 +190,7 @@ def _truth(value: Any) -> bool | None:
 def _is_nil(value: Any) -> bool:
     number = _number(value)
     return (
-        number == 0
+        number <= 0
         if number is not None
         else value is False or isinstance(value, str) and is_denied("event", value)
     )

@@ -55,12 +55,17 @@ _PREFIX = re.compile(_DECORATION)
 _ORDINAL = re.compile(r"(?:events?)?[\s#]*\d*[\s.:)*_`\-=]*", re.IGNORECASE)
 #: A heading over events that are there, or are not.
 _SECTION_LINE = re.compile(
-    rf"^{_DECORATION}(?:(?:degradations?|events?|issues?)(?: that are)? )?(?:(?P<no>not (?:present|detected"
+    rf"^{_DECORATION}(?:(?:degradations?|events?|issues?)(?: that are)? )?(?:(?P<no>no|not (?:present|detected"
     rf"|observed|found"
-    r"|visible|applicable|identified|seen)|absent|ruled out|excluded|rejected|denied|undetected|不存在|无|未检测到)"
-    r"|present|detected|observed|found|identified|confirmed|存在|检测到)(?: (?:degradations?|events?|issues?))?"
+    r"|visible|applicable|identified|seen)|absent|ruled out|excluded|rejected|denied|undetected|不存在|无"
+    r"|未检测到)"
+    r"|yes|present|detected|observed|found|identified|confirmed|存在|检测到)(?: (?:degradations?|events?"
+    r"|issues?))?"
     r"[\s*_`]*[:：][\s*_`]*(?P<rest>.*)$",
     re.IGNORECASE,
+)
+_SECTION_INSIDE = re.compile(
+    r"(?<=[.;])\s+(?=(?:not )?(?:present|absent|detected|observed|found)\s?:)", re.IGNORECASE
 )
 _SOURCE_LINE = re.compile(
     rf"^{_DECORATION}(?:the )?(?:(?P<infrared>{INFRARED})|{VISIBLE})[\s*_`]*[:：][\s*_`]*(?P<rest>.*)$",
@@ -71,7 +76,12 @@ _LONGEST_HEADING = 60
 _LONGEST_LIST = 300
 #: Where one statement about an event ends and the next may begin.
 _CLAUSE = re.compile(r"[.;。；]\s*|[,，、]\s*")
-_ONLY = re.compile(r"(?:(?:but|and|or|only|just|however|there (?:is|are))\s+)*", re.IGNORECASE)
+_ONLY = re.compile(
+    r"(?:(?:but|and|or|only|just|however|there (?:is|are)|(?:the )?only (?:visible |present )?(?:degradation"
+    r"|event"
+    r"|issue|problem)(?: (?:present|visible|detected|found|here))? is)\s+)*",
+    re.IGNORECASE,
+)
 
 
 def findings_of_lines(lines: list[str]) -> list[Finding]:
@@ -144,7 +154,7 @@ def findings_of_named_lines(lines: list[str]) -> list[Finding]:
     description: list[str] = []
     is_section_present: bool | None = None
     is_infrared = False
-    for line in [*lines, "---"]:
+    for line in [*_SECTION_INSIDE.sub("\n", "\n".join(lines)).split("\n"), "---"]:
         section = _SECTION_LINE.match(line)
         source = _SOURCE_LINE.match(line) if section is None else None
         if section:
@@ -171,15 +181,15 @@ def findings_of_named_lines(lines: list[str]) -> list[Finding]:
 def _named(line: str) -> list[Finding]:
     """What a line says of the event, or the several events, that it begins with."""
     text = line[_PREFIX.match(line).end() :]
-    finding = finding_of_line(text)
-    if finding is not None and len(text) < _LONGEST_LIST and is_denied(finding.name, finding.description):
-        # Others may follow in the same line: "No haze, no low light, only noise."
-        clauses = [finding_of_line(_ONLY.sub("", clause)) for clause in _CLAUSE.split(text.rstrip(" ."))]
-        if None not in clauses:
-            others = [
-                clause for clause in clauses[1:] if clause and not is_denied(clause.name, clause.description)
-            ]
-            return [finding, *others]
+    finding = finding_of_line(_without_only(text))
+    if finding is not None and len(text) < _LONGEST_LIST:
+        # Others may follow in the same line: "No haze, no low light, only noise.", "1) haze: 0; 2) noise: 3".
+        parts = [part[_PREFIX.match(part).end() :] for part in _CLAUSE.split(text.rstrip(" ."))]
+        clauses = [clause for clause in (finding_of_line(_without_only(part)) for part in parts) if clause]
+        if 1 < len(clauses) == len(parts) and (
+            is_denied(finding.name, finding.description) or all(clause.description for clause in clauses)
+        ):
+            return clauses
     if finding is None:
         names = split_names(text.rstrip(" .")) if len(text) < _LONGEST_LIST else []
         return [Finding(name) for name in names] if len(names) > 1 else []
@@ -187,6 +197,10 @@ def _named(line: str) -> list[Finding]:
         # In a check list a dash says no.
         finding = replace(finding, description="", is_present=False)
     return [finding]
+
+
+def _without_only(text: str) -> str:
+    return text[_ONLY.match(text).end() :]
 
 
 def _is_heading(finding: Finding, line: str) -> bool:

@@ -15,6 +15,7 @@ _VERB = re.compile(r"\s(?:is|are|was|were|isn't|aren't|can|cannot|can't|appears?
 _LONGEST_NAME = 60
 _TICK = r"✓|✔|✅|☑|\[[xX✓✔]\]"
 _SIGN = re.compile(rf"\s*(?:[-*+•]\s*)?(?:(?P<yes>{_TICK})|(?P<no>{CROSSES}))\s*")
+_SIGN_BEHIND = re.compile(rf"\s*(?:(?P<yes>{_TICK})|(?P<no>{CROSSES}))\s*$")
 
 
 def split_names(value: str) -> list[str]:
@@ -62,6 +63,9 @@ def finding_of_line(line: str) -> Finding | None:
     if line.lstrip(" *_").startswith("~~"):
         is_present = False
     text = line[sign.end() :] if sign else line
+    behind = _SIGN_BEHIND.search(text[:_LONGEST_NAME])
+    if behind and is_known_event(text[: behind.start()]):
+        return Finding(text[: behind.start()], "", behind["yes"] is not None)
     for name, rest in _splits(text):
         if is_known_event(name) or is_denied(name):
             return Finding(name, rest, False if is_denied(name) else is_present)

@@ -102,6 +102,9 @@ def _role(cell: str) -> str:
         ("presence", _PRESENCE_HEADER),
         ("degree", _DEGREE_HEADER),
         ("infrared", _INFRARED_HEADER),
+        # a column to tick if it is there, and one if it is not
+        ("yes", re.compile("yes", re.IGNORECASE)),
+        ("no", re.compile("no", re.IGNORECASE)),
     )
     return next((role for role, header in roles if header.fullmatch(cell.strip())), "")
 
@@ -117,6 +120,9 @@ def _findings_of_rows(rows: list[list[str]]) -> list[Finding]:
             if is_known_event(name)
         ]
     roles = [_role(cell) for cell in header]
+    if not {"yes", "no"} <= set(roles):
+        # "haze | no" is a row
+        roles = ["" if role in ("yes", "no") else role for role in roles]
     has_header = any(roles)
     column = roles.index("name") if "name" in roles else _column_of_names(rows)
     if column is None:
@@ -149,7 +155,10 @@ def _finding(name: str, cells: Sequence[str], roles: Sequence[str]) -> Finding:
     described = []
     for cell, role in zip(cells, roles):
         is_said = role != "description" and not is_blank(cell)
-        if is_said and is_yes(cell):
+        if role in ("yes", "no"):
+            if is_said and not is_denied("event", cell):
+                votes["presence"] = role == "yes"
+        elif is_said and is_yes(cell):
             votes[role] = True
         elif role in ("presence", "infrared", "degree") and (is_blank(cell) or is_denied("event", cell)):
             votes[role] = False

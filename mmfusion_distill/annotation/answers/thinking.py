@@ -15,7 +15,8 @@ _BEGINNING = (
     rf"{_OPEN}\s*(?:(?:begin|start)_(?:of_)?)?{_THOUGHT}{_CLOSE}|<details type=.?reasoning[^<>]{{0,100}}>"
     rf"|<details>\s{{0,9}}<summary>\W{{0,9}}{_THOUGHT}\b[^<>]{{0,100}}</summary>"
 )
-_ENDING = rf"{_OPEN}\s*(?:/\s*|(?:end)_(?:of_)?){_THOUGHT}\s*{_CLOSE}"
+#: The last bracket may be cut off.
+_ENDING = rf"{_OPEN}\s*(?:/\s*|(?:end)_(?:of_)?){_THOUGHT}\s*(?:{_CLOSE}|(?=\n))"
 _FENCE = re.compile(
     rf"(?P<fence>```|~~~)[ \t]*{_THOUGHT}[ \t]*\n.*?(?:(?P=fence)|\Z)", re.DOTALL | re.IGNORECASE
 )
