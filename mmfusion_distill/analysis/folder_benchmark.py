@@ -11,7 +11,7 @@ from typing import Any
 from ..data.generated_scenes import write_generated_pairs
 from ..images.image_io import write_image
 from ..images.metadata import metadata_of
-from ..images.source_warning import FIRST_PAIRS
+from ..images.source_notes import FIRST_PAIRS
 from ..inference.folder_fusing import fuse_files
 from ..inference.fusion_inferencer import FusionInferencer
 from ..inference.many_pairs import MANY, for_many

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.image_channels import arrange_channels
 from ..images.pairing import ImagePair
-from ..images.pixels import shrink, to_uint8
+from ..images.pixels import arrange_channels, shrink, to_uint8
 from ..registration.pair_reader import PairReader
 from ..user_errors import UserError
 from .event_types import check_modality

@@ -178,7 +178,7 @@ def fuse(args: argparse.Namespace) -> int:
 
 def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "FusionInferencer"]:
     """Check the options before the network is loaded."""
-    from ..images.source_warning import FIRST_PAIRS
+    from ..images.source_notes import FIRST_PAIRS
     from ..registration.pair_reader import PairReader
 
     if is_first:
@@ -246,7 +246,7 @@ def _told_fusing(
 
     name = args.weights or (args.config if args.config else DEFAULT_WEIGHTS)
     # A help text does without OpenCV.
-    from ..images.image_size import image_size
+    from ..images.stored_image import image_size
 
     height, width = image_size(report.written[0])
     each = f"{seconds / len(report.written):.2f} s" + (" each" if len(report.written) > 1 else "")

@@ -8,10 +8,10 @@ from statistics import median
 from typing import Any
 
 from ..images.image_files import PairingError, read_name_list
-from ..images.image_size import image_size
 from ..images.image_source import ImageReadError
 from ..images.name_marks import side_of
 from ..images.pairing import pair_folders, shorten
+from ..images.stored_image import image_size
 from ..system.counting import counted
 
 #: Names of folders with annotations, and of parts of a data set that train and validate.

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..images.image_files import PairingError
 from ..images.pairing import find_pairs
-from ..images.reflection import reflected_index
+from ..images.pixels import reflected_index
 from ..inference.pair_fuser import PairFuser
 from ..registration.pair_reader import PairReader
 from .precision import SourcePair

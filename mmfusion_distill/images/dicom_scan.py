@@ -1,29 +1,56 @@
 """DICOM files: frames of every colour model, in the patient."""
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
-from .dicom_colours import RETIRED, retired_rgb
-from .dicom_place import FramePlace, place_of_frame, value_of
+from .dicom_place import FramePlace, along, place_of_frame, value_of
 from .image_source import ImageReadError
-from .scan_values import check_package, check_volume_size, unreadable
-from .scan_volume import ScanVolume
-from .slice_stack import along, volume_of
+from .value_range import check_package, check_volume_size, unreadable
+
+#: The model that pydicom decodes in the same way, without conversion, by the one that a file names.
+_DECODED_AS = {"YBR_PARTIAL_422": "YBR_FULL_422", "YBR_PARTIAL_420": "YBR_PARTIAL_420", "HSV": "RGB"}
+#: Luminance and chroma of 8 bits in studio range (ITU-R BT.601): offset and extent.
+_LUMA, _CHROMA = (16, 219), (128, 224)
+
+#: Models that :func:`retired_rgb` reads.
+RETIRED = tuple(_DECODED_AS)
+
+
+def retired_rgb(dataset: Any, index: int | None) -> np.ndarray:
+    """Pixels of a frame of a colour model of :data:`RETIRED`.
+
+    Args:
+        dataset (pydicom.Dataset): The file.
+        index (int, optional): Frame; None if there is one.
+
+    Returns:
+        np.ndarray: (H, W, 3) uint8 RGB.
+    """
+    from pydicom.pixels import pixel_array
+
+    model = str(dataset.PhotometricInterpretation)
+    renamed = copy(dataset)
+    renamed.PhotometricInterpretation = _DECODED_AS[model]
+    pixels = pixel_array(renamed, index=index, raw=True)
+    pixels = (pixels >> max(0, int(dataset.BitsStored) - 8)).astype(np.uint8)
+    if model == "HSV":
+        return cv2.cvtColor(pixels, cv2.COLOR_HSV2RGB_FULL)
+    y, cb, cr = np.moveaxis(pixels.astype(np.float32), 2, 0)
+    y = (y - _LUMA[0]) / _LUMA[1]
+    cb, cr = (cb - _CHROMA[0]) / _CHROMA[1], (cr - _CHROMA[0]) / _CHROMA[1]
+    rgb = np.stack([y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb], axis=2)
+    return np.clip(np.rint(255 * rgb), 0, 255).astype(np.uint8)
+
 
 #: Colour models whose pixels pydicom makes gray, or RGB.
 _GRAY = ("MONOCHROME1", "MONOCHROME2")
-_COLOUR = (
-    "RGB",
-    "PALETTE COLOR",
-    "YBR_FULL",
-    "YBR_FULL_422",
-    "YBR_ICT",
-    "YBR_RCT",
-)
+_COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
 
 @dataclass(frozen=True)
@@ -140,14 +167,6 @@ class DicomScan:
     def is_inverted(self) -> bool:
         """Whether low values are bright."""
         return self.dataset.get("PhotometricInterpretation") == "MONOCHROME1"
-
-    def volume(self) -> ScanVolume:
-        """All frames as a volume.
-
-        Raises:
-            ImageReadError: If the file does not say where they lie.
-        """
-        return volume_of(self)
 
 
 def read_dicom(path: Path) -> DicomScan:

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .dicom_place import FramePlace
+from .dicom_place import FramePlace, along
 from .dicom_scan import DicomScan, read_dicom
 from .image_files import IMAGE_EXTENSIONS
 from .image_source import ImageReadError
-from .scan_values import check_volume_size
-from .scan_volume import ScanVolume
-from .slice_stack import along, volume_of
+from .value_range import check_volume_size
 
 _EXTENSION = ".dcm"
 #: Cosine between directions of slices from which on they are parallel.
@@ -52,10 +50,6 @@ class DicomSeries:
     def window(self, index: int) -> tuple[float, float] | None:
         """Values that become black and white; see :meth:`DicomScan.window`."""
         return self.slices[index].window(0)
-
-    def volume(self) -> ScanVolume:
-        """All slices as a volume; see :meth:`DicomScan.volume`."""
-        return volume_of(self)
 
 
 def is_series(path: Path) -> bool:

@@ -9,14 +9,12 @@ import numpy as np
 
 from ..system.regular_file import write_atomically
 from ..user_errors import UserError
-from .image_channels import arrange_channels
 from .image_source import ImageReadError, PictureSource, describe
 from .metadata import Metadata, can_hold_metadata, encode_with_metadata
-from .pixels import to_uint8, without_single_channel
-from .scan_pair import check_equal_grids
+from .pixels import arrange_channels, to_uint8, without_single_channel
 from .source_options import SourceOptions
 from .source_reading import read_source_a, read_source_b, read_stored_b, source_a, source_b
-from .stored_image import read_stored
+from .stored_image import check_equal_grids, read_stored
 
 
 def read_image(image: PictureSource, channels: int | None = None, is_thermal: bool = False) -> np.ndarray:

@@ -1,14 +1,12 @@
-"""Facts in an image file besides its pixels: camera, time and place, colour space, resolution."""
+"""Facts in an image file besides its pixels: camera, time and place, colour space, resolution, how it was held."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..system.regular_file import read_regular_file
-from .data_files import is_data_file
-from .exif_orientation import notes_facts
 from .pillow_decoding import PILLOW_ERRORS, pillow_facts
 
 #: Formats that carry facts, by extension, with the settings by which OpenCV writes them; a TIFF is not compressed, as
@@ -47,25 +45,15 @@ class Metadata(NamedTuple):
     dpi: tuple[float, float] | None = None
 
 
-def read_metadata(path: str | Path) -> Metadata | None:
-    """Read the facts about an image that hold for a fusion of it, too: all but how it is stored and turned.
+def metadata_of(data: bytes) -> Metadata | None:
+    """The facts in an image's file that hold for a fusion of it, too: all but how it is stored and turned.
 
     Args:
-        path (str | Path): The file.
+        data (bytes): The file.
 
     Returns:
         Metadata | None: None if it has none, or none that can be read.
     """
-    if is_data_file(path):
-        return None
-    try:
-        return metadata_of(read_regular_file(path))
-    except (OSError, ValueError):
-        return None
-
-
-def metadata_of(data: bytes) -> Metadata | None:
-    """The same of an image's file that was read."""
     facts = pillow_facts(data, with_exif=notes_facts(data))
     exif: Any = facts.get("exif") or {}
     try:
@@ -133,3 +121,58 @@ def _resolution(dpi: Any) -> tuple[float, float] | None:
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return (across, down) if 1 < across < 1e6 and 1 < down < 1e6 else None
+
+
+#: What stands in a file that may note one: Exif of JPEG, WebP and AVIF, of PNG, of older PNGs, XMP.
+_MARKS = (b"Exif\0", b"EXIF", b"eXIf", b"Raw profile type", b"tiff:Orientation")
+#: Where JPEG 2000 has its Exif.
+_JPEG2000_BOX = b"JpgTiffExif->JP2"
+_ORIENTATION = 274
+
+
+def notes_facts(data: bytes) -> bool:
+    """Whether a file may have Exif or XMP; of a PNG without it Pillow would decode all to look behind the pixels."""
+    return not data.startswith(b"\x89PNG") or any(mark in data for mark in _MARKS)
+
+
+def read_orientation(data: bytes) -> int:
+    """Orientation that a JPEG, PNG, WebP or JPEG 2000 file notes.
+
+    Args:
+        data (bytes): The file.
+
+    Returns:
+        int: 1 to 8, as Exif counts them; 1 (upright) if it notes none, or none that exists.
+    """
+    orientation = 1
+    if _JPEG2000_BOX in data:
+        from PIL import Image
+
+        exif = Image.Exif()
+        with suppress(*PILLOW_ERRORS):  # damaged facts about an image leave it as it is
+            exif.load(data[data.find(_JPEG2000_BOX) + len(_JPEG2000_BOX) :])
+            orientation = exif.get(_ORIENTATION, 1)
+    elif any(mark in data for mark in _MARKS):
+        with suppress(*PILLOW_ERRORS):
+            orientation = pillow_facts(data)["exif"].get(_ORIENTATION, 1)
+    return orientation if orientation in range(1, 9) else 1
+
+
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn an image as its orientation says.
+
+    Args:
+        pixels (np.ndarray): (H, W) or (H, W, C), as it is stored.
+        orientation (int): 1 to 8.
+
+    Returns:
+        np.ndarray: (H, W) or (H, W, C); for 5 to 8 height and width are exchanged.
+    """
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    # Of 5 to 8 after that exchange: 5 is done, 6 was turned right, 7 both ways, 8 left.
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)

@@ -1,4 +1,4 @@
-"""Parts of a source that show nothing: fill values, transparent pixels, what is no number, borders."""
+"""Parts of a source that show nothing (fill values, transparent pixels, no number, borders): found, filled, shown."""
 
 from functools import reduce
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from .black_borders import find_black_borders
+from .pixels import to_uint8
 
 #: Least number and largest share of the pixels that may have a fill value; more of one value is a background.
 _LEAST_FILL, _LARGEST_FILL = 16, 0.45
@@ -109,3 +110,69 @@ def _far_run(plane: np.ndarray, missing: np.ndarray, value: np.generic, is_low: 
 
 def _grown(mask: np.ndarray, pixels: int) -> np.ndarray:
     return cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)).astype(bool)
+
+
+def fill_smoothly(image: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """Fill pixels by averages of those around, the wider the farther these are.
+
+    Args:
+        image (np.ndarray): (H, W) or (H, W, C) float32; what is missing is not looked at.
+        missing (np.ndarray): (H, W) bool, not all True.
+
+    Returns:
+        np.ndarray: As `image`, a copy.
+    """
+    known = np.where(missing, np.float32(0), np.float32(1))
+    filled = np.where(missing if image.ndim == 2 else missing[:, :, None], np.float32(0), image)
+    return _filled(filled.reshape(*missing.shape, -1), known).reshape(image.shape)
+
+
+def _filled(weighted: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Known pixels unchanged, the others from the image of half the size.
+
+    Args:
+        weighted (np.ndarray): (H, W, C) float32, values times `known`.
+        known (np.ndarray): (H, W) float32, share of each pixel that is known.
+    """
+    values = weighted / np.maximum(known, 1e-6)[:, :, None]
+    if known.min() > 0:
+        return values
+    height, width = known.shape
+    size = max(1, (width + 1) // 2), max(1, (height + 1) // 2)
+    smaller = [cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (weighted, known)]
+    coarse = _filled(smaller[0].reshape(size[1], size[0], -1), smaller[1])
+    coarse = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR).reshape(values.shape)
+    return np.where((known > 0)[:, :, None], values, coarse)
+
+
+#: Pixels over which the result goes over into source A.
+_SOFT = 8
+
+
+def show_a_in_gaps(fused: np.ndarray, img_a: np.ndarray, missing: np.ndarray | None) -> np.ndarray:
+    """Show source A where source B has no data, with a soft transition beside.
+
+    Single pixels without data (dead ones) stay as they were fused, from what surrounds them: A would be a speck.
+
+    Args:
+        fused (np.ndarray): (H, W) or (H, W, 3) uint8.
+        img_a (np.ndarray): Source A, (H, W, 1 or 3) in [0, 255].
+        missing (np.ndarray, optional): (H, W) bool, where B has no data; None: nowhere.
+
+    Returns:
+        np.ndarray: As `fused`.
+    """
+    gaps = None if missing is None else _regions(missing)
+    if gaps is None or not gaps.any():
+        return fused
+    distance = cv2.distanceTransform((~gaps).astype(np.uint8), cv2.DIST_L2, 3)
+    share = np.clip(1 - distance / _SOFT, 0, 1).astype(np.float32)[:, :, None]
+    result = fused.reshape(*gaps.shape, -1).astype(np.float32)
+    return to_uint8(result + share * (img_a.astype(np.float32) - result)).reshape(fused.shape)
+
+
+def _regions(missing: np.ndarray) -> np.ndarray:
+    """Without parts narrower than three pixels, unless they are at a side."""
+    padded = cv2.copyMakeBorder(missing.astype(np.uint8), 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=1)
+    opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return opened[2:-2, 2:-2].astype(bool) & missing

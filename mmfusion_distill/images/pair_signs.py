@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from . import source_notes as notes
-from .image_channels import arrange_channels, without_alpha
+from .pixels import arrange_channels, without_alpha
 from .stored_image import StoredImage
 
 #: Mean difference of the channels, in gray levels of 255: real infrared has 0, pale visible images 5.

@@ -20,8 +20,7 @@ PILLOW_ERRORS = (
     SyntaxError,
     EOFError,
     TypeError,
-    IndexError,
-    KeyError,
+    LookupError,
     OverflowError,
     struct.error,
 )

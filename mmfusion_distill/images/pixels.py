@@ -1,10 +1,13 @@
 """Arrays of pixels in the forms that images have."""
 
 import base64
+from typing import Any
 
 import cv2
 import numpy as np
 
+#: Luminance (ITU-R BT.601, full range) as `cv2.cvtColor` has it: weights of red, green and blue.
+LUMINANCE_WEIGHTS = (0.299, 0.587, 0.114)
 _JPEG_QUALITY = 92
 
 
@@ -66,3 +69,58 @@ def data_url(picture: np.ndarray, kind: str = "jpeg") -> str:
     pixels = pixels[:, :, ::-1] if pixels.ndim == 3 else pixels
     _, data = cv2.imencode(f".{kind}", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
+
+
+def without_alpha(pixels: np.ndarray) -> np.ndarray:
+    """An image (H, W), or (H, W, 1 to 4) without its second or fourth channel, which is alpha."""
+    return pixels if pixels.ndim == 2 else pixels[:, :, : 3 if pixels.shape[2] >= 3 else 1]
+
+
+def arrange_channels(pixels: np.ndarray, channels: int | None) -> np.ndarray:
+    """Drop alpha, and make gray of colour or three channels of gray.
+
+    Args:
+        pixels (np.ndarray): (H, W), or (H, W, 1 to 4) RGB(A).
+        channels (int, optional): 1 converts to luminance (0.299 R + 0.587 G + 0.114 B), 3 repeats a gray image,
+            None keeps what is stored.
+
+    Returns:
+        np.ndarray: (H, W, 1 or 3), contiguous.
+    """
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    pixels = without_alpha(pixels)
+    if channels == 3 and pixels.shape[2] == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    elif channels == 1 and pixels.shape[2] == 3:
+        pixels = pixels @ np.array(LUMINANCE_WEIGHTS, np.float32)[:, None]
+    return np.ascontiguousarray(pixels)
+
+
+def reflected(positions: Any, length: Any) -> Any:
+    """Where positions behind an axis lie in it: 0 1 2 1 0 1 2 ..., the edge is not repeated.
+
+    Args:
+        positions (np.ndarray | Tensor): Integers from 0 on.
+        length (int | Tensor): Length of the axis, at least 1; in a traced graph it need not be known.
+
+    Returns:
+        np.ndarray | Tensor: Positions below `length`.
+    """
+    last = length - 1
+    # By one pixel there is only that.
+    return last - abs(positions % (2 * last + (last == 0)) - last)
+
+
+def reflected_index(length: int, multiple: int) -> np.ndarray:
+    """Indices that extend an axis to the next multiple by reflection."""
+    return reflected(np.arange(-(-length // multiple) * multiple), length)
+
+
+def padded_to_multiple(image: np.ndarray, multiple: int) -> np.ndarray:
+    """Images (N, C, H, W), mirrored at the bottom and the right up to multiples of a number."""
+    height, width = image.shape[-2:]
+    if height % multiple == width % multiple == 0:
+        return image
+    rows, columns = (reflected_index(length, multiple) for length in (height, width))
+    return image[:, :, rows][..., columns]

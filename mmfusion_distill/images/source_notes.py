@@ -3,6 +3,7 @@
 Between brackets is what is said of one image, and what of several.
 """
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -61,18 +62,8 @@ HOT_PIXELS = (
 
 #: In the order in which they are said.
 _SENTENCES = (
-    MISALIGNED,
-    SWAPPED,
-    COLORED,
-    SAME_PICTURE,
-    HALF_PLACED,
-    SCREENSHOTS,
-    TEMPERATURES,
-    STRETCHED,
-    STRETCHED_VALUES,
-    PART_OF_RANGE,
-    NO_DATA,
-    HOT_PIXELS,
+    *(MISALIGNED, SWAPPED, COLORED, SAME_PICTURE, HALF_PLACED, SCREENSHOTS, TEMPERATURES),
+    *(STRETCHED, STRETCHED_VALUES, PART_OF_RANGE, NO_DATA, HOT_PIXELS),
 )
 #: What is wrong with a pair, in short, for those notes that say more than what was done.
 WRONG = {
@@ -108,3 +99,16 @@ def write_notes(noted: Iterable[Noted]) -> list[str]:
         for sentence in _SENTENCES
         if names[sentence]
     ]
+
+
+#: Pairs at which Python's users get a close look; those who fuse thousands have seen enough.
+FIRST_PAIRS = 4
+
+
+class SourceWarning(UserWarning):
+    """Something about the sources of a pair that a user should know."""
+
+
+def warn_of_source(note: str) -> None:
+    """Warn of a note, for :class:`PairReader`."""
+    warnings.warn(note, SourceWarning, stacklevel=2)

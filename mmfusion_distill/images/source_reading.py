@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 
 from . import source_notes as notes
-from .image_channels import arrange_channels, without_alpha
 from .image_source import ImageReadError, PictureSource
-from .no_data import find_no_data
+from .no_data import fill_smoothly, find_no_data
+from .pixels import arrange_channels, without_alpha
 from .slice_grid import SliceGrid
-from .smooth_fill import fill_smoothly
 from .source_options import SourceOptions
 from .stored_image import StoredImage, read_stored
 from .value_range import is_raw, percentile_range, stretch_between, to_full_range

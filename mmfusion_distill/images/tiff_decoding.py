@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .exif_orientation import upright
+from .metadata import upright
 from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels
 
 _BITS, _PHOTOMETRIC, _ORIENTATION, _EXTRA, _GDAL_NODATA = 258, 262, 274, 338, 42113

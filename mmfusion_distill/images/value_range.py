@@ -1,10 +1,13 @@
-"""Stored values as brightness."""
+"""Stored values as brightness, and the checks that all scans share."""
 
+import math
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from .image_source import ImageReadError
+from ..user_errors import reason_of
+from .image_source import ImageReadError, max_pixels
 
 #: Share of the pixels of a raw infrared image that may lie outside of its range, at either end.
 _OUTLIERS = 0.001
@@ -59,3 +62,72 @@ def is_raw(values: np.ndarray) -> bool:
     if values.dtype.kind == "f":
         return bool(values.min() < 0 or values.max() > 1)
     return values.dtype not in (np.uint8, bool)
+
+
+def check_package(name: str, path: Path) -> None:
+    """Refuse a file whose package is not installed."""
+    if find_spec(name) is None:
+        raise ImageReadError(
+            f"{path} needs {name}, which is not installed: pip install 'mmfusion_distill[medical]'"
+        )
+
+
+def check_volume_size(shape: tuple[int, ...], path: Path) -> None:
+    """Refuse a volume that is too large or empty before it is read."""
+    if math.prod(shape) > max_pixels():
+        raise ImageReadError(
+            f"{path} has {'x'.join(map(str, shape))} values, more than {max_pixels():,}: cut it, or set "
+            "MMFUSION_MAX_PIXELS to allow more"
+        )
+    if not math.prod(shape) > 0:
+        raise ImageReadError(f"{path} holds no pixels: replace the file")
+
+
+def checked_index(slice_index: int | None, count: int, path: Path) -> int:
+    """Index of a slice: the middle one if none is asked for; one that is not there is refused."""
+    if slice_index is None:
+        return count // 2
+    if not 0 <= slice_index < count:
+        raise ImageReadError(f"{path} has no slice {slice_index}: give --slice from 0 to {count - 1}")
+    return slice_index
+
+
+def brightness(
+    values: np.ndarray,
+    window: tuple[float, float] | None,
+    path: Path,
+    missing: np.ndarray | None = None,
+) -> np.ndarray:
+    """Values as brightness.
+
+    Args:
+        values (np.ndarray): (H, W).
+        window (tuple[float, float] | None): Values that become black and white; None: the percentiles.
+        path (Path): The file, for messages.
+        missing (np.ndarray, optional): (H, W) bool, where nothing was measured: it becomes black, and counts for no
+            percentile. Default: None, where values are not finite.
+
+    Returns:
+        np.ndarray: (H, W) float32 in [0, 1].
+
+    Raises:
+        ImageReadError: If the window is none.
+    """
+    # Background of some volumes is not finite.
+    missing = ~np.isfinite(values) | (False if missing is None else missing)
+    measured = values[~missing]
+    if not measured.size:
+        return np.zeros(values.shape, np.float32)
+    low, high = window or percentile_range(measured)
+    if not np.isfinite([low, high]).all():
+        raise ImageReadError(f"{path} has a window from {low} to {high}: correct the file")
+    if not high > low:
+        return np.zeros(values.shape, np.float32)
+    return stretch_between(np.where(missing, low, values).astype(np.float32), low, high) / 255
+
+
+def unreadable(path: Path, kind: str, error: Exception) -> ImageReadError:
+    """The sentence about a file that another library cannot read."""
+    return ImageReadError(
+        f"{path} is no {kind} file that can be read ({reason_of(error, 120)}): replace the file"
+    )

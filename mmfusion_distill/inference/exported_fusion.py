@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.reflection import padded_to_multiple
+from ..images.pixels import padded_to_multiple
 from ..images.tile_grid import axis_tiles, blended
 from ..system.memory import GIBIBYTE, free_memory
 from ..user_errors import UserError, check_choice

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..annotation.annotation_types import Annotation
-from ..images.gaps import show_a_in_gaps
+from ..images.no_data import show_a_in_gaps
 from ..images.pixels import from_planes, in_few_bytes, shrink, to_planes
+from ..images.source_notes import FIRST_PAIRS, warn_of_source
 from ..images.source_options import SourceOptions
-from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
 from ..system.memory import GIBIBYTE
 from ..user_errors import MissingPackageError, UserError

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..evaluation import laplacian_pyramid_fusion
-from ..images.gaps import show_a_in_gaps
+from ..images.no_data import show_a_in_gaps
 from ..images.pixels import to_uint8, without_single_channel
+from ..images.source_notes import FIRST_PAIRS, warn_of_source
 from ..images.source_options import SourceOptions
-from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..registration.pair_reader import PairReader
 from ..user_errors import UserError
 from .given import given_annotation

@@ -15,10 +15,10 @@ from torch.nn import functional as F
 
 from ..annotation.event_types import READ_EVENTS
 from ..data.transforms import PackPair
-from ..images.gaps import show_a_in_gaps
 from ..images.image_source import PictureSource, check_pairs, is_path
+from ..images.no_data import show_a_in_gaps
+from ..images.source_notes import FIRST_PAIRS, warn_of_source
 from ..images.source_options import SourceOptions
-from ..images.source_warning import FIRST_PAIRS, warn_of_source
 from ..models.networks import FusionUNet
 from ..models.text import SentenceTextEncoder, TextEmbedder
 from ..models.weight_files.checkpoints import CheckpointError, load_network

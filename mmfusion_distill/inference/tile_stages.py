@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ..images.luminance import LUMINANCE_WEIGHTS
+from ..images.pixels import LUMINANCE_WEIGHTS
 from ..images.tile_grid import axis_tiles, inner_parts
 
 #: Rows and columns of an image.

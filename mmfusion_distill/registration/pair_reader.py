@@ -13,12 +13,11 @@ from ..images import source_notes as notes
 from ..images.image_io import check_equal_sizes
 from ..images.image_source import PictureSource
 from ..images.pair_signs import signs_of_pair
-from ..images.scan_pair import check_equal_grids, is_half_placed
 from ..images.slice_grid import SliceGrid
 from ..images.source_notes import Noted, write_notes
 from ..images.source_options import SourceOptions
 from ..images.source_reading import SourceImage, read_stored_b, source_a, source_b
-from ..images.stored_image import StoredImage, read_stored
+from ..images.stored_image import StoredImage, check_equal_grids, is_half_placed, read_stored
 from .pair_aligner import PairAligner
 
 

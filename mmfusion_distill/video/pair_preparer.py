@@ -7,10 +7,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..images.image_channels import arrange_channels
-from ..images.no_data import find_no_data
+from ..images.no_data import fill_smoothly, find_no_data
 from ..images.pair_signs import signs_of_pair
-from ..images.smooth_fill import fill_smoothly
+from ..images.pixels import arrange_channels
 from ..images.source_notes import write_notes
 from ..images.source_reading import SourceImage, source_a, source_b
 from ..images.stored_image import StoredImage

@@ -6,7 +6,7 @@ import torch
 
 from mmfusion_distill.cli import export as export_command
 from mmfusion_distill.export.export_network import export_network, largest_differences
-from mmfusion_distill.images.reflection import reflected_index
+from mmfusion_distill.images.pixels import reflected_index
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
 from mmfusion_distill.models import XRestormerFusionNet
 from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from mmfusion_distill.images.exif_orientation import upright
-from mmfusion_distill.images.foreign_formats import foreign_format
-from mmfusion_distill.images.image_header import read_header
+from mmfusion_distill.images.image_header import foreign_format, read_header
 from mmfusion_distill.images.image_io import ImageReadError, read_image
-from mmfusion_distill.images.image_size import image_size
+from mmfusion_distill.images.metadata import upright
+from mmfusion_distill.images.stored_image import image_size
 
 ROWS, COLUMNS = np.mgrid[:24, :32]
 COLOR = np.dstack([COLUMNS * 8, ROWS * 10, 255 - COLUMNS * 8]).astype(np.uint8)
@@ -199,7 +198,7 @@ NAMED = {
 
 @pytest.mark.parametrize("name", NAMED)
 def test_formats_that_are_not_read_are_called_what_they_are(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("mmfusion_distill.images.foreign_formats.find_spec", lambda name: None)
+    monkeypatch.setattr("mmfusion_distill.images.image_header.find_spec", lambda name: None)
     data, says = NAMED[name]
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ImageReadError, match=says) as caught:
@@ -220,17 +219,17 @@ def test_a_plugin_that_is_installed_is_asked_for_its_formats(monkeypatch):
     import sys
     from types import SimpleNamespace
 
-    from mmfusion_distill.images import foreign_formats
+    from mmfusion_distill.images import image_header
 
     def register():
         Image.register_open("HEIF", Image.Image)
 
     plugin = SimpleNamespace(register_heif_opener=register)
-    monkeypatch.setattr(foreign_formats, "find_spec", lambda name: name == "pillow_heif")
+    monkeypatch.setattr(image_header, "find_spec", lambda name: name == "pillow_heif")
     monkeypatch.setitem(sys.modules, "pillow_heif", plugin)
     kind = foreign_format(HEIC)
     try:
-        assert foreign_formats.can_be_read(kind)
+        assert image_header.can_be_read(kind)
     finally:
         Image.OPEN.pop("HEIF", None)
         Image.ID.remove("HEIF")

@@ -6,7 +6,7 @@ from PIL import Image, ImageCms
 
 from mmfusion_distill.cli import fuse as fuse_command
 from mmfusion_distill.images.image_io import is_own_picture, read_image, write_image
-from mmfusion_distill.images.metadata import read_metadata
+from mmfusion_distill.images.metadata import metadata_of
 from mmfusion_distill.inference.folder_fusing import fuse_files
 
 EXIF, GPS = 34665, 34853
@@ -45,7 +45,7 @@ def source(tmp_path):
 def test_camera_place_colour_space_and_resolution_go_along(of_source, of_result, source, tmp_path):
     path = source(of_source, exif=facts(), icc_profile=PROFILE, dpi=(300, 300))
     pixels = read_image(path)
-    write_image(tmp_path / f"out.{of_result}", pixels, read_metadata(path))
+    write_image(tmp_path / f"out.{of_result}", pixels, metadata_of(path.read_bytes()))
     with Image.open(tmp_path / f"out.{of_result}") as result:
         exif = result.getexif()
         assert exif[272].rstrip("\0") == "Camera 1"
@@ -64,16 +64,16 @@ def test_camera_place_colour_space_and_resolution_go_along(of_source, of_result,
 
 
 def test_a_source_without_facts_has_none(source, tmp_path):
-    assert read_metadata(source("png")) is None
+    assert metadata_of(source("png").read_bytes()) is None
     np.save(tmp_path / "a.npy", PICTURE)
-    assert read_metadata(tmp_path / "a.npy") is None
+    assert metadata_of((tmp_path / "a.npy").read_bytes()) is None
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe1\x00\x10Exif\0\0II*\0")
-    assert read_metadata(tmp_path / "broken.jpg") is None
+    assert metadata_of((tmp_path / "broken.jpg").read_bytes()) is None
 
 
 def test_a_colour_space_of_other_channels_is_left_out(source, tmp_path):
     path = source("png", icc_profile=PROFILE, dpi=(100, 50))
-    write_image(tmp_path / "out.png", PICTURE[:, :, 0], read_metadata(path))
+    write_image(tmp_path / "out.png", PICTURE[:, :, 0], metadata_of(path.read_bytes()))
     with Image.open(tmp_path / "out.png") as result:
         assert result.mode == "L" and "icc_profile" not in result.info
         assert result.info["dpi"] == pytest.approx((100, 50), abs=0.1)
@@ -82,7 +82,7 @@ def test_a_colour_space_of_other_channels_is_left_out(source, tmp_path):
 def test_what_describes_the_pixels_of_a_tiff_stays_there(tmp_path):
     tags = {270: "a wall", 271: "Maker", 700: b"<xmp/>", 33550: (1.0, 1.0, 0.0)}
     Image.fromarray(PICTURE).save(tmp_path / "a.tif", tiffinfo=tags)
-    assert read_metadata(tmp_path / "a.tif").exif == {270: "a wall", 271: "Maker"}
+    assert metadata_of((tmp_path / "a.tif").read_bytes()).exif == {270: "a wall", 271: "Maker"}
 
 
 class CopyOfA:

@@ -5,10 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmfusion_distill.images.gaps import show_a_in_gaps
 from mmfusion_distill.images.image_io import write_image
-from mmfusion_distill.images.no_data import find_no_data
-from mmfusion_distill.images.smooth_fill import fill_smoothly
+from mmfusion_distill.images.no_data import fill_smoothly, find_no_data, show_a_in_gaps
 from mmfusion_distill.images.source_options import SourceOptions
 from mmfusion_distill.images.source_reading import read_source_a, read_source_b
 from mmfusion_distill.inference.fusion_inferencer import FusionInferencer

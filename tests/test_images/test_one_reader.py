@@ -17,8 +17,8 @@ from mmfusion_distill.evaluation.report.folder import evaluate_folders, read_sou
 from mmfusion_distill.export.calibration import calibration_pairs
 from mmfusion_distill.images.image_io import read_image_pair, write_image
 from mmfusion_distill.images.pairing import ImagePair
+from mmfusion_distill.images.source_notes import SourceWarning
 from mmfusion_distill.images.source_options import SourceOptions
-from mmfusion_distill.images.source_warning import SourceWarning
 from mmfusion_distill.inference.exported_inferencer import ExportedInferencer
 from mmfusion_distill.inference.folder_fusing import fuse_files
 from mmfusion_distill.inference.fusion_inferencer import FusionInferencer
@@ -134,7 +134,7 @@ def test_folders_of_temperatures_are_checked_annotated_and_scored(kind, pair):
 
 
 def test_the_api_warns_of_what_the_command_notes(pair):
-    from mmfusion_distill.images.source_warning import warn_of_source
+    from mmfusion_distill.images.source_notes import warn_of_source
 
     reader = PairReader(announce=warn_of_source)
     b = save_temperatures("float tiff", pair / "b")

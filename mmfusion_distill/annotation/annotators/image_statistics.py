@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ...images.luminance import LUMINANCE_WEIGHTS
+from ...images.pixels import LUMINANCE_WEIGHTS
 
 _ROWS = ("upper", "middle", "lower")
 _COLUMNS = ("left", "centre", "right")

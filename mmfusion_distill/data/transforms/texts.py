@@ -7,7 +7,7 @@ from mmcv.transforms import BaseTransform
 
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.event_types import NORMAL_EVENT
-from ...images.luminance import LUMINANCE_WEIGHTS
+from ...images.pixels import LUMINANCE_WEIGHTS
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from ..degradations.degradation_kinds import degradation_kinds, describe_degradation

@@ -9,8 +9,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import cv2
 import numpy as np
 
-from ...images.luminance import LUMINANCE_WEIGHTS
-from ...images.pixels import without_single_channel
+from ...images.pixels import LUMINANCE_WEIGHTS, without_single_channel
 from ...user_errors import UserError
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -10,9 +10,9 @@ import numpy as np
 
 from ...images.image_files import list_images, path_stem
 from ...images.image_io import ImageReadError, read_image
-from ...images.image_size import image_size
 from ...images.pairing import ImagePair, Pairing, pair_folders, select_pairs, shorten
 from ...images.pixels import without_single_channel
+from ...images.stored_image import image_size
 from ...registration.pair_reader import PairReader
 from ...system.progress import progress_bar
 from ...user_errors import UserError

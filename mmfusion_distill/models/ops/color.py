@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ...images.luminance import LUMINANCE_WEIGHTS
+from ...images.pixels import LUMINANCE_WEIGHTS
 
 
 def rgb_to_gray(x: Tensor) -> Tensor:

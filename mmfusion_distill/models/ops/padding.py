@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ...images.reflection import reflected
+from ...images.pixels import reflected
 
 
 def reflect_pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
