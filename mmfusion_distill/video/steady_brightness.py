@@ -22,20 +22,16 @@ _FRACTIONS = 64
 
 
 class Glimpse(NamedTuple):
-    """A pair at low resolution.
+    """What the brightness of a pair is, seen from afar.
 
     Args:
-        base (np.ndarray): (h, w) float32 in [0, 255], the luminance of A.
-        hot (np.ndarray): (h, w) float32, by how many standard deviations B is above the level at which it is hot.
-        spread (float): Standard deviation of B, in gray levels.
-        gain (float): Range of the middle half of B, in gray levels: the gain of its camera scales it, and an object
-            that is hot hardly does.
+        base (float): Mean luminance of A, in gray levels.
+        expected (float): Mean of the base of the fusion without training (the Laplacian pyramid): A, and by how much
+            B lies above the level at which it is hot.
     """
 
-    base: np.ndarray
-    hot: np.ndarray
-    spread: float
-    gain: float
+    base: float
+    expected: float
 
 
 def glimpse(img_a: np.ndarray, img_b: np.ndarray) -> Glimpse:
@@ -48,19 +44,18 @@ def glimpse(img_a: np.ndarray, img_b: np.ndarray) -> Glimpse:
     base, gray = _halved(_gray(img_a)).astype(np.float32), _gray(img_b)
     mean, spread = (float(value[0, 0]) for value in cv2.meanStdDev(gray))
     coarse = _halved(gray).astype(np.float32)
-    low, high = np.quantile(coarse, (0.25, 0.75))
     while max(coarse.shape) > _COARSE:
         coarse = cv2.pyrDown(coarse)
-    hot = np.maximum((coarse - mean) / max(spread, 1.0) - _HOT, 0)
-    return Glimpse(base, cv2.resize(hot, base.shape[::-1]), spread, max(float(high - low), 1.0))
+    hot = cv2.resize(np.maximum(coarse - (mean + _HOT * spread), 0), base.shape[::-1])
+    return Glimpse(float(base.mean()), float(np.minimum(base + hot, 255).mean()))
 
 
 class SteadyBrightness:
-    """Smooths over time by how much brighter images are than their sources let expect.
+    """Lets brightness step from frame to frame as far as the sources explain it, and smooths the rest over time.
 
-    Expected is the base of the fusion without training (the Laplacian pyramid): A, and what is hot in B. It follows
-    what the scene does at once. What the network adds by its view of the whole image changes slowly, and so does the
-    gain of a thermal camera. Another scene starts again.
+    A step of the image is explained as far as the fusion without training would step too (:class:`Glimpse`): what the
+    scene does shows at once, what the network chooses by the whole image slowly, and no step becomes larger than it
+    was. Another scene starts again.
 
     Args:
         seconds (float): Time constant of each of two stages.
@@ -69,9 +64,10 @@ class SteadyBrightness:
     def __init__(self, seconds: float) -> None:
         # After a jump one stage alone would begin with its largest step.
         self._stages = [_Smooth(seconds), _Smooth(seconds)]
-        self._gain = _Smooth(seconds)
         self._seconds = 0.0
-        self._last: tuple[float, float] | None = None
+        self._last: tuple[float, Glimpse] | None = None
+        # Sum of the steps that nothing explains.
+        self._unexplained = 0.0
 
     def __call__(self, picture: np.ndarray, seen: Glimpse, seconds: float) -> np.ndarray:
         """The next image, of steady brightness.
@@ -84,16 +80,19 @@ class SteadyBrightness:
         Returns:
             np.ndarray: Of the same shape and type.
         """
-        now = cv2.mean(_gray(picture))[0], float(seen.base.mean())
-        is_cut = self._last is None or any(abs(new - old) > _CUT for new, old in zip(now, self._last))
-        passed = math.inf if is_cut else seconds - self._seconds
-        self._last, self._seconds = now, seconds
-        # The spread of B that there would be, had its gain not changed.
-        spread = seen.spread * float(self._gain(np.array(seen.gain), passed)) / seen.gain
-        excess = smooth = np.array(now[0] - np.clip(seen.base + seen.hot * spread, 0, 255).mean())
+        now = cv2.mean(_gray(picture))[0]
+        passed = math.inf
+        if self._last is not None:
+            step, expected = now - self._last[0], seen.expected - self._last[1].expected
+            if max(abs(step), abs(seen.base - self._last[1].base)) <= _CUT:
+                passed = seconds - self._seconds
+                self._unexplained += step - min(max(step, min(expected, 0)), max(expected, 0))
+        self._last, self._seconds = (now, seen), seconds
+        smooth = np.array(self._unexplained)
         for stage in self._stages:
             smooth = stage(smooth, passed)
-        return _shifted(picture, float(np.clip(smooth - excess, -_LARGEST_SHIFT, _LARGEST_SHIFT)))
+        shift = float(smooth) - self._unexplained
+        return _shifted(picture, min(max(shift, -_LARGEST_SHIFT), _LARGEST_SHIFT))
 
 
 class SteadyRange:

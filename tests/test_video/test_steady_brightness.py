@@ -53,6 +53,15 @@ def test_what_the_sources_show_is_not_delayed():
     assert np.abs(np.diff(results)).max() < 0.5
 
 
+def test_a_network_that_is_steadier_than_its_sources_stays_so():
+    # The gain of B changes, then A becomes brighter; the network shows neither.
+    img_a, img_b = generate_pair(2, height=96, width=128)
+    steady, fused = SteadyBrightness(0.5), np.full((96, 128, 3), 90, np.uint8)
+    for index, (light, gain) in enumerate(((0.8, 1), (0.8, 0.5), (1, 0.5), (1, 1))):
+        seen = glimpse((img_a * light).astype(np.uint8), (img_b * gain).astype(np.uint8))
+        assert (steady(fused, seen, index / 25) == fused).all()
+
+
 def test_a_hot_object_that_appears_darkens_nothing_else():
     img_a, img_b = generate_pair(2, height=240, width=320)
     steady = SteadyBrightness(0.5)
