@@ -9,6 +9,7 @@ import numpy as np
 
 from ..images.pairing import ImagePair, pairs_of
 from ..images.source_options import SourceOptions
+from ..images.stored_image import check_equal_grids
 from ..registration.alignment import RegistrationError, find_homography
 from ..registration.camera_calibration import CameraCalibration
 from ..registration.pair_reader import PairReader
@@ -28,10 +29,12 @@ class CalibrationReport:
     Args:
         calibration (CameraCalibration): As it was written.
         errors (tuple[str, ...]): Sentences about its error, measured by what it was not fitted to.
+        notes (tuple[str, ...]): Sentences about the images, as `fuse` has them.
     """
 
     calibration: CameraCalibration
     errors: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def calibrate(
@@ -57,8 +60,8 @@ def calibrate(
         CalibrationReport: What was found.
 
     Raises:
-        UserError: If images or points cannot be read, sizes change from pair to pair, or the cameras' relation
-            cannot be found; nothing is written then.
+        UserError: If images or points cannot be read, sizes change from pair to pair, scans show different places of
+            the patient, or the cameras' relation cannot be found; nothing is written then.
         OSError: If the file cannot be written.
     """
     source_a, source_b, out = Path(source_a), Path(source_b), Path(out)
@@ -81,7 +84,9 @@ def calibrate(
         matrix, errors = _by_edges(pairs, f"{source_a} and {source_b}")
     else:
         matrix, errors = _by_points(marked, size_a, size_b)
-    report = CalibrationReport(CameraCalibration(matrix, size_a, size_b), tuple(errors))
+    report = CalibrationReport(
+        CameraCalibration(matrix, size_a, size_b), tuple(errors), tuple(reader.notes())
+    )
     report.calibration.write(out)
     return report
 
@@ -89,14 +94,21 @@ def calibrate(
 def _read(reader: PairReader, pair: ImagePair) -> tuple[np.ndarray, np.ndarray]:
     """Both sources, of scans the slice of B instead of that of A, as `fuse` shows them."""
     read_a = reader.read_a(pair.path_a)
-    return read_a.image.pixels, reader.read_b(pair.path_b, read_a.stored.grid).image.pixels
+    read_b = reader.read_b(pair.path_b, read_a.stored.grid)
+    # Scans say where they lie; edges alone would contradict that in silence.
+    check_equal_grids(read_a.stored, read_b.stored)
+    reader.note_sources(read_a, read_b)
+    return read_a.image.pixels, read_b.image.pixels
 
 
 def _by_edges(pairs: Sequence[tuple[np.ndarray, np.ndarray]], names: str) -> tuple[np.ndarray, list[str]]:
     try:
         found = find_homography(pairs)
     except RegistrationError as error:
-        raise UserError(f"{names}: {error}") from error
+        raise UserError(
+            f"{names}: the sources cannot be registered ({error.doubt}): take more pairs of these cameras, of scenes "
+            "with other edges, or --points found by hand"
+        ) from error
     return found.matrix, found.evidence.sentences(float(np.hypot(*pairs[0][0].shape[:2])))
 
 
@@ -144,6 +156,8 @@ def calibrate_and_report(args: argparse.Namespace) -> int:
     print(report.calibration.describe())
     for sentence in report.errors:
         print(sentence)
+    for note in report.notes:
+        print(f"note: {note}")
     print(f"{args.out} written: fuse with --calibration {args.out}")
     return 0
 

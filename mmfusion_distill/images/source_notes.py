@@ -55,6 +55,10 @@ NO_DATA = (
     "{count} [image|images] of source B [has|have] parts without data (fill values, no numbers, "
     "transparent or black borders), where source A is taken: {names}"
 )
+NO_NUMBERS = (
+    "{count} [image|images] of source A [has|have] parts that are no numbers, shown as dark as the darkest place: "
+    "{names}"
+)
 HOT_PIXELS = (
     "{count} [image|images] of source B [has|have] hot pixels, single ones far above all their neighbours: "
     "{names}"
@@ -63,7 +67,7 @@ HOT_PIXELS = (
 #: In the order in which they are said.
 _SENTENCES = (
     *(MISALIGNED, SWAPPED, COLORED, SAME_PICTURE, HALF_PLACED, SCREENSHOTS, TEMPERATURES),
-    *(STRETCHED, STRETCHED_VALUES, PART_OF_RANGE, NO_DATA, HOT_PIXELS),
+    *(STRETCHED, STRETCHED_VALUES, PART_OF_RANGE, NO_NUMBERS, NO_DATA, HOT_PIXELS),
 )
 #: What is wrong with a pair, in short, for those notes that say more than what was done.
 WRONG = {

@@ -104,6 +104,8 @@ def source_a(
     else:
         picture = to_full_range(finite, stored.name, stored.full_scale)
     said = _part_of_range(pixels) if options.a_range is None and stored.full_scale is None else ()
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        said += ((notes.NO_NUMBERS, f" ({_percent(1 - np.isfinite(pixels).mean())})"),)
     return SourceImage(arrange_channels(picture, channels), missing, said)
 
 

@@ -28,7 +28,16 @@ _RIVALS = 0.08
 
 
 class RegistrationError(UserError):
-    """Images whose relation cannot be found; the message says why and what to do."""
+    """Images whose relation cannot be found; the message says why and what to do.
+
+    Args:
+        message (str): All of it.
+        doubt (str): Why alone. Default: ''.
+    """
+
+    def __init__(self, message: str, doubt: str = "") -> None:
+        super().__init__(message)
+        self.doubt = doubt
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def _align(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignm
         return _found(pairs, count)
     except (np.linalg.LinAlgError, cv2.error) as error:
         # A map that degenerates: nothing in the images holds it.
-        raise RegistrationError(_refusal("too few edges in common")) from error
+        raise _refusal("too few edges in common") from error
 
 
 def _found(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignment:
@@ -106,13 +115,14 @@ def _found(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignm
 def _judge(evidence: Evidence, diagonal: float) -> None:
     doubt = evidence.doubt(diagonal)
     if doubt is not None:
-        raise RegistrationError(_refusal(doubt))
+        raise _refusal(doubt)
 
 
-def _refusal(doubt: str) -> str:
-    return (
+def _refusal(doubt: str) -> RegistrationError:
+    return RegistrationError(
         f"the sources cannot be registered ({doubt}): give a --calibration, by `mmfusion calibrate` from several "
-        "pairs of these cameras or with --points found by hand, or leave --register out"
+        "pairs of these cameras or with --points found by hand, or leave --register out",
+        doubt,
     )
 
 

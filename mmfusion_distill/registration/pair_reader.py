@@ -138,10 +138,19 @@ class PairReader:
         """A sentence for each kind of thing that a user should know about the pairs that were read."""
         return write_notes([self._noted])
 
+    def note_sources(self, read_a: ReadSource, read_b: ReadSource) -> None:
+        """Note what is odd about each source of a pair that is not joined."""
+        self._keep(
+            [
+                (sentence, _short(read.stored.name) + more)
+                for read in (read_a, read_b)
+                for sentence, more in read.image.notes
+            ]
+        )
+
     def _note(self, read_a: ReadSource, read_b: ReadSource, pair: tuple[np.ndarray, np.ndarray]) -> None:
-        name_b = _short(read_b.stored.name)
-        found = [(sentence, _short(read_a.stored.name) + more) for sentence, more in read_a.image.notes]
-        found += [(sentence, name_b + more) for sentence, more in read_b.image.notes]
+        self.note_sources(read_a, read_b)
+        name_b, found = _short(read_b.stored.name), []
         if self._left_to_look_at > 0:
             self._left_to_look_at -= 1
             if is_half_placed(read_a.stored, read_b.stored):
@@ -151,6 +160,9 @@ class PairReader:
             shift = self.aligner.misalignment(pair)
             if shift is not None:
                 found.append((notes.MISALIGNED, f"{name_b} lies {shift}"))
+        self._keep(found)
+
+    def _keep(self, found: list[tuple[str, str]]) -> None:
         for sentence, text in found:
             with self._lock:
                 is_first = not self._noted[sentence]

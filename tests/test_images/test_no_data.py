@@ -198,3 +198,11 @@ def test_nothing_but_no_data_is_refused(tmp_path):
     np.save(tmp_path / "b.npy", np.full((HEIGHT, WIDTH), np.nan))
     with pytest.raises(ValueError, match=r"b\.npy holds float64 values from nan"):
         read_source_b(tmp_path / "b.npy")
+
+
+def test_parts_of_source_a_that_are_no_numbers_are_named():
+    image = np.full((20, 20), 0.5, np.float32)
+    assert read_source_a(image).notes == ()
+    image[:2] = np.nan
+    ((sentence, share),) = read_source_a(image).notes
+    assert "of source A [has|have] parts that are no numbers" in sentence and share == " (10.0 %)"

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from mmfusion_distill.cli.calibrate import calibrate
 from mmfusion_distill.images.image_io import read_image, read_image_pair
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.images.medical_slices import read_scan
@@ -176,6 +177,8 @@ def test_scans_of_different_places_are_refused(affine, message, tmp_path):
         PairReader().read(a, b)
     with pytest.raises(ImageReadError, match=r"SourceOptions\(resample=True\)"):
         read_image_pair(a, b)
+    with pytest.raises(ImageReadError, match=message):
+        calibrate(a, b, tmp_path / "c.json")
 
 
 def test_equal_grids_of_different_size_are_told_by_their_pixels(tmp_path):
