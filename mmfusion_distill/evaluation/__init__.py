@@ -5,6 +5,7 @@ The metric of the runner is in :mod:`.metrics`, plots are in :mod:`.report.plots
 
 from .functional.baselines import BASELINES, baseline_images
 from .functional.catalog import METRICS_BY_NAME
+from .functional.color_difference import ciede2000
 from .functional.compute import (
     DEFAULT_METRICS,
     compute_metrics,
@@ -26,7 +27,6 @@ from .functional.multiscale_structural import multiscale_structural_similarity
 from .functional.perceptual import chen_blum, chen_varshney
 from .functional.phase_congruency import phase_congruency_preservation
 from .functional.pixel_error import (
-    ciede2000,
     mean_squared_error,
     peak_signal_to_noise_ratio,
     root_mean_squared_error,

@@ -5,9 +5,10 @@ import math
 import cv2
 import numpy as np
 import pytest
+from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity as skimage_ssim
 
-from mmfusion_distill.evaluation import METRICS_BY_NAME, compute_metrics, source_wise_metrics
+from mmfusion_distill.evaluation import METRICS_BY_NAME, ciede2000, compute_metrics, source_wise_metrics
 
 from . import reference
 
@@ -102,6 +103,15 @@ def test_ssim_of_scikit_image(pictures):
     assert compute_metrics(*pictures, ["SSIM_A"])["SSIM_A"] == pytest.approx(gaussian, rel=1e-9)
     of_cddfuse = compute_metrics(*pictures, ["SSIM_A"], protocol="cddfuse")["SSIM_A"]
     assert of_cddfuse == pytest.approx(uniform, rel=1e-9)
+
+
+def test_colour_difference_of_scikit_image():
+    rng = np.random.default_rng(0)
+    colors = rng.integers(0, 256, (2, 24, 24, 3), dtype=np.uint8)
+    colors[1, :8] = colors[1, :8, :, :1]  # grays have no hue
+    colors[1, 8:12] = 255 - colors[0, 8:12]  # opposite hues
+    expected = deltaE_ciede2000(*(rgb2lab(color / 255) for color in colors)).mean()
+    assert ciede2000(*colors) == pytest.approx(expected, rel=1e-5)
 
 
 def test_feature_mutual_information_of_features(pictures):

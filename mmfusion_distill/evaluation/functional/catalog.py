@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from .color_difference import ciede2000
 from .contrast import average_gradient, edge_intensity, spatial_frequency, standard_deviation
 from .correlation import correlation_coefficient, difference_correlations
 from .edge_loss import added_edges, lost_edges
@@ -17,7 +18,6 @@ from .multiscale_structural import multiscale_structural_similarities
 from .perceptual import chen_blum, chen_varshney
 from .phase_congruency import phase_congruency_preservation
 from .pixel_error import (
-    ciede2000,
     fusion_peak_signal_to_noise_ratio,
     mean_squared_error,
     root_mean_squared_error,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
+from .gray_image import ImageLike, as_gray_image
 
 
 def mean_squared_error(source: ImageLike, fused: ImageLike, scale: str = "unit") -> float:
@@ -87,31 +87,3 @@ def fusion_peak_signal_to_noise_ratio(
     # One gray level at least: a black result has no peak.
     white = max(float(fused.values.max()), 1.0) / 255.0 if peak == "fused_maximum" else float(peak)
     return peak_signal_to_noise_ratio(sum(errors) / len(errors), fused.values.size, white)
-
-
-def ciede2000(img_a: ImageLike, fused: ImageLike) -> float:
-    """CIEDE2000: mean colour difference between source A and the fused image.
-
-    Mean over the pixels of the CIE Delta E 2000 of sRGB colours under D65. Range [0, ~120];
-    lower is better, about 1 is just noticeable. A gray image counts as R = G = B.
-
-    Source: Sharma, Wu, Dalal, "The CIEDE2000 color-difference formula", Color Res. Appl. 30(1),
-    2005, as scikit-image computes it. Other definitions in use: CIE76 (Euclidean distance in
-    Lab), the angle between RGB vectors.
-    """
-    from skimage.color import deltaE_ciede2000
-
-    pictures = [as_gray_image(image) for image in (img_a, fused)]
-    if np.array_equal(*(np.broadcast_to(p.color_values, (*p.shape, 3)) for p in pictures)):
-        # The last digits of matrix products depend on where arrays lie in memory.
-        return 0.0
-    return float(deltaE_ciede2000(*map(_lab, pictures)).mean(dtype=np.float64))
-
-
-@once_per_picture
-def _lab(image: GrayImage) -> np.ndarray:
-    """(H, W, 3) CIELAB; single precision halves the time and changes the sixth digit of a difference."""
-    from skimage.color import rgb2lab
-
-    colors = (image.color_values / 255.0).astype(np.float32)
-    return rgb2lab(np.broadcast_to(colors, (*image.shape, 3)))
