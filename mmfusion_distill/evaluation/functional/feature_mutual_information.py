@@ -12,9 +12,8 @@ from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 from .mixture_information import POSITIONS, Distributions, MixtureInformation
 
 _WINDOW = 3
-#: So many windows at a time stay in the cache; comparing them is many calls, which pay from more of them on.
-_WINDOWS_PER_CHUNK = 1 << 11
-_COMPARED_PER_CHUNK = 10240
+#: Windows, or comparisons of two, at a time: more leave the cache, and with fewer the calls cost more than the work.
+_PER_CHUNK = 1 << 13
 
 
 def feature_mutual_information(source: ImageLike, fused: ImageLike, feature: str = "pixel") -> float:
@@ -114,8 +113,8 @@ def _windows(image: GrayImage, feature: str) -> _Windows:
     values = np.ascontiguousarray(pad_to_at_least(FEATURES[feature](image.values), _WINDOW))
     number = _number_of_windows(values)
     distributions = Distributions.empty(number)
-    for start in range(0, number, _WINDOWS_PER_CHUNK):
-        part = distributions.part(slice(start, start + _WINDOWS_PER_CHUNK))
+    for start in range(0, number, _PER_CHUNK):
+        part = distributions.part(slice(start, start + _PER_CHUNK))
         view = _window_view(values, start, part.entropy.size)
         low = view.min(axis=(0, 1))
         flat = view.max(axis=(0, 1)) == low
@@ -140,7 +139,7 @@ def _window_view(values: np.ndarray, start: int, number: int) -> np.ndarray:
 
 def _mean_scores(sources: Sequence[_Windows], fused: _Windows) -> list[float]:
     number = fused.distributions.entropy.size
-    per_chunk = min(number, _COMPARED_PER_CHUNK // len(sources))
+    per_chunk = min(number, _PER_CHUNK // len(sources))
     scores = np.empty((len(sources), number), np.float32)
     mixture = MixtureInformation(len(sources), per_chunk)
     for start in range(0, number, per_chunk):

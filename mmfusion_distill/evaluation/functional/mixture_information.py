@@ -12,7 +12,7 @@ TINY = np.finfo(np.float32).tiny
 #: Cumulative probabilities are at least this, since their products must not be denormal, ...
 _FLOOR = np.float32(1e-12)
 #: ... below 1, and multiples of two units in the last place: that bit tells the two distributions apart.
-_BELOW_ONE = np.int32(0x3F7FFFFC).view(np.float32)
+_BELOW_ONE = np.int32(0x3F7FFFFC)
 _ONE = np.float32(1)
 _TAG = np.int32(1)
 _SIGN = np.int32(-(2**31))
@@ -63,13 +63,14 @@ class Distributions(NamedTuple):
             pdf: (9, N) probabilities, overwritten.
             flat: (N,) whether a distribution is the uniform one, which correlates with nothing.
         """
-        cumulative = self.cumulative
+        cumulative = np.empty((_INNER, pdf.shape[1]), np.float32)
         np.add(pdf[0], _FLOOR, out=cumulative[0])
         for row in range(1, _INNER):
             np.add(cumulative[row - 1], pdf[row], out=cumulative[row])
-        np.minimum(cumulative, _BELOW_ONE, out=cumulative)
         bits = cumulative.view(np.int32)
-        np.bitwise_and(bits, ~_TAG, out=bits)
+        np.minimum(bits, _BELOW_ONE, out=bits)
+        bits &= ~_TAG
+        self.cumulative[...] = cumulative
         np.negative(np.einsum("in,in->n", pdf, np.log2(pdf + TINY)), out=self.entropy)
         positions = np.arange(POSITIONS, dtype=np.float32)
         away = positions[:, None] - positions @ pdf
@@ -100,6 +101,7 @@ class MixtureInformation:
         self._shape = (sources, number)
         size = sources * number
         self._fused = np.empty((POSITIONS, number), np.float32)
+        self._cumulative_fused = np.empty((_INNER, number), np.float32)
         self._source = np.empty((POSITIONS, size), np.float32)
         self._cumulative, self._reversed, self._other = np.empty((3, _INNER, size), np.float32)
         # Apart, for the same reason as `_ROW`.
@@ -117,7 +119,7 @@ class MixtureInformation:
             out: (sources, N) scores.
         """
         entropy, pull, balance, distance = self._load(sources, fused)
-        covariance = self._covariance(fused)
+        covariance = self._covariance()
         widths, cells = self._pieces(np.right_shift(covariance.view(np.int32), 31).reshape(-1))
         weight, rest, excess, work = self._small
         # Hoeffding: the covariance of a joint distribution is the sum of its excess over independence.
@@ -153,17 +155,21 @@ class MixtureInformation:
         np.divide(work, entropies, out=out)
 
     def _load(self, sources: Sequence[Distributions], fused: Distributions) -> np.ndarray:
+        self._cumulative_fused[...] = fused.cumulative
         mine, other = (array.reshape(_INNER, *self._shape) for array in (self._cumulative, self._other))
         for index, source in enumerate(sources):
             mine[:, index] = source.cumulative
-            other[:, index] = fused.cumulative[::-1]
+            other[:, index] = self._cumulative_fused[::-1]
             for row, array in zip(self._of_sources, source[1:], strict=True):
                 row[index] = array
         return self._of_sources
 
-    def _covariance(self, fused: Distributions) -> np.ndarray:
+    def _covariance(self) -> np.ndarray:
         """(sources, N): sum of the products of probabilities, of those of a source as they were."""
-        for cumulative, pdf in ((fused.cumulative, self._fused), (self._cumulative, self._source)):
+        for cumulative, pdf in (
+            (self._cumulative_fused, self._fused),
+            (self._cumulative, self._source),
+        ):
             np.subtract(cumulative[0], _FLOOR, out=pdf[0])
             np.subtract(cumulative[1:], cumulative[:-1], out=pdf[1:-1])
             np.subtract(_ONE, cumulative[-1], out=pdf[-1])
