@@ -154,7 +154,7 @@ def _oriented_energy(spectrum: np.ndarray, orientation: int) -> tuple[np.ndarray
     strength = np.abs(total)
     # Of the responses, turned by the mean phase: the real parts less the magnitudes of the imaginary ones.
     energy = (strength * strength - across) / (strength + _EPSILON)
-    noise_power = -_median_of_positive(amplitudes[0]) ** 2 / np.log(0.5) / filters.finest_power
+    noise_power = -(_median_of_positive(amplitudes[0]) ** 2) / np.log(0.5) / filters.finest_power
     energy = np.maximum(energy - _noise_threshold(noise_power * filters.total_power), 0.0)
     amplitude = sum(amplitudes)
     width = amplitude / (np.max(amplitudes, axis=0) + _EPSILON) / _SCALES
