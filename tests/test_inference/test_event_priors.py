@@ -10,6 +10,7 @@ from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_T
 from mmfusion_distill.export.event_priors import write_event_priors
 from mmfusion_distill.inference import event_priors
 from mmfusion_distill.inference.event_priors import prior_of_events
+from mmfusion_distill.inference.given import stacked_priors
 from mmfusion_distill.models.parts import TextPrior
 from mmfusion_distill.user_errors import OptionError
 
@@ -71,3 +72,10 @@ def test_any_events_in_any_order_and_spelling_give_one_prior(events, chance):
 def test_what_steers_nothing_is_named(events, message):
     with pytest.raises(OptionError, match=message):
         prior_of_events(events)
+
+
+def test_each_pair_of_a_batch_keeps_its_own_prior():
+    first, last = np.float32([0.1, 0.2]), np.float32([0.3, 0.4])
+    rows = stacked_priors([first, None, last])
+    np.testing.assert_array_equal(rows, [first, [np.nan, np.nan], last])
+    assert stacked_priors([None, None]) is None

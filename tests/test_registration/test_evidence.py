@@ -1,11 +1,13 @@
 """A map is doubted for each reason alone."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from warped_pairs import HEIGHT, PAIRS, WIDTH, shift
 
+from mmfusion_distill.registration import evidence
 from mmfusion_distill.registration.evidence import Evidence, evidence_of
 from mmfusion_distill.registration.matching_level import MatchingLevel
 from mmfusion_distill.registration.view import view_of
@@ -63,3 +65,11 @@ def test_patches_of_other_scenes_speak_for_no_map_that_the_others_found():
     for index in (1, 2, 3):
         level = level_of(PAIRS[index][0], PAIRS[index - 1][1])
         assert evidence_of(level, np.eye(3), np.eye(3), 0.0).significance < 2.5
+
+
+def test_the_spread_is_what_leaving_out_each_ninth_tells_of_the_whole(monkeypatch):
+    # Maps that lie 2 px to either side; n of them tell (n - 1) / n times the sum of their squares.
+    sides = itertools.cycle((2.0, -2.0))
+    monkeypatch.setattr(evidence, "_refitted", lambda *_: shift(next(sides), 0))
+    found = evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0)
+    assert found.spread * np.hypot(HEIGHT, WIDTH) == pytest.approx(2 * np.sqrt(8), rel=0.01)
