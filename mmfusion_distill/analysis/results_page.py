@@ -15,6 +15,7 @@ from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, pi
 from ..evaluation.functional.operator_measures import OPERATOR_MEASURES, operator_measures
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..images.image_io import write_image
+from ..system.counting import counted
 from ..system.regular_file import write_text_atomically
 from ..system.table import Table, shown
 from .named_network import NamedNetwork
@@ -216,7 +217,7 @@ def results_section(
     """
     parts = [f"## {title}", f"```bash\n{command}\n```", networks_table(networks, sets)]
     for name, scores in sets.items():
-        parts += [f"### {name.capitalize()}, {len(scores.pairs)} pairs", scores_table(scores)]
+        parts += [f"### {name.capitalize()}, {counted(len(scores.pairs), 'pair')}", scores_table(scores)]
         if name == "clean":
             parts += ["What an operator looks for, and in how many scenes:", operator_table(scores)]
     parts += [

@@ -14,6 +14,7 @@ from mmengine.config import Config
 from ..evaluation import EvaluationResult, baseline_images, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..inference.fusion_inferencer import FusionInferencer
+from ..system.counting import counted
 from ..system.html_page import HtmlPage, bold_best
 from ..system.table import Table
 from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs, score_pairs
@@ -154,9 +155,9 @@ def write_training_page(
     page.code(plan)
     page.heading("Fuse with it")
     page.code(commands)
-    page.heading(f"Validation, {len(pairs)} pairs")
+    page.heading(f"Validation, {counted(len(pairs), 'pair')}")
     rows = bold_best([list(means[method].values()) for method in result.methods])
-    wins = [_wins(means, method) for method in result.methods]
+    wins = [_wins(means, method) if method != PYRAMID else "" for method in result.methods]
     page.table(
         Table(
             ["", *MEASURES, "wins"],

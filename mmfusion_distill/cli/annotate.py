@@ -11,6 +11,7 @@ from ..data.annotation_sources import AnnotationJob, job_of_folders, jobs_of_con
 from ..images.pairing import shorten
 from ..images.source_notes import write_notes
 from ..registration.pair_reader import PairReader
+from ..system.counting import counted
 from ..system.launching import launched
 from ..system.number_range import at_least
 from ..system.regular_file import check_writable
@@ -82,7 +83,8 @@ def annotate(args: argparse.Namespace) -> int:
                 print(job.note, file=sys.stderr)
             if job.unmatched:
                 print(
-                    f"{len(job.unmatched)} files have no partner: {shorten(job.unmatched)}", file=sys.stderr
+                    f"{counted(len(job.unmatched), 'file')} without a partner: {shorten(job.unmatched)}",
+                    file=sys.stderr,
                 )
             part = annotate_pairs(
                 annotator,

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..export.precision import PRECISIONS
 from ..inference.network_file import FORMATS
+from ..system.counting import counted
 from ..system.number_range import NumberRange, at_least
 from ..user_errors import UserError, exit_on_user_error
 from .command_line import image_size
@@ -77,7 +78,7 @@ def export(args: argparse.Namespace) -> bool:
     for note in reader.notes():
         print(f"note: {note}")
     print(
-        f"{written}; {len(pairs)} pairs: PSNR to PyTorch {result.psnr:.1f} dB, balanced_quality "
+        f"{written}; {counted(len(pairs), 'pair')}: PSNR to PyTorch {result.psnr:.1f} dB, balanced_quality "
         f"{result.exported:.4f}, of PyTorch {result.pytorch:.4f}"
     )
     return result.psnr >= LEAST_PSNR[args.precision]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..system.cores import CorePlan, plan_cores
+from ..system.counting import counted
 from ..system.regular_file import check_writable, write_text_atomically
 from ..user_errors import UserError
 
@@ -100,7 +101,8 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
     plan = _Plan(
         pairs=_told_pairs(pairs, out),
         network=_told_network(cfg, args),
-        training=f"{iterations:,} iterations of {crops}, {step:.2f} s each with {cores}: about {_told_time(minutes)}",
+        training=f"{counted(iterations, 'iteration')} of {crops}, {step:.2f} s each with {cores}: "
+        f"about {_told_time(minutes)}",
         results=f"{out / 'results.html'}, logs and weights beside it; Ctrl-C keeps what is reached, --resume goes on",
     )
     write_text_atomically(out / "plan.txt", f"{plan}\n")

@@ -12,6 +12,7 @@ from ..annotation.annotation_file import annotation_path_of, find_annotation_of,
 from ..annotation.annotation_types import Annotation, Event
 from ..images.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
 from ..images.pairing import ImagePair, find_pairs, shorten
+from ..system.counting import counted
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
 
@@ -109,7 +110,7 @@ def prepare_dataset(
     pairs_of = {part: _checked_pairs(root, part) for part in folders}
     report = []
     for part, pairs in pairs_of.items():
-        found = f"{root / part.img_a} and {part.img_b}: {len(pairs)} pairs"
+        found = f"{root / part.img_a} and {part.img_b}: {counted(len(pairs), 'pair')}"
         if part.expected and len(pairs) != part.expected:
             found += f" (a complete download has {part.expected})"
         report.append(found)
@@ -192,8 +193,8 @@ def _checked_pairs(root: Path, part: PairFolders) -> list[ImagePair]:
     pairs, unmatched = find_pairs(*folders)
     if unmatched:
         raise PairingError(
-            f"{len(unmatched)} images have no partner: {shorten(unmatched)}; the download is incomplete, or "
-            "the files have to be renamed or removed"
+            f"{counted(len(unmatched), 'image')} without a partner: {shorten(unmatched)}; the download is incomplete "
+            "or the files have to be renamed or removed"
         )
     return pairs
 
@@ -230,7 +231,7 @@ def _write_lists(root: Path, lists: dict[str, list[str]], overwrite: bool) -> li
         is_missing_test = name == "test.txt" and name not in there
         if part and (overwrite or not there or is_missing_test):
             write_text_atomically(root / name, "\n".join(part) + "\n")
-            report.append(f"{name}: {len(part)} pairs")
+            report.append(f"{name}: {counted(len(part), 'pair')}")
     return report
 
 

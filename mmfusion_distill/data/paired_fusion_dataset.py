@@ -16,6 +16,7 @@ from ..annotation.event_types import KNOWN_EVENT_TYPES, check_modality, is_known
 from ..images.image_files import read_name_list
 from ..images.pairing import ImagePair, find_pairs, shorten
 from ..registry import DATASETS, TRANSFORMS
+from ..system.counting import counted
 from ..user_errors import UserError
 from .main_process import on_main_process
 from .missing_annotations import annotate_missing
@@ -91,7 +92,7 @@ class PairedFusionDataset(BaseDataset):
         pairs, unmatched = find_pairs(folder_a, folder_b, names, self.pattern)
         if unmatched:
             print_log(
-                f"{len(unmatched)} files have no partner and are left out: {shorten(unmatched)}",
+                f"{counted(len(unmatched), 'file')} without a partner left out: {shorten(unmatched)}",
                 logger="current",
                 level=logging.WARNING,
             )

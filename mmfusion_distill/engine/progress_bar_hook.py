@@ -28,6 +28,7 @@ class ProgressBarHook(Hook):
             initial=runner.iter,
             unit="step",
             disable=not is_main_process(),
+            leave=False,  # beside what is said when it is stopped
         )
 
     def after_train_iter(
@@ -45,5 +46,6 @@ class ProgressBarHook(Hook):
             self._shown[str(self.figure)] = f"{float(metrics[self.figure]):.3f}"  # type: ignore[index]
 
     def after_train(self, runner: Runner) -> None:
-        """Close the bar."""
+        """Close the bar, which stays."""
+        self._bar.leave = True
         self._bar.close()

@@ -11,6 +11,7 @@ from ..images.pairing import find_pairs
 from ..images.pixels import reflected_index
 from ..inference.pair_fuser import PairFuser
 from ..registration.pair_reader import PairReader
+from ..system.counting import counted
 from .precision import SourcePair
 
 #: Sides of the crops that ranges are taken from: all maps of the network are kept for each.
@@ -43,7 +44,7 @@ def calibration_pairs(
     pairs, _ = find_pairs(folder_a, folder_b)
     if len(pairs) < count:
         raise PairingError(
-            f"{folder_a} and {folder_b} have {len(pairs)} pairs, {count} are wanted to calibrate"
+            f"{folder_a} and {folder_b} have {counted(len(pairs), 'pair')}; to calibrate takes {count}"
         )
     reader = reader or PairReader(in_python=True)
     for pair in pairs[:count]:

@@ -19,7 +19,7 @@ th:first-child, td:first-child { text-align: left; }
 th { border-bottom: 2px solid #bbb; }
 figure { margin: 1rem 0; } img { max-width: 100%; height: auto; }
 figcaption { color: #555; font-size: .9rem; }
-pre { background: #f4f4f4; padding: .7rem 1rem; overflow-x: auto; border-radius: 4px; }
+pre { background: #f4f4f4; padding: .7rem 1rem; white-space: pre-wrap; border-radius: 4px; }
 @media (prefers-color-scheme: dark) { body { background: #16181b; color: #ddd; } p.lead, figcaption { color: #aaa; }
   pre { background: #24272b; } th, td { border-color: #333; } figure img { background: #fff; } }
 """

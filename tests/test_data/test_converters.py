@@ -48,7 +48,7 @@ def test_lists_are_written_once_and_kept(pair_folder):
 
 def test_an_incomplete_download_is_named(pair_folder):
     (pair_folder / "b" / "pair_3.png").unlink()
-    with pytest.raises(PairingError, match=r"1 images have no partner: .*a/pair_3\.png"):
+    with pytest.raises(PairingError, match=r"1 image without a partner: .*a/pair_3\.png"):
         prepare_dataset(pair_folder, FOLDERS)
     with pytest.raises(PairingError, match="not found: give the folder into which"):
         prepare_dataset(pair_folder / "a", FOLDERS)

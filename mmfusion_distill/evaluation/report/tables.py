@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...system.counting import counted
 from ...system.regular_file import write_text_atomically
 from ...system.table import Cell, Table
 from .bootstrap import BootstrapResult
@@ -177,7 +178,7 @@ def _number(value: float) -> str:
 
 def _caption(result: EvaluationResult, bootstrap: BootstrapResult | None) -> str:
     protocol = result.protocol
-    lines = [f"Means over {len(result.names)} pairs, protocol {protocol.name}."]
+    lines = [f"Means over {counted(len(result.names), 'pair')}, protocol {protocol.name}."]
     if protocol.differences():
         choices = ", ".join(f"{k}={v}" for k, v in protocol.differences().items())
         lines.append(f"It differs from the standard in: {choices}.")
