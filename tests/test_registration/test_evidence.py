@@ -73,3 +73,11 @@ def test_the_spread_is_what_leaving_out_each_ninth_tells_of_the_whole(monkeypatc
     monkeypatch.setattr(evidence, "_refitted", lambda *_: shift(next(sides), 0))
     found = evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0)
     assert found.spread * np.hypot(HEIGHT, WIDTH) == pytest.approx(2 * np.sqrt(8), rel=0.01)
+
+
+def test_one_half_that_fits_does_not_speak_for_the_other(monkeypatch):
+    # One half of the patches tells the true map, the other one that lies 6 px off.
+    told = itertools.cycle((np.zeros(8), np.array([6.0, *[0] * 7])))
+    monkeypatch.setattr(evidence, "_values", lambda *_: next(told))
+    monkeypatch.setattr(evidence, "_spread", lambda *_: 0.0)
+    assert evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0).significance < 2.5
