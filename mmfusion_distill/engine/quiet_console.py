@@ -6,6 +6,8 @@ from pathlib import Path
 
 #: Longer messages, as the whole config, are shown by their first line.
 _MOST_LINES = 4
+#: MMEngine says so of every run on one processor; our networks have no such layer.
+_OF_NO_INTEREST = "Distributed training is not used"
 
 
 class _FirstLine(logging.Formatter):
@@ -32,13 +34,14 @@ class _FirstLine(logging.Formatter):
 
 
 def shorten_console(logger: logging.Logger) -> None:
-    """Show messages of many lines by their first one."""
+    """Show messages of many lines by their first one, and not what concerns no one."""
     log_files = [
         handler.baseFilename for handler in logger.handlers if isinstance(handler, logging.FileHandler)
     ]
     for handler in _consoles(logger):
         if log_files and handler.formatter and not isinstance(handler.formatter, _FirstLine):
             handler.setFormatter(_FirstLine(handler.formatter, Path(log_files[0]).name))
+            handler.addFilter(lambda record: not record.getMessage().startswith(_OF_NO_INTEREST))
 
 
 def silence_console(logger: logging.Logger) -> None:

@@ -122,8 +122,8 @@ def read_name_list(path: str | Path) -> list[str]:
         text = decode_text(read_regular_file(path, _LONGEST_LIST), "surrogateescape")
     except FileNotFoundError as error:
         raise PairingError(
-            f"the list of names {path} does not exist: write it with the data set's tools/dataset_converters, or "
-            "name another list as ann_file"
+            f"the list of names {path} does not exist: write it with the data set's tools/dataset_converters, set "
+            "MMFUSION_DATA_ROOT to where the data sets are, or name another list as ann_file"
         ) from error
     except OSError as error:
         raise PairingError(
