@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from mmengine.config import Config
 
-from mmfusion_distill.analysis.comparison import MethodResult, compare, comparison_table
+from mmfusion_distill.analysis.retention import MethodResult, compare, comparison_table
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
 from mmfusion_distill.analysis.training_page import draw_losses, read_curves
 from mmfusion_distill.data.generated_scenes import write_generated_pairs

@@ -16,11 +16,7 @@ EXTRAS = {
 
 
 def missing_extra(error: BaseException | None) -> str | None:
-    """The extra that brings the module whose lack is an error's reason; None if there is another reason.
-
-    Args:
-        error (BaseException, optional): What an import raised.
-    """
+    """The extra that brings the module whose lack is an error's reason; None if there is another reason."""
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
             return EXTRAS.get(error.name.partition(".")[0])

@@ -39,12 +39,7 @@ _CHOSEN: dict[str, tuple[Callable, dict[str, str]]] = {
 
 
 class NetworkAnnotator:
-    """What a student sees in pairs, to be scored as annotators are.
-
-    Args:
-        network (FusionInferencer): A student.
-        threshold (float): Probability from which on it names an event. Default: 0.5.
-    """
+    """What a student sees in pairs, to be scored as annotators are."""
 
     def __init__(self, network: FusionInferencer, threshold: float = 0.5) -> None:
         self.network, self.threshold = network, threshold
@@ -110,12 +105,6 @@ def measure_recall(
 ) -> list[EventRecall]:
     """Degrade every pair in every way and compare what the annotator names with what was done.
 
-    Args:
-        annotator (StatisticsAnnotator | NetworkAnnotator): Who names events.
-        pairs (Iterable[ImagePair]): Pairs without degradations of their own; what they have counts as false alarm.
-        modality (str): 'infrared-visible' or 'medical'.
-        seed (int): Of the degradations. Default: 0.
-
     Returns:
         list[EventRecall]: One per event.
     """
@@ -157,12 +146,6 @@ def measure_agreement(
 ) -> list[EventAgreement]:
     """Compare the events that an annotator names with trusted ones.
 
-    Args:
-        annotator (StatisticsAnnotator | NetworkAnnotator): Who names events.
-        pairs (Sequence[ImagePair]): The pairs.
-        references (Sequence[Annotation]): Their trusted annotations.
-        modality (str): 'infrared-visible' or 'medical'.
-
     Returns:
         list[EventAgreement]: One per known event of the modality.
     """
@@ -177,10 +160,6 @@ def choose_thresholds(pairs: Iterable[ImagePair], references: Sequence[Annotatio
 
     Of the combinations whose F1 is within 0.02 of the best the most precise is taken: naming nearly every pair is no
     help. Many are equally precise; the one in their middle keeps a distance from pairs on either side.
-
-    Args:
-        pairs (Iterable[ImagePair]): Infrared-visible pairs.
-        references (Sequence[Annotation]): Their trusted annotations.
 
     Returns:
         dict[str, float]: Fields of :class:`InfraredVisibleThresholds`, rounded.

@@ -153,12 +153,6 @@ def training_step(
 def metrics_table(width: int, height: int, metrics: Sequence[str], repeats: int = 5) -> str:
     """Time each metric alone, and the ten usual ones together, on a generated colour pair.
 
-    Args:
-        width (int): Of the images.
-        height (int): Of the images.
-        metrics (Sequence[str]): Result keys.
-        repeats (int): Timed runs of each. Default: 5.
-
     Returns:
         str: A Markdown table, milliseconds.
     """

@@ -30,11 +30,6 @@ def count_gflops(network: nn.Module | Mapping[str, Any], height: int, width: int
     Those of whole maps, as in training. What inference computes twice where stripes or tiles meet does not count: it
     is a matter of the machine, and would make one network differ from itself. Nor does the encoding of text.
 
-    Args:
-        network (nn.Module | Mapping): The network or its config.
-        height (int): Of the pair.
-        width (int): Of the pair.
-
     Returns:
         float: As `torch.utils.flop_counter` counts them, on tensors without values.
     """

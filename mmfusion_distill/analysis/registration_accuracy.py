@@ -36,10 +36,6 @@ class Trial:
 def draw_warp(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
     """Draw another camera: 0.6 to 1.4 of the view, shifted by up to 15 %, turned by up to 10 degrees, tilted.
 
-    Args:
-        rng (np.random.Generator): Source of randomness.
-        size (tuple[int, int]): Height and width of A.
-
     Returns:
         tuple: The map (3, 3) from pixels of the camera to pixels of A, and the camera's height and width, which are
         half those of A or more.

@@ -60,10 +60,6 @@ class SetScores:
 def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> SetScores:
     """Fuse and score pairs with every network and without one.
 
-    Args:
-        networks (Sequence[NamedNetwork]): The networks; a guided one with a null embedding gives two rows.
-        pairs (Sequence[ScoredPair]): The pairs.
-
     Returns:
         SetScores: Their scores.
     """
@@ -134,10 +130,6 @@ def operator_table(scores: SetScores) -> str:
 def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScores]) -> str:
     """Size of the networks and, where a guided one is among them, what the others keep of the first such one.
 
-    Args:
-        networks (Sequence[NamedNetwork]): The networks.
-        sets (Mapping[str, SetScores]): Scores by name of the set.
-
     Returns:
         str: Markdown.
     """
@@ -164,12 +156,6 @@ def networks_table(networks: Sequence[NamedNetwork], sets: Mapping[str, SetScore
 
 def write_hardest_picture(scores: SetScores, method: str, others: Sequence[str], path: str | Path) -> str:
     """Show the pairs on which a method has the lowest balanced_quality, and those with the highest.
-
-    Args:
-        scores (SetScores): Scores on degraded pairs.
-        method (str): The method that chooses the pairs.
-        others (Sequence[str]): Methods shown beside it.
-        path (str | Path): Image to write.
 
     Returns:
         str: Markdown: what each row of the image is.
@@ -204,14 +190,6 @@ def results_section(
 ) -> str:
     """One section of the page.
 
-    Args:
-        title (str): Its heading.
-        command (str): What wrote it.
-        networks (Sequence[NamedNetwork]): The networks.
-        sets (Mapping[str, SetScores]): Scores by name of the set.
-        picture (str): Link to the image of the hardest pairs.
-        picture_rows (str): What its rows are.
-
     Returns:
         str: Markdown.
     """
@@ -230,13 +208,7 @@ def results_section(
 
 
 def write_section(path: str | Path, title: str, section: str) -> None:
-    """Put a section into a page in place of that of the same title, or behind the others.
-
-    Args:
-        path (str | Path): The page; it and its folder are made if need be.
-        title (str): Heading of the section.
-        section (str): Markdown.
-    """
+    """Put a section into a page in place of that of the same title, or behind the others."""
     path = Path(path)
     page = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
     _, *parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)

@@ -47,13 +47,6 @@ def folder_dataset(
 ) -> dict:
     """Config of the data set in two folders; pairs without annotation are annotated from image statistics.
 
-    Args:
-        folder_a (str | Path): Source A.
-        folder_b (str | Path): Source B.
-        annotations (str | Path, optional): Folder of annotations. Default: None.
-        names (str | Path, optional): List of the pairs to use. Default: None, all.
-        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
-
     Returns:
         dict: For :func:`load_scored_pairs`.
     """
@@ -146,12 +139,7 @@ def _prefix_of(evaluator: dict, index: int) -> str:
 
 
 def load_shown_pairs(dataset: dict, count: int) -> list[ScoredPair]:
-    """Pairs spread evenly over a data set, as its pipeline degrades them.
-
-    Args:
-        dataset (dict): Config of the data set.
-        count (int): How many at most.
-    """
+    """Pairs spread evenly over a data set, as its pipeline degrades them."""
     steps = [
         step for step in dataset.get("pipeline", ()) if step["type"].rpartition(".")[2] == "RandomDegradation"
     ]

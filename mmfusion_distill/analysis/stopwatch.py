@@ -1,17 +1,73 @@
-"""Time, processor time and peak memory of what is made ready for a pair of images."""
+"""Time, processor time and peak memory of calls, and of what is made ready for a pair of images."""
 
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import cv2
 import torch
 
+from ..system.memory import return_free_memory
 from .named_network import example_pair
-from .peak_memory import in_fresh_process, peak_bytes
 from .preparers import Preparer
+
+Result = TypeVar("Result")
+
+
+def peak_bytes(run: Callable[[], object], device: str = "cpu") -> int | None:
+    """The largest memory during a call above that before it, in this process.
+
+    What earlier work left in pools hides some of it: see :func:`in_fresh_process`.
+
+    Returns:
+        int | None: Bytes; None where the system does not tell (other than Linux, on a CPU); it has run all the same.
+    """
+    if device != "cpu":
+        before = torch.cuda.memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        run()
+        torch.cuda.synchronize()
+        return torch.cuda.max_memory_allocated() - before
+    # What was used before and is in the C library's pool now would hide what the call takes.
+    return_free_memory()
+    before = _restart_peak()
+    run()
+    return None if before is None else max(0, _status_bytes("VmHWM") - before)
+
+
+def in_fresh_process(function: Callable[..., Result], *args: object) -> Result | None:
+    """Call a function of a module in a process that has done nothing but importing this package.
+
+    Returns:
+        object: Its result; None where the system has no server to fork from (Windows).
+    """
+    if "forkserver" not in get_all_start_methods():
+        return None
+    context = get_context("forkserver")
+    # Imported once, in a process that is forked for each call.
+    context.set_forkserver_preload([__package__ + ".benchmark"])
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(function, *args).result()
+
+
+def _restart_peak() -> int | None:
+    """Make the kernel's peak start again; the resident size, None where it cannot be had."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+        return _status_bytes("VmRSS")
+    except OSError:
+        return None
+
+
+def _status_bytes(field: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
+
 
 # Threads of some runtimes spin for a while after a run, and would take time from the next one.
 _PAUSE = 0.02
@@ -55,12 +111,6 @@ def time_in_turn(
 ) -> dict[str, Times]:
     """Time calls in turn, so that what else the machine does meets all of them.
 
-    Args:
-        runs (Mapping[str, Callable]): By name.
-        repeats (int): Timed runs of each. Default: 3.
-        device (str): Waited for. Default: 'cpu'.
-        warm_ups (int): Runs of each before those, which do not count. Default: 1.
-
     Returns:
         dict[str, Times]: Medians by name.
     """
@@ -81,13 +131,6 @@ def measure(
     preparers: Mapping[str, Preparer], height: int, width: int, repeats: int = 3, device: str = "cpu"
 ) -> dict[str, Measurement]:
     """Time methods in turn, and take the memory of each; on a CPU in a process of its own.
-
-    Args:
-        preparers (Mapping[str, Preparer]): By name.
-        height (int): Of the images.
-        width (int): Of the images.
-        repeats (int): Timed runs of each, after one to warm up. Default: 3.
-        device (str): Device of the images. Default: 'cpu'.
 
     Returns:
         dict[str, Measurement]: By name.

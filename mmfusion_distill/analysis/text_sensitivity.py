@@ -74,9 +74,6 @@ def wrong_texts(pairs: Sequence[ScoredPair]) -> list[int]:
     Every annotation is used once, and by another pair; of all such choices the one whose texts name the least of what
     was applied to the pair, then of its other events. It depends on the pairs alone.
 
-    Args:
-        pairs (Sequence[ScoredPair]): The pairs, with annotations.
-
     Returns:
         list[int]: Per pair, the index of the other.
 
@@ -109,11 +106,6 @@ def measure_text_sensitivity(
     network: BaseInferencer, pairs: Sequence[ScoredPair], seed: int = 0
 ) -> TextSensitivity:
     """Fuse degraded pairs with the right text, none and a wrong one, and score against the clean sources.
-
-    Args:
-        network (BaseInferencer): A network that is guided by text.
-        pairs (Sequence[ScoredPair]): Degraded pairs.
-        seed (int): Of the bootstrap. Default: 0.
 
     Returns:
         TextSensitivity: The scores.
@@ -177,10 +169,6 @@ def sensitivity_table(result: TextSensitivity) -> str:
 def write_sensitivity(result: TextSensitivity, path: str | Path) -> None:
     """Write the scores of all pairs as .csv, everything as .json, or the table as .txt.
 
-    Args:
-        result (TextSensitivity): The scores.
-        path (str | Path): The file; its ending decides. Its folder is made if need be.
-
     Raises:
         UserError: If the ending is none of these.
     """
@@ -195,12 +183,7 @@ def check_report_path(path: str | Path) -> None:
 
 
 def write_sensitivity_picture(result: TextSensitivity, path: str | Path) -> None:
-    """Show the pairs that gain most from their text, then those that lose most (or gain least).
-
-    Args:
-        result (TextSensitivity): The scores.
-        path (str | Path): Image to write.
-    """
+    """Show the pairs that gain most from their text, then those that lose most (or gain least)."""
     order = np.argsort(-result.differences.scores[0, 0], kind="stable").tolist()
     shown = order if len(order) <= 2 * _PICTURED else order[:_PICTURED] + order[-_PICTURED:]
     chosen = [(result.pairs[index], result.fused[index]) for index in shown]

@@ -26,9 +26,6 @@ Curve = dict[int, float]
 def read_curves(work_dir: str | Path) -> tuple[dict[str, Curve], dict[str, Curve]]:
     """The scalars of a run, of all parts of it if it was resumed.
 
-    Args:
-        work_dir (str | Path): Its folder.
-
     Returns:
         tuple[dict[str, Curve], dict[str, Curve]]: Losses, and figures of the validations, by their names.
     """
@@ -79,14 +76,7 @@ def draw_figures(
     pyramid: Mapping[str, float],
     names: Sequence[str],
 ) -> bytes:
-    """Figures of the validations beside the pyramid's, as SVG.
-
-    Args:
-        figures (Mapping[str, Curve]): Of the validations.
-        before (Mapping[str, float]): Of the network at the start.
-        pyramid (Mapping[str, float]): Of the pyramid.
-        names (Sequence[str]): Which are shown.
-    """
+    """Figures of the validations beside the pyramid's, as SVG."""
     columns = 5
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(12.0, 2.1 * rows), layout="constrained")

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from ..images.image_files import image_stem, path_stem
 from ..images.pairing import ImagePair
-from ..system.regular_file import read_regular_file, write_text_atomically
-from ..system.text_encoding import decode_text
+from ..system.regular_file import decode_text, read_regular_file, write_text_atomically
 from .annotation_parser import MAX_CHARACTERS, parse_annotation
 from .annotation_types import META_FIELDS, Annotation, AnnotationError
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..annotation.event_types import MODALITIES, read_event_types
+from ..system.launching import Shard
 from ..system.number_range import at_least
-from ..system.shard import Shard
 from ..user_errors import OptionError
 
 

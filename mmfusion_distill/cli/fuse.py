@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..system.counting import counted
-from ..system.launching import launched
-from ..system.number_range import at_least
+from ..system.launching import Shard, launched
+from ..system.number_range import at_least, counted
 from ..system.regular_file import check_writable, write_text_atomically
-from ..system.shard import Shard
 from ..user_errors import UserError, exit_on_user_error
 from .command_line import add_share_arguments, event_names
 from .source_arguments import add_pattern_argument, add_source_arguments, source_options
@@ -197,13 +195,7 @@ def _prepare(args: argparse.Namespace, is_first: bool) -> tuple["PairReader", "F
 
 
 def print_report(report: "FusingReport", how: str = "", is_verbose: bool = False) -> None:
-    """The report for a person; failures go to standard error.
-
-    Args:
-        report (FusingReport): The report.
-        how (str): What fused, and how long it took. Default: ''.
-        is_verbose (bool): Whether every image is named. Default: False.
-    """
+    """The report for a person; failures go to standard error."""
     written = counted(len(report.written), "image")
     if is_verbose:
         print("\n".join(f"wrote {path}" for path in report.written))

@@ -71,9 +71,6 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand.
 
-    Args:
-        argv (Sequence[str], optional): The arguments. Default: None, those of the process.
-
     Returns:
         int: The exit code.
 

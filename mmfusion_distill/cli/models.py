@@ -17,9 +17,6 @@ from ..zoo.model_index import ModelEntry, read_model_index, shipped_models
 def read_facts(entry: ModelEntry) -> dict[str, Any]:
     """Facts of weights that come with the package, from the file's header and the metafile: no PyTorch is imported.
 
-    Args:
-        entry (ModelEntry): An entry with weights.
-
     Returns:
         dict[str, Any]: `name` that `--weights` takes, `parameters` and `bytes` of the file, its `sha256`, whether the
         network is `guided` by text, the path of the `file`, the name of the `config` of its training, `flops` at

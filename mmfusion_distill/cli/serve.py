@@ -13,11 +13,7 @@ from ..user_errors import exit_on_user_error
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Serve a page in the browser that fuses pairs, until Ctrl-C or SIGTERM.
-
-    Args:
-        argv (Sequence[str], optional): Arguments. Default: None, those of the process.
-    """
+    """Serve a page in the browser that fuses pairs, until Ctrl-C or SIGTERM."""
     args = _parser().parse_args(argv)
     exit_on_user_error(_serve, args)
 

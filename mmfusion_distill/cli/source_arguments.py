@@ -20,12 +20,7 @@ def add_pattern_argument(parser: argparse._ActionsContainer) -> None:
 
 
 def add_source_arguments(parser: argparse.ArgumentParser, with_slices: bool = True) -> None:
-    """Add them.
-
-    Args:
-        parser (argparse.ArgumentParser): Of the command.
-        with_slices (bool): Whether sources may be volumes. Default: True.
-    """
+    """Add them."""
     group = parser.add_argument_group("sources")
     group.add_argument(
         "--ir-range",

@@ -148,7 +148,7 @@ def _check_new(out: Path) -> None:
     """Refuse a folder that has a run."""
     from mmengine.config import Config
 
-    from ..engine.earlier_run import unfinished_run
+    from ..engine.resume_check import unfinished_run
     from ..models.weight_files.checkpoints import last_checkpoint
 
     if not (out / CONFIG).is_file() or last_checkpoint(out) is None:
@@ -182,7 +182,7 @@ def _quieten() -> None:
     """Nothing but the plan and the progress is shown."""
     from mmengine.logging import MMLogger
 
-    from ..engine.quiet_console import silence_console
+    from ..engine.console import silence_console
 
     silence_console(MMLogger.get_current_instance())
 

@@ -4,8 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..system.counting import counted
-from ..system.number_range import FINITE, at_least
+from ..system.number_range import FINITE, at_least, counted
 from ..user_errors import OptionError, exit_on_user_error
 from .fuse import add_network_arguments, build_inferencer, check_text
 from .source_arguments import add_source_arguments, source_options

@@ -61,10 +61,6 @@ def job_of_folders(
 def jobs_of_config(path: str | Path, out: str | None = None) -> list[AnnotationJob]:
     """Jobs for the data sets of a config (train, val and test), those of one folder joined.
 
-    Args:
-        path (str | Path): Config file.
-        out (str | None): Folder of annotation files in place of the config's. Default: None.
-
     Raises:
         ConfigError: If the file cannot be read.
         FileNotFoundError: If it does not exist.

@@ -21,11 +21,7 @@ TEXTS = Path(__file__).parent / "texts"
 
 
 def read_shipped_texts(dataset: str) -> dict[str, Annotation]:
-    """Annotations by the names of the pairs.
-
-    Args:
-        dataset (str): Name of a file in `data/texts`: 'roadscene', 'm3svd', 'llvip' or 'm3fd'.
-    """
+    """Annotations by the names of the pairs."""
     texts = json.loads((TEXTS / f"{dataset}.json").read_text(encoding="utf-8"))
     return {
         name: Annotation(tuple(Event(*event) for event in events), annotator="vision-language model")
@@ -96,7 +92,7 @@ def prepare_dataset(
         folders (tuple[PairFolders, ...]): What should be in it.
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
         annotator (str | dict, optional): Who annotates, see
-            :func:`mmfusion_distill.annotation.build_annotator`. Default: None, nobody.
+            :func:`~mmfusion_distill.annotation.annotators.builder.build_annotator`. Default: None, nobody.
         seed (int): Of a random split. Default: 0.
         overwrite (bool): Write lists that are there again. Default: False.
 
@@ -136,11 +132,6 @@ def prepare_dataset(
 def split_names(names: list[str], shares: tuple[float, ...], seed: int = 0) -> list[list[str]]:
     """Split names at random, the same on every machine for the same names and seed.
 
-    Args:
-        names (list[str]): The names.
-        shares (tuple[float, ...]): Share of each part; they add up to 1.
-        seed (int): Default: 0.
-
     Returns:
         list[list[str]]: The parts, each sorted; every name is in exactly one.
     """
@@ -154,10 +145,6 @@ def split_names(names: list[str], shares: tuple[float, ...], seed: int = 0) -> l
 
 def adopt_folders(root: str | Path, spellings: dict[str, tuple[str, ...]]) -> list[str]:
     """Rename folders of a download that are spelt otherwise than the configs spell them.
-
-    Args:
-        root (str | Path): Folder of the data set.
-        spellings (dict[str, tuple[str, ...]]): Folder of the configs -> other names it has in downloads.
 
     Returns:
         list[str]: One line per renamed folder.
@@ -201,9 +188,6 @@ def _checked_pairs(root: Path, part: PairFolders) -> list[ImagePair]:
 
 def read_split(name: str) -> dict[str, str]:
     """Part of every pair that a split names.
-
-    Args:
-        name (str): Name of a file in `data/splits`.
 
     Returns:
         dict[str, str]: 'train' or 'val' by the pair's name.

@@ -11,7 +11,7 @@ from ..images import source_notes
 from ..images.image_source import ImageReadError
 from ..images.pairing import ImagePair, pair_folders
 from ..registration.pair_reader import PairReader
-from ..system.counting import counted
+from ..system.number_range import counted
 from ..system.progress import progress_bar
 
 

@@ -44,11 +44,6 @@ def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.nd
     Warm bodies are bright in the thermal image; those in the dark part of the scene are hardly seen in the
     visible one. Facades have texture and colour in the visible image only.
 
-    Args:
-        seed (int): Seed of the scene.
-        height (int): Default: 192.
-        width (int): Default: 256.
-
     Returns:
         tuple[np.ndarray, np.ndarray]: Visible (H, W, 3) RGB and thermal (H, W, 1), uint8.
     """
@@ -58,11 +53,6 @@ def generate_pair(seed: int, height: int = 192, width: int = 256) -> tuple[np.nd
 
 def generate_scene(seed: int, height: int = 192, width: int = 256) -> GeneratedScene:
     """The scene of :func:`generate_pair` and the bodies in it.
-
-    Args:
-        seed (int): Seed of the scene.
-        height (int): Default: 192.
-        width (int): Default: 256.
 
     Returns:
         GeneratedScene: The images and the bodies.
@@ -110,15 +100,7 @@ def generate_degraded_pair(
 def write_generated_pairs(
     folder: str | Path, count: int, seed: int = 0, height: int = 192, width: int = 256
 ) -> None:
-    """Write pairs as `visible/NAME.png` and `infrared/NAME.png`; what is there already stays.
-
-    Args:
-        folder (str | Path): Target folder.
-        count (int): Number of pairs.
-        seed (int): Seed of the first pair. Default: 0.
-        height (int): Of the images. Default: 192.
-        width (int): Of the images. Default: 256.
-    """
+    """Write pairs as `visible/NAME.png` and `infrared/NAME.png`; what is there already stays."""
     for index in range(count):
         name = f"scene_{index:03d}.png"
         paths = Path(folder) / "visible" / name, Path(folder) / "infrared" / name

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from mmengine.dist import is_main_process
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.logging import print_log
 
 from ..annotation.annotation_file import read_annotation, write_annotation
@@ -16,9 +17,43 @@ from ..annotation.annotators.statistics_annotator import StatisticsAnnotator
 from ..annotation.annotators.transformers_annotator import TransformersAnnotator
 from ..images.pairing import ImagePair, shorten
 from ..registry import TASK_UTILS
-from ..system.cache_folder import cache_folder
 from ..system.progress import progress_bar
-from ..user_errors import UserError
+from ..system.regular_file import cache_folder
+from ..user_errors import UserError, is_user_error
+
+T = TypeVar("T")
+
+
+def on_main_process(function: Callable[[], T]) -> T:
+    """Call a function on the main process; the others wait for what it returns.
+
+    Every process has to come here. A run of one process just calls it.
+
+    Returns:
+        T: What it returned on the main process.
+
+    Raises:
+        UserError: On the other processes, if the function raised what a user can fix; the main process raises the
+            error itself.
+        RuntimeError: On the other processes, if it raised anything else.
+    """
+    outcome: list = [None, None, None]
+    failure = None
+    if is_main_process():
+        try:
+            outcome[0] = function()
+        except Exception as error:
+            failure = error
+            kind = UserError if is_user_error(error) else RuntimeError
+            outcome[1:] = kind, f"the main process failed: {error}"
+    # Also after a failure, lest the others wait in vain.
+    broadcast_object_list(outcome, src=0)
+    if failure is not None:
+        raise failure
+    if outcome[1] is not None:
+        raise outcome[1](outcome[2])
+    return outcome[0]
+
 
 for annotator in (OpenAIAnnotator, StatisticsAnnotator, TransformersAnnotator):
     TASK_UTILS.register_module(module=annotator)
@@ -29,11 +64,6 @@ def annotate_missing(pairs: Sequence[ImagePair], annotator: str | dict, modality
 
     Data sets are only read: `mmfusion annotate` is the way to write annotations into them. An annotation in the cache
     belongs to the content of both files, the annotator with its arguments and its rules, and the modality.
-
-    Args:
-        pairs (Sequence[ImagePair]): The pairs.
-        annotator (str | dict): 'statistics', or the config of an annotator.
-        modality (str): 'infrared-visible' or 'medical'.
 
     Returns:
         list[Annotation]: One per pair.

@@ -75,13 +75,6 @@ def write_night_scenes(
     a line `NAME.png 1` for a scene with people and `NAME.png 0` for one without; `people.json`, boxes as in COCO.
     `people_infrared.json` (and `_visible`, `_both`) has the people who are seen in the infrared image only (in the
     visible one only, in both); the others are marked to be left out of account.
-
-    Args:
-        folder (str | Path): Target folder; what is there is written again.
-        count (int): Number of scenes.
-        seed (int): Seed of the first scene. Default: 0.
-        height (int): Of the images. Default: 128.
-        width (int): Of the images. Default: 160.
     """
     folder = Path(folder)
     scenes = {

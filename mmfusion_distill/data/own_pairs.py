@@ -12,7 +12,7 @@ from ..images.image_source import ImageReadError
 from ..images.name_marks import side_of
 from ..images.pairing import pair_folders, shorten
 from ..images.stored_image import image_size
-from ..system.counting import counted
+from ..system.number_range import counted
 
 #: Names of folders with annotations, and of parts of a data set that train and validate.
 _TEXTS = ("annotations", "annotation", "texts", "text")

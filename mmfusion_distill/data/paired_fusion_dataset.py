@@ -18,8 +18,7 @@ from ..images.pairing import ImagePair, find_pairs, shorten
 from ..registry import DATASETS, TRANSFORMS
 from ..system.counting import counted
 from ..user_errors import UserError
-from .main_process import on_main_process
-from .missing_annotations import annotate_missing
+from .missing_annotations import annotate_missing, on_main_process
 
 
 @DATASETS.register_module()

@@ -44,11 +44,7 @@ class _BeginsAnywhere:
     _left_out = 0
 
     def begin_at(self, draw: int) -> None:
-        """Leave out the first draws of this process, once: when it is iterated next.
-
-        Args:
-            draw (int): How many.
-        """
+        """Leave out the first draws of this process, once: when it is iterated next."""
         self._left_out = draw
 
     def _take_left_out(self) -> int:

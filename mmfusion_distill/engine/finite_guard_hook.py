@@ -1,4 +1,4 @@
-"""A run whose loss or gradient is not finite ends there, with one sentence."""
+"""Runs that end with one sentence: what is computed is not finite, or pairs are not packed."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -153,3 +153,23 @@ def _is_finite(pictures: Tensor | Mapping) -> bool:
     if isinstance(pictures, Mapping):
         return all(map(_is_finite, pictures.values()))
     return bool(torch.isfinite(pictures).all())
+
+
+#: What samples of :class:`PairedFusionDataset` hold until they are packed.
+_UNPACKED = "img_a_path"
+
+
+class PackedBatchHook(Hook):
+    """Check that pairs are packed before a network gets them; :class:`FusionRunner` has this hook by itself.
+
+    Raises:
+        UserError: If they are not, as their pipeline ends before.
+    """
+
+    def _before_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, mode: str = "train"
+    ) -> None:
+        if isinstance(data_batch, dict) and _UNPACKED in data_batch:
+            raise UserError(
+                f"{mode}_dataloader gives pairs that are not packed: its pipeline must end with dict(type='PackPair')"
+            )

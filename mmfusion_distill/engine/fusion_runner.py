@@ -17,12 +17,11 @@ from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select
 from ..registry import RUNNERS
 from ..system.regular_file import replaced_when_written
 from ..user_errors import UserError
-from .keep_progress_hook import KeepProgressHook
-from .packed_batch_hook import PackedBatchHook
-from .quiet_console import shorten_console, silence_console
+from .console import shorten_console, silence_console
+from .finite_guard_hook import PackedBatchHook
+from .keep_progress_hook import KeepProgressHook, StoppableRunner
 from .resumable_loops import resumable
 from .resume_check import check_run_state
-from .stoppable_runner import StoppableRunner
 
 #: What building a part of a config raises that has other values than it takes.
 _UNBUILDABLE = (
@@ -167,12 +166,6 @@ class FusionRunner(StoppableRunner):
 
     def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
         """Save a checkpoint in one step: a full disk or a kill leaves no part of one.
-
-        Args:
-            out_dir (str): Its folder.
-            filename (str): Its name.
-            *args: As for mmengine's runner.
-            **kwargs: As for mmengine's runner.
 
         Raises:
             OSError: One sentence with path and cause.

@@ -7,12 +7,35 @@ from typing import Any
 import torch
 from mmengine.dist import all_reduce, get_world_size, is_main_process
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from torch import nn
 
 from ..models.weight_files.checkpoints import AUTOSAVE
 from ..registry import HOOKS
 from ..system.regular_file import write_text_atomically
+from ..system.stop_signals import StopRequest, stop_requests
 from ..user_errors import UserError
-from .stoppable_runner import StoppableRunner
+
+
+class StoppableRunner(Runner):
+    """mmengine's runner; what Ctrl-C and SIGTERM ask of it, :class:`KeepProgressHook` does.
+
+    Attributes:
+        saved_iter (int | None): The iteration whose whole state was saved last. Default: None.
+        stop_request (StopRequest): Whether Ctrl-C or SIGTERM came in training.
+    """
+
+    saved_iter: int | None = None
+    stop_request = StopRequest("")
+
+    def train(self) -> nn.Module:
+        """Train; Ctrl-C and SIGTERM end the run after the step that it is in, and what it has reached is kept.
+
+        Raises:
+            TrainingStopped: If the run was ended so.
+        """
+        with stop_requests("stopping after this step") as self.stop_request:
+            return super().train()
 
 
 class TrainingStopped(KeyboardInterrupt):

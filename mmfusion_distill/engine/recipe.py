@@ -68,10 +68,6 @@ STAGES = (
 def planned(names: Sequence[str] = (), seeds: int = 1) -> list[tuple[Stage, int]]:
     """The trainings to do, each with its seed.
 
-    Args:
-        names (Sequence[str]): Stages that are wanted. Default: (), all.
-        seeds (int): How often a stage is trained that is repeated to show the spread. Default: 1.
-
     Raises:
         UserError: If there is no such stage.
     """
@@ -90,11 +86,6 @@ def folder_of(root: str | Path, stage: str, seed: int = 0) -> Path:
 
 def options_of(stage: Stage, root: str | Path, seed: int = 0) -> dict[str, str | int]:
     """Settings of a training that its config does not have.
-
-    Args:
-        stage (Stage): The stage.
-        root (str | Path): Folder of all work folders.
-        seed (int): Default: 0.
 
     Returns:
         dict[str, str | int]: For `--cfg-options`.

@@ -1,12 +1,43 @@
-"""Whether the state of a run fits the run that should go on from it."""
+"""Runs that were stopped: whether a work folder has one, and whether its state fits the run that should go on."""
 
+import re
 from collections.abc import Mapping
 from itertools import chain
+from pathlib import Path
 
+from mmengine.config import Config
 from mmengine.hooks import EMAHook
 from mmengine.runner import Runner
 
-from ..models.weight_files.checkpoints import CheckpointError
+from ..models.weight_files.checkpoints import AUTOSAVE, CheckpointError, last_checkpoint
+
+
+def unfinished_run(work_dir: str | Path, train_cfg: dict) -> str | None:
+    """Facts about a run that did not finish.
+
+    Returns:
+        str | None: E.g. 'work_dirs/mine has a run that was stopped after iteration 120 of 3,000'; None if there is no
+        such run.
+    """
+    latest = last_checkpoint(work_dir)
+    match = re.fullmatch(rf"(?:{AUTOSAVE})?(iter|epoch)_([0-9]+)", latest.stem) if latest else None
+    if match is None:
+        return None
+    unit, number = match[1], int(match[2])
+    end = train_cfg.get(f"max_{unit}s")
+    if end is not None and number >= end and not latest.name.startswith(AUTOSAVE):
+        return None
+    word = dict(iter="iteration", epoch="epoch")[unit]
+    of_all = "" if end is None else f" of {end:,}"
+    return f"{work_dir} has a run that was stopped after {word} {number:,}{of_all}"
+
+
+def tell_of_unfinished_run(cfg: Config) -> None:
+    """Say in one line, before a run starts again, that an earlier one could be resumed."""
+    unfinished = unfinished_run(cfg.work_dir, cfg.get("train_cfg") or {})
+    if unfinished:
+        print(f"{unfinished}: with --resume it goes on; this one starts again", flush=True)
+
 
 _PARTS = ("meta", "message_hub", "optimizer")
 #: What the groups of an optimizer have according to its kind.

@@ -23,8 +23,8 @@ from ..zoo.config_files import check_config, fusor_of, read_config
 from ..zoo.config_options import check_options, check_ranges, merge_options
 from ..zoo.model_index import shipped_weights
 from . import FusionRunner
-from .earlier_run import tell_of_unfinished_run
 from .mixed_precision import use_mixed_precision
+from .resume_check import tell_of_unfinished_run
 
 
 def load_config(

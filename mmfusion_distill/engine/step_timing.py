@@ -15,9 +15,6 @@ from ..registry import DATASETS, METRICS, MODELS
 def time_training(cfg: Config) -> tuple[float, float]:
     """Take a step of a training and score a pair, without changing anything.
 
-    Args:
-        cfg (Config): The training.
-
     Returns:
         tuple[float, float]: Seconds of a step, without its reading, which other processes do, and of a validation.
     """

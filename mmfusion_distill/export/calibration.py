@@ -27,13 +27,6 @@ def calibration_pairs(
 ) -> Iterator[SourcePair]:
     """Crops from the middle of the first pairs of two folders, as an exported network takes them.
 
-    Args:
-        folder_a (str | Path): Images of source A.
-        folder_b (str | Path): Images of source B.
-        count (int): Number of pairs.
-        multiple (int): What heights and widths must be multiples of.
-        reader (PairReader, optional): Reads the pairs by its options. Default: None, one without options.
-
     Yields:
         SourcePair: (1, 3, H, W) and (1, 1, H, W), float32 in [0, 1].
 

@@ -36,11 +36,6 @@ def largest_differences(
 ) -> dict[tuple[int, int], float]:
     """Largest difference between PyTorch and an exported file on random images, with text and without.
 
-    Args:
-        network (nn.Module): The network that was exported.
-        exported (ExportedFusion): The exported file.
-        sizes (Sequence[tuple[int, int]]): Heights and widths.
-
     Returns:
         dict[tuple[int, int], float]: By size.
     """
@@ -64,8 +59,8 @@ def largest_differences(
     return differences
 
 
-#: Opset of ONNX that is written, and those that can be.
-ONNX_OPSET, OPSETS = 17, range(14, 19)
+#: Opset of ONNX that is written.
+ONNX_OPSET = 17
 
 
 def export_network(

@@ -9,12 +9,7 @@ from torch import Tensor, nn
 
 
 def let_default_to_nan(path: Path, lengths: Mapping[str, int]) -> None:
-    """Give inputs a default, (1, length) of NaN; runtimes then need not be given them.
-
-    Args:
-        path (Path): ONNX file, which is rewritten.
-        lengths (Mapping[str, int]): Lengths of these inputs by their names.
-    """
+    """Give inputs a default, (1, length) of NaN; runtimes then need not be given them."""
     import onnx
 
     if not lengths:

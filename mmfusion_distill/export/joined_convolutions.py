@@ -28,9 +28,6 @@ def join_convolutions(model: Any) -> Any:
     * A 1x1 convolution of an upsampled map and a skip becomes part of the transposed convolution and of the
       convolution that made them, whose results are added.
 
-    Args:
-        model (onnx.ModelProto): Its weights are initializers; it is changed.
-
     Returns:
         onnx.ModelProto: The model.
     """
@@ -49,9 +46,6 @@ def fit_to_blocks(model: Any) -> Any:
 
     * A convolution of two concatenated maps of whole blocks becomes the sum of a convolution of each.
     * A convolution of one channel to few becomes one with a depth of 1.
-
-    Args:
-        model (onnx.ModelProto): It is changed.
 
     Returns:
         onnx.ModelProto: The model.
@@ -167,11 +161,7 @@ def _side_by_side(kernels: list[_Kernel]) -> _Kernel:
 
 
 class _Graph:
-    """An ONNX graph that is asked for weights and neighbours.
-
-    Args:
-        graph (onnx.GraphProto): The graph.
-    """
+    """An ONNX graph that is asked for weights and neighbours."""
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph

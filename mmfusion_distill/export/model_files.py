@@ -14,9 +14,9 @@ from ..models.weight_files.checkpoints import NETWORK_PREFIX, CheckpointError, l
 from ..models.weight_files.embedded_config import (
     NETWORK_METADATA,
     TEXT_ENCODER_METADATA,
+    check_network_config,
     parse_text_encoder_config,
 )
-from ..models.weight_files.network_contract import check_network_config
 from ..registry import MODELS
 from ..system.regular_file import write_atomically
 from ..user_errors import UserError

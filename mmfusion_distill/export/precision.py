@@ -24,9 +24,6 @@ def to_constants(path: Path) -> None:
 def folded(model: Any) -> Any:
     """A model with what depends on nothing computed: a runtime opens it in half the time.
 
-    Args:
-        model (onnx.ModelProto): Of any sizes.
-
     Returns:
         onnx.ModelProto: Another one.
     """
@@ -49,10 +46,6 @@ def to_half_precision(source: Path, target: Path) -> None:
 
     Sums over all pixels overflow: the channel attention stays in single precision but for its convolutions, and so do
     means. The head of bands and what lies around the network stay too: their precision is the image's.
-
-    Args:
-        source (Path): ONNX file in single precision.
-        target (Path): ONNX file to write.
     """
     import onnx
     from onnxruntime.transformers.float16 import convert_float_to_float16
@@ -99,11 +92,6 @@ def to_int8(source: Path, target: Path, calibration: Iterable[SourcePair]) -> No
 
     What costs quality stays in single precision: the first and the last convolution, the head of bands, all products
     of two maps, and the products with weights in the upper half of the levels, which hold few weights.
-
-    Args:
-        source (Path): ONNX file in single precision.
-        target (Path): ONNX file to write.
-        calibration (Iterable[SourcePair]): What the ranges of the maps are taken from.
     """
     import onnx
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 
 from ..inference.tile_stages import DEEP_A, DEEP_B, STAGES, TILE_MARGIN, UP_MARGIN
 from ..models.networks.fusion_unet import FusionUNet
-from ..models.ops.padding import reflect_pad_to_multiple
-from ..models.ops.picture_statistics import NUM_NOISES, NUM_TONES, Measures, PairStatistics, pair_statistics
-from ..models.parts.priors import steered
+from ..models.ops.runtime_forms import reflect_pad_to_multiple
+from ..models.ops.statistics import NUM_NOISES, NUM_TONES, Measures, PairStatistics, pair_statistics
+from ..models.parts.guidance import steered
 from ..models.tiles.exact_tiles import (
     deep_maps,
     levels_in_tiles,
@@ -35,11 +35,7 @@ _STATISTICS = 2 * (NUM_NOISES + NUM_TONES)
 
 
 class _Stage(nn.Module):
-    """A part of a network.
-
-    Args:
-        network (FusionUNet): The network.
-    """
+    """A part of a network."""
 
     def __init__(self, network: FusionUNet) -> None:
         super().__init__()
@@ -99,10 +95,6 @@ class _Up(_Stage):
 
 def tile_stages(network: nn.Module, opset: int) -> dict[str, str]:
     """Graphs for tiles.
-
-    Args:
-        network (nn.Module): Network on the CPU, in evaluation.
-        opset (int): Of ONNX.
 
     Returns:
         dict[str, str]: ONNX files, packed, by the keys of the metadata that they go into; none if the network has no

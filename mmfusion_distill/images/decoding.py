@@ -76,10 +76,6 @@ class Decoded(NamedTuple):
 def decode(data: bytes, path: str | Path) -> Decoded:
     """Decode an image's file.
 
-    Args:
-        data (bytes): The file.
-        path (str | Path): Its name in messages.
-
     Raises:
         ImageReadError: If it is damaged, cut off, too large, or of a format that is not read here.
     """

@@ -55,12 +55,7 @@ _COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_R
 
 @dataclass(frozen=True)
 class DicomScan:
-    """A DICOM file.
-
-    Args:
-        path (Path): The file.
-        dataset (pydicom.Dataset): Its content.
-    """
+    """A DICOM file."""
 
     path: Path
     dataset: Any

@@ -19,12 +19,7 @@ _PARALLEL = 0.9998
 
 @dataclass(frozen=True)
 class DicomSeries:
-    """Slices of one series, from the patient's right, front or feet on.
-
-    Args:
-        path (Path): The folder.
-        slices (tuple[DicomScan, ...]): Files of one slice each.
-    """
+    """Slices of one series, from the patient's right, front or feet on."""
 
     path: Path
     slices: tuple[DicomScan, ...]
@@ -64,9 +59,6 @@ def is_series(path: Path) -> bool:
 
 def read_series(path: Path) -> DicomSeries:
     """Read a folder of slices but for their pixels.
-
-    Args:
-        path (Path): The folder.
 
     Raises:
         ImageReadError: If a file cannot be used, they are no single slices of one series, or do not say where in the

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..system.regular_file import read_regular_file
-from ..system.text_encoding import decode_text, is_printable
+from ..system.regular_file import decode_text, is_printable, read_regular_file
 from ..user_errors import UserError
 
 _LONGEST_LIST = 100_000_000
@@ -37,9 +36,6 @@ def path_stem(path: str) -> str:
     """A path without image extension, in the form in which paths are compared.
 
     Accents are composed (NFC), as macOS writes them apart from their letters.
-
-    Args:
-        path (str): With slashes.
     """
     folder, slash, name = path.rpartition("/")
     return unicodedata.normalize("NFC", folder + slash + image_stem(name))
@@ -49,9 +45,6 @@ def list_files(folder: str | Path) -> dict[str, Path]:
     """Images of a folder by their path in it, with extension; of its sub-folders where it has none itself.
 
     Arrays, DICOM and NIfTI count too where there is no image of the name: what lies beside an image is about it.
-
-    Args:
-        folder (str | Path): The folder.
 
     Returns:
         dict[str, Path]: Sorted; keys with slashes.

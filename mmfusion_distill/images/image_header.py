@@ -49,11 +49,7 @@ _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b
 
 
 def foreign_format(data: bytes) -> ForeignFormat | None:
-    """Format of a file by its first bytes, if it is one that OpenCV does not read everywhere.
-
-    Args:
-        data (bytes): The file.
-    """
+    """Format of a file by its first bytes, if it is one that OpenCV does not read everywhere."""
     if data[4:8] == b"ftyp":
         length = min(int.from_bytes(data[:4], "big"), 256)
         brands = [data[8:12], *(data[at : at + 4] for at in range(16, length, 4))]
@@ -110,9 +106,6 @@ def read_header(data: bytes) -> PictureHeader | None:
     """Read the header of a PNG, JPEG, GIF, BMP, TIFF or WebP file.
 
     Bytes behind the end of the image (the video of a motion photo) do no harm.
-
-    Args:
-        data (bytes): The file.
 
     Returns:
         PictureHeader | None: None if it is no such file or its header is cut off.

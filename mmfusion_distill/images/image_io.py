@@ -50,11 +50,6 @@ def read_image_pair(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read both sources of a pair of equal size, with no options; `PairReader` has these.
 
-    Args:
-        img_a (PictureSource): Source A.
-        img_b (PictureSource): Source B; raw counts and degrees are stretched between their percentiles.
-        channels_a (int, optional): Channels of source A. Default: None, what is stored.
-
     Returns:
         tuple[np.ndarray, np.ndarray]: (H, W, 1 or 3) and (H, W, 1), float32 in [0, 255], RGB.
 
@@ -150,9 +145,6 @@ def is_own_picture(path: str | Path) -> bool:
 
 def check_image_format(path: str | Path) -> None:
     """Check that :func:`write_image` knows the format that a target's extension names.
-
-    Args:
-        path (str | Path): Target.
 
     Raises:
         UserError: If it names none.

@@ -98,10 +98,6 @@ def check_pixels(name: object, height: int, width: int, kind: type[UserError] = 
 def check_pairs(inputs: object, batch_size: int = 1) -> list[dict]:
     """Check what an inferencer is called with, before anything is read.
 
-    Args:
-        inputs (dict | Sequence[dict]): Pairs.
-        batch_size (int): How many are fused at a time. Default: 1.
-
     Returns:
         list[dict]: The pairs.
 

@@ -48,9 +48,6 @@ class Metadata(NamedTuple):
 def metadata_of(data: bytes) -> Metadata | None:
     """The facts in an image's file that hold for a fusion of it, too: all but how it is stored and turned.
 
-    Args:
-        data (bytes): The file.
-
     Returns:
         Metadata | None: None if it has none, or none that can be read.
     """
@@ -137,9 +134,6 @@ def notes_facts(data: bytes) -> bool:
 
 def read_orientation(data: bytes) -> int:
     """Orientation that a JPEG, PNG, WebP or JPEG 2000 file notes.
-
-    Args:
-        data (bytes): The file.
 
     Returns:
         int: 1 to 8, as Exif counts them; 1 (upright) if it notes none, or none that exists.

@@ -74,9 +74,6 @@ class MarkedNames(NamedTuple):
 def side_of(name: str) -> str | None:
     """Which source a name speaks of, e.g. that of a folder: `visible`, `crop_LR_visible`, `cropinfrared`, `IR`.
 
-    Args:
-        name (str): The name.
-
     Returns:
         str | None: 'a', 'b', or None if it speaks of neither or of both.
     """

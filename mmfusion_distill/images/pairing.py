@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..system.counting import counted
+from ..system.number_range import counted
 from ..system.regular_file import read_regular_file
 from ..user_errors import UserError
 from .dicom_series import is_series

@@ -29,9 +29,6 @@ PILLOW_ERRORS = (
 def pixels_of_pil(image: "Image.Image") -> np.ndarray:
     """Pixels of an image of any mode, turned as its camera noted.
 
-    Args:
-        image (Image.Image): The image, opened or made.
-
     Returns:
         np.ndarray: (H, W) gray, (H, W, 2) gray and alpha, (H, W, 3) RGB or (H, W, 4) RGBA, of its own type; a palette
         of grays is gray.
@@ -61,10 +58,6 @@ def pixels_of_pil(image: "Image.Image") -> np.ndarray:
 
 def decode_with_pillow(data: bytes, formats: tuple[str, ...] | None = None) -> np.ndarray:
     """First image of a file, turned as its camera noted.
-
-    Args:
-        data (bytes): The file.
-        formats (tuple[str, ...], optional): Formats that it may have. Default: None, any.
 
     Returns:
         np.ndarray: See :func:`pixels_of_pil`.

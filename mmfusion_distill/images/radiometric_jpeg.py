@@ -28,10 +28,6 @@ def can_read_radiometric() -> bool:
 def read_radiometric(data: bytes, path: str | Path) -> np.ndarray:
     """Temperatures of a radiometric JPEG.
 
-    Args:
-        data (bytes): The file.
-        path (str | Path): Its name in messages.
-
     Returns:
         np.ndarray: (H, W) float32, degrees Celsius.
 

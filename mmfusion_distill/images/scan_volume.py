@@ -73,9 +73,6 @@ class ScanVolume:
     def resample(self, grid: SliceGrid) -> tuple[np.ndarray, np.ndarray]:
         """Values at the pixels of another slice, interpolated linearly.
 
-        Args:
-            grid (SliceGrid): Of the other slice.
-
         Returns:
             tuple[np.ndarray, np.ndarray]: (H, W) or (H, W, 3) float32, and (H, W) bool, where the volume has values.
 

@@ -7,7 +7,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..system.counting import numbered
+from ..system.number_range import numbered
 from .pairing import shorten
 
 MISALIGNED = (
@@ -85,9 +85,6 @@ Noted = Mapping[str, Sequence[str]]
 
 def write_notes(noted: Iterable[Noted]) -> list[str]:
     """Sentences about what was noted by one reader or several.
-
-    Args:
-        noted (Iterable[Noted]): Of each reader.
 
     Returns:
         list[str]: In an order that does not depend on which pair was read first.

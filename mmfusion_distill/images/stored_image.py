@@ -159,11 +159,6 @@ def image_size(path: str | Path, is_source_b: bool = False) -> tuple[int, int]:
 def check_equal_grids(stored_a: StoredImage, stored_b: StoredImage, with_options: bool = True) -> None:
     """Check that two scans lie alike in the patient, where both say how they lie.
 
-    Args:
-        stored_a (StoredImage): Source A.
-        stored_b (StoredImage): Source B.
-        with_options (bool): Whether the message speaks of `--resample`. Default: True.
-
     Raises:
         ImageReadError: If they do not; says in what they differ.
     """

@@ -19,9 +19,6 @@ _WHITE_IS_ZERO, _GRAY_AND_RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 3, (8, 9, 10
 def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
     """First image of a TIFF file, upright.
 
-    Args:
-        data (bytes): The file.
-
     Returns:
         tuple[np.ndarray | None, float | None]: (H, W) or (H, W, C) RGB(A) of the type that it holds, None if nothing
         here reads it; and the value that stands for no data (GDAL's tag), if it names one.

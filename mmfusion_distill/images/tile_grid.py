@@ -66,12 +66,7 @@ def _rise(length: int, unused: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class InnerPart:
-    """The part of a tile along one axis that no other tile has.
-
-    Args:
-        inner (slice): Its pixels.
-        outer (slice): Those of the tile.
-    """
+    """The part of a tile along one axis that no other tile has."""
 
     inner: slice
     outer: slice

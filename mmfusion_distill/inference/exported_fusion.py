@@ -13,7 +13,7 @@ from ..system.memory import GIBIBYTE, free_memory
 from ..user_errors import UserError, check_choice
 from .given import checked_rows
 from .network_file import FUSED, NetworkFile, UnusableFile
-from .opened_network import OpenedNetwork
+from .runtimes import OpenedNetwork
 from .tile_stages import UP_MARGIN, Arrays, Part, ReadPart, fuser_of_tiles
 
 MODES = ("auto", "whole", "tile")
@@ -167,13 +167,6 @@ class ExportedFusion:
         prior: np.ndarray | None = None,
     ) -> Iterator[tuple[Part, np.ndarray]]:
         """Fuse images of which no more than a tile need be there as floating point; see :meth:`__call__`.
-
-        Args:
-            read (Callable): Gives the sources of a part.
-            samples (int): N.
-            size (tuple[int, int]): Height and width.
-            text_emb (np.ndarray, optional): Default: None.
-            prior (np.ndarray, optional): Default: None.
 
         Yields:
             tuple[Part, np.ndarray]: A part, and its result (N, 3, h, w); together they are the image.

@@ -173,9 +173,6 @@ class ExportedInferencer(ArrayFuser):
 def embed_text(annotation: Annotation) -> np.ndarray:
     """Embed an annotation as the training of the shipped teachers does.
 
-    Args:
-        annotation (Annotation): It has events.
-
     Returns:
         np.ndarray: (384,) float32.
 

@@ -15,15 +15,12 @@ from ..images.image_io import write_image
 from ..images.metadata import Metadata, metadata_of
 from ..images.pairing import ImagePair
 from ..registration.pair_reader import PairReader, as_picture
-from ..system.launching import Processes
+from ..system.launching import Processes, Shard
 from ..system.progress import progress_bar
-from ..system.shard import Shard
 from ..system.work_ahead import map_ahead, submit_ahead
 from ..user_errors import UserError, reason_of
-from .fusing_report import FusingInterrupted, FusingPart, FusingReport, report_of_parts
-from .fusing_targets import find_targets
-from .many_pairs import for_many
-from .pair_fuser import PairFuser, batches_of_equal_size
+from .fusing_report import FusingInterrupted, FusingPart, FusingReport, find_targets, report_of_parts
+from .pair_fuser import PairFuser, batches_of_equal_size, for_many
 
 #: Notes why a pair, by its number, failed.
 Note = Callable[[int, Exception], None]

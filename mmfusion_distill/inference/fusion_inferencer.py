@@ -144,10 +144,6 @@ class FusionInferencer:
     def explain(self, img_a: PictureSource, img_b: PictureSource) -> dict[str, float]:
         """What a student sees in a pair: the events that it goes by where a teacher reads a text.
 
-        Args:
-            img_a (PictureSource): Source A; see :meth:`__call__`.
-            img_b (PictureSource): Source B.
-
         Returns:
             dict[str, float]: Probabilities of the known events by name.
 

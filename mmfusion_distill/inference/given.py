@@ -1,24 +1,53 @@
 """What a pair may be given besides its sources: a description, and values of the network's prior."""
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..annotation.annotation_types import Annotation
+from ..annotation.event_types import read_event_types
 from ..annotation.typed_text import annotation_of_text
-from ..user_errors import UserError
-from .event_priors import prior_of_events
+from ..user_errors import OptionError, UserError
+
+#: Written by `export.shipped_files`; by the events' names, two of them joined by '+' in the order of `READ_EVENTS`.
+PRIORS = Path(__file__).parents[1] / "weights" / "event_priors.json"
+
+
+@cache
+def _priors() -> dict[str, np.ndarray]:
+    values = json.loads(PRIORS.read_text())["priors"]
+    return {name: np.array(numbers, np.float32) for name, numbers in values.items()}
+
+
+def prior_of_events(events: Sequence[str]) -> np.ndarray:
+    """The prior that says that a pair has some events, and no others.
+
+    Args:
+        events (Sequence[str]): Their names, however spelt; at least one.
+
+    Returns:
+        np.ndarray: (num_values,) in (-1, 1): of one or two events what the teacher makes of their texts; of more
+        the mean over every two of them, taken before the tanh that ends a prior.
+
+    Raises:
+        OptionError: If an event is not known, or events of street scenes and medical events are mixed.
+    """
+    ordered = read_event_types(events)
+    keys = ["+".join(two) for two in combinations(ordered, 2)] or ordered
+    priors = _priors()
+    if any(key not in priors for key in keys):
+        raise OptionError(f"events: {', '.join(ordered)} are of different modalities: name those of one")
+    values = np.stack([priors[key] for key in keys])
+    return np.tanh(np.arctanh(values.clip(-0.999, 0.999)).mean(axis=0)).astype(np.float32)
 
 
 def given_annotation(pair: Mapping[str, Any], text: str | None, guided: bool) -> Annotation | None:
     """The annotation that a pair is fused with.
-
-    Args:
-        pair (Mapping[str, Any]): Has `annotation` or not.
-        text (str, optional): A description by hand, which comes first.
-        guided (bool): Whether the network reads text.
 
     Returns:
         Annotation | None: None for networks that read no text, and where none is given.

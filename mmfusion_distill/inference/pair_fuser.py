@@ -1,7 +1,8 @@
-"""The interface of a network to commands that work on many pairs."""
+"""What fuses pairs, as commands that work on many of them see it, and how many it fuses at a time."""
 
-from abc import ABC, abstractmethod
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, islice
 from typing import Any, Protocol, TypeVar
 
@@ -51,19 +52,13 @@ class PairFuser(Protocol):
 def batches_of_equal_size(
     items: Iterable[Item], size_of: Callable[[Item], tuple], batch_size: int
 ) -> Iterator[list[Item]]:
-    """Batches of neighbours of equal size, in their order, made as they are asked for.
-
-    Args:
-        items (Iterable[Item]): What is to be fused.
-        size_of (Callable[[Item], tuple]): What is equal in a batch.
-        batch_size (int): Most items of a batch.
-    """
+    """Batches of neighbours of equal size, in their order, made as they are asked for."""
     for _, group in groupby(items, key=size_of):
         while batch := list(islice(group, batch_size)):
             yield batch
 
 
-class ArrayFuser(ABC):
+class ArrayFuser(PairFuser):
     """Base of what fuses arrays without PyTorch: pairs are loaded, put into batches, and fused."""
 
     def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
@@ -89,14 +84,41 @@ class ArrayFuser(ABC):
         """Fuse one pair; see :meth:`__call__`."""
         return self(dict(img_a=img_a, img_b=img_b), text=text)["predictions"][0]
 
-    @abstractmethod
-    def load(self, pair: dict, text: str | None = None) -> Any:
-        """As of :class:`PairFuser`."""
 
-    @abstractmethod
-    def size_of(self, loaded: Any) -> tuple:
-        """As of :class:`PairFuser`."""
+#: Pairs from which on it pays to find out.
+MANY = 100
+_ROUNDS = 1
 
-    @abstractmethod
-    def fuse_loaded(self, batch: Sequence[Any]) -> list[np.ndarray]:
-        """As of :class:`PairFuser`."""
+
+def for_many(inferencer: PairFuser, loaded: Any, count: int | None) -> tuple[PairFuser, int]:
+    """What fuses many pairs fastest, by a trial with one of them.
+
+    Threads that share one image wait for each other at every layer, so that of a fast network each brings little;
+    with an image each, they do not. Which is faster the processor and the network decide.
+
+    Returns:
+        tuple[PairFuser, int]: What fuses, and how many pairs at a time.
+    """
+    alone = getattr(inferencer, "with_one_thread", None)
+    if alone is None or (count is not None and count < MANY):
+        return inferencer, 1
+    threads, single = alone([loaded])
+    if threads < 2:
+        return inferencer, 1
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            together = _seconds(lambda: inferencer.fuse_loaded([loaded]))
+            apart = _seconds(lambda: list(pool.map(single.fuse_loaded, [[loaded]] * threads))) / threads
+    except Exception:  # who fuses that pair will say it
+        return inferencer, 1
+    return (single, threads) if apart < together else (inferencer, 1)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    """The shortest of a few runs after one to warm up."""
+    times = []
+    for _ in range(1 + _ROUNDS):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times[1:])

@@ -14,13 +14,7 @@ _WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
 
 @dataclass(frozen=True)
 class CorePlan:
-    """How the cores are used.
-
-    Args:
-        threads (int): Threads that compute.
-        workers (int): Processes that read and prepare, at most.
-        reason (str): Where the figures are from, for a person.
-    """
+    """How the cores are used."""
 
     threads: int
     workers: int
@@ -37,9 +31,6 @@ def plan_cores(most_workers: int = 4) -> CorePlan:
 
     `OMP_NUM_THREADS` is heeded. Else there are as many threads as physical cores that this process may use (affinity,
     quota of its cgroup) and others leave free (load of the last minute), at least one.
-
-    Args:
-        most_workers (int): Reading processes that help. Default: 4.
     """
     usable, cores = usable_cpus(), physical_cores()
     try:

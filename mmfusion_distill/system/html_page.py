@@ -27,12 +27,7 @@ _KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<?xml": "ima
 
 
 class HtmlPage:
-    """A page that is written from the top to the bottom.
-
-    Args:
-        title (str): Its heading.
-        lead (str): What it says in a sentence.
-    """
+    """A page that is written from the top to the bottom."""
 
     def __init__(self, title: str, lead: str) -> None:
         self._title = html.escape(title)
@@ -57,12 +52,7 @@ class HtmlPage:
         self._parts.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
 
     def picture(self, data: bytes, caption: str) -> None:
-        """Add an image.
-
-        Args:
-            data (bytes): A PNG, JPEG or SVG file.
-            caption (str): What it shows.
-        """
+        """Add an image."""
         kind = next(kind for start, kind in _KINDS.items() if data.startswith(start))
         source = f"data:{kind};base64,{base64.b64encode(data).decode()}"
         words = html.escape(caption)

@@ -1,16 +1,51 @@
-"""Working in several processes, which a launcher started: each its share, and one of them speaks for all."""
+"""Work that several machines or processes share, which a launcher started: each its part, and one speaks for all."""
 
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from ..user_errors import OptionError, UserError, is_user_error, reason_of
-from .shard import Shard
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Part `index` of `count` parts: every `count`-th pair, so that all parts together are each pair once.
+
+    Args:
+        index (int): From 1. Default: 1.
+        count (int): Default: 1, all.
+
+    Raises:
+        UserError: If there is no such part.
+    """
+
+    index: int = 1
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.index <= self.count:
+            raise UserError(
+                f"there is no shard {self}: number them from 1/{self.count} to {self.count}/{self.count}"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.count}"
+
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        """This part of a sequence."""
+        return items[self.index - 1 :: self.count]
+
+    def split(self, part: int, parts: int) -> "Shard":
+        """Part `part` (from 0) of this one."""
+        return Shard(self.index + part * self.count, self.count * parts)
+
 
 T = TypeVar("T")
 
@@ -35,13 +70,7 @@ _PATIENCE = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Processes:
-    """The processes that work together, seen from one of them; by itself: this one alone.
-
-    Args:
-        rank (int): Number of this process. Default: 0.
-        count (int): How many there are. Default: 1.
-        group (Any, optional): Theirs in torch.distributed. Default: None.
-    """
+    """The processes that work together, seen from one of them; by itself: this one alone."""
 
     rank: int = 0
     count: int = 1
@@ -79,9 +108,6 @@ class Processes:
     def agree(self, function: Callable[[], T]) -> T:
         """Call a function on every process; what a user can fix on one of them ends all, with one sentence.
 
-        Args:
-            function (Callable[[], T]): What to call.
-
         Returns:
             T: What it returned here.
 
@@ -108,9 +134,6 @@ class Processes:
 
     def first(self, function: Callable[[], T]) -> T:
         """Let the first process call a function for all; every process has to come here.
-
-        Args:
-            function (Callable[[], T]): Returns what can be pickled.
 
         Returns:
             T: What it returned there.
@@ -154,9 +177,6 @@ def launched(launcher: str = "none") -> Iterator[Processes]:
 
 def check_launcher(launcher: str) -> None:
     """Check that a launcher has started this process.
-
-    Args:
-        launcher (str): 'none', 'pytorch', 'slurm' or 'mpi'.
 
     Raises:
         UserError: If it has not.

@@ -1,4 +1,4 @@
-"""Numbers that have a range: one check for options of commands, settings of configs and arguments of classes."""
+"""Numbers with their nouns, and numbers in ranges: one check for options, settings of configs and arguments."""
 
 import argparse
 import math
@@ -9,6 +9,17 @@ from numbers import Integral, Real
 from typing import Any
 
 from ..user_errors import OptionError
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number and what is counted, e.g. '1 image', '1,200 images'."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def numbered(sentence: str, number: int) -> str:
+    """A sentence about so many, e.g. '[image has|images have] 16 bits' about one: 'image has 16 bits'."""
+    return re.sub(r"\[([^][|]*)\|([^][|]*)\]", r"\1" if number == 1 else r"\2", sentence)
+
 
 # int() and float() take 1_000 and digits of other scripts too, which are slips on a command line.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
@@ -70,10 +81,6 @@ class NumberRange:
 
     def check(self, what: str, value: Any) -> None:
         """Check a value.
-
-        Args:
-            what (str): Name of the option, setting or argument.
-            value (Any): What was given.
 
         Raises:
             OptionError: If it is no number of the range.

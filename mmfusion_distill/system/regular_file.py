@@ -1,7 +1,9 @@
-"""Reading and writing whole files, safely."""
+"""Reading and writing whole files, safely; text of any encoding that editors write; the folder of what is kept."""
 
+import codecs
 import os
 import stat
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +22,6 @@ _KINDS = (
 
 def check_regular_file(path: str | Path) -> None:
     """Refuse what is no file without opening it, as a pipe or a terminal would wait for ever.
-
-    Args:
-        path (str | Path): The file, or a link to one.
 
     Raises:
         OSError: If it is none or not there; `strerror` says why.
@@ -62,10 +61,6 @@ def read_regular_file(path: str | Path, max_bytes: int | None = None) -> bytes:
 def write_atomically(path: str | Path, data: bytes) -> None:
     """Write a file through a temporary one beside it: a reader, a kill or a full disk never leaves half of it.
 
-    Args:
-        path (str | Path): Target; its folder is made if need be.
-        data (bytes): Its content.
-
     Raises:
         OSError: One sentence with path and cause. Nothing is left behind, and a file that was there stays.
     """
@@ -76,9 +71,6 @@ def write_atomically(path: str | Path, data: bytes) -> None:
 @contextmanager
 def replaced_when_written(path: str | Path) -> Iterator[Path]:
     """A file beside the target that takes its place when the block has written it, and goes if the block fails.
-
-    Args:
-        path (str | Path): Target; its folder is made if need be.
 
     Yields:
         Path: The file to write.
@@ -122,9 +114,6 @@ def write_text_atomically(path: str | Path, text: str, errors: str = "strict") -
 def check_writable(folder: str | Path) -> None:
     """Check that files can be written to a folder, which need not exist yet.
 
-    Args:
-        folder (str | Path): The folder.
-
     Raises:
         OSError: One sentence with path and cause.
     """
@@ -134,3 +123,51 @@ def check_writable(folder: str | Path) -> None:
         raise UserFileError(f"cannot write to {folder} ({existing} is no folder): choose another target")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise UserFileError(f"cannot write to {folder} (no permission in {existing}): choose another target")
+
+
+#: Marks of byte order, the longer ones first: that of UTF-16 begins that of UTF-32.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: Control characters that occur in text: tabulators, ends of lines and of pages.
+_HARMLESS = set("\t\n\r\v\f\x85")
+
+
+def decode_text(data: bytes, errors: str = "strict") -> str:
+    """Text of a file in UTF-8, UTF-16 or UTF-32.
+
+    Args:
+        data (bytes): The file.
+        errors (str): What becomes of bytes that UTF-8 does not have, as for `bytes.decode`. Default: 'strict'.
+
+    Raises:
+        UnicodeDecodeError: If it is in another encoding.
+    """
+    encoding = _encoding_of(data)
+    return data.decode(encoding, errors if encoding.startswith("utf-8") else "strict")
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text is one: images and archives that were decoded have control characters."""
+    return all(unicodedata.category(c) != "Cc" or c in _HARMLESS for c in set(text))
+
+
+def _encoding_of(data: bytes) -> str:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return name
+    # Without a mark every second byte of the usual letters is zero.
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = data[start::2]
+        if len(data) % 2 == 0 and half.count(0) > len(half) / 2 and 0 not in data[1 - start :: 2]:
+            return name
+    return "utf-8"
+
+
+def cache_folder() -> Path:
+    """`$MMFUSION_CACHE`, by default `~/.cache/mmfusion_distill`; it need not exist yet."""
+    return Path(os.environ.get("MMFUSION_CACHE", "~/.cache/mmfusion_distill")).expanduser()

@@ -1,7 +1,6 @@
 """Videos: reading, matching frames by time, fusing, writing."""
 
 from .fuse_video import fuse_video
-from .video_options import VideoOptions
-from .video_report import VideoReport
+from .video_options import VideoOptions, VideoReport
 
 __all__ = ["VideoOptions", "VideoReport", "fuse_video"]

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..inference.pair_fuser import PairFuser
+from ..system.work_ahead import read_ahead
 from ..user_errors import UserError
-from .film_writer import FilmWriter
-from .frame_clock import FrameClock
 from .fusing_chain import FusingChain
-from .matching import by_time, halves, live_by_time
+from .matching import FrameClock, by_time, halves, live_by_time
 from .pair_preparer import PairPreparer
-from .read_ahead import read_ahead
 from .sound import keep_sound
-from .video_options import VideoOptions
+from .video_options import VideoOptions, VideoReport
 from .video_reader import Frame, VideoReader, VideoReadError
-from .video_report import VideoReport
-from .video_writer import VideoWriter
+from .video_writer import FilmWriter, VideoWriter
 
 #: Seconds without an image after which a live source counts as lost when the other one is.
 _SILENCE = 2.0

@@ -5,20 +5,48 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 
-from ..inference.many_pairs import for_many
-from ..inference.pair_fuser import PairFuser
+from ..inference.pair_fuser import PairFuser, for_many
 from ..system.memory import keep_host_memory
 from ..system.progress import progress_bar
-from ..system.work_ahead import map_ahead
-from .film_writer import FilmWriter
-from .frame_clock import FrameClock
+from ..system.work_ahead import map_ahead, read_ahead, read_ahead_or_none
+from ..user_errors import UserFileError
+from .matching import FrameClock
 from .pair_preparer import PreparedPair
-from .read_ahead import read_ahead, read_ahead_or_none
 from .steady_brightness import SteadyBrightness
 from .video_options import VideoOptions
-from .window import Window
+from .video_writer import FilmWriter
+
+_NAME = "fused (q ends)"
+
+
+class Window:
+    """A window that shows frames until somebody presses q or Esc in it."""
+
+    def __init__(self) -> None:
+        self.is_ended = False
+
+    def show(self, picture: np.ndarray | None) -> None:
+        """Show a frame and look for a pressed key.
+
+        Args:
+            picture (np.ndarray, optional): (H, W, 3) or (H, W) uint8 RGB; None leaves the one that is shown.
+
+        Raises:
+            UserFileError: If there is no display.
+        """
+        try:
+            if picture is not None:
+                bgr = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+                cv2.imshow(_NAME, bgr)
+            self.is_ended = cv2.waitKey(1) & 0xFF in (ord("q"), 27)
+        except cv2.error as error:
+            raise UserFileError(
+                "no window can be shown here (OpenCV without one, or no display): name a target instead of --show"
+            ) from error
+
 
 #: Seconds after which the last frame of live sources is shown on, and seconds that a frame may take to be fused.
 _BEAT, _DELAY = 0.5, 5.0
@@ -32,13 +60,7 @@ class FusedPair(NamedTuple):
 
 
 class FusingChain:
-    """Reading, preparing, the network and writing as steps that work at the same time.
-
-    Args:
-        inferencer (PairFuser): The network.
-        options (VideoOptions): How to fuse.
-        is_live (bool): Whether the sources are live.
-    """
+    """Reading, preparing, the network and writing as steps that work at the same time."""
 
     def __init__(self, inferencer: PairFuser, options: VideoOptions, is_live: bool) -> None:
         # Frames are allocated and freed all the time.
@@ -56,14 +78,7 @@ class FusingChain:
         film: FilmWriter | None,
         expected: int | None,
     ) -> None:
-        """Fuse pairs until there are no more, or Ctrl-C or the window's q ends it.
-
-        Args:
-            pairs (Iterable[PreparedPair]): As they come.
-            clock (FrameClock): Theirs.
-            film (FilmWriter, optional): Where they go; None only shows them.
-            expected (int, optional): How many frames the result will have, for the bar.
-        """
+        """Fuse pairs until there are no more, or Ctrl-C or the window's q ends it."""
         # What is made ahead of time of a camera is late when it is shown.
         count = 1 if self._is_live else 2
         steps = read_ahead_or_none(

@@ -33,13 +33,7 @@ class Frame(NamedTuple):
 
 
 class LiveFrames:
-    """Reads a camera or a stream in a thread of its own, so that the newest frame is always at hand.
-
-    Args:
-        capture (VideoCapture): The open source.
-        fps (float): Frames per second that it promises.
-        reconnect (float): Seconds for which a lost source is opened again and again. Default: 0, not at all.
-    """
+    """Reads a camera or a stream in a thread of its own, so that the newest frame is always at hand."""
 
     def __init__(self, capture: VideoCapture, fps: float, reconnect: float = 0.0) -> None:
         self.name = capture.name
@@ -73,9 +67,6 @@ class LiveFrames:
 
     def after(self, seconds: float) -> Frame | None:
         """The newest frame that came after a time; waits for it.
-
-        Args:
-            seconds (float): Time of the last frame that was seen.
 
         Returns:
             Frame | None: None if the source is lost or closed.

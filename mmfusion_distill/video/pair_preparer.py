@@ -52,10 +52,6 @@ class PreparedPair(NamedTuple):
 class PairPreparer:
     """Makes matched frames pairs of equal size, as the options say.
 
-    Args:
-        options (VideoOptions): Range, polarity, registration.
-        name (str): Of both videos, for messages.
-
     Raises:
         UserError: If the calibration cannot be read.
     """

@@ -41,9 +41,6 @@ class ConfigError(UserError):
 def read_config(path: str | Path) -> Config:
     """Read a config of a model.
 
-    Args:
-        path (str | Path): The file.
-
     Returns:
         Config: The config; its model has a type.
 
@@ -150,10 +147,6 @@ def _sets_base(statement: ast.stmt) -> TypeGuard[ast.Assign]:
 
 def check_config(config: Config, path: str | Path) -> None:
     """Check the types that a config names, and the names of their arguments.
-
-    Args:
-        config (Config): The config.
-        path (str | Path): Its file, for messages.
 
     Raises:
         ConfigError: Names the key and what was probably meant.

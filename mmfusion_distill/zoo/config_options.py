@@ -59,11 +59,6 @@ _RANGES = {
 def check_ranges(config: Config, options: Mapping[str, Any], path: str | Path) -> None:
     """Check the numbers of a config that have a range.
 
-    Args:
-        config (Config): The config, with the settings of the command line.
-        options (Mapping[str, Any]): These settings, by path.
-        path (str | Path): The config's file, for messages.
-
     Raises:
         OptionError: If a setting of the command line is out of its range.
         ConfigError: If another one is.
@@ -97,10 +92,6 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
     """Check that every setting is one that the config has, or that what it belongs to takes.
 
     A misspelt key would be added to the config, where nobody reads it.
-
-    Args:
-        config (Config): The config.
-        options (Mapping[str, Any]): Settings by path, e.g. `model.generator.dim`.
 
     Raises:
         OptionError: If a key is unknown; names the nearest that is known.

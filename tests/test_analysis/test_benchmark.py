@@ -14,9 +14,8 @@ from mmfusion_distill.analysis.named_network import (
     example_pair,
     network_config,
 )
-from mmfusion_distill.analysis.peak_memory import peak_bytes
 from mmfusion_distill.analysis.preparers import export_networks, prepare_pyramid
-from mmfusion_distill.analysis.stopwatch import measure, time_in_turn
+from mmfusion_distill.analysis.stopwatch import measure, peak_bytes, time_in_turn
 
 
 def test_operations_count_a_multiply_add_twice_and_grow_with_the_pixels(tiny_network):

@@ -4,8 +4,13 @@ import pytest
 import torch
 
 from mmfusion_distill.analysis import retention
-from mmfusion_distill.analysis.comparison import MethodResult
-from mmfusion_distill.analysis.retention import Claim, RetentionReport, measure_retention, retention_table
+from mmfusion_distill.analysis.retention import (
+    Claim,
+    MethodResult,
+    RetentionReport,
+    measure_retention,
+    retention_table,
+)
 from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 from mmfusion_distill.registry import MODELS
 

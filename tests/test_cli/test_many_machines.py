@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmfusion_distill.cli import annotate, fuse, train
-from mmfusion_distill.system.shard import Shard
+from mmfusion_distill.system.launching import Shard
 
 #: `mmfusion fuse` with the mean of both sources instead of a network, and a while for each.
 SLOW_FUSE = """

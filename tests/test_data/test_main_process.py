@@ -9,7 +9,7 @@ PROGRAM = """
 import sys
 from mmengine.dist import get_rank, init_dist
 from mmfusion_distill.data.paired_fusion_dataset import PairedFusionDataset
-from mmfusion_distill.data.main_process import on_main_process
+from mmfusion_distill.data.missing_annotations import on_main_process
 from mmfusion_distill.user_errors import UserError
 import mmfusion_distill.data.paired_fusion_dataset as module
 

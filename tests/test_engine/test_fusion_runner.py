@@ -11,7 +11,7 @@ from mmengine.fileio.backends import LocalBackend
 from toy import saved, toy_runner
 
 from mmfusion_distill.engine import FusionRunner
-from mmfusion_distill.engine.packed_batch_hook import PackedBatchHook
+from mmfusion_distill.engine.finite_guard_hook import PackedBatchHook
 from mmfusion_distill.models.weight_files.checkpoints import last_checkpoint, resolve_checkpoint
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from mmfusion_distill.engine.quiet_console import shorten_console, silence_console
+from mmfusion_distill.engine.console import shorten_console, silence_console
 
 
 def test_long_messages_are_one_line(tmp_path, capsys):

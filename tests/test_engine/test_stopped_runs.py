@@ -18,8 +18,8 @@ from torch import nn
 from toy import Pairs, toy_runner
 
 from mmfusion_distill.engine import KeepProgressHook
-from mmfusion_distill.engine.earlier_run import tell_of_unfinished_run
 from mmfusion_distill.engine.keep_progress_hook import TrainingStopped
+from mmfusion_distill.engine.resume_check import tell_of_unfinished_run
 from mmfusion_distill.models.weight_files.checkpoints import last_checkpoint
 from mmfusion_distill.registry import HOOKS, MODELS
 from mmfusion_distill.user_errors import UserError, exit_on_user_error

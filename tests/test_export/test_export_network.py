@@ -9,7 +9,7 @@ from mmfusion_distill.export.export_network import export_network, largest_diffe
 from mmfusion_distill.images.pixels import reflected_index
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
 from mmfusion_distill.models import XRestormerFusionNet
-from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.ops.runtime_forms import reflect_pad_to_multiple
 
 NEEDS = {"onnx": ["onnx", "onnxruntime"], "torchscript": [], "openvino": ["onnx", "openvino"]}
 SUFFIX = {"onnx": ".onnx", "torchscript": ".pt", "openvino": ".xml"}

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmfusion_distill.annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES
-from mmfusion_distill.export.event_priors import write_event_priors
-from mmfusion_distill.inference import event_priors
-from mmfusion_distill.inference.event_priors import prior_of_events
-from mmfusion_distill.inference.given import stacked_priors
+from mmfusion_distill.export.shipped_files import write_event_priors
+from mmfusion_distill.inference import given as given_values
+from mmfusion_distill.inference.given import prior_of_events, stacked_priors
 from mmfusion_distill.models.parts import TextPrior
 from mmfusion_distill.user_errors import OptionError
 
@@ -33,14 +32,14 @@ def teacher():
 
 @pytest.fixture(autouse=True, scope="module")
 def priors(teacher, tmp_path_factory):
-    before = event_priors.PRIORS
-    event_priors.PRIORS = write_event_priors(
+    before = given_values.PRIORS
+    given_values.PRIORS = write_event_priors(
         teacher, embed, tmp_path_factory.mktemp("weights") / "priors.json"
     )
-    event_priors._priors.cache_clear()
+    given_values._priors.cache_clear()
     yield
-    event_priors.PRIORS = before
-    event_priors._priors.cache_clear()
+    given_values.PRIORS = before
+    given_values._priors.cache_clear()
 
 
 @pytest.mark.parametrize("events", [["haze"], ["ir_noise", "low_light"], ["noise_suppression"]])

@@ -9,9 +9,9 @@ import pytest
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.data.generated_scenes import generate_pair
-from mmfusion_distill.inference import many_pairs
+from mmfusion_distill.inference import pair_fuser
 from mmfusion_distill.inference.folder_fusing import fuse_files
-from mmfusion_distill.inference.many_pairs import for_many
+from mmfusion_distill.inference.pair_fuser import for_many
 from mmfusion_distill.system.work_ahead import map_ahead
 
 
@@ -32,7 +32,7 @@ def test_the_faster_of_both_ways_gives_the_same_images(is_faster_apart, monkeypa
     network = FusionInferencer(weights="tiny", device="cpu", threads=2)
     pairs = [network.load(dict(zip(("img_a", "img_b"), generate_pair(seed, 48, 64)))) for seed in range(5)]
     seconds = iter((1.0, 1.0 if is_faster_apart else 3.0))
-    monkeypatch.setattr(many_pairs, "_seconds", lambda run: next(seconds))
+    monkeypatch.setattr(pair_fuser, "_seconds", lambda run: next(seconds))
     fuser, at_once = for_many(network, pairs[0], None)
     assert at_once == (2 if is_faster_apart else 1)
     pictures = map_ahead(lambda pair: fuser.fuse_loaded([pair])[0], pairs, at_once)

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from mmfusion_distill.analysis.peak_memory import in_fresh_process, peak_bytes
-from mmfusion_distill.models.layers import ChannelAttention
+from mmfusion_distill.analysis.stopwatch import in_fresh_process, peak_bytes
 from mmfusion_distill.models.ops import runtime_forms
+from mmfusion_distill.models.parts.attention import ChannelAttention
 
 
 @pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmfusion_distill.models.layers import DepthwiseConv2d
+from mmfusion_distill.models.parts.gated_conv_block import DepthwiseConv2d
 
 
 def gradients(layer: nn.Module, x: torch.Tensor, mixed: bool) -> list[torch.Tensor]:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.ops.runtime_forms import reflect_pad_to_multiple
 from mmfusion_distill.registry import MODELS
 
 

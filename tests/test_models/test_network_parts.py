@@ -16,8 +16,8 @@ from mmfusion_distill.models.ops.laplacian_bands import (
     laplacian_fusion,
     share_of_a,
 )
-from mmfusion_distill.models.ops.picture_statistics import pair_statistics
 from mmfusion_distill.models.ops.runtime_forms import binomial_blur, conv_at_scales, expand_by_two
+from mmfusion_distill.models.ops.statistics import pair_statistics
 from mmfusion_distill.models.parts.source_tuning import ToneCurve
 from mmfusion_distill.registry import MODELS
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmfusion_distill.models.ops.picture_statistics import (
+from mmfusion_distill.models.ops.statistics import (
     median_of_medians,
     noise_statistics,
     pair_statistics,

@@ -5,7 +5,7 @@ import torch
 from reference_network import ReferenceNetwork, to_our_names
 
 from mmfusion_distill.models import XRestormerFusionNet
-from mmfusion_distill.models.ops.padding import reflect_pad_to_multiple
+from mmfusion_distill.models.ops.runtime_forms import reflect_pad_to_multiple
 from mmfusion_distill.models.parts import XRestormerBlock
 
 TEXT_CHANNELS = 12

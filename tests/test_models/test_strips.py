@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from mmfusion_distill.models.layers import OverlappingSpatialAttention
 from mmfusion_distill.models.ops import runtime_forms
 from mmfusion_distill.models.parts import GatedConvBlock
+from mmfusion_distill.models.parts.attention import OverlappingSpatialAttention
 
 LAYERS = {
     "gated": lambda: GatedConvBlock(6, pooled_attention=True),

@@ -3,7 +3,7 @@
 import pytest
 
 from mmfusion_distill.images.source_notes import _SENTENCES, HOT_PIXELS, write_notes
-from mmfusion_distill.system.counting import counted, numbered
+from mmfusion_distill.system.number_range import counted, numbered
 
 
 def test_numbers_agree_with_their_nouns():

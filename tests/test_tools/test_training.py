@@ -18,7 +18,7 @@ from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine import mixed_precision
 from mmfusion_distill.engine.running import run_test, run_training
 from mmfusion_distill.models.losses import JointGradientLoss
-from mmfusion_distill.models.parts.x_restormer_block import XRestormerBlock
+from mmfusion_distill.models.parts.published_parts import XRestormerBlock
 from mmfusion_distill.models.weight_files.checkpoints import CheckpointError
 from mmfusion_distill.user_errors import MissingPackageError, UserError, exit_on_user_error
 

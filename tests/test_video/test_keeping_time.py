@@ -6,7 +6,7 @@ from clocks import BothClocks, clock_frame, clocks_of, read_clock, write_clock, 
 
 from mmfusion_distill.user_errors import UserError
 from mmfusion_distill.video import VideoOptions, fuse_video
-from mmfusion_distill.video.frame_clock import FrameClock
+from mmfusion_distill.video.matching import FrameClock
 from mmfusion_distill.video.video_reader import Frame, VideoReader
 
 #: 30 frames a second, nothing for a second, 15 frames a second.

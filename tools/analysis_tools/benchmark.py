@@ -44,7 +44,7 @@ def networks(args: argparse.Namespace) -> str:
 
 def folder(args: argparse.Namespace) -> str:
     """Pairs per second for a folder, and of decoding, the network and encoding alone; or its memory."""
-    from mmfusion_distill.analysis.folder_benchmark import folder_memory, folder_table
+    from mmfusion_distill.analysis.throughput import folder_memory, folder_table
 
     height, width = args.size
     if args.memory:
@@ -54,7 +54,7 @@ def folder(args: argparse.Namespace) -> str:
 
 def film(args: argparse.Namespace) -> str:
     """Frames per second of a video, and of decoding, the network and encoding alone."""
-    from mmfusion_distill.analysis.film_benchmark import film_table
+    from mmfusion_distill.analysis.throughput import film_table
 
     height, width = args.size
     return film_table(args.weights, args.frames, width, height, args.threads, args.repeats)

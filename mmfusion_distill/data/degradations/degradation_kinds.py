@@ -7,8 +7,23 @@ from pathlib import Path
 import numpy as np
 
 from ...annotation.annotation_types import Annotation, Event
-from . import camera_degradations as camera
-from .degradations import add_noise, add_stripes, blur, blur_by_motion, displace, flatten_contrast
+from .degradations import (
+    add_color_noise,
+    add_layered_haze,
+    add_lights,
+    add_noise,
+    add_stripes,
+    blur,
+    blur_by_motion,
+    compress,
+    darken_with_noise,
+    defocus,
+    displace,
+    fade,
+    flatten_contrast,
+    kill_pixels,
+    over_expose_with_bloom,
+)
 
 #: An image (H, W, C), the generator, the strength and the place in words -> the degraded image.
 PlacedDegradation = Callable[[np.ndarray, np.random.Generator, float, str], np.ndarray]
@@ -48,13 +63,13 @@ def _on_one_side(degrade: Callable) -> PlacedDegradation:
         degraded = degrade(image, rng, strength)
         if place == _EVERYWHERE:
             return degraded
-        return np.clip(image + camera.fade(image.shape[:2], _SIDES[place]) * (degraded - image), 0, 255)
+        return np.clip(image + fade(image.shape[:2], _SIDES[place]) * (degraded - image), 0, 255)
 
     return degrade_side
 
 
 def _haze(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
-    return camera.add_layered_haze(image, rng, strength, distant=place != _EVERYWHERE)
+    return add_layered_haze(image, rng, strength, distant=place != _EVERYWHERE)
 
 
 def _motion(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
@@ -67,7 +82,7 @@ def _stripes(image: np.ndarray, rng: np.random.Generator, strength: float, place
 
 
 def _dead_pixels(image: np.ndarray, rng: np.random.Generator, strength: float, place: str) -> np.ndarray:
-    return camera.kill_pixels(image, rng, strength, lines=place != "scattered")
+    return kill_pixels(image, rng, strength, lines=place != "scattered")
 
 
 _SIDED = (_EVERYWHERE, *_SIDES)
@@ -77,12 +92,12 @@ _LINES = ("along rows", "along columns")
 INFRARED_VISIBLE_KINDS: dict[str, DegradationKind] = {
     "haze": DegradationKind("haze", 0, _haze, ("in the distance", _EVERYWHERE)),
     "motion_blur": DegradationKind("motion_blur", 0, _motion, tuple(_ANGLES)),
-    "defocus": DegradationKind("motion_blur", 0, _anywhere(camera.defocus)),
-    "low_light": DegradationKind("low_light", 0, _on_one_side(camera.darken_with_noise), _SIDED),
-    "over_exposure": DegradationKind("over_exposure", 0, _on_one_side(camera.over_expose_with_bloom), _SIDED),
-    "lights": DegradationKind("over_exposure", 0, _anywhere(camera.add_lights), ("in spots",)),
-    "high_noise": DegradationKind("high_noise", 0, _anywhere(camera.add_color_noise)),
-    "jpeg": DegradationKind("sensor_artifact", 0, _anywhere(camera.compress)),
+    "defocus": DegradationKind("motion_blur", 0, _anywhere(defocus)),
+    "low_light": DegradationKind("low_light", 0, _on_one_side(darken_with_noise), _SIDED),
+    "over_exposure": DegradationKind("over_exposure", 0, _on_one_side(over_expose_with_bloom), _SIDED),
+    "lights": DegradationKind("over_exposure", 0, _anywhere(add_lights), ("in spots",)),
+    "high_noise": DegradationKind("high_noise", 0, _anywhere(add_color_noise)),
+    "jpeg": DegradationKind("sensor_artifact", 0, _anywhere(compress)),
     "ir_low_contrast": DegradationKind("ir_low_contrast", 1, _anywhere(flatten_contrast)),
     "ir_noise": DegradationKind("ir_noise", 1, _anywhere(add_noise)),
     "stripes": DegradationKind("sensor_artifact", 1, _stripes, _LINES),
@@ -133,12 +148,6 @@ DEGRADATION_TEXTS = read_texts(Path(__file__).parent / "texts" / "degradations.t
 def describe_degradation(kind: str, strength: float, place: str, rng: np.random.Generator) -> str:
     """One of the wordings of a degradation.
 
-    Args:
-        kind (str): Name of the kind, a key of `DEGRADATION_TEXTS`.
-        strength (float): In [0, 1].
-        place (str): One of the kind's places.
-        rng (np.random.Generator): Draws the wording.
-
     Returns:
         str: A sentence, e.g. 'Haze veils the visible image in the distance, slight.'
     """
@@ -150,9 +159,6 @@ def describe_degradation(kind: str, strength: float, place: str, rng: np.random.
 
 def strong_annotation(events: Sequence[str]) -> Annotation:
     """An annotation that names events as strong as they can be, each by the first wording of its first kind.
-
-    Args:
-        events (Sequence[str]): Names of events that some kind of degradation is.
 
     Returns:
         Annotation: With the events in this order.

@@ -182,9 +182,6 @@ def evaluate_folders(
 def read_picture(path: str | Path) -> np.ndarray:
     """Read a fused image for scoring: uint8 if it holds whole gray levels, else float in [0, 255].
 
-    Args:
-        path: The file.
-
     Returns:
         (H, W) or (H, W, 3) RGB.
 

@@ -21,10 +21,6 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
     Metrics of which lower is better are turned around, so outside is always better. Baselines are
     thin gray.
 
-    Args:
-        result: Scores; three metrics or more.
-        path: Image to write.
-
     Raises:
         UserError: With fewer than three metrics there is no area to draw.
     """
@@ -56,10 +52,6 @@ def plot_boxes(result: EvaluationResult, path: str | Path) -> None:
     """Draw for each metric the spread of every row's scores over the pairs.
 
     Boxes span the quartiles with the median, whiskers 1.5 box lengths; baselines are gray.
-
-    Args:
-        result: Scores.
-        path: Image to write.
     """
     columns = min(4, len(result.metrics))
     rows = -(-len(result.metrics) // columns)

@@ -12,8 +12,8 @@ from ...registry import MODELS
 from ...user_errors import UserError, check_choice
 from ...zoo.model_index import shipped_weights
 from ..weight_files.checkpoints import load_network
-from .batch_facts import targets_of
 from .image_fusor import PREPROCESSOR, ImageFusor
+from .preprocessors import targets_of
 
 SIDES = ("student", "teacher")
 TEACHER_INPUTS = ("degraded", "clean")

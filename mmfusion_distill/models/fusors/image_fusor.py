@@ -20,7 +20,7 @@ from ..text import TextEmbedder
 from ..text.text_embedder import default_cache_path
 from ..tiles.blended_tiles import TilingConfig, fuse_image
 from ..tiles.exact_tiles import fuse_in_exact_tiles
-from .batch_facts import events_of, known_events, targets_of
+from .preprocessors import events_of, known_events, targets_of
 
 PREPROCESSOR = dict(type="PairDataPreprocessor")
 

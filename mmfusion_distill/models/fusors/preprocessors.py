@@ -14,6 +14,32 @@ from ...user_errors import UserError
 from ..networks import FusionNetwork
 
 
+def events_of(data_samples: DataSample | None) -> list[tuple[str, ...]] | None:
+    """Event names of every pair of a batch; none for a pair without annotation."""
+    annotations = None if data_samples is None else data_samples.metainfo.get("annotation")
+    if annotations is None:
+        return None
+    return [() if annotation is None else annotation.event_types for annotation in annotations]
+
+
+def targets_of(inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """The targets of a result: the sources before their degradation."""
+    return inputs.get("target_a", inputs["img_a"]), inputs.get("target_b", inputs["img_b"])
+
+
+def known_events(
+    data_samples: DataSample, batch_size: int, silent: bool = False
+) -> list[tuple[str, ...] | None]:
+    """Event names of every pair of a batch; None where nobody annotated it."""
+    nothing = [None] * batch_size
+    annotations = data_samples.metainfo.get("annotation", nothing)
+    dropped = data_samples.metainfo.get("drop_text", nothing) if silent else nothing
+    return [
+        None if annotation is None or drop else annotation.event_types
+        for annotation, drop in zip(annotations, dropped)
+    ]
+
+
 @MODELS.register_module()
 class PairDataPreprocessor(BaseDataPreprocessor):
     """Stack the images of pairs and scale them from [0, 255] to [0, 1].

@@ -1,9 +1,12 @@
 """Losses of fusion and of distillation, each usable alone."""
 
-from .distillation_loss import FeatureDistillationLoss, PriorDistillationLoss, ResultDistillationLoss
-from .event_loss import EventLoss
+from .distillation_loss import (
+    EventLoss,
+    FeatureDistillationLoss,
+    PriorDistillationLoss,
+    ResultDistillationLoss,
+)
 from .fusion_loss import EVENT_WEIGHTS, LOSS_TERMS, FusionLoss, event_weights
-from .loss_set import LossSet
 from .measures import fusion_measures
 from .operator_losses import FalseSlopeLoss, GlareContrastLoss, HotDetailLoss, TracerDetailLoss
 from .published_terms import (
@@ -14,6 +17,7 @@ from .published_terms import (
     MaxIntensityLoss,
 )
 from .pyramid_losses import MEASURES, PyramidDistanceLoss, PyramidMarginLoss
+from .sample_wise_loss import LossSet
 
 __all__ = [
     "EVENT_WEIGHTS",

@@ -160,11 +160,7 @@ class FalseSlopeLoss(SampleWiseLoss):
 
     Along rows and columns of images reduced by 8 and by 16 a slope of the fused image is true between the smallest
     and the largest of A's, of B's and of none. What lies outside is a ring around a roof, or a shadow beside a hot
-    object; it is divided by the mean of what the sources span.
-
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    object; it is divided by the mean of what the sources span. Args are those of :class:`SampleWiseLoss`.
     """
 
     LEVELS = (3, 4)

@@ -14,9 +14,7 @@ from .sample_wise_loss import SampleWiseLoss, match_channels, mean_per_sample
 class ColorConsistencyLoss(SampleWiseLoss):
     """L1 distance of both chrominances to source A: `|Cb_A - Cb_F| + |Cr_A - Cr_F|`.
 
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    Args are those of :class:`SampleWiseLoss`.
     """
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
@@ -30,9 +28,7 @@ class ColorConsistencyLoss(SampleWiseLoss):
 class MaxIntensityLoss(SampleWiseLoss):
     """L1 distance to the brighter source: `|F - pick(A, B)|`, where pick takes B if it exceeds A's channel mean.
 
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    Args are those of :class:`SampleWiseLoss`.
     """
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
@@ -46,9 +42,7 @@ class MaxIntensityLoss(SampleWiseLoss):
 class IntensityConsistencyLoss(SampleWiseLoss):
     """Mean of the L1 distances of luminance to both sources: `(|gray A - gray F| + |gray B - gray F|) / 2`.
 
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    Args are those of :class:`SampleWiseLoss`.
     """
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
@@ -78,9 +72,7 @@ def sobel_gradients(gray: Tensor) -> tuple[Tensor, Tensor]:
 class JointGradientLoss(SampleWiseLoss):
     """L1 distance to the stronger edge: `||dx F| - max(|dx A|, |dx B|)|` and the same for dy, on luminance.
 
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    Args are those of :class:`SampleWiseLoss`.
     """
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
@@ -148,9 +140,7 @@ def gaussian_windows(x: Tensor) -> Tensor:
 class FusionSSIMLoss(SampleWiseLoss):
     """(1 - SSIM(A, F)) + (1 - SSIM(gray B, gray F)); A is compared in colour where it has it.
 
-    Args:
-        loss_weight (float): Factor of the loss. Default: 1.0.
-        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    Args are those of :class:`SampleWiseLoss`.
     """
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:

@@ -1,8 +1,11 @@
-"""Shared code of the losses between a fused image and its sources."""
+"""Losses between a fused image and its sources: what they share, and any number of them."""
+
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from ...registry import MODELS
 from ...user_errors import UserError
 
 REDUCTIONS = ("none", "mean", "sum")
@@ -63,3 +66,48 @@ def mean_per_sample(x: Tensor) -> Tensor:
 def match_channels(x: Tensor, like: Tensor) -> Tensor:
     """Repeat a gray image to the channels of another, (N, 1, H, W) to (N, C, H, W)."""
     return x.expand(-1, like.shape[1], -1, -1) if x.shape[1] == 1 else x
+
+
+@MODELS.register_module()
+class LossSet(nn.Module):
+    """Losses between a fused image and its sources, by name.
+
+    Where :class:`FusionLoss` has the published terms and lets events weigh them, this takes what the config lists.
+
+    Args:
+        losses (Mapping[str, dict]): Configs of the losses by the name they are logged under, each with its own
+            `loss_weight`.
+
+    Raises:
+        UserError: If there is none.
+
+    Example:
+        >>> LossSet(dict(margin=dict(type="PyramidMarginLoss"), distance=dict(type="PyramidDistanceLoss")))
+    """
+
+    def __init__(self, losses: Mapping[str, dict]) -> None:
+        super().__init__()
+        if not losses:
+            raise UserError("LossSet: name at least one loss")
+        self.losses = nn.ModuleDict({name: MODELS.build(config) for name, config in losses.items()})
+
+    def forward(
+        self,
+        fused: Tensor,
+        img_a: Tensor,
+        img_b: Tensor,
+        events: Sequence[Sequence[str]] | None = None,
+        weight: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Every loss, a scalar `loss_<name>` each; arguments as for :class:`FusionLoss`, events are not used."""
+        return {
+            f"loss_{name}": loss(fused, img_a, img_b, weight=weight) for name, loss in self.losses.items()
+        }
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """The sum of the losses for each sample, (N,)."""
+        values = (
+            loss.loss_weight * loss.per_sample(fused.float(), img_a.float(), img_b.float())
+            for loss in self.losses.values()
+        )
+        return sum(values)

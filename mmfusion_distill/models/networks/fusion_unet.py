@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError, check_choice
-from ..layers import RESAMPLERS
 from ..ops.color import recolor, rgb_to_gray
-from ..ops.padding import reflect_pad_to_multiple
-from ..ops.picture_statistics import Measures, PairStatistics, pair_statistics
-from ..parts.priors import steered
+from ..ops.runtime_forms import reflect_pad_to_multiple
+from ..ops.statistics import Measures, PairStatistics, pair_statistics
+from ..parts.encoder import RESAMPLERS
+from ..parts.guidance import steered
 from .fusion_network import FusionNetwork, check_sources
 
 COLORS = ("rgb", "luminance")
@@ -35,6 +35,8 @@ class FusionUNet(FusionNetwork):
         stem (dict): Config of the stem; channels are filled in. Default: :class:`PixelUnshuffleStem`.
         encoder (dict): Config of the encoders; channels, blocks and stem are filled in.
             Default: :class:`HierarchicalEncoder`.
+        resample (str): How the resolution changes between levels: 'strided', or 'shuffle' as published.
+            Default: 'strided'.
         neck (dict): Config of the neck; `channels` is filled in. Default: :class:`SpatialChannelCrossFusion`.
         guidance (dict, optional): Config of the guidance; `channels` is filled in, and with a prior its length.
             Default: None.

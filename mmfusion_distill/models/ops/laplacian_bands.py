@@ -71,11 +71,6 @@ def mean_and_variance(img: Tensor) -> tuple[Tensor, Tensor]:
     return mean, (img - mean).square().mean(dim=(2, 3), keepdim=True)
 
 
-def hot_base(base_b: Tensor, img_b: Tensor) -> Tensor:
-    """The hot part of the base of a pyramid of B, (N, 1, H, W)."""
-    return F.relu(base_b - hot_level(*mean_and_variance(img_b)))
-
-
 def lift_cold(img_a: Tensor, img_b: Tensor, level: Tensor) -> Tensor:
     """Raise what is cold in B where A is bright, so that a clean bright sky stays as A has it.
 
@@ -132,8 +127,8 @@ def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: in
     """Fuse by the stronger band, without training.
 
     A's share of a band is 1 / (1 + exp(-slope (ln e_A - ln e_B))), e the local energies; the base is A's plus
-    :func:`hot_base`. What is clipped in A makes room for B (:func:`headroom`), and what is cold in B has no say where
-    A is bright (:func:`lift_cold`).
+    what is hot in B (:func:`hot_level`). What is clipped in A makes room for B (:func:`headroom`), and what is cold
+    in B has no say where A is bright (:func:`lift_cold`).
 
     Args:
         img_a (Tensor): Luminance of source A, (N, 1, H, W) in [0, 1].

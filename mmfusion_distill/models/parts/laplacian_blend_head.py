@@ -18,8 +18,8 @@ from ..ops.laplacian_bands import (
     share_of_a,
     with_headroom,
 )
-from ..ops.picture_statistics import NUM_TONES, PairStatistics, pair_statistics
 from ..ops.runtime_forms import conv_at_scales, expand_by_two
+from ..ops.statistics import NUM_TONES, PairStatistics, pair_statistics
 from .roles import Head
 from .source_tuning import NoiseFilter, ToneCurve
 

@@ -1,4 +1,4 @@
-"""The necks: two maps to one at every level."""
+"""What joins maps: the necks, two maps to one at every level, and the connector between two widths."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...user_errors import UserError
-from ..layers import ChannelAttention, OverlappingSpatialAttention
-from .roles import Neck
+from .attention import ChannelAttention, OverlappingSpatialAttention
+from .roles import Connector, Neck
 
 
 class ConvMerge(nn.Conv2d):
@@ -159,3 +159,22 @@ class SpatialChannelCrossFusion(Neck):
         if level == len(self.merges):
             a, b = self.exchange(a, b)
         return self.merges[level - 1](a, b)
+
+
+@MODELS.register_module()
+class ConvConnector(Connector):
+    """Bring features from one width to another by a 1x1 convolution.
+
+    Args:
+        in_channels (int): Channels of the features.
+        out_channels (int): Channels wanted.
+        init_cfg (dict, optional): As in mmengine. Default: None.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.conv = nn.Conv2d(in_channels, out_channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) to (N, out_channels, H, W)."""
+        return self.conv(x)

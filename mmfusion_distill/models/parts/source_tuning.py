@@ -5,7 +5,7 @@ from mmengine.model import BaseModule, constant_init
 from torch import Tensor, cat, nn
 from torch.nn import functional as F
 
-from ..ops.picture_statistics import NUM_NOISES, NUM_TONES, median_of_medians
+from ..ops.statistics import NUM_NOISES, NUM_TONES, median_of_medians
 
 # What is left of amounts below 0: not nothing, so that an untrained filter, whose amounts are 0, learns.
 _BELOW = 0.02

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...system.cache_folder import cache_folder
+from ...system.regular_file import cache_folder
 from ...user_errors import UserFileError
 from .text_encoders import TransformersTextEncoder
 

@@ -14,8 +14,8 @@ from torch import Tensor
 from ...system.memory import return_free_memory
 from ..networks.fusion_unet import FusionUNet
 from ..ops.laplacian_bands import COARSE, gaussian_pyramid
+from ..parts.guidance import steered
 from ..parts.laplacian_blend_head import Whole
-from ..parts.priors import steered
 
 #: Stride from which on maps of the whole image are small.
 COARSE_STRIDE = 8

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
+from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from ...user_errors import UserError, reason_of
+from ...zoo.model_index import PACKAGE, SCHEME, shipped_models
 
 NETWORK_PREFIX = "generator."
 #: Beginning of the names of checkpoints that are written between those that the config asks for.
@@ -45,9 +48,6 @@ def resolve_checkpoint(path: str | Path) -> Path:
 
 def last_checkpoint(folder: str | Path) -> Path | None:
     """The last checkpoint of a run.
-
-    Args:
-        folder (str | Path): The work folder of the run.
 
     Returns:
         Path | None: That which the run's note names, or, where that is lost as after a full disk, the latest by its
@@ -237,3 +237,33 @@ def select_fitting(
         shown = "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" if len(problems) > 5 else "")
         raise CheckpointError(f"the checkpoint {path} does not fit the network of the config: {shown}{hint}")
     return fitting, problems
+
+
+@CheckpointLoader.register_scheme(prefixes=(SCHEME, f"{PACKAGE.name}/weights/"))
+def load_from_package(filename: str, map_location: Any = None, logger: Any = "current") -> dict:
+    """Load weights for an :class:`ImageFusor` or a :class:`FusionDistiller`, under the names that these have.
+
+    So `load_from='mmfusion://student'` works in any toolbox's runner, and, for a network alone,
+    `init_cfg=dict(type='Pretrained', checkpoint='mmfusion://student', prefix='generator.')`.
+
+    Args:
+        filename (str): `mmfusion://` and a name, or what the model index has as `Weights`.
+        map_location (Any): Where to, as for `torch.load`: a device or its name. Default: None, the processor.
+        logger (Any): Not used.
+
+    Returns:
+        dict: With `state_dict`.
+
+    Raises:
+        CheckpointError: If nothing of that name comes with the package.
+    """
+    name = filename.removeprefix(SCHEME)
+    entries = shipped_models()
+    path = entries[name].weights if name in entries else PACKAGE.parent / name
+    if filename.startswith(SCHEME) and name not in entries:
+        raise CheckpointError(
+            f"{filename}: no such weights come with the package, choose from {', '.join(entries)}"
+        )
+    state = read_state_dict(path)
+    device = map_location if isinstance(map_location, (str, torch.device)) else "cpu"
+    return dict(state_dict={NETWORK_PREFIX + key: value.to(device) for key, value in state.items()})

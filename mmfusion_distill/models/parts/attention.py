@@ -69,13 +69,7 @@ class ChannelAttention(nn.Module):
 
 
 class RelativePosition(nn.Module):
-    """Decomposed relative position: one table for rows, one for columns.
-
-    Args:
-        window_size (int): Side of the query window.
-        overlap_window_size (int): Side of the key window.
-        head_dim (int): Channels of a head.
-    """
+    """Decomposed relative position: one table for rows, one for columns."""
 
     def __init__(self, window_size: int, overlap_window_size: int, head_dim: int) -> None:
         super().__init__()
