@@ -15,15 +15,15 @@ SIZE = (240, 320)
 DEGRADATIONS = {"low_light": 0.5, "ir_noise": 0.4}
 TEXTS = {
     "no text": None,
-    "noise named": "ir_noise: grain over the whole infrared picture",
-    "both named": "low_light: the street is dark; ir_noise: grain over the whole infrared picture",
+    "noise named": "ir_noise: grain over the whole infrared image",
+    "both named": "low_light: the street is dark; ir_noise: grain over the whole infrared image",
     "a wrong text": "over_exposure: the sky is blown out",
 }
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", help="picture to write")
+    parser.add_argument("out", help="image to write")
     parser.add_argument("--visible", help="source A of a pair of your own")
     parser.add_argument("--infrared", help="source B of it")
     args = parser.parse_args()

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from mmengine.config import Config
 
-from mmfusion_distill.analysis.retention import MethodResult, compare, comparison_table
+from mmfusion_distill.analysis.retention import MethodResult, compare
 from mmfusion_distill.analysis.scored_pairs import folder_dataset, inputs_of
 from mmfusion_distill.analysis.training_page import draw_losses, read_curves
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
@@ -26,7 +26,7 @@ from mmfusion_distill.inference.pytorch_inferencer import PyTorchInferencer
 from mmfusion_distill.system.html_page import HtmlPage, bold_best
 from mmfusion_distill.system.number_range import at_least
 from mmfusion_distill.system.regular_file import write_text_atomically
-from mmfusion_distill.system.table import Table
+from mmfusion_distill.system.table import Table, shown
 from mmfusion_distill.user_errors import exit_on_user_error
 from mmfusion_distill.zoo.config_files import read_config
 
@@ -39,12 +39,12 @@ GENERATED_PAIRS = 12
 #: What the shipped teacher is told of a pair with grain in the infrared and half of the visible light.
 TEXTS = {
     "no text": None,
-    "noise named": "ir_noise: grain over the whole infrared picture",
+    "noise named": "ir_noise: grain over the whole infrared image",
     "dark named": "low_light: the street is dark",
-    "both named": "low_light: the street is dark; ir_noise: grain over the whole infrared picture",
+    "both named": "low_light: the street is dark; ir_noise: grain over the whole infrared image",
     "a wrong text": "over_exposure: the sky is blown out",
 }
-#: Width of the pictures on the page, and how much the changes by a text are enlarged.
+#: Width of the images on the page, and how much the changes by a text are enlarged.
 CELL_WIDTH, ENLARGED = 300, 4
 
 
@@ -90,7 +90,7 @@ def run_demo(work_dir: str | Path, iterations: int = 40, scored_pairs: int = 3) 
         "student": PyTorchInferencer(weights="student", device="cpu"),
     }
     results = compare(networks, pairs, repeats=1)
-    print("\n" + comparison_table(results, student="demo student", teacher="demo teacher"))
+    print("\n" + _scores_table(results))
     print("[6/6] Telling the shipped teacher what is wrong with a pair", flush=True)
     page = work_dir / "results.html"
     _write_page(page, origin, networks, pairs, results, {"teacher": teacher_dir, "student": student_dir})
@@ -172,6 +172,20 @@ def _train(
     return cfg
 
 
+def _scores_table(results: Sequence[MethodResult]) -> str:
+    """Size, time and scores of all methods, and what the demo's student keeps of its teacher."""
+    metrics = list(results[0].scores)
+    teacher = next(result for result in results if result.name == "demo teacher")
+    rows = []
+    for result in results:
+        size = shown(result.parameters, ",d"), shown(result.gflops, ".2f"), shown(result.seconds, ".3f")
+        rows.append([result.name, *size, *(f"{result.scores[metric]:.3f}" for metric in metrics)])
+        if result.name == "demo student":
+            shares = (result.share_of(teacher, key) for key in ("parameters", "gflops", "seconds", *metrics))
+            rows.append(["  of teacher", *(f"{100 * share:.1f} %" for share in shares)])
+    return Table(["", "parameters", "GFLOPs", "s/image", *metrics], rows).to_text()
+
+
 def _write_page(
     path: Path,
     origin: str,
@@ -214,7 +228,7 @@ def _write_page(
 
 
 def _steer(pair: dict) -> tuple[np.ndarray, list[list[str]]]:
-    """Pictures of a degraded pair fused after each text, and how much each changed."""
+    """A degraded pair fused after each text, and how much each changed."""
     visible, infrared = read_image(pair["img_a"]) * 0.5, read_image(pair["img_b"], 1)
     grain = np.random.default_rng(0).normal(0, 20, infrared.shape)
     sources = to_uint8(visible), to_uint8(infrared + grain)

@@ -18,9 +18,7 @@ def __getattr__(name: str) -> Any:
         from .models.model_zoo import get_model
     except ImportError as error:
         extra = missing_extra(error)
-        remedy = (
-            f"pip install 'mmfusion_distill[{extra}]'" if extra else "run `python -m mmfusion_distill.doctor`"
-        )
+        remedy = f"pip install 'mmfusion_distill[{extra}]'" if extra else "run `mmfusion doctor`"
         raise MissingPackageError(
             f"get_model cannot be imported ({error}): {remedy}", name=error.name
         ) from error

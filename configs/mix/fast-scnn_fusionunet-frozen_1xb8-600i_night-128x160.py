@@ -1,4 +1,4 @@
-# A segmenter of mmseg (Fast-SCNN, Poudel et al., 2019) behind the student, which stays as it is.
+# A segmenter of mmseg (Fast-SCNN, Poudel et al., 2019) behind the student, which stays unchanged.
 _base_ = ["../_base_/mix_runtime.py", "../_base_/datasets/night-128x160_segmentation.py"]
 default_scope = "mmseg"
 norm_cfg = dict(type="BN", momentum=0.01)

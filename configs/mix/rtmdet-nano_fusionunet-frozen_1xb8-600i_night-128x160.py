@@ -1,4 +1,4 @@
-# A detector of mmdet behind the student, which stays as it is.
+# A detector of mmdet behind the student, which stays unchanged.
 _base_ = [
     "../_base_/mix_runtime.py",
     "../_base_/models/rtmdet-nano.py",

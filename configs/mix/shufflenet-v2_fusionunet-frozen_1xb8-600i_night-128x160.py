@@ -1,4 +1,4 @@
-# A classifier of mmpretrain (ShuffleNet v2, Ma et al., 2018) behind the student, which stays as it is.
+# A classifier of mmpretrain (ShuffleNet v2, Ma et al., 2018) behind the student, which stays unchanged.
 _base_ = ["../_base_/mix_runtime.py", "../_base_/datasets/night-128x160_classification.py"]
 default_scope = "mmpretrain"
 model = dict(

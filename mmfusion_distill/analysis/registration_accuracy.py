@@ -97,7 +97,7 @@ def try_pairs(pairs: Iterable[tuple[str, Pair]], seed: int, is_exact: bool) -> l
 
 
 def try_unwarped(pairs: Iterable[tuple[str, Pair]]) -> list[Trial]:
-    """Register pairs as they are; the error is how far a corner is moved."""
+    """Register unchanged pairs; the error is how far a corner is moved."""
     trials = []
     for name, (img_a, img_b) in pairs:
         try:

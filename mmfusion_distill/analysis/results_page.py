@@ -29,7 +29,7 @@ _HARDEST, _EASIEST = 3, 2
 _CELL_WIDTH = 240
 _HEAD = """# Results
 
-Each section is written by the command at its head; do not edit it by hand. Everything is scored against the clean
+A section with a command at its head is written by it; do not edit it by hand. Everything is scored against the clean
 sources; a degraded pair is what the network sees. `wins`: how many of the eight measures before `balanced_quality`
 have a mean that is at least the pyramid's. Interval: 95 % of a paired bootstrap of the mean of `balanced_quality`;
 beside it whether the method is better or worse than the pyramid, or the same (not significant at 5 %,
@@ -79,7 +79,7 @@ def score_set(networks: Sequence[NamedNetwork], pairs: Sequence[ScoredPair]) -> 
 def score_sets(
     networks: Sequence[NamedNetwork], dataset: dict, seed: int = 0, limit: int | None = None
 ) -> Iterator[tuple[str, SetScores]]:
-    """Fuse and score the pairs of a data set, first as they are, then degraded.
+    """Fuse and score the pairs of a data set, first unchanged, then degraded.
 
     Args:
         networks (Sequence[NamedNetwork]): The networks.

@@ -14,7 +14,7 @@ from PIL import Image
 from ..evaluation import baseline_images, compute_metrics
 from ..images.image_io import read_image_pair
 from ..images.pixels import to_uint8, without_single_channel
-from ..system.table import Table, shown
+from ..system.table import Table
 from ..user_errors import UserError
 from .named_network import count_gflops, count_parameters
 from .stopwatch import conditions, in_fresh_process, peak_bytes, time_in_turn
@@ -103,25 +103,6 @@ def compare(
             result.seconds = statistics.median(times[name])
         results.append(result)
     return results
-
-
-def comparison_table(results: Sequence[MethodResult], student: str, teacher: str) -> str:
-    """A text table of a comparison, with a line for what the student retains of the teacher.
-
-    Returns:
-        str: Lines of equal columns.
-    """
-    by_name = {result.name: result for result in results}
-    metrics = list(results[0].scores)
-    rows = []
-    for result in results:
-        size = shown(result.parameters, ",d"), shown(result.gflops, ".2f"), shown(result.seconds, ".3f")
-        rows.append([result.name, *size, *(f"{result.scores[metric]:.3f}" for metric in metrics)])
-        if result.name == student and teacher in by_name:
-            quantities = ("parameters", "gflops", "seconds", *metrics)
-            shares = [result.share_of(by_name[teacher], quantity) for quantity in quantities]
-            rows.append(["  of teacher", *(f"{100 * share:.1f} %" for share in shares)])
-    return Table(["", "parameters", "GFLOPs", "s/image", *metrics], rows).to_text()
 
 
 ROLES = ("teacher", "student")

@@ -1,4 +1,4 @@
-"""Pairs to score fusions on, as they are or degraded with a known answer."""
+"""Pairs to score fusions on, unchanged or degraded with a known answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,11 +66,7 @@ def validation_dataset(config: Config) -> dict:
     Raises:
         UserError: If the config has none.
     """
-    loaders = config.get("val_dataloader")
-    if not loaders:
-        raise UserError(f"{config.filename} has no val_dataloader: name the pairs with --a and --b")
-    loader = loaders if isinstance(loaders, dict) else loaders[-1]
-    return dict(loader["dataset"])
+    return list(validated_sets(config).values())[-1]
 
 
 def inputs_of(dataset: dict, limit: int | None = None) -> list[dict]:
@@ -97,7 +93,7 @@ def load_scored_pairs(dataset: dict, seed: int | None = None, limit: int | None 
         dataset (dict): Config of a :class:`PairedFusionDataset` or of several in a :class:`SeededConcatDataset`;
             pipelines are replaced.
         seed (int, optional): Degrade all of them, by :class:`RandomDegradation` with this seed: 0 gives the images
-            that our configs validate on. Default: None, as they are.
+            that our configs validate on. Default: None, unchanged.
         limit (int, optional): The first ones only. Default: None, all.
 
     Returns:

@@ -65,7 +65,7 @@ def measure_steering(
     events: Sequence[str] = EVENT_TYPES,
     shown: int = 3,
 ) -> Steering:
-    """Fuse pairs as they are seen and with each event named.
+    """Fuse pairs as seen and with each event named.
 
     Args:
         fuse (Callable): Fuses a pair that has an event, None for nothing named.

@@ -87,12 +87,7 @@ def annotate(args: argparse.Namespace) -> int:
                     file=sys.stderr,
                 )
             part = annotate_pairs(
-                annotator,
-                share.of(job.pairs),
-                job.folder,
-                job.modality,
-                args.overwrite,
-                args.stop_after,
+                annotator, share.of(job.pairs), job.folder, job.modality, args.overwrite, args.stop_after
             )
             summary = AnnotationSummary.of_parts(processes.gather(part))
             print(format_summary(summary, job.folder))

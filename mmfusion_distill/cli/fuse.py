@@ -23,19 +23,8 @@ if TYPE_CHECKING:
     from ..registration.pair_reader import PairReader
 
 #: Arguments of the command that :func:`fuse_files` takes unchanged.
-_FUSING = (
-    "text",
-    "annotations",
-    "batch_size",
-    "workers",
-    "overwrite",
-    "skip_existing",
-    "shard",
-    "pattern",
-    "keep_metadata",
-    "explain",
-    "events",
-)
+_FUSING: tuple[str, ...] = ("text", "annotations", "batch_size", "workers", "overwrite", "skip_existing")
+_FUSING += ("shard", "pattern", "keep_metadata", "explain", "events")
 
 #: Probability from which on an event counts as seen.
 _SEEN = 0.5

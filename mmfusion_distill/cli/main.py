@@ -4,50 +4,33 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 from ..user_errors import exit_on_user_error
 from ..version import __version__
 
-PACKAGE = Path(__file__).resolve().parent.parent
-
-
-class Subcommand(NamedTuple):
-    """A subcommand and its module.
-
-    Args:
-        module (str): Inside the package; its `main` takes the list of arguments and returns the exit code, or None
-            for 0.
-        help (str): One line.
-    """
-
-    module: str
-    help: str
-
-
-#: In the order in which the help lists them.
+#: What each does, in the order in which the help lists them. `main` of the module that is called like the subcommand
+#: takes the list of arguments and returns the exit code, or None for 0.
 SUBCOMMANDS = {
-    "fuse": Subcommand("cli.fuse", "fuse a pair of images, or the pairs of two folders"),
-    "video": Subcommand("cli.video", "fuse videos, cameras and streams"),
-    "calibrate": Subcommand("cli.calibrate", "align two cameras once, for fuse and video"),
-    "serve": Subcommand("cli.serve", "fuse in the browser, on a page of this machine"),
-    "annotate": Subcommand("cli.annotate", "write annotations of pairs, which guide a teacher"),
-    "check": Subcommand("cli.check", "list the problems of two folders of pairs"),
-    "evaluate": Subcommand("cli.evaluate", "score fused images of any methods"),
-    "train": Subcommand("cli.train", "train a teacher or a student by a config"),
-    "test": Subcommand("cli.test", "test a model by a config"),
-    "export": Subcommand("cli.export", "write a network as ONNX, OpenVINO or TorchScript"),
-    "publish": Subcommand("cli.publish", "write weights and config into one file for fuse"),
-    "convert": Subcommand("cli.convert", "convert a checkpoint of the published code"),
-    "models": Subcommand("cli.models", "list the weights that come with the package"),
-    "doctor": Subcommand("cli.doctor", "check the installation and say how to fix it"),
+    "fuse": "fuse a pair of images, or the pairs of two folders",
+    "video": "fuse videos, cameras and streams",
+    "calibrate": "align two cameras once, for fuse and video",
+    "serve": "fuse in the browser, on a page of this machine",
+    "annotate": "write annotations of pairs, which guide a teacher",
+    "check": "list the problems of two folders of pairs",
+    "evaluate": "score fused images of any methods",
+    "train": "train a teacher or a student by a config",
+    "test": "test a model by a config",
+    "export": "write a network as ONNX, OpenVINO or TorchScript",
+    "publish": "write weights and config into one file for fuse",
+    "convert": "convert a checkpoint of the published code",
+    "models": "list the weights that come with the package",
+    "doctor": "check the installation and say how to fix it",
 }
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of what precedes the arguments of a subcommand."""
-    lines = [f"  {name:10s} {subcommand.help}" for name, subcommand in SUBCOMMANDS.items()]
+    lines = [f"  {name:10s} {what}" for name, what in SUBCOMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="mmfusion",
         usage="mmfusion [-h] [--version] COMMAND ...",
@@ -90,5 +73,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(name: str, argv: list[str]) -> int:
     # Its usage then says how it was called.
     sys.argv = [f"mmfusion {name}", *argv]
-    module = importlib.import_module(f"{PACKAGE.name}.{SUBCOMMANDS[name].module}")
+    module = importlib.import_module(f"{__package__}.{name}")
     return module.main(argv) or 0

@@ -7,8 +7,8 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from ..system.launching import interrupted_once
 from ..system.number_range import ABOVE_ZERO, NumberRange, at_least
+from ..system.stop_signals import interrupted_once
 from ..user_errors import exit_on_user_error
 
 

@@ -78,10 +78,7 @@ def video(args: argparse.Namespace) -> int:
     from ..video import VideoOptions, fuse_video
 
     source_a, source_b, out = _sources_and_target(args)
-    options = VideoOptions(
-        sources=source_options(args),
-        **{name: getattr(args, name) for name in _OPTIONS},
-    )
+    options = VideoOptions(sources=source_options(args), **{name: getattr(args, name) for name in _OPTIONS})
     inferencer = build_inferencer(args)
     check_text(args, inferencer)
     report = fuse_video(inferencer, source_a, source_b, out, options)

@@ -25,7 +25,7 @@ class _FirstLine(logging.Formatter):
         self._whole, self._log_file = whole, log_file
 
     def format(self, record: logging.LogRecord) -> str:
-        """The message as it is shown."""
+        """The message as shown."""
         lines = record.getMessage().strip().splitlines()
         if len(lines) <= _MOST_LINES:
             return self._whole.format(record)

@@ -19,11 +19,7 @@ CROP = 192
 
 
 def calibration_pairs(
-    folder_a: str | Path,
-    folder_b: str | Path,
-    count: int,
-    multiple: int,
-    reader: PairReader | None = None,
+    folder_a: str | Path, folder_b: str | Path, count: int, multiple: int, reader: PairReader | None = None
 ) -> Iterator[SourcePair]:
     """Crops from the middle of the first pairs of two folders, as an exported network takes them.
 

@@ -16,15 +16,7 @@ from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, check_choice
 from .exported_module import OUTPUT, SOURCES, ExportedModule, let_default_to_nan, text_length
 from .joined_convolutions import fit_to_blocks, join_convolutions
-from .precision import (
-    PRECISIONS,
-    SourcePair,
-    folded,
-    set_metadata,
-    to_constants,
-    to_half_precision,
-    to_int8,
-)
+from .precision import PRECISIONS, SourcePair, folded, set_metadata, to_constants, to_half_precision, to_int8
 from .tile_stages import tile_stages
 
 #: Sizes that need no padding, much padding, and both orders of height and width.
@@ -138,10 +130,7 @@ def _check(out: Path, file_format: str, precision: str) -> None:
 
 
 def describe_interface(
-    network: nn.Module,
-    precision: str = "fp32",
-    size: tuple[int, int] | None = None,
-    opset: int = ONNX_OPSET,
+    network: nn.Module, precision: str = "fp32", size: tuple[int, int] | None = None, opset: int = ONNX_OPSET
 ) -> dict[str, str]:
     """What a program that runs the exported file must know; arguments as for :func:`export_network`."""
     text_channels = text_length(network)

@@ -19,14 +19,7 @@ from ..models.networks.fusion_unet import FusionUNet
 from ..models.ops.runtime_forms import reflect_pad_to_multiple
 from ..models.ops.statistics import NUM_NOISES, NUM_TONES, Measures, PairStatistics, pair_statistics
 from ..models.parts.guidance import steered
-from ..models.tiles.exact_tiles import (
-    deep_maps,
-    levels_in_tiles,
-    local_maps,
-    merged,
-    reach_down,
-    reach_up,
-)
+from ..models.tiles.exact_tiles import deep_maps, levels_in_tiles, local_maps, merged, reach_down, reach_up
 from .exported_module import SOURCES, TEXT, text_length, text_or_none
 from .joined_convolutions import fit_to_blocks, join_convolutions
 from .precision import folded

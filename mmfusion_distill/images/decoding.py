@@ -124,7 +124,7 @@ def _decode_usual(data: bytes, path: str | Path) -> Decoded | None:
 
 
 def _decode_with_opencv(data: bytes, path: str | Path) -> np.ndarray | None:
-    """(H, W), or (H, W, 3 or 4) RGB(A), as it is stored; versions of OpenCV differ in what they turn."""
+    """(H, W), or (H, W, 3 or 4) RGB(A), as stored; versions of OpenCV differ in what they turn."""
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:  # e.g. more pixels than OpenCV takes

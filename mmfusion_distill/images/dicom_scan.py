@@ -62,7 +62,7 @@ class DicomScan:
 
     @cached_property
     def order(self) -> list[int]:
-        """Frames from the patient's right, front or feet on; as they are stored where their places are not known."""
+        """Frames from the patient's right, front or feet on; as stored where their places are not known."""
         places = [place_of_frame(self.dataset, index) for index in range(self.count)]
         if self.count < 2 or any(place is None or place.origin is None for place in places):
             return list(range(self.count))

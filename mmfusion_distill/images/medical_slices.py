@@ -62,7 +62,7 @@ def read_nifti(path: Path) -> NiftiScan:
 
 
 class ScanSlice(NamedTuple):
-    """A slice as it is shown: the patient's right on the left, the front (of other planes the head) up.
+    """A slice as shown: the patient's right on the left, the front (of other planes the head) up.
 
     Args:
         pixels (np.ndarray): (H, W) float32 in [0, 1], or (H, W, 3) uint8 RGB.

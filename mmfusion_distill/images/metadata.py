@@ -143,7 +143,7 @@ def read_orientation(data: bytes) -> int:
         from PIL import Image
 
         exif = Image.Exif()
-        with suppress(*PILLOW_ERRORS):  # damaged facts about an image leave it as it is
+        with suppress(*PILLOW_ERRORS):  # damaged facts about an image leave it unchanged
             exif.load(data[data.find(_JPEG2000_BOX) + len(_JPEG2000_BOX) :])
             orientation = exif.get(_ORIENTATION, 1)
     elif any(mark in data for mark in _MARKS):
@@ -156,7 +156,7 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """Turn an image as its orientation says.
 
     Args:
-        pixels (np.ndarray): (H, W) or (H, W, C), as it is stored.
+        pixels (np.ndarray): (H, W) or (H, W, C), as stored.
         orientation (int): 1 to 8.
 
     Returns:

@@ -138,7 +138,7 @@ def _present(names: list[str], words: Sequence[str]) -> list[str]:
 
 
 def _without_words(names: list[str], words: set[str]) -> _Keys:
-    """Names without these words; with no word ('') all as they are."""
+    """Names without these words; with no word ('') all unchanged."""
     if words == {""}:
         return {name: name for name in names}
     keys = {}

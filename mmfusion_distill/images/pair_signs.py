@@ -21,8 +21,8 @@ def signs_of_pair(
     """Look for colour in source B, for sources that were exchanged, and for pairs that show the same twice.
 
     Args:
-        stored_a (StoredImage): Source A as it is stored.
-        stored_b (StoredImage): Source B as it is stored.
+        stored_a (StoredImage): Source A as stored.
+        stored_b (StoredImage): Source B as stored.
         img_a (np.ndarray): Source A, (H, W, 1 or 3) in [0, 255].
         img_b (np.ndarray): Source B, likewise, in the view of A.
 
@@ -30,7 +30,7 @@ def signs_of_pair(
         tuple[tuple[str, str], ...]: Sentences of `source_notes`, each with what is to be said behind the name.
     """
     color = _color(stored_b.pixels)
-    if stored_b.kind == "picture" and color > _COLORED:
+    if stored_b.kind == "image" and color > _COLORED:
         return ((notes.SWAPPED if _color(stored_a.pixels) < _GRAY else notes.COLORED, ""),)
     return ((notes.SAME_PICTURE, ""),) if _is_same(img_a, img_b) else ()
 

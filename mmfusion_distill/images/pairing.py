@@ -66,11 +66,7 @@ class Pairing:
         return f"{counted(len(self.pairs), 'pair')} by their names, {self.patterns}" if self.patterns else ""
 
 
-def pair_folders(
-    folder_a: str | Path,
-    folder_b: str | Path,
-    pattern: Sequence[str] | None = None,
-) -> Pairing:
+def pair_folders(folder_a: str | Path, folder_b: str | Path, pattern: Sequence[str] | None = None) -> Pairing:
     """Pair the images of two folders: by equal names, by patterns, or by the marks that cameras write.
 
     Both may be one folder if a pattern says which of its files are which: guessing there, one mistake fuses every

@@ -76,7 +76,7 @@ WRONG = {
     COLORED: "B is coloured: a false-colour palette, or a visible image",
     SAME_PICTURE: "both show the same, nothing is infrared",
     HALF_PLACED: "only one of both scans says where it lies",
-    SCREENSHOTS: "B holds temperatures, read as it is shown without mmfusion_distill[thermal]",
+    SCREENSHOTS: "B holds temperatures, read as shown without mmfusion_distill[thermal]",
 }
 
 #: What was noted of pairs: names, by the sentence about them.

@@ -42,7 +42,7 @@ def read_source_a(
 
     Args:
         image (PictureSource): A file, or an image in memory.
-        options (SourceOptions, optional): Its range and slice. Default: None, as it is stored.
+        options (SourceOptions, optional): Its range and slice. Default: None, as stored.
         channels (int, optional): 1 converts to luminance, 3 repeats gray, None keeps what is stored. Default: None.
 
     Raises:
@@ -53,15 +53,13 @@ def read_source_a(
 
 
 def read_source_b(
-    image: PictureSource,
-    options: SourceOptions | None = None,
-    limits: tuple[float, float] | None = None,
+    image: PictureSource, options: SourceOptions | None = None, limits: tuple[float, float] | None = None
 ) -> SourceImage:
     """Read source B: (H, W, 1), warm things bright.
 
     Args:
         image (PictureSource): A file, a radiometric JPEG, or an image or raw values of any type in memory.
-        options (SourceOptions, optional): Its range, polarity and slice. Default: None, as it is stored.
+        options (SourceOptions, optional): Its range, polarity and slice. Default: None, as stored.
         limits (tuple[float, float], optional): Takes the place of the percentiles of raw values. Default: None.
 
     Raises:
@@ -72,7 +70,7 @@ def read_source_b(
 
 
 def read_stored_b(image: PictureSource, options: SourceOptions, like: SliceGrid | None = None) -> StoredImage:
-    """Read source B as it is stored.
+    """Read source B as stored.
 
     Args:
         image (PictureSource): See :func:`read_source_b`.
@@ -110,9 +108,7 @@ def source_a(
 
 
 def source_b(
-    stored: StoredImage,
-    options: SourceOptions | None = None,
-    limits: tuple[float, float] | None = None,
+    stored: StoredImage, options: SourceOptions | None = None, limits: tuple[float, float] | None = None
 ) -> SourceImage:
     """Make brightness of a source B that was read; see :func:`read_source_b`."""
     options = options or SourceOptions()

@@ -1,4 +1,4 @@
-"""A source as it is stored, before its values mean brightness; its size, and its place where it is a scan."""
+"""A source as stored, before its values mean brightness; its size, and its place where it is a scan."""
 
 import os
 from collections.abc import Iterator
@@ -69,8 +69,8 @@ class StoredImage(NamedTuple):
             any type of number.
         full_scale (float, optional): Value of full brightness where the file names it. Default: None, by the type.
         no_data (float, optional): Value that stands for no data, where the file names it. Default: None.
-        kind (str): 'picture'; 'temperatures', which a camera hid in a JPEG; 'screenshot', a JPEG whose temperatures
-            nothing here can read; or 'scan', DICOM or NIfTI. Default: 'picture'.
+        kind (str): 'image'; 'temperatures', which a camera hid in a JPEG; 'screenshot', a JPEG whose temperatures
+            nothing here can read; or 'scan', DICOM or NIfTI. Default: 'image'.
         grid (SliceGrid, optional): Where a scan lies in the patient, if its file says so. Default: None.
         file (bytes, optional): The file of an image, for what it says besides its pixels. Default: None.
     """
@@ -79,7 +79,7 @@ class StoredImage(NamedTuple):
     pixels: np.ndarray
     full_scale: float | None = None
     no_data: float | None = None
-    kind: str = "picture"
+    kind: str = "image"
     grid: SliceGrid | None = None
     file: bytes | None = None
 
@@ -92,7 +92,7 @@ def read_stored(
     like: SliceGrid | None = None,
     resample: bool = False,
 ) -> StoredImage:
-    """Read an image as it is stored, or take one in memory.
+    """Read an image as stored, or take one in memory.
 
     Args:
         image (PictureSource): A file, or an image as :func:`to_array` takes it.
@@ -123,11 +123,11 @@ def read_stored(
     hides = temperatures and is_radiometric(data)
     if hides and (needed or can_read_radiometric()):
         return StoredImage(name, read_radiometric(data, path), kind="temperatures", file=data)
-    kind = "screenshot" if hides else "picture"
+    kind = "screenshot" if hides else "image"
     return StoredImage(name, *decode(data, path), kind=kind, file=data)
 
 
-#: First bytes of formats whose header has the size as it is stored, before it is turned.
+#: First bytes of formats whose header has the size as stored, before it is turned.
 _WITH_HEADER = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF", b"BM")
 
 

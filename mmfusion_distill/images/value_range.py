@@ -93,10 +93,7 @@ def checked_index(slice_index: int | None, count: int, path: Path) -> int:
 
 
 def brightness(
-    values: np.ndarray,
-    window: tuple[float, float] | None,
-    path: Path,
-    missing: np.ndarray | None = None,
+    values: np.ndarray, window: tuple[float, float] | None, path: Path, missing: np.ndarray | None = None
 ) -> np.ndarray:
     """Values as brightness.
 

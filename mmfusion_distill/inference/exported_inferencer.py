@@ -57,19 +57,8 @@ class _Pair(NamedTuple):
 class ExportedInferencer(ArrayFuser):
     """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with without PyTorch.
 
-    Args:
-        weights (str | Path): `.onnx` (ONNX Runtime), `.xml` (OpenVINO) or `.pt` (TorchScript, needs PyTorch).
-        threads (int, optional): Threads to use. Default: None, one a processor.
-        device (str, optional): As for :class:`ExportedFusion`. Default: None.
-        mode (str): 'auto', 'whole' or 'tile', as for :class:`ExportedFusion`. Default: 'auto'.
-        max_memory (float, optional): GiB, likewise. Default: None.
-        sources (SourceOptions, optional): How images are read, as for :class:`FusionInferencer`. Default: None.
-        runtime (str, optional): As for :class:`ExportedFusion`. Default: None.
-
-    Raises:
-        MissingFileError: If the file does not exist.
-        MissingPackageError: If the runtime is not installed.
-        UserError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
+    Arguments and errors are those of :class:`ExportedFusion`, which computes; `sources` is that of
+    :class:`FusionInferencer`, how images are read.
     """
 
     def __init__(

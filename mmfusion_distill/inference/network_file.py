@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..user_errors import UserError
-from .tile_stages import RunStage
 
 #: Runs arrays by the names of the inputs, and gives the outputs of these names.
 Run = Callable[[dict[str, np.ndarray], Sequence[str]], list[np.ndarray]]
+
+#: Runs a graph: arrays by its inputs, and the results by its outputs.
+RunStage = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
 #: Output that is the fused image.
 FUSED = "fused"

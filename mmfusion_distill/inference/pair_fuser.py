@@ -62,20 +62,7 @@ class ArrayFuser(PairFuser):
     """Base of what fuses arrays without PyTorch: pairs are loaded, put into batches, and fused."""
 
     def __call__(self, inputs: dict | Sequence[dict], batch_size: int = 1, text: str | None = None) -> dict:
-        """Fuse pairs.
-
-        Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: as for :class:`FusionInferencer`.
-            batch_size (int): Pairs of equal size that follow each other are fused so many at a time. Default: 1.
-            text (str, optional): A description by hand for a guided network. Default: None.
-
-        Returns:
-            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray.
-
-        Raises:
-            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
-            UserError: If what is given are no pairs.
-        """
+        """Fuse pairs as :class:`FusionInferencer` does."""
         pairs = [self.load(pair, text) for pair in check_pairs(inputs, batch_size)]
         batches = batches_of_equal_size(pairs, self.size_of, batch_size)
         return dict(predictions=[picture for batch in batches for picture in self.fuse_loaded(batch)])

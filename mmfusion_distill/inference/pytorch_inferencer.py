@@ -36,19 +36,8 @@ from .pair_fuser import LONGEST_SEEN, batches_of_equal_size
 class PyTorchInferencer(BaseInferencer):
     """What :class:`~mmfusion_distill.inference.fusion_inferencer.FusionInferencer` fuses with by PyTorch.
 
-    It is MMEngine's inferencer: it has the `model`, and gives data samples.
-
-    Args:
-        model (str | Path | dict, optional): As for :class:`FusionInferencer`. Default: None.
-        weights (str | Path, optional): Likewise; an exported network becomes the generator of the model.
-            Default: None.
-        device (str, optional): Likewise. Default: None.
-        sources (SourceOptions, optional): Likewise. Default: None.
-
-    Raises:
-        CheckpointError: If the weights cannot be read or do not fit, or an exported network comes with a config.
-        MissingFileError: If the config does not exist.
-        UserError: If the device cannot be used.
+    It is MMEngine's inferencer: it has the `model`, and gives data samples. Arguments and errors are those of
+    :class:`FusionInferencer`; an exported network becomes the generator of the model.
     """
 
     def __init__(
@@ -87,23 +76,7 @@ class PyTorchInferencer(BaseInferencer):
         batch_size: int = 1,
         **kwargs: Any,
     ) -> dict:
-        """Fuse pairs.
-
-        Args:
-            inputs (dict | Sequence[dict]): Per pair `img_a` and `img_b`: paths, arrays (H, W), (H, W, 1) or
-                (H, W, 3) RGB, PIL images, or PyTorch tensors (H, W), (C, H, W) or (H, W, C), C 1 or 3; uint8,
-                uint16 or floating point in [0, 1]. Optional `annotation`, an :class:`Annotation`.
-            return_datasamples (bool): Whether to return data samples instead of arrays. Default: False.
-            batch_size (int): Pairs fused at a time; neighbours of different size are not batched. Default: 1.
-            **kwargs: `text` (str), a description by hand for a guided network.
-
-        Returns:
-            dict: `predictions`, per pair (H, W, 3) uint8 RGB, or (H, W) if its source A is gray; or data samples.
-
-        Raises:
-            ImageReadError: If an image cannot be used, or the sizes of a pair differ.
-            UserError: If what is given are no pairs, or a guided network lacks text.
-        """
+        """Fuse pairs as :class:`FusionInferencer` does, to arrays, or to data samples (`return_datasamples`)."""
         batches = self.preprocess(check_pairs(inputs, batch_size), batch_size, **kwargs)
         # Data samples hold sources and result as floating point, which a large image has no room for.
         fuse = self.forward if return_datasamples else self._pictures
@@ -191,7 +164,7 @@ class PyTorchInferencer(BaseInferencer):
     def postprocess(
         self, preds: list[DataSample], visualization: None = None, return_datasample: bool = False
     ) -> dict:
-        """Data samples as they are."""
+        """Data samples, unchanged."""
         return dict(predictions=preds)
 
     @torch.inference_mode()

@@ -19,13 +19,14 @@ from .network_file import (
     METADATA,
     PRIOR,
     NetworkFile,
+    RunStage,
     Shape,
     UnusableFile,
     check_interface,
     network_file,
     whole_number,
 )
-from .tile_stages import STAGES, RunStage
+from .tile_stages import STAGES
 
 #: Bytes of a graph for tiles, unpacked.
 LARGEST_STAGE = 2**28
@@ -206,25 +207,11 @@ _EXTRAS = {"openvino": "openvino", "torch": "train"}
 class OpenedNetwork:
     """Opens the file at once, and again where it was copied to another process: by a fork, or pickled.
 
-    Args:
-        path (Path): `.onnx`, `.xml` or `.pt`.
-        threads (int, optional): Threads to use. Default: None, as many as this process may use processors.
-        device (str, optional): As for :class:`~mmfusion_distill.inference.exported_fusion.ExportedFusion`.
-            Default: None.
-        runtime (str, optional): 'openvino' runs an `.onnx` file by OpenVINO. Default: None, by the suffix.
-
-    Raises:
-        MissingFileError: If the file does not exist.
-        MissingPackageError: If the runtime is not installed.
-        UserError: If the suffix is unknown, the file is none of ours, or the runtime has no such device.
+    Arguments and errors are those of :class:`~mmfusion_distill.inference.exported_fusion.ExportedFusion`.
     """
 
     def __init__(
-        self,
-        path: Path,
-        threads: int | None = None,
-        device: str | None = None,
-        runtime: str | None = None,
+        self, path: Path, threads: int | None = None, device: str | None = None, runtime: str | None = None
     ) -> None:
         self._path, self._threads, self._device, self._runtime = path, threads, device, runtime
         self._open_here()

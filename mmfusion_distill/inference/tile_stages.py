@@ -11,6 +11,7 @@ import numpy as np
 
 from ..images.pixels import LUMINANCE_WEIGHTS
 from ..images.tile_grid import axis_tiles, inner_parts
+from .network_file import RunStage
 
 #: Rows and columns of an image.
 Part = tuple[slice, slice]
@@ -28,8 +29,6 @@ TILE_MARGIN, UP_MARGIN = 64, 160
 _ROWS = 512
 
 Arrays = dict[str, np.ndarray]
-#: Runs a graph: arrays by its inputs, and the results by its outputs.
-RunStage = Callable[[Arrays], Arrays]
 
 
 def fuser_of_tiles(

@@ -46,7 +46,7 @@ def build_page(networks: Networks, limits: Limits, files: VisitorFiles) -> gr.Bl
             f"{limits.megapixels:g} million pixels, {limits.megabytes:g} MB and {limits.frames} frames; all files "
             "go when you leave the page."
         )
-        with gr.Tab("Pictures"):
+        with gr.Tab("Images"):
             _build_picture_tab(networks, limits, files)
         with gr.Tab("Video"):
             _build_video_tab(networks, limits, files)

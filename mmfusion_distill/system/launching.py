@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from ..user_errors import OptionError, UserError, is_user_error, reason_of
+from .stop_signals import answered_by, interrupted_once
 
 Item = TypeVar("Item")
 
@@ -60,8 +61,6 @@ _STARTED_BY = {
     "slurm": "srun",
     "mpi": "mpirun, with the first machine's name in MASTER_ADDR",
 }
-#: What ends a program, politely.
-_ENDING = (signal.SIGINT, signal.SIGTERM)
 #: Seconds for all processes to start.
 _START = 600
 #: For the last share to be done: the launcher, and not a clock, says that a process has died.
@@ -96,7 +95,7 @@ class Processes:
         from mmengine.dist import all_gather_object
 
         # While waiting signals are ignored: what the others send would be lost.
-        with _answered_by(signal.SIG_IGN):
+        with answered_by(signal.SIG_IGN):
             try:
                 return all_gather_object(item, self.group)
             except RuntimeError as error:
@@ -206,29 +205,3 @@ def _join(launcher: str) -> Processes:
             f"--launcher {launcher}: this process cannot join the others ({reason_of(error)}): check MASTER_ADDR and "
             "MASTER_PORT, and start no more processes on a machine than it has GPUs, if it has some"
         ) from error
-
-
-@contextlib.contextmanager
-def interrupted_once() -> Iterator[None]:
-    """The first Ctrl-C (SIGINT) or SIGTERM, by which schedulers end a job, is a KeyboardInterrupt.
-
-    The following ones, which launchers send after it, are ignored, so that what has to be done at the end is done.
-    """
-
-    def interrupt(*_: object) -> None:
-        for number in _ENDING:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    with _answered_by(interrupt):
-        yield
-
-
-@contextlib.contextmanager
-def _answered_by(handler: Any) -> Iterator[None]:
-    before = [signal.signal(number, handler) for number in _ENDING]
-    try:
-        yield
-    finally:
-        for number, handler in zip(_ENDING, before):
-            signal.signal(number, handler)

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -51,9 +52,32 @@ def stop_requests(promise: str) -> Iterator[StopRequest]:
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
-    before = {number: signal.signal(number, request.answer) for number in _ENDING}
-    try:
+    with answered_by(request.answer):
         yield request
+
+
+@contextmanager
+def interrupted_once() -> Iterator[None]:
+    """The first Ctrl-C (SIGINT) or SIGTERM, by which schedulers end a job, is a KeyboardInterrupt.
+
+    The following ones, which launchers send after it, are ignored, so that what has to be done at the end is done.
+    """
+
+    def interrupt(*_: object) -> None:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    with answered_by(interrupt):
+        yield
+
+
+@contextmanager
+def answered_by(handler: Any) -> Iterator[None]:
+    """Let a handler answer what ends a program politely."""
+    before = [signal.signal(number, handler) for number in _ENDING]
+    try:
+        yield
     finally:
-        for number, handler in before.items():
+        for number, handler in zip(_ENDING, before):
             signal.signal(number, handler)

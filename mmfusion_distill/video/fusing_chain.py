@@ -72,11 +72,7 @@ class FusingChain:
         self._window = Window() if options.show else None
 
     def run(
-        self,
-        pairs: Iterable[PreparedPair],
-        clock: FrameClock,
-        film: FilmWriter | None,
-        expected: int | None,
+        self, pairs: Iterable[PreparedPair], clock: FrameClock, film: FilmWriter | None, expected: int | None
     ) -> None:
         """Fuse pairs until there are no more, or Ctrl-C or the window's q ends it."""
         # What is made ahead of time of a camera is late when it is shown.

@@ -29,7 +29,7 @@ _HEAD, _TAIL = 2**20, 2**23
 def keep_sound(film: Path, source: Path, start: float, seconds: float) -> str | None:
     """Put the sound of a source beside the frames of a video, in its file.
 
-    Sound that the video's container cannot hold is encoded again. The video stays as it is if that does not succeed.
+    Sound that the video's container cannot hold is encoded again. The video is left unchanged if that fails.
 
     Args:
         film (Path): The fused frames; .avi, .mkv, .mp4 or .webm.

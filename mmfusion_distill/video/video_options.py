@@ -21,7 +21,7 @@ class VideoOptions:
 
     Args:
         sources (SourceOptions): Range, polarity and registration of source B; registration is found once, from the
-            first frames. Default: as they are.
+            first frames. Default: unchanged.
         layout (str, optional): One of :data:`LAYOUTS`: A and B are halves of one stream, A named first.
             Default: None, two streams.
         match (str): 'time' takes for each frame of A the one of B nearest in time, 'frame' the one of the same
@@ -29,7 +29,7 @@ class VideoOptions:
         offset (float): Seconds B started earlier than A. Default: 0.
         fps (float, optional): Frames per second of the result. Default: None, those of A.
         steady (float): Seconds over which brightness is smoothed that the network chooses by the whole image; 0
-            leaves it as it is. Default: 0.5.
+            leaves it unchanged. Default: 0.5.
         reconnect (float): Seconds for which a lost live source is opened again and again. Default: 0, not at all.
         max_frames (int, optional): End after so many of the result. Default: None.
         show (bool): Show them in a window; q ends. Default: False.

@@ -205,10 +205,8 @@ def _typed(value: Any, where: str) -> Iterator[tuple[str, dict]]:
 def _check_part(part: dict, where: str, path: str | Path) -> None:
     name = part["type"]
     scope, _, plain = name.rpartition(".")
-    if scope not in (
-        "",
-        "mmfusion",
-    ):  # of another toolbox, which takes seconds to import or may not be installed
+    # Another toolbox takes seconds to import, or may not be installed.
+    if scope not in ("", "mmfusion"):
         return
     built = find_type(name)
     if built is None and find_type(f"mmagic.{plain}") is not None:

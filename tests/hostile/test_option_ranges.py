@@ -9,7 +9,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-from mmfusion_distill.cli.main import PACKAGE, SUBCOMMANDS
+from mmfusion_distill.cli.main import SUBCOMMANDS
 from mmfusion_distill.system.number_range import NumberRange
 
 CONFIG = str(ROOT / "configs/fusion_distill/teacher_xrestormer-d16_1xb4-2k_roadscene-64x64.py")
@@ -46,8 +46,8 @@ def parsers_of(run, monkeypatch):
 
 
 def programs():
-    for name, subcommand in SUBCOMMANDS.items():
-        module = f"{PACKAGE.name}.{subcommand.module}"
+    for name in SUBCOMMANDS:
+        module = f"mmfusion_distill.cli.{name}"
         yield pytest.param(lambda module=module: importlib.import_module(module).main([]), id=name)
     for path in SCRIPTS:
         yield pytest.param(lambda path=path: runpy.run_path(str(path), run_name="__main__"), id=path.name)
@@ -175,7 +175,7 @@ def test_a_value_out_of_its_range_is_wrong_use(command, arguments, says, pair, c
     monkeypatch.setattr(logging, "raiseExceptions", False)
     before = sorted(pair.rglob("*"))
     with pytest.raises(SystemExit) as end:
-        importlib.import_module(f"{PACKAGE.name}.{SUBCOMMANDS[command].module}").main(
+        importlib.import_module(f"mmfusion_distill.cli.{command}").main(
             arguments.replace("CONFIG", CONFIG).split()
         )
     said = capsys.readouterr()

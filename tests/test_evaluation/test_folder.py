@@ -77,7 +77,7 @@ def test_every_method_is_scored_on_the_same_pairs(folders):
     text = "\n".join(result.problems)
     assert f"{folders / 'poor' / 'p1'}.* is missing" in text
     assert f"{folders / 'good' / 'p2.png'} is damaged or no image" in text
-    assert f"{folders / 'good' / 'extra.png'} has no source pictures" in text
+    assert f"{folders / 'good' / 'extra.png'} has no source images" in text
 
 
 def test_a_cut_off_picture_is_listed(folders):

@@ -105,10 +105,10 @@ def test_what_cannot_be_written_is_said(network, tmp_path):
         export_network(network, tmp_path / "x.onnx", "onnx", "int4")
 
 
-def test_the_tool_measures_the_quality(network, scenes, tmp_path):
+def test_the_command_measures_the_quality(network, scenes, tmp_path):
     (tmp_path / "config.py").write_text(f"model = dict(type='ImageFusor', generator={NETWORK!r})\n")
     torch.save(network.state_dict(), tmp_path / "network.pth")
-    command = ["deployment/export.py", "config.py", "network.pth", "out.onnx"]
+    command = ["export", "config.py", "network.pth", "out.onnx"]
     folders = ["--quality-a", scenes / "visible", "--quality-b", scenes / "infrared", "--quality-pairs", "2"]
     done = run_script(*command, "--precision", "fp16", *folders, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

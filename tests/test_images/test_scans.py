@@ -5,12 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from mmfusion_distill.cli.calibrate import calibrate
 from mmfusion_distill.images.image_io import read_image, read_image_pair
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.images.medical_slices import read_scan
 from mmfusion_distill.images.pairing import pairs_of
 from mmfusion_distill.images.source_options import SourceOptions
+from mmfusion_distill.registration.calibrating import calibrate
 from mmfusion_distill.registration.pair_reader import PairReader
 from mmfusion_distill.user_errors import UserError
 

@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfusion_distill.cli.calibrate import calibrate
 from mmfusion_distill.data.generated_scenes import generate_pair
 from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.images.pairing import find_pairs
 from mmfusion_distill.images.source_options import SourceOptions
 from mmfusion_distill.inference.folder_fusing import fuse_files
+from mmfusion_distill.registration.calibrating import calibrate
 from mmfusion_distill.registration.camera_calibration import CameraCalibration
 from mmfusion_distill.registration.pair_reader import PairReader
 

@@ -36,9 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=at_least(0), default=0, help="of the degradations")
     parser.add_argument(
-        "--against",
-        metavar="FOLDER",
-        help="degrade nothing, compare with the annotations in this folder",
+        "--against", metavar="FOLDER", help="degrade nothing, compare with the annotations in this folder"
     )
     parser.add_argument(
         "--choose",

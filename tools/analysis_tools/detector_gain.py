@@ -1,7 +1,7 @@
 """Print what a detector gains by fusion on generated night scenes, half of whose people only infrared shows.
 
 The same small detector is trained on the visible images, on the infrared ones, and on fusions of both: by the
-Laplacian pyramid, by the student as it is, and by the student trained along. Needs `pip install -e ".[detect]"`.
+Laplacian pyramid, by the frozen student, and by the student trained along. Needs `pip install -e ".[detect]"`.
 """
 
 import argparse

@@ -19,7 +19,7 @@ def parse_args() -> argparse.Namespace:
         default=["RoadScene"],
         help="data sets in MMFUSION_DATA_ROOT or data/ (default: RoadScene)",
     )
-    parser.add_argument("--unwarped", action="store_true", help="register these pairs as they are, too")
+    parser.add_argument("--unwarped", action="store_true", help="register these pairs unchanged, too")
     parser.add_argument("--seed", type=at_least(0), default=0, help="of pairs and warps (default: 0)")
     return parser.parse_args()
 

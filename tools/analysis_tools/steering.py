@@ -65,7 +65,7 @@ def report(args: argparse.Namespace) -> None:
             path = out.parent / "images" / f"steering-{weights}-{name}.png"
             write_image(path, steering_picture(steering))
     out.write_text("\n".join(sections), encoding="utf-8")
-    print(f"written: {out} and the pictures beside it in {out.parent / 'images'}")
+    print(f"written: {out} and the images beside it in {out.parent / 'images'}")
 
 
 if __name__ == "__main__":

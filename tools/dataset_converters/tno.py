@@ -20,7 +20,7 @@ def main() -> None:
     args = parser.parse_args()
     pairs = collect_pairs_by_keyword(args.source, ("vis", "vi", "visible", "visual"), ("ir", "lwir"))
     if not pairs:
-        raise UserError(f"{args.source} has no folder with one VIS and one IR picture")
+        raise UserError(f"{args.source} has no folder with one VIS and one IR image")
     for name, paths in pairs.items():
         for kind, path in zip(("vi", "ir"), paths):
             write_image(Path(args.out) / kind / f"{name}.png", read_image(path))

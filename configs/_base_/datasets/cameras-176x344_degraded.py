@@ -14,7 +14,7 @@ steps = dict(
         dict(type="RandomTone", prob=0.4),
         dict(type="RandomEvenSource", prob=0.04),
     ],
-    # Larger and sharper: some of it as sharp as it is.
+    # Larger and sharper: some of it unchanged.
     sharp=[
         dict(type="LoadImagePair"),
         dict(type="RandomPairResize", scale=(0.45, 1.1), min_size=crop_size),
@@ -75,7 +75,7 @@ train_sets = [
 ]
 train_dataloader = dict(dataset=dict(_delete_=True, type="SeededConcatDataset", datasets=train_sets))
 
-# Validation: two sets of street scenes as they are and degraded, and M3SVD's own degraded recordings.
+# Validation: two sets of street scenes, unchanged and degraded, and M3SVD's own degraded recordings.
 clean_pipeline = [dict(type="LoadImagePair"), dict(type="PackPair")]
 recorded_pipeline = [
     dict(type="LoadImagePair"),

@@ -1,4 +1,4 @@
-# CT, PET and SPECT with MRI in one set, half of the training samples degraded. Validated on 60 pairs, as they are and
+# CT, PET and SPECT with MRI in one set, half of the training samples degraded. Validated on 60 pairs, unchanged and
 # all degraded, as roadscene-176x344_degraded.py.
 _base_ = ["./roadscene-176x344_degraded.py", "./harvard.py"]
 

@@ -1,5 +1,5 @@
 # RoadScene with degradations for iteration-based runs: half of the training samples are degraded and say so in their
-# text. Validated twice, as they are and all degraded, for degraded_runtime.py.
+# text. Validated twice, unchanged and all degraded, for degraded_runtime.py.
 _base_ = ["./roadscene-128x128.py"]
 
 # Nearly the smallest images, since networks that look at whole images behave otherwise on small crops of them

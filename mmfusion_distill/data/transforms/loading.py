@@ -120,7 +120,7 @@ class VisibleOnly(BaseTransform):
 
     Args:
         transform (dict): Config of the transform, e.g. `dict(type='mmdet.PhotoMetricDistortion')`. It must leave the
-            size as it is.
+            size unchanged.
 
     Raises:
         UserError: If it does not.

@@ -92,7 +92,7 @@ def _surplus(pairing: Pairing, listings: Sequence[tuple[Path, Mapping[str, Path]
     known = {path_stem(name) for name in (*pairing.images_a, *pairing.images_b)}
     known |= {name for pair in pairing.pairs for name in (pair.name, path_stem(pair.path_a.name))}
     return [
-        f"{path} has no source pictures"
+        f"{path} has no source images"
         for _, listing in listings
         for name, path in listing.items()
         if name not in known
@@ -192,7 +192,7 @@ def read_picture(path: str | Path) -> np.ndarray:
 
 
 def read_sources(reader: PairReader, path_a: str | Path, path_b: str | Path) -> list[np.ndarray]:
-    """Read both sources of a pair as they are fused; see :func:`read_picture`."""
+    """Read both sources of a pair as fused; see :func:`read_picture`."""
     return [_in_levels(image) for image in reader.read(path_a, path_b)[:2]]
 
 

@@ -164,11 +164,7 @@ class ImageFusor(BaseModel):
         return samples
 
     def fuse(
-        self,
-        img_a: Tensor,
-        img_b: Tensor,
-        text_emb: Tensor | None = None,
-        prior: Tensor | None = None,
+        self, img_a: Tensor, img_b: Tensor, text_emb: Tensor | None = None, prior: Tensor | None = None
     ) -> Tensor:
         """Fuse images in [0, 1] for inference: (N, C, H, W) and (N, 1, H, W) to (N, 3, H, W).
 
@@ -196,11 +192,7 @@ class ImageFusor(BaseModel):
         return fuse_image(fuse, img_a, img_b, self.tiling, network.multiple, network.pixel_bytes, exact)
 
     def embed_texts(
-        self,
-        data_samples: DataSample,
-        images: Tensor,
-        training: bool = False,
-        field: str = "annotation",
+        self, data_samples: DataSample, images: Tensor, training: bool = False, field: str = "annotation"
     ) -> Tensor | None:
         """Text embeddings of a batch for the network; without guidance nothing is computed.
 

@@ -43,8 +43,7 @@ class Upsample(nn.Module):
     def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(channels, 4 * out_channels, 3, padding=1, bias=False),
-            nn.PixelShuffle(2),
+            nn.Conv2d(channels, 4 * out_channels, 3, padding=1, bias=False), nn.PixelShuffle(2)
         )
 
     def forward(self, x: Tensor) -> Tensor:
