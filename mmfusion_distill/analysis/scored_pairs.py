@@ -66,7 +66,11 @@ def validation_dataset(config: Config) -> dict:
     Raises:
         UserError: If the config has none.
     """
-    return list(validated_sets(config).values())[-1]
+    loaders = config.get("val_dataloader")
+    if not loaders:
+        raise UserError(f"{config.filename} has no val_dataloader: name the pairs with --a and --b")
+    loader = loaders if isinstance(loaders, dict) else loaders[-1]
+    return dict(loader["dataset"])
 
 
 def inputs_of(dataset: dict, limit: int | None = None) -> list[dict]:
