@@ -15,7 +15,7 @@ from ..evaluation import EvaluationResult, baseline_images, paired_bootstrap, pi
 from ..evaluation.functional.operator_measures import OPERATOR_MEASURES, operator_measures
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..images.image_io import write_image
-from ..system.counting import counted
+from ..system.number_range import counted
 from ..system.regular_file import write_text_atomically
 from ..system.table import Table, shown
 from .named_network import NamedNetwork

@@ -14,8 +14,8 @@ from mmengine.config import Config
 from ..evaluation import EvaluationResult, baseline_images, picture_grid
 from ..evaluation.metrics.fusion_metric import WIN_MEASURES
 from ..inference.fusion_inferencer import FusionInferencer
-from ..system.counting import counted
 from ..system.html_page import HtmlPage, bold_best
+from ..system.number_range import counted
 from ..system.table import Table
 from .scored_pairs import ScoredPair, fuse_pair, load_scored_pairs, score_pairs
 

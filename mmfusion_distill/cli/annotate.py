@@ -11,9 +11,8 @@ from ..data.annotation_sources import AnnotationJob, job_of_folders, jobs_of_con
 from ..images.pairing import shorten
 from ..images.source_notes import write_notes
 from ..registration.pair_reader import PairReader
-from ..system.counting import counted
 from ..system.launching import launched
-from ..system.number_range import at_least
+from ..system.number_range import at_least, counted
 from ..system.regular_file import check_writable
 from ..user_errors import OptionError, exit_on_user_error, reason_of
 from .command_line import SettingsAction, add_share_arguments

@@ -15,8 +15,7 @@ import numpy as np
 
 from ..export.precision import PRECISIONS
 from ..inference.network_file import FORMATS
-from ..system.counting import counted
-from ..system.number_range import NumberRange, at_least
+from ..system.number_range import NumberRange, at_least, counted
 from ..user_errors import UserError, exit_on_user_error
 from .command_line import image_size
 from .source_arguments import add_source_arguments, source_options

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..system.cores import CorePlan, plan_cores
-from ..system.counting import counted
+from ..system.number_range import counted
 from ..system.regular_file import check_writable, write_text_atomically
 from ..user_errors import UserError
 

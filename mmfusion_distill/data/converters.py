@@ -12,7 +12,7 @@ from ..annotation.annotation_file import annotation_path_of, find_annotation_of,
 from ..annotation.annotation_types import Annotation, Event
 from ..images.image_files import IMAGE_EXTENSIONS, PairingError, image_stem
 from ..images.pairing import ImagePair, find_pairs, shorten
-from ..system.counting import counted
+from ..system.number_range import counted
 from ..system.regular_file import write_text_atomically
 from ..user_errors import UserError
 

@@ -16,7 +16,7 @@ from ..annotation.event_types import KNOWN_EVENT_TYPES, check_modality, is_known
 from ..images.image_files import read_name_list
 from ..images.pairing import ImagePair, find_pairs, shorten
 from ..registry import DATASETS, TRANSFORMS
-from ..system.counting import counted
+from ..system.number_range import counted
 from ..user_errors import UserError
 from .missing_annotations import annotate_missing, on_main_process
 

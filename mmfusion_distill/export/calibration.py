@@ -11,7 +11,7 @@ from ..images.pairing import find_pairs
 from ..images.pixels import reflected_index
 from ..inference.pair_fuser import PairFuser
 from ..registration.pair_reader import PairReader
-from ..system.counting import counted
+from ..system.number_range import counted
 from .precision import SourcePair
 
 #: Sides of the crops that ranges are taken from: all maps of the network are kept for each.

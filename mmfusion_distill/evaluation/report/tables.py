@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...system.counting import counted
+from ...system.number_range import counted
 from ...system.regular_file import write_text_atomically
 from ...system.table import Cell, Table
 from .bootstrap import BootstrapResult
