@@ -16,9 +16,10 @@ fusion_loss = dict(
             loss_weight=1.0,
         ),
         distance=dict(type="PyramidDistanceLoss", loss_weight=1.0),
-        glare=dict(type="GlareContrastLoss", loss_weight=0.5),
+        glare=dict(type="GlareContrastLoss", loss_weight=1.0),
         hot_detail=dict(type="HotDetailLoss", loss_weight=0.3),
         false_slope=dict(type="FalseSlopeLoss", loss_weight=1.0),
+        sky=dict(type="ClearSkyLoss", loss_weight=5.0),
     ),
 )
 event_loss = dict(type="EventLoss", loss_weight=0.1)

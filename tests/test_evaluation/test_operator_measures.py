@@ -81,3 +81,13 @@ def test_relief_of_a_cold_sky():
     stamped[:40] = 170 + img_b[:40] // 2
     assert operator_measures(even(200), img_b, even(200))["cold_sky"] == pytest.approx(0, abs=0.01)
     assert operator_measures(even(200), img_b, stamped)["cold_sky"] > 1
+
+
+def test_a_sky_that_is_darkened_towards_b():
+    img_b = with_square(even(40), 200, half=25)
+    dusk = even(200)
+    dusk[:40] = 150
+    assert operator_measures(even(200), img_b, even(200))["dark_sky"] == pytest.approx(0, abs=0.01)
+    assert operator_measures(even(200), img_b, even(150))["dark_sky"] == pytest.approx(50, abs=1)
+    assert 1 < operator_measures(even(200), img_b, dusk)["dark_sky"] < 49
+    assert np.isnan(operator_measures(even(60), img_b, even(60))["dark_sky"])  # no bright place

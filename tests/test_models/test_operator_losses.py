@@ -61,7 +61,19 @@ def test_slopes_of_the_sources_are_true_and_rings_are_not():
     assert float(loss(ring, img_a, img_b)) > 0.2
 
 
-@pytest.mark.parametrize("name", ["GlareContrastLoss", "HotDetailLoss", "TracerDetailLoss", "FalseSlopeLoss"])
+def test_a_clear_sky_stays_as_bright_as_in_a():
+    loss = build("ClearSkyLoss")
+    img_a, img_b = even(0.7), with_square(even(0.2), 0.9, half=20)
+    assert float(loss(img_a, img_a, img_b)) == 0
+    assert float(loss(img_a - 0.03, img_a, img_b)) == 0  # allowed
+    assert float(loss(img_a - 0.24, img_a, img_b)) == pytest.approx(0.2, abs=0.02)
+    assert float(loss(img_a + 0.2, img_a, img_b)) == 0  # brighter is no dusk
+    assert float(loss(img_b, even(0.1), img_b)) == 0  # a night has no clear sky
+
+
+@pytest.mark.parametrize(
+    "name", ["GlareContrastLoss", "HotDetailLoss", "TracerDetailLoss", "FalseSlopeLoss", "ClearSkyLoss"]
+)
 def test_gradients_are_finite_where_there_is_nothing(name):
     fused = even(0.5).requires_grad_()
     build(name)(fused, even(1), even(0)).backward()

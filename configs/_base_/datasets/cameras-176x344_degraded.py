@@ -63,7 +63,7 @@ pipelines = dict(
 shares = [
     (dict(_base_.roadscene, ann_file="train.txt"), "roadscene", 6),
     (dict(_base_.m3svd, ann_file="train.txt"), "sharp", 16),
-    (dict(_base_.llvip, ann_file="train.txt"), "sharp", 8),
+    (dict(_base_.llvip, ann_file="train.txt"), "sharp", 16),
     (dict(_base_.m3fd, ann_file="train.txt"), "sharp", 20),
     (_base_.m3svd_blurred, "blurred", 2),
     (_base_.m3svd_noisy, "noisy", 3),

@@ -14,7 +14,7 @@ model = dict(
     # So that it says the same of a pair as the teacher's text, and obeys texts.
     prior_loss=dict(type="PriorDistillationLoss", loss_weight=1.0),
     event_loss={{_base_.event_loss}},
-    steered_share=0.3,
+    steered_share=0.5,
     # Three distillations from a teacher that was no better ended in less contrast.
     gate=True,
     text_encoder=dict(type="SentenceTextEncoder", pool="events"),

@@ -10,10 +10,11 @@ from ...annotation.event_types import NORMAL_EVENT
 from ...images.pixels import LUMINANCE_WEIGHTS
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
-from ..degradations.degradation_kinds import degradation_kinds, describe_degradation
+from ..degradations.degradation_kinds import DegradationKind, degradation_kinds, describe_degradation
 from .geometry import PairTransform
 
 _LOW_LIGHT = "low_light"
+_BLACK_SHARE = 0.01  # of the pixels, below the black point
 
 
 @TRANSFORMS.register_module()
@@ -135,9 +136,7 @@ class RandomTextConflict(BaseTransform):
         names = [name for name, kind in self.kinds.items() if kind.event not in present]
         events = () if own is None else own.events
         if names:
-            name = names[rng.integers(len(names))]
-            text = describe_degradation(name, float(rng.random()), self.kinds[name].draw_place(rng), rng)
-            events = (*events, Event(self.kinds[name].event, text))
+            events = (*events, _described(self.kinds, names[rng.integers(len(names))], rng))
         return Annotation(events, annotator=type(self).__name__)
 
     def __repr__(self) -> str:
@@ -148,6 +147,12 @@ class RandomTextConflict(BaseTransform):
         )
 
 
+def _described(kinds: Mapping[str, DegradationKind], name: str, rng: np.random.Generator) -> Event:
+    """The event of a degradation, with a text about a random severity and place."""
+    text = describe_degradation(name, float(rng.random()), kinds[name].draw_place(rng), rng)
+    return Event(kinds[name].event, text)
+
+
 @TRANSFORMS.register_module()
 class BrightenNamedNight(PairTransform):
     """Teach that the text `low_light` asks for a brighter image, also where the night is real.
@@ -155,9 +160,9 @@ class BrightenNamedNight(PairTransform):
     A degraded pair has a brighter original as its target; a real night has none, and a network that is only shown
     such nights learns that the text means nothing there. So where the pair's own annotation names low light and the
     text that the network reads names it too, the target of A passes the power that raises its median by `gain`, at
-    most to `most`. A power keeps black black, and the factor of a pixel is the same for its three channels, which
+    most to `most`, above the black point, which stays. The factor of a pixel is the same for its three channels, which
     keeps the hue. Texts of nights name other faults too, which must not brighten: so some samples lose the event of
-    low light, and keep their target. Put it behind :class:`RandomTextConflict`.
+    low light, half of these for the event of another degradation in place of all, and keep their target. Put it behind :class:`RandomTextConflict`.
 
     Required keys: those that :class:`RandomDegradation` leaves. Modified keys: `target_a`, float32 in [0, 255];
     `annotation`, `drop_text`.
@@ -165,19 +170,20 @@ class BrightenNamedNight(PairTransform):
     Args:
         gain (float): Factor on the median of luminance, above 1. Default: 1.8.
         most (float): Median that is bright enough, in (0, 1). Default: 0.35.
-        withhold_prob (float): Share of named nights that lose the event. Default: 0.3.
+        withhold_prob (float): Share of named nights that lose the event. Default: 0.4.
 
     Raises:
         UserError: If an argument is out of range.
     """
 
-    def __init__(self, gain: float = 1.8, most: float = 0.35, withhold_prob: float = 0.3) -> None:
+    def __init__(self, gain: float = 1.8, most: float = 0.35, withhold_prob: float = 0.4) -> None:
         if not (gain > 1 and 0 < most < 1 and 0 <= withhold_prob <= 1):
             raise UserError(
                 f"BrightenNamedNight: gain {gain} is wanted above 1, most {most} between 0 and 1, and withhold_prob "
                 f"{withhold_prob} is a share"
             )
         self.gain, self.most, self.withhold_prob = gain, most, withhold_prob
+        self.kinds = degradation_kinds("infrared-visible")
 
     def transform(self, results: dict) -> dict:
         """Brighten the target of one sample, or leave it."""
@@ -187,24 +193,34 @@ class BrightenNamedNight(PairTransform):
         )
         if not named or results.get("drop_text"):
             return results
-        # NumPy's global generator, which is seeded for every sample.
-        if np.random.random() < self.withhold_prob:
-            others = tuple(event for event in read.events if event.type != _LOW_LIGHT)
-            if others:
-                results["annotation"] = Annotation(others, annotator=type(self).__name__)
-            results["drop_text"] = not others
+        rng = np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        if rng.random() < self.withhold_prob:
+            events = tuple(event for event in read.events if event.type != _LOW_LIGHT)
+            if rng.random() < 0.5:
+                names = [name for name, kind in self.kinds.items() if kind.event != _LOW_LIGHT]
+                event = _described(self.kinds, names[rng.integers(len(names))], rng)
+                events = (event if rng.random() < 0.5 else Event(event.type),)
+            if events:
+                results["annotation"] = Annotation(events, annotator=type(self).__name__)
+            results["drop_text"] = not events
         else:
             results["target_a"] = self._brightened(results["target_a"])
         return results
 
     def _brightened(self, image: np.ndarray) -> np.ndarray:
-        """An image (H, W, 1 or 3) in [0, 255] whose median luminance is raised."""
+        """An image (H, W, 1 or 3) in [0, 255] whose median luminance is raised, and whose darkest percent is not."""
         luminance = (
             image[..., :1] if image.shape[2] == 1 else (image @ np.float32(LUMINANCE_WEIGHTS))[..., None]
         )
-        median = max(float(np.median(luminance)) / 255, 1 / 255)
-        if median >= self.most:
+        luminance = np.maximum(luminance, 1) / np.float32(255)
+        # Only what is lighter than the black point is raised: a night that is lifted as a whole looks veiled.
+        black = np.float32(np.quantile(luminance, _BLACK_SHARE))
+        median = float(np.median(luminance))
+        wanted = min(self.gain * median, self.most)
+        if not black < median < wanted:
             return image
-        power = np.log(min(self.gain * median, self.most)) / np.log(median)
-        factor = np.power(np.maximum(luminance, 1) / 255, np.float32(power - 1))
+        above = np.maximum(luminance - black, 0) / (1 - black)
+        power = np.log((wanted - black) / (1 - black)) / np.log((median - black) / (1 - black))
+        raised = black + (1 - black) * above ** np.float32(power)
+        factor = np.maximum(raised / luminance, 1)
         return np.minimum(np.rint(image * factor), 255).astype(np.float32)

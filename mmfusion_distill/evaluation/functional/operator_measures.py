@@ -18,6 +18,7 @@ OPERATOR_MEASURES = {
     "hot_contrast": "contrast of hot objects to their surroundings beside B's; 1 is as in B",
     "false_slopes": "coarse slopes that no source has beside those they have: rings; 0 is none",
     "cold_sky": "gray levels by which detail differs from A's where A is bright and smooth and B cold; 0 is none",
+    "dark_sky": "gray levels by which the image is darker than A where A is bright and smooth and B cold; 0 is none",
 }
 
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
@@ -47,6 +48,7 @@ def operator_measures(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> d
         "hot_contrast": _hot_contrast(b, f, hot),
         "false_slopes": _false_slopes(a, b, f),
         "cold_sky": _cold_sky(a, b, f),
+        "dark_sky": _dark_sky(a, b, f),
     }
 
 
@@ -114,9 +116,22 @@ def _false_slopes(a: np.ndarray, b: np.ndarray, f: np.ndarray) -> float:
 
 
 def _cold_sky(a: np.ndarray, b: np.ndarray, f: np.ndarray) -> float:
-    """A between 150 and 248 and smooth within 4 pixels, B below its mean; detail is what is finer than 8 pixels."""
-    smooth = _blur(np.abs(a - _blur(a, 4)), 6) < 2.5
-    where = _opened((a > 150) & (a < 248) & smooth & (_blur(b, 6) < b.mean()))
+    """A above 150; detail is what is finer than 8 pixels."""
+    where = _sky(a, b, lowest=150)
     if where.sum() < _FEW:
         return float("nan")
     return float(np.abs((f - _blur(f, 8)) - (a - _blur(a, 8)))[where].mean())
+
+
+def _dark_sky(a: np.ndarray, b: np.ndarray, f: np.ndarray) -> float:
+    """A above 80; what is coarser than 8 pixels."""
+    where = _sky(a, b, lowest=80)
+    if where.sum() < _FEW:
+        return float("nan")
+    return float(np.maximum(_blur(a, 8) - _blur(f, 8), 0)[where].mean())
+
+
+def _sky(a: np.ndarray, b: np.ndarray, lowest: float) -> np.ndarray:
+    """Where A is above a level, not blown out and smooth within 4 pixels, and B is below its mean."""
+    smooth = _blur(np.abs(a - _blur(a, 4)), 6) < 2.5
+    return _opened((a > lowest) & (a < 248) & smooth & (_blur(b, 6) < b.mean()))

@@ -8,7 +8,13 @@ from .distillation_loss import (
 )
 from .fusion_loss import EVENT_WEIGHTS, LOSS_TERMS, FusionLoss, event_weights
 from .measures import fusion_measures
-from .operator_losses import FalseSlopeLoss, GlareContrastLoss, HotDetailLoss, TracerDetailLoss
+from .operator_losses import (
+    ClearSkyLoss,
+    FalseSlopeLoss,
+    GlareContrastLoss,
+    HotDetailLoss,
+    TracerDetailLoss,
+)
 from .published_terms import (
     ColorConsistencyLoss,
     FusionSSIMLoss,
@@ -23,6 +29,7 @@ __all__ = [
     "EVENT_WEIGHTS",
     "LOSS_TERMS",
     "MEASURES",
+    "ClearSkyLoss",
     "ColorConsistencyLoss",
     "EventLoss",
     "FalseSlopeLoss",

@@ -179,3 +179,37 @@ class FalseSlopeLoss(SampleWiseLoss):
                 outside = outside + mean_per_sample(F.relu(slope - highest) + F.relu(lowest - slope))
                 spanned = spanned + mean_per_sample(highest - lowest)
         return outside / (spanned + 1e-3)
+
+
+@MODELS.register_module()
+class ClearSkyLoss(SampleWiseLoss):
+    """How much darker than A the fused image is where A is bright and smooth and B is cold, as a clear sky is.
+
+    Darkening the sky towards B raises entropy, deviation and the correlation of differences, and looks like dusk.
+    Only what is coarser than 8 pixels counts; 0 is a sky as bright as A's, 1 a black one for a white one.
+
+    Args:
+        allowed (float): Darkening that costs nothing, in [0, 1). Default: 0.04, 10 gray levels.
+        loss_weight (float): Factor of the loss. Default: 1.0.
+        reduction (str): Over the batch: 'none', 'mean' or 'sum'. Default: 'mean'.
+    """
+
+    def __init__(self, allowed: float = 0.04, loss_weight: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(loss_weight, reduction)
+        self.allowed = allowed
+
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample, 0 without a sky."""
+        gray_a, gray_b = rgb_to_gray(img_a), rgb_to_gray(img_b)
+        low, low_a, low_b = mean_around(torch.cat([rgb_to_gray(fused), gray_a, gray_b]), 8).chunk(3)
+        where = clear_sky(gray_a, gray_b, low_b)
+        darkening = (where * F.relu(low_a - low - self.allowed)).sum((1, 2, 3))
+        return darkening / (where.sum((1, 2, 3)) + _FEW)
+
+
+def clear_sky(gray_a: Tensor, gray_b: Tensor, low_b: Tensor) -> Tensor:
+    """Mask, 0 to 1, of where A is smooth and between 80 and 248 gray levels, and B below its mean; (N, 1, H, W)."""
+    unevenness = 255 * mean_around(high_pass(gray_a, 4).abs(), 6)
+    bright = ((255 * gray_a - 80) / 20).clamp(0, 1) * ((250 - 255 * gray_a) / 5).clamp(0, 1)
+    cold = (20 * (mean_per_sample(gray_b)[:, None, None, None] - low_b)).clamp(0, 1)
+    return opened(bright * ((3 - unevenness) / 1.5).clamp(0, 1) * cold, 9)
