@@ -160,9 +160,10 @@ class BrightenNamedNight(PairTransform):
     A degraded pair has a brighter original as its target; a real night has none, and a network that is only shown
     such nights learns that the text means nothing there. So where the pair's own annotation names low light and the
     text that the network reads names it too, the target of A passes the power that raises its median by `gain`, at
-    most to `most`, above the black point, which stays. The factor of a pixel is the same for its three channels, which
-    keeps the hue. Texts of nights name other faults too, which must not brighten: so some samples lose the event of
-    low light, half of these for the event of another degradation in place of all, and keep their target. Put it behind :class:`RandomTextConflict`.
+    most to `most`, above the black point, which stays. The factor of a pixel is the same for its three channels,
+    which keeps the hue. Texts of nights name other faults too, which must not brighten: so some samples lose the
+    event of low light, half of these for the event of another degradation in place of all, and keep their target.
+    Put it behind :class:`RandomTextConflict`.
 
     Required keys: those that :class:`RandomDegradation` leaves. Modified keys: `target_a`, float32 in [0, 255];
     `annotation`, `drop_text`.
