@@ -33,7 +33,7 @@ def calibration_pairs(
     pairs, _ = find_pairs(folder_a, folder_b)
     if len(pairs) < count:
         raise PairingError(
-            f"{folder_a} and {folder_b} have {counted(len(pairs), 'pair')}; to calibrate takes {count}"
+            f"{folder_a} and {folder_b} have {counted(len(pairs), 'pair')}, {count} are wanted"
         )
     reader = reader or PairReader(in_python=True)
     for pair in pairs[:count]:

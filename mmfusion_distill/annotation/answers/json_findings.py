@@ -28,7 +28,7 @@ _INFRARED = re.compile(INFRARED)
 _SCHEMA_TYPES = ("object", "array", "string", "json_schema")
 
 
-_EMPTY_LIST = re.compile(r"(?:^|[:=]|\b(?:is|are)\b)[\s`*_]*\[\s*\][\s.`*_]*$", re.MULTILINE)
+_EMPTY_LIST = re.compile(r"(?:^|[:=]|\b(?:is|are)\b)[ \t`*_]*\[\s*\][\s.`*_]*$", re.MULTILINE)
 
 
 def findings_of_json(text: str) -> list[Finding]:
