@@ -1,11 +1,13 @@
 """Scores of folders of fused images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 
 from ...images.image_files import list_images, path_stem
@@ -159,7 +161,10 @@ def evaluate_folders(
         raise UserError(_nothing_left(problems))
     score = partial(_score_pair, reader=reader, metrics=metrics, protocol=protocol, baselines=baselines)
     # In threads: NumPy and OpenCV release the interpreter while they compute.
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with (
+        ThreadPoolExecutor(max_workers=workers) as pool,
+        _opencv_in_one_thread() if workers > 1 else nullcontext(),
+    ):
         scoring = pool.map(score, pairs.values())
         outcomes = list(progress_bar(scoring, "scoring", len(pairs), disable=not show_progress))
     scored = {}
@@ -177,6 +182,17 @@ def evaluate_folders(
         protocol=protocol,
         problems=problems,
     )
+
+
+@contextmanager
+def _opencv_in_one_thread() -> Iterator[None]:
+    """Keep OpenCV from threads of its own: beside ours these wait for each other a third of the time."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 def read_picture(path: str | Path) -> np.ndarray:
