@@ -13,8 +13,12 @@ from ..system.progress import progress_bar
 
 #: Longer messages, as the whole config, are shown by their first line.
 _MOST_LINES = 4
-#: MMEngine says so of every run on one processor; our networks have no such layer.
-_OF_NO_INTEREST = "Distributed training is not used"
+#: How messages begin that MMEngine has about itself, of every run on one processor.
+_OF_NO_INTEREST = (
+    "Distributed training is not used",
+    '"FileClient" will be deprecated',
+    '"HardDiskBackend" is the alias',
+)
 
 
 class _FirstLine(logging.Formatter):

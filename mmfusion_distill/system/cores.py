@@ -2,7 +2,8 @@
 
 import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,3 +82,16 @@ def _siblings(cpu: int) -> str:
         return (_CPUS / f"cpu{cpu}" / "topology" / "thread_siblings_list").read_text()
     except OSError:
         return str(cpu)
+
+
+@contextmanager
+def opencv_in_one_thread() -> Iterator[None]:
+    """Keep OpenCV from threads of its own: beside ours these wait for each other a third of the time."""
+    import cv2  # not needed to ask for help
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

@@ -16,6 +16,7 @@ def test_long_messages_are_one_line(tmp_path, capsys):
     logger.info("\n------\nConfig:\n%s", "\n".join(["line"] * 600))
     logger.info("short\nenough")
     logger.info("Distributed training is not used, all SyncBatchNorm (SyncBN) layers ...")
+    logger.warning('"FileClient" will be deprecated in future. Please use io functions ...')
     assert capsys.readouterr().err == "said: Config: ... 602 lines in run.log\nsaid: short\nenough\n"
     assert (tmp_path / "run.log").read_text().count("line") == 600
     silence_console(logger)

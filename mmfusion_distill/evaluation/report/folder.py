@@ -1,13 +1,12 @@
 """Scores of folders of fused images."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 
 from ...images.image_files import list_images, path_stem
@@ -16,6 +15,7 @@ from ...images.pairing import ImagePair, Pairing, pair_folders, select_pairs, sh
 from ...images.pixels import without_single_channel
 from ...images.stored_image import image_size
 from ...registration.pair_reader import PairReader
+from ...system.cores import opencv_in_one_thread
 from ...system.progress import progress_bar
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
@@ -163,7 +163,7 @@ def evaluate_folders(
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with (
         ThreadPoolExecutor(max_workers=workers) as pool,
-        _opencv_in_one_thread() if workers > 1 else nullcontext(),
+        opencv_in_one_thread() if workers > 1 else nullcontext(),
     ):
         scoring = pool.map(score, pairs.values())
         outcomes = list(progress_bar(scoring, "scoring", len(pairs), disable=not show_progress))
@@ -182,17 +182,6 @@ def evaluate_folders(
         protocol=protocol,
         problems=problems,
     )
-
-
-@contextmanager
-def _opencv_in_one_thread() -> Iterator[None]:
-    """Keep OpenCV from threads of its own: beside ours these wait for each other a third of the time."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
 
 
 def read_picture(path: str | Path) -> np.ndarray:
