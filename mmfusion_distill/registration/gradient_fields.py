@@ -82,20 +82,6 @@ def inside_of(shown: np.ndarray, sigma: float) -> np.ndarray:
     return eroded.astype(np.float32)
 
 
-def field_agreement(field_a: np.ndarray, field_b: np.ndarray) -> float:
-    """How well two fields agree: 1 if equal, about 0 if unrelated.
-
-    Args:
-        field_a (np.ndarray): (H, W, 2).
-        field_b (np.ndarray): (H, W, 2).
-
-    Returns:
-        float: Cosine of the angle between them.
-    """
-    norm = float(np.linalg.norm(field_a) * np.linalg.norm(field_b))
-    return float((field_a * field_b).sum()) / norm if norm else 0.0
-
-
 def correlation_surface(field_a: np.ndarray, field_b: np.ndarray) -> np.ndarray:
     """Agreement of two fields for every cyclic shift of the second one.
 
@@ -105,7 +91,7 @@ def correlation_surface(field_a: np.ndarray, field_b: np.ndarray) -> np.ndarray:
 
     Returns:
         np.ndarray: (H, W) float64: at [dy, dx] (negative ones wrapped) for content of B that lies (dx, dy) right of
-        and below that of A; comparable with :func:`field_agreement`.
+        and below that of A; 1 if the fields are equal, about 0 if unrelated.
     """
     spectra = [np.fft.fft2(field[..., 0] + 1j * field[..., 1]) for field in (field_a, field_b)]
     surface = np.fft.ifft2(np.conj(spectra[0]) * spectra[1]).real

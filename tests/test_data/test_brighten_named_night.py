@@ -88,3 +88,7 @@ def test_targets_stay_images(seed: int, channels: int, scale: float) -> None:
 def test_arguments_out_of_range_are_refused(wrong: dict) -> None:
     with pytest.raises(UserError, match="BrightenNamedNight"):
         BrightenNamedNight(**wrong)
+
+
+def test_it_is_shown_with_its_arguments_alone() -> None:
+    assert repr(BrightenNamedNight()) == "BrightenNamedNight(gain=1.8, most=0.35, withhold_prob=0.4)"

@@ -141,7 +141,7 @@ OPPOSITES = {
     r"|(?:(?:in|under|a|taken in) )?(?:(?:broad|bright|full) )?day(?:light|time)(?: scene)?"
     r"|bright(?:ly lit| enough)?|adequate|sufficient|fine|ok(?:ay)?|normal|well[- ]exposed|(?:good"
     r"|sufficient|adequate|normal|bright) (?:light(?:ing)?"
-    r"|illumination|illumination|brightness|exposure)|daylight",
+    r"|illumination|brightness|exposure)|daylight",
     "over_exposure": r"well[- ]exposed|well[- ]balanced|balanced|(?:properly|correctly|evenly|normally) exposed"
     r"|(?:good|balanced|normal|proper) (?:exposure|brightness)"
     r"|(?:the )?(?:highlights?|sky|lamps?) (?:keeps?|retains?|preserves?|(?:is|are) (?:preserved"

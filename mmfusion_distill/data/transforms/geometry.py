@@ -26,6 +26,11 @@ class PairTransform(BaseTransform):
         return f"{type(self).__name__}({arguments})"
 
 
+def sample_generator() -> np.random.Generator:
+    """A generator for one sample: one draw of NumPy's global one, which the data set seeds, carries all others."""
+    return np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+
+
 def pair_reader(sources: dict | SourceOptions | None, who: str) -> PairReader:
     """The reader of a transform; what it notes goes to the log, once of each kind.
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
-from .geometry import PairTransform
+from .geometry import PairTransform, sample_generator
 
 
 @TRANSFORMS.register_module()
@@ -48,7 +48,7 @@ class RandomTone(PairTransform):
 
     def transform(self, results: dict) -> dict:
         """Change the tone of one pair, or leave it."""
-        rng = np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        rng = sample_generator()
         if rng.random() < self.invert_prob:
             results["img_b"] = 255 - results["img_b"]
         if rng.random() < self.prob:
@@ -118,7 +118,7 @@ class RandomFillArea(PairTransform):
 
     def transform(self, results: dict) -> dict:
         """Fill an area of one pair, or leave it."""
-        rng = np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        rng = sample_generator()
         if rng.random() >= self.prob:
             return results
         filled, other = ("b", "a") if rng.random() < self.share_of_b else ("a", "b")

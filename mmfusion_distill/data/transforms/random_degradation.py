@@ -10,7 +10,7 @@ from ...annotation.event_types import MEDICAL_NORMAL_EVENT, NORMAL_EVENT, check_
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from ..degradations.degradation_kinds import EXCLUSIVE_KINDS, degradation_kinds, describe_degradation
-from .geometry import PairTransform
+from .geometry import PairTransform, sample_generator
 
 # Tries to draw a further kind that goes with those before.
 _TRIES = 20
@@ -115,8 +115,7 @@ class RandomDegradation(PairTransform):
     def _generator(self, results: dict) -> np.random.Generator:
         if self.seed is not None:
             return np.random.default_rng([self.seed, crc32(str(results.get("key")).encode())])
-        # One draw of the global generator, which the data set seeds, carries all others.
-        return np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        return sample_generator()
 
     def _choose(self, rng: np.random.Generator, index: int | None) -> set[str]:
         names = list(self.kinds)

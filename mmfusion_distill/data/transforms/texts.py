@@ -1,6 +1,6 @@
 """Texts of pairs: more, fewer, and some that contradict the images."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -11,7 +11,7 @@ from ...images.pixels import LUMINANCE_WEIGHTS
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
 from ..degradations.degradation_kinds import DegradationKind, degradation_kinds, describe_degradation
-from .geometry import PairTransform
+from .geometry import PairTransform, sample_generator
 
 _LOW_LIGHT = "low_light"
 _BLACK_SHARE = 0.01  # of the pixels, below the black point
@@ -112,7 +112,7 @@ class RandomTextConflict(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Decide for one sample."""
-        rng = np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        rng = sample_generator()
         drop, withhold, replace = np.cumsum(self.shares)
         draw = rng.random()
         results["drop_text"] = bool(draw < drop)
@@ -133,11 +133,8 @@ class RandomTextConflict(BaseTransform):
     ) -> Annotation:
         """The events of before and that of a degradation that the sample does not have."""
         present = () if annotation is None else annotation.event_types
-        names = [name for name, kind in self.kinds.items() if kind.event not in present]
         events = () if own is None else own.events
-        if names:
-            events = (*events, _described(self.kinds, names[rng.integers(len(names))], rng))
-        return Annotation(events, annotator=type(self).__name__)
+        return Annotation((*events, *_other_event(self.kinds, present, rng)), annotator=type(self).__name__)
 
     def __repr__(self) -> str:
         drop, withhold, replace = self.shares
@@ -147,10 +144,16 @@ class RandomTextConflict(BaseTransform):
         )
 
 
-def _described(kinds: Mapping[str, DegradationKind], name: str, rng: np.random.Generator) -> Event:
-    """The event of a degradation, with a text about a random severity and place."""
+def _other_event(
+    kinds: Mapping[str, DegradationKind], present: Collection[str], rng: np.random.Generator
+) -> tuple[Event, ...]:
+    """The event of a degradation that is not present, about a random severity and place; none if all are."""
+    names = [name for name, kind in kinds.items() if kind.event not in present]
+    if not names:
+        return ()
+    name = names[rng.integers(len(names))]
     text = describe_degradation(name, float(rng.random()), kinds[name].draw_place(rng), rng)
-    return Event(kinds[name].event, text)
+    return (Event(kinds[name].event, text),)
 
 
 @TRANSFORMS.register_module()
@@ -184,7 +187,7 @@ class BrightenNamedNight(PairTransform):
                 f"{withhold_prob} is a share"
             )
         self.gain, self.most, self.withhold_prob = gain, most, withhold_prob
-        self.kinds = degradation_kinds("infrared-visible")
+        self._kinds = degradation_kinds("infrared-visible")
 
     def transform(self, results: dict) -> dict:
         """Brighten the target of one sample, or leave it."""
@@ -194,19 +197,22 @@ class BrightenNamedNight(PairTransform):
         )
         if not named or results.get("drop_text"):
             return results
-        rng = np.random.default_rng(np.random.randint(0, 2**32, dtype=np.uint32))
+        rng = sample_generator()
         if rng.random() < self.withhold_prob:
-            events = tuple(event for event in read.events if event.type != _LOW_LIGHT)
-            if rng.random() < 0.5:
-                names = [name for name, kind in self.kinds.items() if kind.event != _LOW_LIGHT]
-                event = _described(self.kinds, names[rng.integers(len(names))], rng)
-                events = (event if rng.random() < 0.5 else Event(event.type),)
+            events = self._without_low_light(read, rng)
             if events:
                 results["annotation"] = Annotation(events, annotator=type(self).__name__)
             results["drop_text"] = not events
         else:
             results["target_a"] = self._brightened(results["target_a"])
         return results
+
+    def _without_low_light(self, read: Annotation, rng: np.random.Generator) -> tuple[Event, ...]:
+        """The other events, or one that the night need not have, half of the time as a user types it."""
+        if rng.random() >= 0.5:
+            return tuple(event for event in read.events if event.type != _LOW_LIGHT)
+        (event,) = _other_event(self._kinds, (_LOW_LIGHT,), rng)
+        return (event if rng.random() < 0.5 else Event(event.type),)
 
     def _brightened(self, image: np.ndarray) -> np.ndarray:
         """An image (H, W, 1 or 3) in [0, 255] whose median luminance is raised, and whose darkest percent is not."""

@@ -202,12 +202,12 @@ class ClearSkyLoss(SampleWiseLoss):
         """One value per sample, 0 without a sky."""
         gray_a, gray_b = rgb_to_gray(img_a), rgb_to_gray(img_b)
         low, low_a, low_b = mean_around(torch.cat([rgb_to_gray(fused), gray_a, gray_b]), 8).chunk(3)
-        where = clear_sky(gray_a, gray_b, low_b)
+        where = _clear_sky(gray_a, gray_b, low_b)
         darkening = (where * F.relu(low_a - low - self.allowed)).sum((1, 2, 3))
         return darkening / (where.sum((1, 2, 3)) + _FEW)
 
 
-def clear_sky(gray_a: Tensor, gray_b: Tensor, low_b: Tensor) -> Tensor:
+def _clear_sky(gray_a: Tensor, gray_b: Tensor, low_b: Tensor) -> Tensor:
     """Mask, 0 to 1, of where A is smooth and between 80 and 248 gray levels, and B below its mean; (N, 1, H, W)."""
     unevenness = 255 * mean_around(high_pass(gray_a, 4).abs(), 6)
     bright = ((255 * gray_a - 80) / 20).clamp(0, 1) * ((250 - 255 * gray_a) / 5).clamp(0, 1)
