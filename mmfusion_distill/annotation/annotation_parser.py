@@ -3,6 +3,7 @@
 import re
 
 from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event, clean_text
+from .answers.content_parts import without_parts
 from .answers.findings import NOTHING, Finding, present_events, refusal_in
 from .answers.json_findings import findings_of_json
 from .answers.line_findings import findings_of_lines, findings_of_named_lines, without_tags
@@ -67,7 +68,7 @@ def parse_annotation(text: str, source: str = "", modality: str = "infrared-visi
             "delete the file or annotate the pair again"
         )
     try:
-        meta, lines = _split_meta(text.splitlines())
+        meta, lines = _split_meta(without_parts(text).splitlines())
         lines = without_tags(without_thinking("\n".join(lines).replace(_EMOJI_MARK, ""))).splitlines()
         lines = [line for line in lines if not _FENCE.fullmatch(line.strip())]
         findings = _findings_of(lines)

@@ -36,7 +36,8 @@ TRANSLATIONS = {
     "high_noise": "噪声;噪点;高噪声;强噪声;噪聲;高噪聲;雜訊;ノイズ;高ノイズ;強いノイズ;노이즈;잡음;"
     "높은 노이즈;Rauschen;"
     "Bildrauschen;starkes Rauschen;bruit;bruit élevé;fort bruit;ruido;ruido alto;alto ruido;mucho ruido;ruído;"
-    "ruído alto;alto ruído;rumore;rumore elevato;шум;сильный шум;высокий шум;зернистость;ruis;szum;gürültü;nhiễu",
+    "ruído alto;alto ruído;rumore;rumore elevato;шум;сильный шум;высокий шум;зернистость;ruis;szum;gürültü;nhiễu;"
+    "ضوضاء;تشويش;शोर",
     "motion_blur": "运动模糊;动态模糊;模糊;運動模糊;動態模糊;モーションブラー;動きぼけ;動体ブレ;被写体ブレ;"
     "ブレ;ぼけ;모션 블러;"
     "움직임 흐림;흐림;Bewegungsunschärfe;Unschärfe;verwackelt;flou de mouvement;flou de bougé;flou;"

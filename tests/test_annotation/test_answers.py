@@ -159,6 +159,20 @@ ANSWERS = [
     ("没有发现任何退化。", "normal"),
     ("Es sind keine Beeinträchtigungen erkennbar.", "normal"),
     ("Тип события: туман\nОписание: пелена\n\nТип события: шум\nОписание: отсутствует", "haze"),
+    # parts of a message around the answer, comments, likelihoods, stars, questions
+    ('[{"type": "text", "text": "Event Type: haze\\nDescription: veil"}]', "haze"),
+    ('{"choices":[{"message":{"content":[{"type":"text","text":"- Haze: veil"}]}}]}', "haze"),
+    ('{"events": ["haze", // sure\n {"event_type": "low_light", "present": "no"} /* out */ ]}', "haze"),
+    ('{"events":[{"event_type":"haze","probability":0.02},{"event_type":"ir_noise","confidence":"90%"}]}',
+     "ir_noise"),
+    ('{"events":[{"event_type":"haze","confidence":"12 %"},{"event_type":"ir_noise","severity":0.2}]}', "ir_noise"),
+    ("Event Type: haze\nConfidence: 12%\n\nEvent Type: ir_noise\nSeverity: 0.3", "ir_noise"),
+    ("Low light ★★★☆☆\nHaze ☆☆☆☆☆", "low_light"),
+    ("No low light but haze", "haze"),
+    ("Haze, but no low light.", "haze"),
+    ("1. Is there haze? No\n2. Is there any low light? Yes", "low_light"),
+    ("Q: Is there haze?\nA: No.\nQ: Is there low light?\nA: Yes.", "low_light"),
+    ("ضباب: لا\nضوضاء: نعم", "high_noise"),
 ]  # fmt: skip
 
 
@@ -228,7 +242,8 @@ def test_an_answer_without_any_says_why(answer, message):
 
 
 DENIED = {
-    "haze": "no|No.|None|Not present.|N/A|Absent in both images.|0/5|Not visible in either image."
+    "haze": "no|No.|None|present = false|Present: no|5% likelihood|low probability|A: No.|"
+    "Not present.|N/A|Absent in both images.|0/5|Not visible in either image."
     "|No visible haze."
     "|There are no signs of haze|I do not see any haze.|The image is not hazy.|Haze is absent."
     "|No, the air is clear."
@@ -263,7 +278,9 @@ DENIED = {
     "|targets contrast well with the background",
 }
 ASSERTED = {
-    "haze": "A white veil covers the hills.|Yes, thick|No detail is visible behind the veil.|Not severe.|low"
+    "haze": "A white veil covers the hills.|The scene isn't without haze.|not without haze|present: yes"
+    "|No part of the image is free of haze.|Does not lack fog|85 % likelihood|"
+    "Yes, thick|No detail is visible behind the veil.|Not severe.|low"
     "|Not absent.|No haze in the foreground, but thick fog veils the hills."
     "|The hills are not clear|Although the road is clear, fog hides the hills"
     "|The far hills are not visible.|Nothing can be seen."
@@ -280,7 +297,7 @@ ASSERTED = {
     "|The road is not bright|No adequate lighting|Nothing is lit|nowhere lit"
     "|details are not clearly visible|Details fail to appear|People are clearly visible in the infrared image"
     "|Signs are clearly visible in the infrared only",
-    "over_exposure": "The red signal flares, slight; infrared has no such glow."
+    "over_exposure": "The lamps are not free of glare.|The red signal flares, slight; infrared has no such glow."
     "|No detail in the sky, all burnt out.|The sky keeps no detail",
     "ir_noise": "Noise is visible in the sky; the visible picture shows no noise.|fine grain in the sky",
     "sensor_artifact": "Missing rows at the top|No signal in the lower rows"

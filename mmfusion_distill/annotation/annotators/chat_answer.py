@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-#: Kinds of content that are no answer but what led to it.
-_THOUGHTS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking", "thought", "summary_text")
+from ..answers.content_parts import text_of_content
+
 #: Fields of a message that hold its thoughts.
 _THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking")
 #: What a server says whose error passes with time.
@@ -62,7 +62,7 @@ def answer_of(body: str) -> str:
         content, refusal, reason = message.get("content"), message.get("refusal"), choice.get("finish_reason")
     except (LookupError, TypeError, AttributeError) as cause:
         raise AnswerError("the server's answer is no chat completion") from cause
-    text = _text_of(content) or _of_tool_calls(message)
+    text = text_of_content(content) or _of_tool_calls(message)
     refusal = refusal or _refusal_in(content)
     if refusal or reason == "content_filter":
         raise AnswerError(f"the model refused: {refusal or 'content filter'}", str(refusal or text))
@@ -95,7 +95,7 @@ def _merged_stream(body: str) -> Any:
         choices = part.get("choices") if isinstance(part, Mapping) else None
         choice = choices[0] if choices else {}
         delta = choice.get("delta") or choice.get("message") or {}
-        text.append(_text_of(delta.get("content")))
+        text.append(text_of_content(delta.get("content")))
         refusal.append(delta.get("refusal") or "")
         reason = choice.get("finish_reason") or reason
     message = dict(content="".join(text), refusal="".join(refusal))
@@ -137,31 +137,6 @@ def _code_of(error: Any) -> int:
         else 0
     )
     return int(code) if str(code).isascii() and str(code).isdigit() else 0
-
-
-def _text_of(content: Any) -> str:
-    """Text of a content: itself, or that of its parts but for thoughts and refusals."""
-    if content is None or isinstance(content, str):
-        return content or ""
-    if isinstance(content, list):
-        return "".join(_text_of_part(part) for part in content)
-    if isinstance(content, Mapping) and ("text" in content or "type" in content and "content" in content):
-        return _text_of_part(content)
-    # Some servers decode the JSON that was asked for.
-    return json.dumps(content, ensure_ascii=False)
-
-
-def _text_of_part(part: Any) -> str:
-    if not isinstance(part, Mapping):
-        return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
-    if part.get("type") in (*_THOUGHTS, "refusal"):
-        return ""
-    text = part.get("text", part.get("content", part.get("output_text")))
-    if isinstance(text, Mapping):
-        text = text.get("value")
-    if text is None and "type" not in part:
-        return json.dumps(part, ensure_ascii=False)
-    return _text_of(text)
 
 
 def _refusal_in(content: Any) -> str:

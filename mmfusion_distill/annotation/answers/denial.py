@@ -26,6 +26,8 @@ _ZERO = re.compile(
     r"|points?|punkte)?"
     r"(?:\s*(?:/|of|out of|von|sur|de)\s*\d+)?(?=\.?\s*(?:$|[,;:(\[（]|\.\s|\s[-–—]))"
 )
+_SHARE = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d{1,9})?)\s*(?P<percent>%)?(?=$|[\s.;)])")
+_CHANCE = r"probability|likelihood|chance|confidence"
 #: What stands before a text and says nothing; a minus does.
 _MARKS = re.compile(r"^(?:[ :=>–—|~·•'\"]|-(?!\d))+")
 _BLANK = re.compile(r"[\s\-–—.*_~]*$")
@@ -38,7 +40,18 @@ _VERDICT = re.compile(
 )
 _CROSS = re.compile(rf"(?:{words.CROSSES})")
 _NAME_AGAIN = re.compile(r"([^:=]{1,40}?)\s*[:=]\s*(?=\S)")
+_ANSWER = re.compile(r"(?:a|ans|answer|response)(?:\s?\d{1,3})?")
+_PRESENCE = re.compile(r"(?:is )?(?:present|detected|visible|observed|found)\s*[:=]\s*(?=\S)")
 _NEGATED_BEGINNING = re.compile(r"(?:no|not|none|nothing|never|neither|nowhere|hardly|barely)\b")
+#: "Not without noise", "no part is free of haze".
+_DOUBLE = re.compile(
+    r"(?:\b(?:not|never|by no means|hardly)|n't|\bno(?: \w+){1,5}? (?:is|are|was|were)|\bno \w+)(?: [\w-]+)?? "
+    r"(?:without|free (?:of|from)|lack(?:s|ing)?|devoid of)\b"
+)
+_LITTLE_CHANCE = re.compile(
+    rf"(?:(?:very |rather )?low (?:{_CHANCE})\b|(?:{_CHANCE})\s*(?:is |[:=])?\s*(?:very |rather )?low\b"
+    rf"|[0-4]?\d(?:\.\d+)?\s?% (?:{_CHANCE}))"
+)
 _QUESTION = re.compile(r"[^.!?。？]{0,80}[?？]\s*(?=\S)")
 _SENTENCE = re.compile(r"(?:\.(?=\s|$)|[!?;。！？；\n])\s*")
 _CONTRAST = re.compile(words.CONTRASTS)
@@ -90,6 +103,7 @@ def is_denied(name: str, description: str = "") -> bool:
     text = _simplified(description)
     while question := _QUESTION.match(text):
         text = text[question.end() :]
+    text = _PRESENCE.sub("", text)
     return bool(text) and not _YES.match(text) and _is_denying(text, _patterns_of(event))
 
 
@@ -109,6 +123,15 @@ def without_yes(description: str) -> str:
         if match and len(text) == len(text.lower())
         else text
     )
+
+
+def is_unlikely(text: str) -> bool:
+    """Whether a probability is less than a half, e.g. ``0.1`` or ``12 %``; larger numbers may be of any scale."""
+    match = _SHARE.match(text.strip())
+    if match is None:
+        return False
+    number = float(match["number"].replace(",", "."))
+    return number < 50 if match["percent"] else 0 <= number < 0.5
 
 
 def is_blank(text: str) -> bool:
@@ -208,10 +231,15 @@ def _foreign_pattern(event: str) -> re.Pattern | None:
 def _is_denying(text: str, patterns: _Patterns) -> bool:
     if _ZERO.match(text) or _CROSS.match(text):
         return True
+    if _LITTLE_CHANCE.match(text):
+        return True
     if name := _NAME_AGAIN.match(text):
-        text = text[name.end() :] if patterns.names.fullmatch(name[1]) else text
+        is_heading = patterns.names.fullmatch(name[1]) or _ANSWER.fullmatch(name[1])
+        text = text[name.end() :] if is_heading else text
     first = _SENTENCE.split(text, maxsplit=1)[0]
     first = _CONCESSION.sub("", first)
+    if _DOUBLE.search(first):
+        return False
     main = _CONTRAST.split(first, maxsplit=1)[0]
     match = _BARE.match(text) or next(filter(None, (one.match(main) for one in patterns.beginnings)), None)
     match = match or _later_denial(main, patterns)

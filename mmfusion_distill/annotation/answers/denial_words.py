@@ -20,7 +20,7 @@ GONE = (
     r"|(?:refrains? from|avoids?) (?:appearing|showing))\b"
 )
 #: Signs that deny whatever follows.
-CROSSES = r"×|✗|✘|❌|❎|✖|🚫|⛔|👎|☐|⬜|\[ ?\]"
+CROSSES = r"×|✗|✘|❌|❎|✖|🚫|⛔|👎|☐|⬜|☆+|\[ ?\]"
 #: One that does not know.
 UNKNOWN = (
     r"unknown|unclear|uncertain|undetermined|inconclusive|indeterminate|not (?:sure|certain|clear"

@@ -71,6 +71,7 @@ def _repaired(text: str) -> list[Any] | None:
     if not inner or len(inner) > _LONGEST_REPAIRED:
         return None
     inner = re.sub(r"[“”]", '"', inner)
+    inner = re.sub(r"/\*[^*\"]*\*/", "", inner)
     inner = re.sub(r"(?m)(^|[\s,{\[])(?://|#)[^\n\"]*$", r"\1", inner)
     inner = re.sub(r",(\s*[}\]])", r"\1", inner)
     inner = re.sub(r"([{,]\s*)([A-Za-z_]\w*)(\s*:)", r'\1"\2"\3', inner)
@@ -155,11 +156,11 @@ DEGREE_FIELDS = (
         "degree",
         "magnitude",
         "score",
-        "confidence",
-        "probability",
     ),
-    *("likelihood", "certainty", "rating"),
+    "rating",
 )
+#: Fields that say how sure it is that an event is there.
+LIKELIHOOD_FIELDS = ("confidence", "probability", "likelihood", "certainty")
 #: Fields that hold the events; what stands beside them is about something else.
 LISTS = (
     *("events", "event_list", "degradations", "degradation_events", "detected_events"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..annotation_types import AnnotationError
 from ..event_types import canonical_event_type, is_known_event
-from .denial import is_blank, is_denied, is_yes
+from .denial import is_blank, is_denied, is_unlikely, is_yes
 from .denial_words import INFRARED
 from .findings import NOTHING, Finding
 from .json_fields import (
@@ -15,6 +15,7 @@ from .json_fields import (
     DEGREE_FIELDS,
     DENYING_LISTS,
     DESCRIPTION_FIELDS,
+    LIKELIHOOD_FIELDS,
     LISTS,
     PRESENCE_FIELDS,
     THOUGHTS,
@@ -171,6 +172,7 @@ def _presence(fields: dict[str, Any]) -> bool | None:
         if (absent := _truth(fields.get(field))) is not None and field in fields
     ]
     said += [False for field in DEGREE_FIELDS if field in fields and _is_nil(fields[field])]
+    said += [False for field in LIKELIHOOD_FIELDS if field in fields and _is_unlikely(fields[field])]
     said = [one for one in said if one is not None]
     return all(said) if said else None
 
@@ -194,6 +196,10 @@ def _is_nil(value: Any) -> bool:
         if number is not None
         else value is False or isinstance(value, str) and is_denied("event", value)
     )
+
+
+def _is_unlikely(value: Any) -> bool:
+    return _is_nil(value) or (isinstance(value, (str, float)) and is_unlikely(str(value)))
 
 
 def _number(value: Any) -> float | None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from .denial import is_blank, is_denied, is_yes
+from .denial import is_blank, is_denied, is_unlikely, is_yes
 from .denial_words import INFRARED, VISIBLE
 from .findings import NOTHING, Finding
 from .names import finding_of_line, split_names, split_remark
@@ -34,15 +34,15 @@ _PRESENCE_KEY = (
     r"|是否存在|有无|vorhanden"
     r"|pr[ée]sent|presente|присутствует|наличие|有無"
 )
-_DEGREE_KEY = (
-    r"severity|level|intensity|strength|degree|confidence|probability|likelihood|score|程度|严重程度"
-)
+_DEGREE_KEY = r"severity|level|intensity|strength|degree|score|程度|严重程度"
+_LIKELIHOOD_KEY = r"confidence|probability|likelihood|certainty|置信度|概率"
 _KEY_END = r"[\s*_`]*(?:#?\d+[\s*_`]*)?[:：][\s*_`]*"
 _TYPE_LINE = re.compile(rf"^{_DECORATION}(?:{_TYPE_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
 _DESCRIPTION_LINE = re.compile(rf"^{_DECORATION}(?:{_DESCRIPTION_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
 _DESCRIPTION_INSIDE = re.compile(rf"[\s,;.*_`|(-](?:{_DESCRIPTION_KEY}){_KEY_END}", re.IGNORECASE)
 _PRESENCE_LINE = re.compile(rf"^{_DECORATION}(?:{_PRESENCE_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
 _DEGREE_LINE = re.compile(rf"^{_DECORATION}(?:{_DEGREE_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
+_LIKELIHOOD_LINE = re.compile(rf"^{_DECORATION}(?:{_LIKELIHOOD_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
 _EMPTY_LIST_LINE = re.compile(
     rf"^{_DECORATION}(?:detected |identified |visible |found )?(?:events|degradations|issues"
     rf"|event[\s_]types|事件){_KEY_END}"
@@ -50,6 +50,8 @@ _EMPTY_LIST_LINE = re.compile(
     r"|nessun[oa]|нет)[\s.*_`]*$",
     re.IGNORECASE,
 )
+#: A degree that is small but not nothing.
+_SLIGHT = re.compile(r"0?[.,]0*[1-9]")
 # These match anything: what counts is how far.
 _PREFIX = re.compile(_DECORATION)
 _ORDINAL = re.compile(r"(?:events?)?[\s#]*\d*[\s.:)*_`\-=]*", re.IGNORECASE)
@@ -75,11 +77,12 @@ _SOURCE_LINE = re.compile(
 _LONGEST_HEADING = 60
 _LONGEST_LIST = 300
 #: Where one statement about an event ends and the next may begin.
-_CLAUSE = re.compile(r"[.;。；]\s*|[,，、]\s*")
+_CLAUSE = re.compile(r"[.;。；]\s*|[,，、]\s*|\s+(?=but\s)")
 _ONLY = re.compile(
     r"(?:(?:but|and|or|only|just|however|there (?:is|are)|(?:the )?only (?:visible |present )?(?:degradation"
     r"|event"
-    r"|issue|problem)(?: (?:present|visible|detected|found|here))? is)\s+)*",
+    r"|issue|problem)(?: (?:present|visible|detected|found|here))? is"
+    r"|q(?:uestion)?\s?\d{0,3}[:.]|(?:is|are) (?:there|it)(?: any)?(?= [^?\n]{1,60}\?))\s+)*",
     re.IGNORECASE,
 )
 
@@ -111,7 +114,6 @@ class _EventReader:
         """Read a line behind that of the type."""
         description = _DESCRIPTION_LINE.match(line)
         presence = _PRESENCE_LINE.match(line)
-        degree = _DEGREE_LINE.match(line)
         if description:
             self.description.append(description[1])
         elif not self.types:
@@ -119,14 +121,23 @@ class _EventReader:
             self.description += remark
         elif presence and (is_yes(presence[1]) or is_denied("event", presence[1])):
             self.is_present = is_yes(presence[1])
-        elif degree and is_denied("event", degree[1]):
-            self.is_present = False
+        elif (is_there := _by_degree(line)) is not None:
+            self.is_present = is_there
         else:
             self.description.append(line)
 
     def findings(self) -> list[Finding]:
         """What was read."""
         return [Finding(name, " ".join(self.description), self.is_present) for name in self.types]
+
+
+def _by_degree(line: str) -> bool | None:
+    """Whether a line says that the event is there, by a degree or a likelihood; None if it gives neither."""
+    degree, likelihood = _DEGREE_LINE.match(line), _LIKELIHOOD_LINE.match(line)
+    if likelihood and is_unlikely(likelihood[1]) or degree and _SLIGHT.match(degree[1]):
+        return likelihood is None
+    said = degree or likelihood
+    return False if said and is_denied("event", said[1]) else None
 
 
 def _split_value(value: str) -> tuple[list[str], list[str]]:
@@ -182,12 +193,14 @@ def _named(line: str) -> list[Finding]:
     """What a line says of the event, or the several events, that it begins with."""
     text = line[_PREFIX.match(line).end() :]
     finding = finding_of_line(_without_only(text))
-    if finding is not None and len(text) < _LONGEST_LIST:
+    if len(text) < _LONGEST_LIST:
         # Others may follow in the same line: "No haze, no low light, only noise.", "1) haze: 0; 2) noise: 3".
         parts = [part[_PREFIX.match(part).end() :] for part in _CLAUSE.split(text.rstrip(" ."))]
         clauses = [clause for clause in (finding_of_line(_without_only(part)) for part in parts) if clause]
         if 1 < len(clauses) == len(parts) and (
-            is_denied(finding.name, finding.description) or all(clause.description for clause in clauses)
+            finding is None
+            or is_denied(finding.name, finding.description)
+            or all(clause.description for clause in clauses)
         ):
             return clauses
     if finding is None:

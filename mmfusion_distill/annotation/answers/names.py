@@ -13,7 +13,7 @@ _SEPARATOR = re.compile(r"[:：=?？→]| [-–—] |\t|\s*[(（]")
 _SEVERAL = re.compile(r"[,;/|&+、，；]| and | und | et | y ")
 _VERB = re.compile(r"\s(?:is|are|was|were|isn't|aren't|can|cannot|can't|appears?|seems?|not)\s")
 _LONGEST_NAME = 60
-_TICK = r"✓|✔|✅|☑|\[[xX✓✔]\]"
+_TICK = r"★[★☆]*|✓|✔|✅|☑|\[[xX✓✔]\]"
 _SIGN = re.compile(rf"\s*(?:[-*+•]\s*)?(?:(?P<yes>{_TICK})|(?P<no>{CROSSES}))\s*")
 _SIGN_BEHIND = re.compile(rf"\s*(?:(?P<yes>{_TICK})|(?P<no>{CROSSES}))\s*$")
 
