@@ -22,7 +22,7 @@ class Trial:
     Args:
         name (str): Of the pair.
         error (float, optional): Farthest corner of B, as a share of A's diagonal; None if the pair was refused.
-        beyond (float, optional): The same against what the unwarped pair is registered to; None if either was
+        beyond (float, optional): The same against what the unwarped pair is registered to; None if the pair was
             refused.
         reason (str): Why it was refused. Default: ''.
     """
@@ -131,5 +131,6 @@ def accuracy_row(name: str, errors: Sequence[float | None]) -> str:
 def _own_map(pair: Pair) -> np.ndarray | None:
     try:
         return find_homography([pair]).matrix
-    except RegistrationError:
-        return None
+    except RegistrationError as error:
+        # The best that is known of it, trusted or not: else nothing would judge the warped one.
+        return error.doubted

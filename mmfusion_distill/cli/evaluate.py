@@ -27,7 +27,7 @@ from ..images.pairing import shorten
 from ..registration.pair_reader import PairReader
 from ..system.number_range import at_least
 from ..system.regular_file import check_writable, write_text_atomically
-from ..user_errors import UserError, exit_on_user_error
+from ..user_errors import OptionError, UserError, exit_on_user_error
 from .source_arguments import add_pattern_argument, add_source_arguments, source_options
 
 #: Of what was left out so many are named, all in a file.
@@ -118,9 +118,9 @@ def parse_methods(entries: list[str]) -> dict[str, str]:
     for entry in entries:
         name, separator, folder = entry.partition("=")
         if not (separator and name and folder):
-            raise UserError(f"--fused wants NAME=DIR, got '{entry}'.")
+            raise OptionError(f"--fused wants NAME=DIR, got '{entry}'")
         if name in methods:
-            raise UserError(f"--fused names the method '{name}' twice.")
+            raise OptionError(f"--fused names the method '{name}' twice")
         methods[name] = folder
     return methods
 

@@ -17,8 +17,9 @@ from .warping import matrix_of_sizes
 
 #: Longer sides of what is worked with, pixels: B may show more than A.
 _LONGEST_A, _LONGEST_B = 640, 1280
-#: Sigma of the bands of edges, pixels: wide for finding the place, and as sharp as both cameras are for the map.
-_WIDE, _SHARP = 1.4, 1.0
+#: Sigma of the bands of edges, pixels: wide for finding the place; sharp for a map whose evidence is looked at, and
+#: sharper for the last pixel, which two cameras of one view alone have in common.
+_WIDE, _SHARP, _SHARPEST = 1.4, 1.0, 0.7
 #: Pairs that are searched over all scales and rotations; more only take longer.
 _SEARCHED = 4
 #: Ways in which B may lie to A that are followed after the search.
@@ -33,11 +34,13 @@ class RegistrationError(UserError):
     Args:
         message (str): All of it.
         doubt (str): Why alone. Default: ''.
+        doubted (np.ndarray, optional): (3, 3), the map that was found but is not trusted. Default: None.
     """
 
-    def __init__(self, message: str, doubt: str = "") -> None:
+    def __init__(self, message: str, doubt: str = "", doubted: np.ndarray | None = None) -> None:
         super().__init__(message)
         self.doubt = doubt
+        self.doubted = doubted
 
 
 @dataclass(frozen=True)
@@ -99,30 +102,30 @@ def _found(pairs: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> Alignm
     wide = MatchingLevel(views, 320, _WIDE)
     best, rival = _choose(views, wide, count)
     fine = MatchingLevel(views, _LONGEST_A, _SHARP)
-    matrix = fine.refine(best.matrix, best.base, (10, 7), count)
+    judged = fine.settle(best.matrix, best.base, (10, 7, 5), count)
+    sharpest = MatchingLevel(views, _LONGEST_A, _SHARPEST)
+    matrix = sharpest.settle(judged, best.base, (7, 5), count)
     if count < COUNT:
-        matrix = _by_ecc(fine, matrix)
-    evidence = evidence_of(fine, matrix, best.base, rival)
-    _judge(evidence, float(np.hypot(*pairs[0][0].shape[:2])))
+        matrix = _by_ecc(sharpest, matrix)
+    evidence = evidence_of(fine, judged, best.base, rival, matrix)
     matrix = (
         matrix_of_sizes(pairs[0][0].shape[:2], sizes[0])
         @ matrix
         @ matrix_of_sizes(sizes[1], pairs[0][1].shape[:2])
     )
-    return Alignment(matrix / matrix[2, 2], evidence)
-
-
-def _judge(evidence: Evidence, diagonal: float) -> None:
-    doubt = evidence.doubt(diagonal)
+    matrix = matrix / matrix[2, 2]
+    doubt = evidence.doubt(float(np.hypot(*pairs[0][0].shape[:2])))
     if doubt is not None:
-        raise _refusal(doubt)
+        raise _refusal(doubt, matrix)
+    return Alignment(matrix, evidence)
 
 
-def _refusal(doubt: str) -> RegistrationError:
+def _refusal(doubt: str, doubted: np.ndarray | None = None) -> RegistrationError:
     return RegistrationError(
         f"the sources cannot be registered ({doubt}): give a --calibration, by `mmfusion calibrate` from several "
         "pairs of these cameras or with --points found by hand, or leave --register out",
         doubt,
+        doubted,
     )
 
 

@@ -64,7 +64,7 @@ class CameraCalibration:
             UserError: If it cannot be read or is none.
         """
         try:
-            content = json.loads(read_regular_file(path, _LARGEST_FILE))
+            content = _object_in(read_regular_file(path, _LARGEST_FILE))
             if content["format"] != _FORMAT:
                 raise ValueError(f"its format is {str(content['format'])[:40]}")
             matrix = np.array(content["b_to_a"], np.float64)
@@ -99,3 +99,14 @@ class CameraCalibration:
             raise ImageReadError(
                 f"{name}: sources of {given} do not fit the calibration, which is for {wanted}: calibrate again"
             )
+
+
+def _object_in(data: bytes) -> dict:
+    """The object of JSON in a file."""
+    try:
+        content = json.loads(data)
+    except ValueError as error:
+        raise ValueError("it is no JSON") from error
+    if not isinstance(content, dict):
+        raise ValueError("it holds no object")
+    return content

@@ -18,9 +18,11 @@ _DISTINCT = 2.0
 #: Limits, see :meth:`Evidence.doubt`; lengths as shares of A's diagonal.
 _LEAST_SIGNIFICANCE = 2.5
 _MOST_RIVAL = 0.8
-_MOST_UNSURE = 0.017
+_MOST_UNSURE = 0.021
+#: A rival that agrees half as well leaves the sum as it is.
+_HALF = 0.5
 #: The maps of two halves, of an eighth of the patches each, scatter so many times as much as that of all.
-_SCATTER = 3.0
+_SCATTER = 2.0
 #: How far from a map is looked for a better place, pixels of the finest level ...
 _REACH = 10
 #: ... and as a share of the longer side, where places are wanted that are surely wrong.
@@ -37,6 +39,7 @@ class Evidence:
         halves (float): Farthest corner between the maps of two halves of the patches that share no pixel.
         spread (float): Standard deviation of the farthest corner, by leaving out each ninth of the image in turn.
         backward (float): Farthest corner between this map and that from A to B.
+        bands (float): Farthest corner between this map and that by sharper edges, which is taken.
         rival (float): Agreement of the best map that is quite another one, as a share of this one's.
         held_out_error (float): Median distance of held-out patches from where they fit best.
         held_out_patches (int): How many these are.
@@ -46,6 +49,7 @@ class Evidence:
     halves: float
     spread: float
     backward: float
+    bands: float
     rival: float
     held_out_error: float
     held_out_patches: int
@@ -54,17 +58,18 @@ class Evidence:
         """The evidence against the map; None if there is none.
 
         Maps of pairs that were warped on purpose lie on both sides of the limits, see
-        tools/analysis_tools/registration_accuracy.py. The spread, the halves and the way back are three estimates of
-        one error: each alone is small by chance now and then, so that their sum counts. What is compared has fewer
-        patches than the map and scatters more than its error of 1 % at the corners.
+        tools/analysis_tools/registration_accuracy.py. The spread, the halves, the way back and the bands are
+        estimates of one error: each alone is small by chance now and then, so that their sum counts. What is compared
+        has fewer patches than the map and scatters more than its error of 1 % at the corners. Where another map
+        agrees well, too, there is little to tell right from wrong, and the sum counts for more.
 
         Args:
             diagonal (float): Of A, pixels.
         """
         if not (self.significance >= _LEAST_SIGNIFICANCE and self.rival <= _MOST_RIVAL):
             return "too few edges in common"
-        unsure = self.spread + self.halves / _SCATTER + self.backward
-        if not unsure <= _MOST_UNSURE:
+        unsure = self.spread + self.halves / _SCATTER + self.backward + self.bands
+        if not unsure * (_HALF + self.rival) <= _MOST_UNSURE:
             apart = _bounded(unsure) * diagonal
             return (
                 f"a corner moves by {apart:.0f} px with the parts of the images that are looked at, and from A to B "
@@ -92,14 +97,17 @@ def _bounded(share: float) -> float:
     return share if share < 1 else 1.0
 
 
-def evidence_of(level: MatchingLevel, matrix: np.ndarray, base: np.ndarray, rival: float) -> Evidence:
+def evidence_of(
+    level: MatchingLevel, matrix: np.ndarray, base: np.ndarray, rival: float, taken: np.ndarray
+) -> Evidence:
     """Measure how far a map can be trusted.
 
     Args:
-        level (MatchingLevel): The finest one, in which the map was refined.
+        level (MatchingLevel): The one in which the map was refined.
         matrix (np.ndarray): (3, 3), from B to A, in pixels of the views.
         base (np.ndarray): (3, 3), what it differs from by a similarity, about.
         rival (float): Agreement of the best map that is quite another one, as a share of this one's.
+        taken (np.ndarray): (3, 3), the map by sharper edges.
     """
     far = level.match(matrix, max(_REACH, round(_FAR * max(level.size))))
     patches = far.near(_REACH)
@@ -118,6 +126,7 @@ def evidence_of(level: MatchingLevel, matrix: np.ndarray, base: np.ndarray, riva
         halves=farthest(*halves) if len(halves) == 2 else 1.0,
         spread=_spread(level, matrix, base, patches, corners) / diagonal,
         backward=farthest(np.linalg.inv(_backward(level, matrix, base)), matrix),
+        bands=farthest(taken, matrix),
         rival=rival,
         held_out_error=error * level.pairs[0][0].size[1] / level.size[1] / diagonal,
         held_out_patches=count,

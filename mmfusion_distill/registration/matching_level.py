@@ -9,10 +9,13 @@ from .patch_matching import Patches, match_patches
 from .view import View
 from .warp_fitting import fit_warp
 from .warp_parameters import COUNT, WarpParameters
-from .warping import matrix_of_sizes
+from .warping import corners_of, map_points, matrix_of_sizes
 
 #: How far B is displaced to see how well edges agree that are not the same, pixels.
 _DISPLACED = 8
+
+#: A map that moves a corner of B by fewer pixels stays where it is; rounds that are made until then.
+_STILL, _MOST_ROUNDS = 0.3, 5
 
 ViewPair = tuple[View, View]
 
@@ -102,6 +105,18 @@ class MatchingLevel:
             matrix = self.moved(
                 matrix, fit_warp(patches, self.size, (reach / 3, reach / 6, 1.2), before, count)
             )
+        return matrix
+
+    def settle(
+        self, matrix: np.ndarray, base: np.ndarray, reaches: Sequence[int], count: int = COUNT
+    ) -> np.ndarray:
+        """Move a map to where the patches agree best, and go on until it stays there; see :meth:`refine`."""
+        corners = corners_of(self.pairs[0][1].size)
+        matrix = self.refine(matrix, base, reaches, count)
+        for _ in range(_MOST_ROUNDS):
+            before, matrix = matrix, self.refine(matrix, base, reaches[-1:], count)
+            if np.hypot(*(map_points(matrix, corners) - map_points(before, corners)).T).max() < _STILL:
+                break
         return matrix
 
     def _compared(self, matrix: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:

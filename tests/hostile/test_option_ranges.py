@@ -94,7 +94,9 @@ WRONG = (
     ("annotate", "a b --out o --options thresholds=3", "must be a mapping"),
     ("annotate", "a b --out o --options workers=0", "workers is '0', wanted a whole number of at least 1"),
     ("annotate", "a b --out o --options workers=two", "workers is 'two', wanted a whole number"),
-    ("annotate", "a b --out o --options wrkers=2", "unexpected keyword argument 'wrkers'"),
+    ("annotate", "a b --out o --options wrkers=2", "it has no setting 'wrkers'"),
+    ("annotate", "a b --out o --options thresholds.none=1", "it has no setting 'none'"),
+    ("annotate", "a b --out o --options thresholds=", "must be a mapping"),
     ("annotate", "a b --out o --annotator nobody", "annotator 'nobody' is none of statistics"),
     ("annotate", "a b --out o --annotator openai --model m --options timeout=0", "timeout is '0', wanted"),
     (

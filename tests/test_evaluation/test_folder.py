@@ -283,9 +283,14 @@ def test_command_line(folders, monkeypatch, capsys):
     assert document["bootstrap"]["reference"] == "good"
 
 
-def test_command_line_errors_are_one_sentence(folders, monkeypatch):
+def test_command_line_errors_are_one_sentence(folders, capsys):
     arguments = ["--a", folders / "a", "--b", folders / "b", "--out", folders / "out"]
-    with pytest.raises(SystemExit, match="error: --fused wants NAME=DIR, got 'good'"):
-        run_tool(*arguments, "--fused", "good")
+    for given, says in (
+        (["good"], "wants NAME=DIR, got 'good'"),
+        (["m=a", "m=b"], "names the method 'm' twice"),
+    ):
+        with pytest.raises(SystemExit) as end:
+            run_tool(*arguments, "--fused", *given)
+        assert end.value.code == 2 and f"error: --fused {says}" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="error: .*nowhere does not exist"):
         run_tool(*arguments, "--fused", f"good={folders / 'nowhere'}")

@@ -271,8 +271,8 @@ def test_a_pair_registers_itself(register, recording):
 @pytest.mark.parametrize(
     "content, says",
     [
-        (b"", "is no calibration"),
-        (b"[]", "is no calibration"),
+        (b"\x86\x00", "is no calibration .it is no JSON"),
+        (b"[1, 2]", "is no calibration .it holds no object"),
         (b"{}", "it lacks 'format'"),
         (b"[" * 50_000, "is no calibration"),
         (b'{"format": "mmfusion_distill calibration 1", "b_to_a": [[1,2],[3,4]], "size_a": [1,1]}', "is no"),

@@ -17,6 +17,7 @@ GOOD = Evidence(
     halves=0.004,
     spread=0.003,
     backward=0.002,
+    bands=0.001,
     rival=0.4,
     held_out_error=0.002,
     held_out_patches=30,
@@ -28,10 +29,12 @@ GOOD = Evidence(
     [
         (dict(significance=2), "too few edges in common"),
         (dict(rival=0.95), "too few edges in common"),
-        (dict(halves=0.06), "a corner moves by 25 px"),
-        (dict(spread=0.03), "a corner moves by 33 px"),
-        (dict(backward=0.03), "a corner moves by 34 px"),
-        (dict(halves=0.015, spread=0.008, backward=0.006), "a corner moves by 19 px"),
+        (dict(halves=0.06), "a corner moves by 36 px"),
+        (dict(spread=0.03), "a corner moves by 35 px"),
+        (dict(backward=0.03), "a corner moves by 36 px"),
+        (dict(bands=0.03), "a corner moves by 37 px"),
+        (dict(halves=0.016, spread=0.008, backward=0.008), "a corner moves by 25 px"),
+        (dict(halves=0.012, spread=0.006, backward=0.006, rival=0.7), "a corner moves by 19 px"),
         (dict(halves=float("nan")), "a corner moves by"),
         (dict(significance=float("nan")), "too few edges"),
     ],
@@ -55,23 +58,24 @@ def level_of(img_a, img_b):
 
 def test_a_map_that_is_off_is_found_out_by_patches_and_by_the_way_back():
     level, diagonal = level_of(*PAIRS[0]), np.hypot(HEIGHT, WIDTH)
-    right, off = (evidence_of(level, matrix, np.eye(3), 0.0) for matrix in (np.eye(3), shift(6, 0)))
+    right, off = (evidence_of(level, matrix, np.eye(3), 0.0, matrix) for matrix in (np.eye(3), shift(6, 0)))
     assert right.significance > 5 and right.backward < 0.01 and 0 < right.halves < 0.03
     assert off.backward == pytest.approx(6 / diagonal, abs=0.01) and off.doubt(diagonal)
     assert right.held_out_error < 0.02 and right.held_out_patches > 5
+    assert evidence_of(level, np.eye(3), np.eye(3), 0.0, shift(3, 4)).bands == pytest.approx(5 / diagonal)
 
 
 def test_patches_of_other_scenes_speak_for_no_map_that_the_others_found():
     for index in (1, 2, 3):
         level = level_of(PAIRS[index][0], PAIRS[index - 1][1])
-        assert evidence_of(level, np.eye(3), np.eye(3), 0.0).significance < 2.5
+        assert evidence_of(level, np.eye(3), np.eye(3), 0.0, np.eye(3)).significance < 2.5
 
 
 def test_the_spread_is_what_leaving_out_each_ninth_tells_of_the_whole(monkeypatch):
     # Maps that lie 2 px to either side; n of them tell (n - 1) / n times the sum of their squares.
     sides = itertools.cycle((2.0, -2.0))
     monkeypatch.setattr(evidence, "_refitted", lambda *_: shift(next(sides), 0))
-    found = evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0)
+    found = evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0, np.eye(3))
     assert found.spread * np.hypot(HEIGHT, WIDTH) == pytest.approx(2 * np.sqrt(8), rel=0.01)
 
 
@@ -80,4 +84,4 @@ def test_one_half_that_fits_does_not_speak_for_the_other(monkeypatch):
     told = itertools.cycle((np.zeros(8), np.array([6.0, *[0] * 7])))
     monkeypatch.setattr(evidence, "_values", lambda *_: next(told))
     monkeypatch.setattr(evidence, "_spread", lambda *_: 0.0)
-    assert evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0).significance < 2.5
+    assert evidence_of(level_of(*PAIRS[0]), np.eye(3), np.eye(3), 0.0, np.eye(3)).significance < 2.5

@@ -1,5 +1,6 @@
 """Annotators by name or config."""
 
+import re
 from importlib import import_module
 
 from ...user_errors import OptionError
@@ -28,7 +29,9 @@ def build_annotator(cfg: str | dict) -> Annotator:
     try:
         return annotator(**cfg)
     except TypeError as error:
-        raise OptionError(f"annotator '{kind}' cannot be built: {error}") from error
+        unknown = re.search(r"unexpected keyword argument '(.*)'", str(error))
+        reason = f"it has no setting '{unknown[1]}'" if unknown else str(error)
+        raise OptionError(f"annotator '{kind}' cannot be built: {reason}") from error
 
 
 def _class_of(kind: str) -> type[Annotator]:

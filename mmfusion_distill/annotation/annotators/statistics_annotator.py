@@ -36,8 +36,10 @@ class StatisticsAnnotator(Annotator):
         self, thresholds: dict | None = None, medical_thresholds: dict | None = None, workers: int = 1
     ) -> None:
         check_numbers(type(self).__name__, {"workers": at_least(1)}, {"workers": workers})
-        self.thresholds = InfraredVisibleThresholds(**(thresholds or {}))
-        self.medical_thresholds = MedicalThresholds(**(medical_thresholds or {}))
+        self.thresholds = InfraredVisibleThresholds(**({} if thresholds is None else thresholds))
+        self.medical_thresholds = MedicalThresholds(
+            **({} if medical_thresholds is None else medical_thresholds)
+        )
         self.workers = workers
 
     def annotate(
