@@ -1,12 +1,13 @@
 """Visual information fidelity for fusion (VIFF)."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from .filters import WindowStatistics, window_statistics
 from .gray_image import ImageLike, Plane, as_gray_image
-from .visual_fidelity import SIZES, window_scales
+from .visual_fidelity import SIZES, sum_log_1p, window_scales
 
 _NOISE_VARIANCE = 0.005 * 255**2
 _SCALE_WEIGHTS = np.array([1.0, 0.0, 0.15, 1.0]) / 2.15
@@ -43,27 +44,33 @@ def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: Imag
 
 
 def _scale_score(pictures: Sequence[Plane], size: int) -> float:
-    kept = available = 0.0
+    kept = available = empty = 0.0
     for strip in window_statistics(pictures[:-1], pictures[-1], size, size / 5):
-        terms = [_window_terms(statistics) for statistics in strip]
-        gains = np.stack([gain for gain, _, _ in terms])
-        # Of equal gains the last source is taken, as the authors do.
-        chosen = len(terms) - 1 - np.argmin(gains[::-1], axis=0)[None]
-        kept += _chosen_sum([term[1] for term in terms], chosen)
-        available += _chosen_sum([term[2] for term in terms], chosen)
-    return kept / available
+        chosen = [_gain(strip[0]), *(array.copy() for array in (strip[0].var_s, strip[0].covariance))]
+        for statistics in strip[1:]:
+            gain = _gain(statistics)
+            # Of equal gains the last source is taken, as the authors do.
+            smaller = gain <= chosen[0]
+            for array, other in zip(chosen, (gain, statistics.var_s, statistics.covariance)):
+                np.copyto(array, other, where=smaller)
+        kept += _kept(*chosen, strip[0].var_f)
+        available += sum_log_1p(chosen[1] / _NOISE_VARIANCE)
+        empty += _EMPTY_WINDOW * math.log(10) * chosen[1].size
+    return (kept + empty) / (available + empty)
 
 
-def _chosen_sum(values: list[np.ndarray], chosen: np.ndarray) -> float:
-    selected = np.take_along_axis(np.stack(values), chosen, 0)
-    return float(selected.sum()) + _EMPTY_WINDOW * selected.size
-
-
-def _window_terms(statistics: WindowStatistics) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return gain, information kept and information available of every window."""
+def _gain(statistics: WindowStatistics) -> np.ndarray:
     _, _, var_s, var_f, covariance = statistics
     gain = covariance / (var_s + 1e-10)
     gain[(var_s < 1e-10) | (var_f < 1e-10) | (gain < 0)] = 0.0
-    residual = np.maximum(var_f - gain * covariance, 1e-10)
-    kept = np.log10(1 + gain**2 * var_s / (residual + _NOISE_VARIANCE))
-    return gain, kept, np.log10(1 + var_s / _NOISE_VARIANCE)
+    return gain
+
+
+def _kept(gain: np.ndarray, var_s: np.ndarray, covariance: np.ndarray, var_f: np.ndarray) -> float:
+    residual = var_f - gain * covariance
+    np.maximum(residual, 1e-10, out=residual)
+    residual += _NOISE_VARIANCE
+    information = gain * gain
+    information *= var_s
+    information /= residual
+    return sum_log_1p(information)

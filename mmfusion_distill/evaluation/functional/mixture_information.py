@@ -14,8 +14,10 @@ _FLOOR = np.float32(1e-12)
 #: ... below 1, and multiples of two units in the last place: that bit tells the two distributions apart.
 _BELOW_ONE = np.int32(0x3F7FFFFC)
 _ONE = np.float32(1)
+#: Where what is turned begins: no cumulative probability lies above it.
+_ALMOST_ONE = np.int32(0x3F7FFFFE).view(np.float32)
 _TAG = np.int32(1)
-_SIGN = np.int32(-(2**31))
+_SIGN, _TO_SIGN = np.int32(-(2**31)), np.int32(31)
 #: Rows of what has been merged. NumPy leaves its vector loops where an output begins where an input ends, so
 #: neighbours in the order of values, which the scans below combine, must not be neighbours in memory.
 _ROW = [*(k // 2 + (k % 2) * _INNER for k in range(_MERGED)), _MERGED]
@@ -63,25 +65,27 @@ class Distributions(NamedTuple):
             pdf: (9, N) probabilities, overwritten.
             flat: (N,) whether a distribution is the uniform one, which correlates with nothing.
         """
-        cumulative = np.empty((_INNER, pdf.shape[1]), np.float32)
+        work = np.empty_like(pdf)
+        cumulative = work[:_INNER]
         np.add(pdf[0], _FLOOR, out=cumulative[0])
         for row in range(1, _INNER):
             np.add(cumulative[row - 1], pdf[row], out=cumulative[row])
         bits = cumulative.view(np.int32)
         np.minimum(bits, _BELOW_ONE, out=bits)
-        bits &= ~_TAG
-        self.cumulative[...] = cumulative
-        np.negative(np.einsum("in,in->n", pdf, np.log2(pdf + TINY)), out=self.entropy)
+        np.bitwise_and(bits, ~_TAG, out=self.cumulative.view(np.int32))
+        np.subtract(cumulative.sum(axis=0), np.float32(_INNER / 2), out=self.balance)
+        np.add(_OF_EACH @ cumulative, np.float32(_INNER), out=self.distance)
+        np.add(pdf, TINY, out=work)
+        np.negative(np.einsum("in,in->n", pdf, np.log2(work, out=work)), out=self.entropy)
         positions = np.arange(POSITIONS, dtype=np.float32)
-        away = positions[:, None] - positions @ pdf
-        variance = np.einsum("in,in,in->n", away, away, pdf)
+        away = np.subtract(positions[:, None], positions @ pdf, out=work)
+        away *= away
+        variance = np.einsum("in,in->n", away, pdf)
         pdf -= _ONE / POSITIONS
         energy = np.einsum("in,in->n", pdf, pdf)
         variance[flat | (variance < 1e-12)] = 0.0
         energy[flat] = 1.0
         np.sqrt(variance / energy, out=self.pull)
-        np.subtract(cumulative.sum(axis=0), _INNER / 2, out=self.balance)
-        np.add(_OF_EACH @ cumulative, _INNER, out=self.distance)
 
 
 class MixtureInformation:
@@ -100,15 +104,38 @@ class MixtureInformation:
     def __init__(self, sources: int, number: int) -> None:
         self._shape = (sources, number)
         size = sources * number
-        self._fused = np.empty((POSITIONS, number), np.float32)
-        self._cumulative_fused = np.empty((_INNER, number), np.float32)
-        self._source = np.empty((POSITIONS, size), np.float32)
-        self._cumulative, self._reversed, self._other = np.empty((3, _INNER, size), np.float32)
-        # Apart, for the same reason as `_ROW`.
-        rows = [np.empty((_MERGED + 1) * size + 64, np.float32)[64:].reshape(-1, size) for _ in range(6)]
-        self._merged, self._spare, *self._ends = rows
+        self._straight, self._turned, self._slopes = np.empty((3, _INNER, number), np.float32)
+        self._probabilities = np.empty((POSITIONS, number), np.float32)
+        self._merged, self._widths = _rows(_MERGED, size), _rows(_MERGED + 1, size)
+        # Of the source and of the other one, side by side; then the cells, and logarithms.
+        self._begins, self._ends = (_rows(_MERGED + 1, 2 * size) for _ in range(2))
+        self._cells, self._logarithms = (
+            array.reshape(-1)[: (_MERGED + 1) * size].reshape(-1, size) for array in (self._begins, self._ends)
+        )
         self._of_sources = np.empty((4, *self._shape), np.float32)
         self._small = np.empty((4, *self._shape), np.float32)
+        # What is computed again and again of the same memory: two inputs and the output.
+        begins, ends = (list(array.view(np.int32)) for array in (self._begins, self._ends))
+        self._forward = [(begins[k], ends[k], begins[after]) for k, after in zip(_ROW, _ROW[1:])]
+        ends = list(self._ends.view(np.uint32))
+        self._backward = [(ends[after], ends[k], ends[k]) for k, after in zip(_ROW[-2::-1], _ROW[:0:-1])]
+        merged, spare = (array.view(np.int32) for array in (self._widths[:_MERGED], self._merged))
+        self._first = [
+            (merged[:_INNER, columns], merged[_INNER:, columns])
+            for columns in (slice(index * number, (index + 1) * number) for index in range(sources))
+        ]
+        self._merging = []
+        for step in (4, 2, 1):
+            first, second = merged.reshape(-1, 2, step * size).swapaxes(0, 1)
+            ordered = spare.reshape(-1, 2, step * size).swapaxes(0, 1) if step > 1 else spare.reshape(2, _INNER, size)
+            self._merging.append((first, second, *ordered))
+            merged, spare = spare, merged
+        widths, merged = self._widths, self._merged
+        self._differences = [
+            (merged[_INNER:], merged[:_INNER], widths[_INNER:_MERGED]),
+            (merged[1:_INNER], merged[_INNER : _MERGED - 1], widths[1:_INNER]),
+            (np.float32(1), merged[_MERGED - 1], widths[_MERGED]),
+        ]
 
     def scores(self, sources: Sequence[Distributions], fused: Distributions, out: np.ndarray) -> None:
         """Write ``2 I / (H_S + H_F)``, 0 where neither has any entropy.
@@ -118,17 +145,21 @@ class MixtureInformation:
             fused: Chunk of what they are compared with.
             out: (sources, N) scores.
         """
-        entropy, pull, balance, distance = self._load(sources, fused)
-        covariance = self._covariance()
-        widths, cells = self._pieces(np.right_shift(covariance.view(np.int32), 31).reshape(-1))
-        weight, rest, excess, work = self._small
+        for index, source in enumerate(sources):
+            for row, array in zip(self._of_sources, source[1:], strict=True):
+                row[index] = array
+        entropy, pull, balance, distance = self._of_sources
+        weight, rest, excess, covariance = self._small
+        self._covariances(sources, fused, covariance)
+        self._merge(sources, fused, np.right_shift(covariance.view(np.int32), 31))
         # Hoeffding: the covariance of a joint distribution is the sum of its excess over independence.
-        np.multiply(balance, fused.balance, out=work)
-        np.bitwise_xor(work.view(np.int32), covariance.view(np.int32) & _SIGN, out=work.view(np.int32))
+        np.multiply(balance, fused.balance, out=rest)
+        sign = covariance.view(np.int32) & _SIGN
+        np.bitwise_xor(rest.view(np.int32), sign, out=rest.view(np.int32))
         np.add(distance, fused.distance, out=excess)
-        excess -= work
+        excess -= rest
         # Not a matrix product, which rounds by the place in memory: swapped sources swap their scores.
-        excess -= np.einsum("k,kn->n", _OF_BOTH, self._merged[:_MERGED]).reshape(self._shape)
+        excess -= np.einsum("k,kn->n", _OF_BOTH, self._merged).reshape(self._shape)
         # The weight with which the joint distribution has the correlation of the two.
         np.abs(covariance, out=weight)
         weight *= pull
@@ -136,14 +167,10 @@ class MixtureInformation:
         weight *= excess > 0
         weight /= np.maximum(excess, _FLOOR, out=excess)
         np.subtract(_ONE, weight, out=rest)
-        cells *= rest.reshape(-1)
-        widths *= weight.reshape(-1)
-        widths += cells
-        change = self._plogp(widths, self._ends[3])
-        change -= self._plogp(cells, self._ends[1])
+        change = self._change(weight.reshape(-1), rest.reshape(-1))
         entropies = np.add(entropy, fused.entropy, out=excess)
         # Of all cells by independence alone: the sum of (1 - w) a b log |(1 - w) a b|.
-        np.abs(rest, out=work)
+        work = np.abs(rest, out=covariance)
         work += TINY
         np.log2(work, out=work)
         work -= entropies
@@ -154,99 +181,86 @@ class MixtureInformation:
         entropies += TINY
         np.divide(work, entropies, out=out)
 
-    def _load(self, sources: Sequence[Distributions], fused: Distributions) -> np.ndarray:
-        self._cumulative_fused[...] = fused.cumulative
-        mine, other = (array.reshape(_INNER, *self._shape) for array in (self._cumulative, self._other))
-        for index, source in enumerate(sources):
-            mine[:, index] = source.cumulative
-            other[:, index] = self._cumulative_fused[::-1]
-            for row, array in zip(self._of_sources, source[1:], strict=True):
-                row[index] = array
-        return self._of_sources
+    def _covariances(self, sources: Sequence[Distributions], fused: Distributions, out: np.ndarray) -> None:
+        """Sum of the products of the probabilities less 1 / 9: summed by parts, since cumulative ones are at hand."""
+        probabilities, slopes = self._probabilities, self._slopes
+        probabilities[0] = fused.cumulative[0]
+        np.subtract(fused.cumulative[1:], fused.cumulative[:-1], out=probabilities[1:-1])
+        np.subtract(_ONE, fused.cumulative[-1], out=probabilities[-1])
+        np.subtract(probabilities[:-1], probabilities[1:], out=slopes)
+        last = probabilities[-1] - _ONE / POSITIONS
+        for source, covariance in zip(sources, out):
+            np.add(np.einsum("kn,kn->n", source.cumulative, slopes), last, out=covariance)
 
-    def _covariance(self) -> np.ndarray:
-        """(sources, N): sum of the products of probabilities, of those of a source as they were."""
-        for cumulative, pdf in (
-            (self._cumulative_fused, self._fused),
-            (self._cumulative, self._source),
-        ):
-            np.subtract(cumulative[0], _FLOOR, out=pdf[0])
-            np.subtract(cumulative[1:], cumulative[:-1], out=pdf[1:-1])
-            np.subtract(_ONE, cumulative[-1], out=pdf[-1])
-        self._fused -= _ONE / POSITIONS
-        return np.einsum("isn,in->sn", self._source.reshape(-1, *self._shape), self._fused)
-
-    def _pieces(self, negative: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Widths of the pieces of the Frechet bound, and of their cells the product of the probabilities.
+    def _merge(self, sources: Sequence[Distributions], fused: Distributions, negative: np.ndarray) -> None:
+        """Bitonic merge of (8, n) ascending and descending bits, into `_merged` by `_ROW`.
 
         Args:
-            negative: (sources N,) -1 where the lower bound is wanted: the upper one with the source in reverse.
+            sources: Chunks of the sources.
+            fused: Chunk of the other one, whose bits are tagged.
+            negative: (sources, N) -1 where the lower bound is wanted: the upper one with the other one in reverse.
         """
-        mine, turned, other = (
-            array.view(np.int32) for array in (self._cumulative, self._reversed, self._other)
-        )
-        self._reversed[...] = self._cumulative[::-1]
-        np.subtract(_ONE, self._reversed, out=self._reversed)
-        turned ^= mine
-        turned &= negative
-        mine ^= turned
-        mine &= ~_TAG
-        other |= _TAG
-        self._merge(mine, other)
-        cells = self._cells()
-        return self._widths(), cells
+        straight, turned = self._straight.view(np.int32), self._turned.view(np.int32)
+        np.bitwise_or(fused.cumulative.view(np.int32)[::-1], _TAG, out=straight)
+        np.subtract(_ALMOST_ONE, fused.cumulative, out=self._turned)
+        turned |= _TAG
+        turned ^= straight
+        other = self._probabilities[:_INNER].view(np.int32)
+        for source, sign, (smaller, larger) in zip(sources, negative, self._first):
+            np.bitwise_and(turned, sign, out=other)
+            other ^= straight
+            mine = source.cumulative.view(np.int32)
+            np.minimum(mine, other, out=smaller)
+            np.maximum(mine, other, out=larger)
+        for first, second, smaller, larger in self._merging:
+            np.minimum(first, second, out=smaller)
+            np.maximum(first, second, out=larger)
 
-    def _merge(self, mine: np.ndarray, other: np.ndarray) -> None:
-        """Bitonic merge of (8, n) ascending and descending bits, into `_merged` by `_ROW`."""
-        merged, spare = (array[:_MERGED].view(np.int32) for array in (self._spare, self._merged))
-        np.minimum(mine, other, out=merged[:_INNER])
-        np.maximum(mine, other, out=merged[_INNER:])
-        for step in (4, 2):
-            pairs, ordered = (array.reshape(-1, 2, step * mine.shape[1]) for array in (merged, spare))
-            np.minimum(pairs[:, 0], pairs[:, 1], out=ordered[:, 0])
-            np.maximum(pairs[:, 0], pairs[:, 1], out=ordered[:, 1])
-            merged, spare = spare, merged
-        pairs = merged.reshape(-1, 2, mine.shape[1])
-        np.minimum(pairs[:, 0], pairs[:, 1], out=spare[:_INNER])
-        np.maximum(pairs[:, 0], pairs[:, 1], out=spare[_INNER:])
-
-    def _cells(self) -> np.ndarray:
-        """Of each piece, the product of the probabilities: of the distances between the ends around it."""
-        merged, mask = (array[:_MERGED].view(np.int32) for array in (self._merged, self._spare))
-        begins, ends = self._ends[:2], self._ends[2:]
-        # All bits are set where an end belongs to the other one: no number to either of the scans.
-        np.bitwise_and(merged, _TAG, out=mask)
-        mask -= _TAG
-        np.bitwise_or(merged, mask, out=ends[0][:_MERGED].view(np.int32))
-        np.invert(mask, out=mask)
-        np.bitwise_or(merged, mask, out=ends[1][:_MERGED].view(np.int32))
-        for begin, end in zip(begins, ends):
-            begin[0], end[_MERGED] = 0, 1
-            bits = begin.view(np.int32)
-            for before, row in zip(_ROW, _ROW[1:]):
-                np.maximum(bits[before], end.view(np.int32)[before], out=bits[row])
-            bits = end.view(np.uint32)
-            for row, after in zip(_ROW[-2::-1], _ROW[:0:-1]):
-                np.minimum(bits[after], bits[row], out=bits[row])
-            np.subtract(end, begin, out=begin)
-        return np.multiply(*begins, out=begins[0])
-
-    def _widths(self) -> np.ndarray:
-        merged, widths = self._merged, self._ends[2]
-        widths[0] = merged[0]
-        np.subtract(merged[_INNER:_MERGED], merged[:_INNER], out=widths[_INNER:_MERGED])
-        np.subtract(merged[1:_INNER], merged[_INNER : _MERGED - 1], out=widths[1:_INNER])
-        np.subtract(_ONE, merged[_MERGED - 1], out=widths[_MERGED])
-        return widths
-
-    @staticmethod
-    def _plogp(values: np.ndarray, work: np.ndarray) -> np.ndarray:
-        """(n,) sum over rows of v log2 |v|.
+    def _change(self, weight: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        """(n,) by how much the sum of v log2 |v| over the cells of the bound changes by it.
 
         A mixture weight above 1 makes some cells negative; like the authors' code, which keeps the real part of the
         logarithm, they enter with their magnitude in it.
         """
-        np.abs(values, out=work)
-        work += TINY  # nothing times its logarithm is nothing
-        np.log2(work, out=work)
-        return np.einsum("kn,kn->n", values, work)
+        cells, widths = self._find_cells(), self._find_widths()
+        cells *= rest
+        widths *= weight
+        widths += cells
+        change = _sum_of_logarithms(widths, self._logarithms)
+        change -= _sum_of_logarithms(cells, self._logarithms)
+        return change
+
+    def _find_cells(self) -> np.ndarray:
+        """Of each piece, the product of the probabilities: of the distances between the ends around it."""
+        merged, size = self._merged.view(np.int32), self._merged.shape[1]
+        self._begins[0], self._ends[_MERGED] = 0, 1
+        ends = self._ends[:_MERGED].view(np.int32)
+        # A sign where an end belongs to the other one: no number to either of the scans.
+        mine, other = ends[:, :size], ends[:, size:]
+        np.left_shift(merged, _TO_SIGN, out=mine)
+        mine |= merged
+        np.bitwise_xor(mine, _SIGN, out=other)
+        for one, two, highest in self._forward:
+            np.maximum(one, two, out=highest)
+        for one, two, lowest in self._backward:
+            np.minimum(one, two, out=lowest)
+        distances = np.subtract(self._ends, self._begins, out=self._ends)
+        return np.multiply(distances[:, :size], distances[:, size:], out=self._cells)
+
+    def _find_widths(self) -> np.ndarray:
+        self._widths[0] = self._merged[0]
+        for end, begin, width in self._differences:
+            np.subtract(end, begin, out=width)
+        return self._widths
+
+
+def _sum_of_logarithms(values: np.ndarray, work: np.ndarray) -> np.ndarray:
+    np.abs(values, out=work)
+    work += TINY  # nothing times its logarithm is nothing
+    np.log2(work, out=work)
+    return np.einsum("kn,kn->n", values, work)
+
+
+def _rows(number: int, size: int) -> np.ndarray:
+    # Apart, for the same reason as `_ROW`.
+    return np.empty(number * size + 64, np.float32)[64:].reshape(number, size)

@@ -9,7 +9,6 @@ from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 from .weighted_score import WeightedScore
 
 _BLOCK = 16
-_SALIENCY_EXPONENT = 5
 
 
 def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
@@ -31,7 +30,7 @@ def chen_varshney(source: ImageLike, fused: ImageLike) -> WeightedScore:
     """
     source, fused = as_gray_image(source), as_gray_image(fused)
     # The filter is linear: that of the difference is the difference of the filtered images.
-    errors = _block_sums((_visible(source) - _visible(fused)) ** 2) / _BLOCK**2
+    errors = _block_sums(np.square(_visible(source) - _visible(fused))) / _BLOCK**2
     weights = _block_saliency(source)
     total = float(weights.sum())
     if total == 0:
@@ -59,31 +58,32 @@ def chen_blum(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[Weig
     contrast_a, contrast_b, contrast_f = (
         _masked_contrast(as_gray_image(image)) for image in (img_a, img_b, fused)
     )
-    energy = contrast_a**2 + contrast_b**2
-    share_a = np.divide(contrast_a**2, energy, out=np.full_like(energy, 0.5), where=energy > 0)
+    energies = contrast_a * contrast_a, contrast_b * contrast_b
+    total = energies[0] + energies[1]
     scores = []
-    for contrast, share in ((contrast_a, share_a), (contrast_b, 1 - share_a)):
+    for contrast, energy in zip((contrast_a, contrast_b), energies):
+        share = np.divide(energy, total, out=np.full_like(total, 0.5), where=total > 0)
         larger = np.maximum(contrast, contrast_f)
         kept = np.divide(np.minimum(contrast, contrast_f), larger, out=np.ones_like(larger), where=larger > 0)
-        weight = float(share.mean())
-        value = float((share * kept).mean()) / weight if weight > 0 else float(kept.mean())
-        scores.append(WeightedScore(value, weight))
+        weight = float(share.mean(dtype=np.float64))
+        kept *= share if weight > 0 else 1
+        scores.append(WeightedScore(float(kept.mean(dtype=np.float64)) / (weight or 1.0), weight))
     return scores
 
 
 @once_per_picture
 def _stretched(image: GrayImage) -> np.ndarray:
-    """Gray levels stretched to [0, 255] and rounded; a constant image is left unchanged."""
+    """Gray levels stretched to [0, 255] and rounded, float32; a constant image is left unchanged."""
     low, high = float(image.values.min()), float(image.values.max())
     if high == low:
-        return image.values
-    return np.rint((image.values - low) / (high - low) * 255)
+        return image.values.astype(np.float32)
+    return np.rint((image.values - low) / (high - low) * 255).astype(np.float32)
 
 
 def _frequencies(shape: tuple[int, int], divisor: float) -> np.ndarray:
-    """Radius of every frequency in FFT order; (side / divisor) is the Nyquist frequency."""
+    """Radius of every frequency in FFT order, float32; (side / divisor) is the Nyquist frequency."""
     vertical, horizontal = (np.fft.fftfreq(side) * 2 * side / divisor for side in shape)
-    return np.hypot(vertical[:, None], horizontal[None, : shape[1] // 2 + 1])
+    return np.hypot(vertical[:, None], horizontal[None, : shape[1] // 2 + 1]).astype(np.float32)
 
 
 def _filter_spectrum(values: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
@@ -108,16 +108,18 @@ def _mannos_sakrison(shape: tuple[int, int]) -> np.ndarray:
 def _block_saliency(image: GrayImage) -> np.ndarray:
     stretched = _stretched(image)
     border = dict(ksize=3, borderType=cv2.BORDER_CONSTANT)
-    gx = cv2.Sobel(stretched, cv2.CV_64F, 1, 0, **border)
-    gy = cv2.Sobel(stretched, cv2.CV_64F, 0, 1, **border)
-    return _block_sums(np.sqrt(gx * gx + gy * gy) ** _SALIENCY_EXPONENT)
+    gx = cv2.Sobel(stretched, cv2.CV_32F, 1, 0, **border)
+    gy = cv2.Sobel(stretched, cv2.CV_32F, 0, 1, **border)
+    energy = gx * gx + gy * gy
+    # The fifth power of the magnitude.
+    return _block_sums(energy * energy * np.sqrt(energy))
 
 
 def _block_sums(values: np.ndarray) -> np.ndarray:
     """Sums of 16x16 blocks; blocks that reach over the border are filled up with zeros."""
     padded = np.pad(values, [(0, -side % _BLOCK) for side in values.shape])
     rows, columns = (side // _BLOCK for side in padded.shape)
-    return padded.reshape(rows, _BLOCK, columns, _BLOCK).sum(axis=(1, 3))
+    return padded.reshape(rows, _BLOCK, columns, _BLOCK).sum(axis=(1, 3), dtype=np.float64)
 
 
 @once_per_picture

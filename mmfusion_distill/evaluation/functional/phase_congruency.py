@@ -16,6 +16,7 @@ _ANGULAR_SPREAD = np.pi / _ORIENTATIONS / 1.2
 _EPSILON = 1e-4
 _FEATURE_THRESHOLD = 0.1
 _SMALLEST_SIZE = 16
+_PIXELS_PER_STRIP = 1 << 14
 
 
 class PhaseCongruency(NamedTuple):
@@ -119,45 +120,81 @@ def phase_congruency(image: GrayImage) -> PhaseCongruency:
     Args:
         image: The image; smaller ones than 16 pixels are mirrored up to that size.
     """
-    from scipy import fft
-
     values = pad_to_at_least(image.values, _SMALLEST_SIZE).astype(np.float32)
-    spectrum = fft.fft2(values)
+    spectrum = _transform(values.astype(np.complex64))
     energies, amplitudes = np.zeros_like(values), np.zeros_like(values)
-    moments = np.zeros((3, *values.shape), values.dtype)
-    for orientation in range(_ORIENTATIONS):
-        energy, amplitude = _oriented_energy(spectrum, orientation)
+    congruencies = np.empty((_ORIENTATIONS, *values.shape), np.float32)
+    responses = np.empty((_SCALES, *values.shape), np.complex64)
+    for orientation, congruency in enumerate(congruencies):
+        _oriented_congruency(spectrum, orientation, responses, (energies, amplitudes, congruency))
+    # The covariance xy is halved twice against Kovesi's later code; published Qp values are so.
+    angles = np.arange(_ORIENTATIONS) * np.pi / _ORIENTATIONS
+    factors = np.array([2 * np.cos(angles) ** 2, 2 * np.sin(angles) ** 2, np.cos(angles) * np.sin(angles)])
+    factors = (factors / _ORIENTATIONS).astype(np.float32)
+    xx, yy, xy = (factors @ congruencies.reshape(_ORIENTATIONS, -1)).reshape(3, *values.shape)
+    spread = np.sqrt(xy * xy + (xx - yy) * (xx - yy)) + _EPSILON
+    energies /= amplitudes + _EPSILON
+    return PhaseCongruency(energies, (xx + yy + spread) / 2, (xx + yy - spread) / 2)
+
+
+def _transform(values: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Fourier transform (H, W) complex64, the inverse one if there is an output, into it."""
+    if cv2.getOptimalDFTSize(values.shape[0]) + cv2.getOptimalDFTSize(values.shape[1]) > sum(values.shape):
+        # OpenCV's is twice as fast, but only for sides of small factors.
+        from scipy import fft
+
+        if out is None:
+            return fft.fft2(values)
+        out[...] = fft.ifft2(values, overwrite_x=True)
+        return out
+    flags = 0 if out is None else cv2.DFT_INVERSE | cv2.DFT_SCALE
+    out = np.empty_like(values) if out is None else out
+    cv2.dft(*(array.view(np.float32).reshape(*array.shape, 2) for array in (values, out)), flags=flags)
+    return out
+
+
+def _oriented_congruency(
+    spectrum: np.ndarray, orientation: int, responses: np.ndarray, out: tuple[np.ndarray, ...]
+) -> None:
+    """Phase congruency of one orientation.
+
+    Args:
+        spectrum: Of the image.
+        orientation: Which one.
+        responses: (scales, H, W) room for the responses of the filters.
+        out: (H, W) each: noise-compensated energy and total amplitude are added to the first two, their ratio,
+            squared, is written to the third.
+    """
+    filters = _filters(spectrum.shape, orientation)
+    filtered = np.empty_like(spectrum)
+    for transfer, response in zip(filters.transfers, responses):
+        np.multiply(spectrum.view(np.float32), transfer, out=filtered.view(np.float32))
+        _transform(filtered, out=response)
+    finest = _median_of_positive(np.abs(responses[0]))
+    threshold = _noise_threshold(-(finest**2) / np.log(0.5) / filters.finest_power * filters.total_power)
+    step = max(1, _PIXELS_PER_STRIP // spectrum.shape[1])
+    for start in range(0, len(spectrum), step):
+        rows = slice(start, start + step)
+        energy, amplitude = _energy_and_amplitude(responses[:, rows], threshold)
+        energies, amplitudes, congruency = (array[rows] for array in out)
         energies += energy
         amplitudes += amplitude
-        congruency = np.divide(energy, amplitude, out=np.zeros_like(energy), where=amplitude > 0)
+        congruency[...] = 0.0
+        np.divide(energy, amplitude, out=congruency, where=amplitude > 0)
         congruency *= congruency
-        angle = orientation * np.pi / _ORIENTATIONS
-        for moment, factor in zip(
-            moments, (np.cos(angle) ** 2, np.sin(angle) ** 2, np.cos(angle) * np.sin(angle))
-        ):
-            moment += congruency * np.float32(factor)
-    # The covariance xy is halved twice against Kovesi's later code; published Qp values are so.
-    xx, yy, xy = moments * np.array([2, 2, 1], values.dtype)[:, None, None] / _ORIENTATIONS
-    spread = np.sqrt(xy * xy + (xx - yy) * (xx - yy)) + _EPSILON
-    return PhaseCongruency(energies / (amplitudes + _EPSILON), (xx + yy + spread) / 2, (xx + yy - spread) / 2)
 
 
-def _oriented_energy(spectrum: np.ndarray, orientation: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return noise-compensated energy and total amplitude of the responses of one orientation."""
-    from scipy import fft
-
-    filters = _filters(spectrum.shape, orientation)
-    responses = [fft.ifft2(spectrum * transfer, overwrite_x=True) for transfer in filters.transfers]
-    amplitudes = [np.abs(response) for response in responses]
-    total = sum(responses)
-    across = sum(np.abs((response * total.conj()).imag) for response in responses)
+def _energy_and_amplitude(responses: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Energy above that of noise, and total amplitude, of the responses (scales, H, W) of one orientation."""
+    amplitudes = np.abs(responses)
+    total = responses.sum(axis=0)
+    across = np.abs((responses * total.conj()).imag).sum(axis=0)
     strength = np.abs(total)
     # Of the responses, turned by the mean phase: the real parts less the magnitudes of the imaginary ones.
     energy = (strength * strength - across) / (strength + _EPSILON)
-    noise_power = -(_median_of_positive(amplitudes[0]) ** 2) / np.log(0.5) / filters.finest_power
-    energy = np.maximum(energy - _noise_threshold(noise_power * filters.total_power), 0.0)
-    amplitude = sum(amplitudes)
-    width = amplitude / (np.max(amplitudes, axis=0) + _EPSILON) / _SCALES
+    energy = np.maximum(energy - np.float32(threshold), 0.0)
+    amplitude = amplitudes.sum(axis=0)
+    width = amplitude / (amplitudes.max(axis=0) + _EPSILON) / _SCALES
     return energy / (1 + np.exp((0.5 - width) * 10)), amplitude
 
 
@@ -182,7 +219,10 @@ def _noise_threshold(noise_energy: float) -> float:
 
 
 class _Filters(NamedTuple):
-    """Transfer functions, smallest scale first, float32; the power of the finest, and of the sum of their kernels."""
+    """Transfer functions, smallest scale first, and the power of the finest, and of the sum of their kernels.
+
+    Float32, each value twice: for the real part of a spectrum and for the imaginary one.
+    """
 
     transfers: list[np.ndarray]
     finest_power: float
@@ -209,7 +249,7 @@ def _filters(shape: tuple[int, int], orientation: int) -> _Filters:
         filters.append(radial * angular)
     kernel = sum(fft.ifft2(transfer).real * np.sqrt(transfer.size) for transfer in filters)
     return _Filters(
-        [transfer.astype(np.float32) for transfer in filters],
+        [transfer.astype(np.float32).repeat(2, axis=1) for transfer in filters],
         float(np.square(filters[0]).sum()),
         float(np.square(kernel).sum()),
     )

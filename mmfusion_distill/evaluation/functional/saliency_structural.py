@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .filters import WindowStatistics, padded_plane, window_statistics
-from .gray_image import ImageLike, as_gray_image
+from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 from .structural import similarity_map
 from .weighted_score import WeightedScore
 
@@ -52,17 +52,22 @@ def yang(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> float:
     Source: Yang, Zhang, Wang, Liu, "A novel similarity based quality metric for image fusion",
     Inf. Fusion 9(2), 2008.
     """
-    between = _statistics((img_a,), img_b, 7)
-    with_fused = _statistics((img_a, img_b), fused, 7)
+    agreements = _agreements(*(as_gray_image(image) for image in (img_a, img_b)))
     total, count = 0.0, 0
-    for (sources,), (towards_a, towards_b) in zip(between, with_fused, strict=True):
-        similarity_a, similarity_b = _bare_similarity(towards_a), _bare_similarity(towards_b)
+    for agree, (towards_a, towards_b) in zip(agreements, _statistics((img_a, img_b), fused, 7), strict=True):
+        similarity_a = _bare_similarity(towards_a)
+        similarity_b = similarity_a if img_a is img_b else _bare_similarity(towards_b)
         share_a = _share(towards_a.var_s, towards_b.var_s)
-        weighted = share_a * similarity_a + (1 - share_a) * similarity_b
-        agree = _bare_similarity(sources) >= 0.75
+        weighted = share_a * (similarity_a - similarity_b) + similarity_b
         total += float(np.where(agree, weighted, np.maximum(similarity_a, similarity_b)).sum())
         count += agree.size
     return total / count
+
+
+@once_per_picture
+def _agreements(img_a: GrayImage, img_b: GrayImage) -> list[np.ndarray]:
+    """Where both sources are alike, strip by strip."""
+    return [_bare_similarity(sources) >= 0.75 for (sources,) in _statistics((img_a,), img_b, 7)]
 
 
 def _statistics(
@@ -81,10 +86,16 @@ def _share(var_a: np.ndarray, var_b: np.ndarray) -> np.ndarray:
 def _bare_similarity(statistics: WindowStatistics) -> np.ndarray:
     mean_s, mean_f, var_s, var_f, covariance = statistics
     flat_s, flat_f = var_s <= _FLAT, var_f <= _FLAT
-    structure = np.divide(
-        2 * covariance, var_s + var_f, out=np.ones_like(covariance), where=~(flat_s & flat_f)
-    )
+    spread, energy = var_s + var_f, mean_s * mean_s
+    energy += mean_f * mean_f
+    one = [flat_s & flat_f, energy == 0]
+    for array, where in zip((spread, energy), one):
+        array[where] = 1.0
+    structure, luminance = 2 * covariance, 2 * mean_s
+    structure /= spread
+    luminance *= mean_f
+    luminance /= energy
+    for array, where in zip((structure, luminance), one):
+        array[where] = 1.0
     structure[flat_s ^ flat_f] = 0.0
-    energy = mean_s**2 + mean_f**2
-    luminance = np.divide(2 * mean_s * mean_f, energy, out=np.ones_like(energy), where=energy > 0)
-    return luminance * structure
+    return np.multiply(luminance, structure, out=structure)

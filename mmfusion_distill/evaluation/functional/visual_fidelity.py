@@ -91,10 +91,10 @@ def _information(statistics: WindowStatistics) -> tuple[float, float]:
     residual = statistics.var_f - explained
     residual += NOISE_VARIANCE
     explained /= residual
-    return _sum_log_1p(explained), _sum_log_1p(statistics.var_s / NOISE_VARIANCE)
+    return sum_log_1p(explained), sum_log_1p(statistics.var_s / NOISE_VARIANCE)
 
 
-def _sum_log_1p(values: np.ndarray) -> float:
+def sum_log_1p(values: np.ndarray) -> float:
     """Sum of log(1 + v), one logarithm for the product of 16 values; overwrites ``values``.
 
     Values reach 255^2 / 2 at most, so a product stays below 1e75.
