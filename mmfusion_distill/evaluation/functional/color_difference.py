@@ -4,7 +4,7 @@ import numpy as np
 
 from .gray_image import GrayImage, ImageLike, as_gray_image, once_per_picture
 
-_PIXELS_PER_STRIP = 1 << 15
+_PIXELS_PER_STRIP = 1 << 14
 _HALF, _TURN = np.float32(0.5), np.float32(2 * np.pi)
 
 
@@ -33,12 +33,31 @@ def ciede2000(img_a: ImageLike, fused: ImageLike) -> float:
 
 @once_per_picture
 def _lab(image: GrayImage) -> np.ndarray:
-    """(3, HW) CIELAB; single precision halves the time and changes the sixth digit of a difference."""
-    from skimage.color import rgb2lab
+    """(3, HW) CIELAB as of scikit-image's ``rgb2lab``, in a third of its time: single precision, colours as planes.
 
-    colors = (image.color_values / 255.0).astype(np.float32)
-    lab = rgb2lab(np.broadcast_to(colors, (*image.shape, 3)))
-    return np.ascontiguousarray(lab.reshape(-1, 3).T)
+    Single precision changes the sixth digit of a difference.
+    """
+    from skimage.color import xyz_tristimulus_values
+    from skimage.color.colorconv import xyz_from_rgb
+
+    white = np.array(xyz_tristimulus_values(illuminant="D65", observer="2"))
+    weights = (xyz_from_rgb / white[:, None]).astype(np.float32)
+    pixels = image.color_values.reshape(-1, image.color_values.shape[2])
+    lab = np.empty((3, len(pixels)), np.float32)
+    for start in range(0, len(pixels), _PIXELS_PER_STRIP):
+        strip = slice(start, start + _PIXELS_PER_STRIP)
+        colors = np.ascontiguousarray(pixels[strip].T, np.float32)
+        colors *= np.float32(1 / 255)
+        bright = np.power((colors + np.float32(0.055)) / np.float32(1.055), np.float32(2.4))
+        linear = np.where(colors > np.float32(0.04045), bright, colors / np.float32(12.92))
+        x, y, z = (_root(stimulus) for stimulus in weights @ np.broadcast_to(linear, (3, linear.shape[1])))
+        lab[0, strip], lab[1, strip], lab[2, strip] = 116 * y - 16, 500 * (x - y), 200 * (y - z)
+    return lab
+
+
+def _root(stimulus: np.ndarray) -> np.ndarray:
+    near_black = np.float32(7.787) * stimulus + np.float32(16 / 116)
+    return np.where(stimulus > np.float32(0.008856), np.cbrt(stimulus), near_black)
 
 
 def _differences(lab_1: np.ndarray, lab_2: np.ndarray) -> np.ndarray:

@@ -70,7 +70,9 @@ def _split(fused: GrayImage, *images: GrayImage) -> list[tuple[float, float, flo
         added = np.logical_and.reduce([strength_f > gradient.strength[rows] for gradient in gradients])
         for share, image, gradient in zip(shares, images, gradients):
             weight = _edge_weights(image)[rows]
-            missing = _preservation(gradient.strength[rows], gradient.orientation[rows], strength_f, orientation_f)
+            missing = _preservation(
+                gradient.strength[rows], gradient.orientation[rows], strength_f, orientation_f
+            )
             np.subtract(1, missing, out=missing)
             missing *= weight
             artifacts = float(missing.sum(where=added, dtype=np.float64))

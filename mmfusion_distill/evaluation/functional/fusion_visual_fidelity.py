@@ -46,7 +46,7 @@ def fusion_visual_information_fidelity(sources: Sequence[ImageLike], fused: Imag
 def _scale_score(pictures: Sequence[Plane], size: int) -> float:
     kept = available = empty = 0.0
     for strip in window_statistics(pictures[:-1], pictures[-1], size, size / 5):
-        chosen = [_gain(strip[0]), *(array.copy() for array in (strip[0].var_s, strip[0].covariance))]
+        chosen = (_gain(strip[0]), strip[0].var_s.copy(), strip[0].covariance.copy())
         for statistics in strip[1:]:
             gain = _gain(statistics)
             # Of equal gains the last source is taken, as the authors do.

@@ -110,7 +110,8 @@ class MixtureInformation:
         # Of the source and of the other one, side by side; then the cells, and logarithms.
         self._begins, self._ends = (_rows(_MERGED + 1, 2 * size) for _ in range(2))
         self._cells, self._logarithms = (
-            array.reshape(-1)[: (_MERGED + 1) * size].reshape(-1, size) for array in (self._begins, self._ends)
+            array.reshape(-1)[: (_MERGED + 1) * size].reshape(-1, size)
+            for array in (self._begins, self._ends)
         )
         self._of_sources = np.empty((4, *self._shape), np.float32)
         self._small = np.empty((4, *self._shape), np.float32)
@@ -127,7 +128,11 @@ class MixtureInformation:
         self._merging = []
         for step in (4, 2, 1):
             first, second = merged.reshape(-1, 2, step * size).swapaxes(0, 1)
-            ordered = spare.reshape(-1, 2, step * size).swapaxes(0, 1) if step > 1 else spare.reshape(2, _INNER, size)
+            ordered = (
+                spare.reshape(-1, 2, step * size).swapaxes(0, 1)
+                if step > 1
+                else spare.reshape(2, _INNER, size)
+            )
             self._merging.append((first, second, *ordered))
             merged, spare = spare, merged
         widths, merged = self._widths, self._merged
