@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ITERATIONS, _FEWEST = 1000, 20
 #: Of the time that is given, the part that is planned.
 _PLANNED = 0.9
-CONFIG = "config.py"
+CONFIG, PAGE = "config.py", "results.html"
 
 
 def train_own(args: argparse.Namespace) -> int:
@@ -103,7 +103,7 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
         network=_told_network(cfg, args),
         training=f"{counted(iterations, 'iteration')} of {crops}, {step:.2f} s each with {cores}: "
         f"about {_told_time(minutes)}",
-        results=f"{out / 'results.html'}, logs and weights beside it; Ctrl-C keeps what is reached, --resume goes on",
+        results=f"{out / PAGE}, logs and weights beside it; Ctrl-C keeps what is reached, --resume goes on",
     )
     write_text_atomically(out / "plan.txt", f"{plan}\n")
     cfg.dump(str(out / CONFIG))
@@ -111,11 +111,17 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
 
 
 def _train(out: Path, resume: str | None) -> None:
+    from mmengine.config import Config
+
     from ..engine.fusion_runner import QuietRunner
+    from ..engine.resume_check import unfinished_run
     from ..engine.running import run_training
 
     if resume is not None and not (out / CONFIG).is_file():
         raise UserError(f"{out} has no run to go on with: leave --resume out, or correct --out")
+    unfinished = unfinished_run(out, Config.fromfile(out / CONFIG).train_cfg) if resume == "auto" else None
+    if unfinished:
+        print(f"{unfinished}; it goes on there", flush=True)
     run_training(str(out / CONFIG), work_dir=str(out), resume=resume, runner_type=QuietRunner)
 
 
@@ -134,7 +140,7 @@ def _report(out: Path) -> None:
             files[name] = publish_network(out / CONFIG, checkpoint, out / f"{name}.safetensors", half=True)
     weights = ({"before": cfg.load_from} if cfg.load_from else {}) | files
     command = f"mmfusion fuse A B OUT --weights {out / 'best.safetensors'}"
-    page = out / "results.html"
+    page = out / PAGE
     result = write_training_page(page, cfg, weights, (out / "plan.txt").read_text(), command)
     figure = dict(zip(result.methods, result.columns(["balanced_quality"])[:, 0]))
     shown = [f"{name} {figure[name]:.3f}" for name in ("before", "best", "last", PYRAMID) if name in figure]
@@ -156,7 +162,13 @@ def _check_new(out: Path) -> None:
     unfinished = unfinished_run(out, Config.fromfile(out / CONFIG).train_cfg)
     if unfinished:
         raise UserError(f"{unfinished}: go on with --resume, or give another folder as --out")
-    raise UserError(f"{out} has a run that is done ({out / 'results.html'}): give another folder as --out")
+    page = out / PAGE
+    if not page.is_file():
+        raise UserError(
+            f"{out} has a run that was stopped before its page was written: --resume writes it, or give another "
+            "folder as --out"
+        )
+    raise UserError(f"{out} has a run that is done ({page}): give another folder as --out")
 
 
 def _with_options(cfg: "Config", args: argparse.Namespace) -> "Config":

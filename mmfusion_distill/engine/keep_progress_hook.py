@@ -12,7 +12,7 @@ from torch import nn
 
 from ..models.weight_files.checkpoints import AUTOSAVE
 from ..registry import HOOKS
-from ..system.regular_file import write_text_atomically
+from ..system.regular_file import remove_leftovers, write_text_atomically
 from ..system.stop_signals import StopRequest, stop_requests
 from ..user_errors import UserError
 
@@ -70,6 +70,8 @@ class KeepProgressHook(Hook):
         """Begin to count; validate what was stopped before its validation."""
         self._saved_at = time.monotonic()
         self._is_training = True
+        if is_main_process():
+            remove_leftovers(runner.work_dir)
         done = runner.iter
         if not done:
             return

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 import stat
 import unicodedata
 import uuid
@@ -98,6 +99,13 @@ def replaced_when_written(path: str | Path) -> Iterator[Path]:
             f"cannot write {path} ({error.strerror or error}): choose another target, or make room and check the "
             "permissions"
         ) from error
+
+
+def remove_leftovers(folder: str | Path) -> None:
+    """Remove the temporary files of :func:`replaced_when_written` that killed processes have left in a folder."""
+    for path in Path(folder).glob(".*.tmp"):
+        if re.fullmatch(r"\.[0-9a-f]{32}\.tmp", path.name):
+            path.unlink(missing_ok=True)
 
 
 def write_text_atomically(path: str | Path, text: str, errors: str = "strict") -> None:

@@ -14,6 +14,8 @@ from ..system.number_range import ABOVE_ZERO, NOT_NEGATIVE, SHARE, NumberRange, 
 from ..user_errors import OptionError, reason_of
 from .config_files import ConfigError, arguments_of, find_type
 
+#: By this name configs call the folder of their data.
+DATA_ROOT = "data_root"
 #: Arguments of dicts in a config that name no type, by the key that such a dict has.
 _UNTYPED = {
     "annotation": (),
@@ -91,14 +93,19 @@ def _ranged(
 def check_options(config: Config, options: Mapping[str, Any]) -> None:
     """Check that every setting is one that the config has, or that what it belongs to takes.
 
-    A misspelt key would be added to the config, where nobody reads it.
+    A misspelt key would be added to the config, where nobody reads it. Nor does anybody read a name that the config's
+    file gives to a value, once the file is read; but `data_root` is followed, see :func:`merge_options`.
 
     Raises:
-        OptionError: If a key is unknown; names the nearest that is known.
+        OptionError: If a key is unknown; names the nearest that is known. If nobody reads it; names where its value
+            is.
     """
+    whole = config.to_dict()
     for path in options:
-        node: Any = config.to_dict()
+        node: Any = whole
         keys = path.split(".")
+        if keys[0] in node and keys[0] not in _read_names() and path != DATA_ROOT:
+            raise OptionError(f"--cfg-options {path}: {_told_places(whole, keys[0])}")
         for depth, key in enumerate(keys):
             where = ".".join(keys[:depth])
             if isinstance(node, Sequence) and not isinstance(node, str):
@@ -127,6 +134,29 @@ def check_options(config: Config, options: Mapping[str, Any]) -> None:
             _check_kind(path, node, options[path])
 
 
+def _read_names() -> set[str]:
+    return (arguments_of(Runner)[0] - {"cfg"}) | _TOP_LEVEL
+
+
+def _told_places(config: Mapping[str, Any], name: str) -> str:
+    """Why a name of the config's file cannot be set, and what can be in its place."""
+    value, read = config[name], _read_names()
+    places = [place for key in config if key in read for place in _places(config[key], value, key)]
+    instead = f"set {places[0]}" if places else "set what was made of it"
+    more = f", and {len(places) - 1} more places that have its value" if len(places) > 1 else ""
+    return f"'{name}' is a name within the config's file, which nothing reads afterwards: {instead}{more}"
+
+
+def _places(node: Any, value: Any, path: str) -> Iterator[str]:
+    """Paths within a part of a config that have a value."""
+    if node == value:
+        yield path
+        return
+    entries = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, inner in entries:
+        yield from _places(inner, value, f"{path}.{key}")
+
+
 def _check_kind(path: str, old: Any, new: Any) -> None:
     """Check that a dict is replaced by a dict, and a list by a list; None takes either out."""
     for kind, words in ((Mapping, "a dict: set its keys"), ((list, tuple), "a list: give [...]")):
@@ -137,19 +167,38 @@ def _check_kind(path: str, old: Any, new: Any) -> None:
 def merge_options(config: Config, options: Mapping[str, Any]) -> None:
     """Put settings of the command line into a config.
 
+    The config's `data_root`, by which its file names the folder of its data, is replaced wherever it went.
+
     Raises:
         OptionError: If two of them contradict each other, or an entry of a list is no dict.
     """
+    if DATA_ROOT in options and isinstance(config.get(DATA_ROOT), str):
+        old, new = config[DATA_ROOT], str(options[DATA_ROOT])
+        for key in list(config):
+            config[key] = _moved(config[key], old, new)
     try:
         config.merge_from_dict(dict(options))
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise OptionError(f"--cfg-options {' '.join(options)}: {reason_of(error)}") from error
 
 
+def _moved(value: Any, old: str, new: str) -> Any:
+    """Paths within one folder, wherever they are in a part of a config, as paths within another."""
+    if isinstance(value, str):
+        return new + value.removeprefix(old) if f"{value}/".startswith(f"{old}/") else value
+    if isinstance(value, dict):
+        for key in value:
+            value[key] = _moved(value[key], old, new)
+        return value
+    return (
+        type(value)(_moved(entry, old, new) for entry in value) if isinstance(value, (list, tuple)) else value
+    )
+
+
 def _known_keys(name: str | None, kind: Any) -> Iterable[str] | None:
     """Keys that a dict may have besides those in it; None if that cannot be known."""
     if name is None:
-        return arguments_of(Runner)[0] - {"cfg"} | _TOP_LEVEL
+        return _read_names()
     if name.endswith("_dataloader"):
         return arguments_of(DataLoader)[0] | {"num_batch_per_epoch"}
     if kind is None:

@@ -42,6 +42,9 @@ def test_one_line_gives_a_network_and_a_page(data, tmp_path, capsys):
 
     with pytest.raises(SystemExit, match="mine has a run that is done .*--out"):
         main(arguments)
+    (out / "results.html").unlink()
+    with pytest.raises(SystemExit, match="mine has a run that was stopped before its page was .*--resume"):
+        main(arguments)
     assert main([str(out / "config.py"), "--out", "again", "--cfg-options", "train_cfg.max_iters=1"]) == 0
 
 
@@ -73,6 +76,9 @@ def test_a_distillation_that_was_stopped_goes_on(data, tmp_path, monkeypatch, ca
     with pytest.raises(SystemExit, match="run that was stopped after iteration 1 of 2: go on with --resume"):
         main(arguments)
     assert main([*arguments, "--resume"]) == 0
+    assert (
+        "run has a run that was stopped after iteration 1 of 2; it goes on there" in capsys.readouterr().out
+    )
     assert (tmp_path / "run" / "results.html").is_file()
 
 

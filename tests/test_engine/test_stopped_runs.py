@@ -123,8 +123,12 @@ def test_runs_that_are_killed_at_random_moments_go_on_bit_for_bit(tmp_path):
         time.sleep(random.Random(attempt).uniform(0, 0.2))
         process.kill()
         process.join()
+    # As a kill in the middle of writing leaves it.
+    (tmp_path / "run").mkdir(exist_ok=True)
+    (tmp_path / "run" / f".{'0' * 32}.tmp").touch()
     resumed = run(tmp_path / "run", resume=last_checkpoint(tmp_path / "run") is not None)
     assert torch.equal(resumed.model.weight, whole)
+    assert not list((tmp_path / "run").glob(".*"))
 
 
 def test_batches_of_one_step_are_not_parted(tmp_path):
