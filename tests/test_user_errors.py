@@ -60,3 +60,10 @@ def test_a_traceback_can_be_asked_for(monkeypatch):
 
 def test_what_is_returned_is_handed_on():
     assert exit_on_user_error(max, 2, 3) == 3
+
+
+def test_a_reader_that_has_enough_ends_the_program_as_shells_report_it(monkeypatch):
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    with pytest.raises(SystemExit) as end:
+        exit_on_user_error(raise_error, BrokenPipeError())
+    assert end.value.code == 141

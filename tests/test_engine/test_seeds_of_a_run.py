@@ -1,7 +1,13 @@
 """Every draw of a run has a seed of its own, and a run that was resumed draws what it would have drawn."""
 
+import itertools
+from types import SimpleNamespace
+
 import pytest
+import torch
 from toy import Pairs, toy_runner
+
+from mmfusion_distill.engine import resumable_loops
 
 SEEN = []
 
@@ -53,3 +59,12 @@ def test_a_resumed_run_draws_on(name, tmp_path):
     assert sorted(index for index, _ in whole) == sorted(4 * list(range(4)))
     half = tmp_path / ("epoch_2.pth" if unit["by_epoch"] else "iter_4.pth")
     assert draws(load_from=str(half), resume=True)[-8:] == whole[-8:]
+
+
+def test_every_step_of_every_process_draws_something_else(monkeypatch):
+    drawn = set()
+    for rank, iteration in itertools.product(range(2), range(2)):
+        monkeypatch.setattr(resumable_loops, "get_rank", lambda rank=rank: rank)
+        resumable_loops.seed_step(SimpleNamespace(seed=3), iteration)
+        drawn.add(torch.rand(1).item())
+    assert len(drawn) == 4

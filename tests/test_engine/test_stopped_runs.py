@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -19,7 +20,7 @@ from toy import Pairs, toy_runner
 
 from mmfusion_distill.engine import KeepProgressHook
 from mmfusion_distill.engine.keep_progress_hook import TrainingStopped
-from mmfusion_distill.engine.resume_check import tell_of_unfinished_run
+from mmfusion_distill.engine.resume_check import check_run_state, tell_of_unfinished_run
 from mmfusion_distill.models.weight_files.checkpoints import last_checkpoint
 from mmfusion_distill.registry import HOOKS, MODELS
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
@@ -215,3 +216,11 @@ def test_a_run_that_was_killed_is_told_of(tmp_path, capsys):
 def test_minutes_are_above_zero():
     with pytest.raises(UserError, match="minutes is 0"):
         KeepProgressHook(minutes=0)
+
+
+def test_the_config_in_a_checkpoint_is_not_executed():
+    hub = dict(log_scalars={}, runtime_info={}, resumed_keys={})
+    checkpoint = dict(meta=dict(epoch=1, iter=2, config="1 / 0"), message_hub=hub, optimizer={})
+    runner = SimpleNamespace(hooks=[], optim_wrapper=SimpleNamespace(), param_schedulers=[])
+    check_run_state(runner, checkpoint, "a.pth")
+    assert checkpoint["meta"] == dict(epoch=1, iter=2)

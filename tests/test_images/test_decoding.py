@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from mmfusion_distill.images.decoding import decode
 from mmfusion_distill.images.image_header import foreign_format, read_header
 from mmfusion_distill.images.image_io import ImageReadError, read_image
 from mmfusion_distill.images.metadata import upright
@@ -273,3 +274,14 @@ def test_a_tiff_of_a_thousand_channels_is_refused_before_they_are_decoded(tmp_pa
     tifffile.imwrite(tmp_path / "many.tif", pixels, photometric="minisblack", planarconfig="contig")
     with pytest.raises(ImageReadError, match="many.tif is damaged or no image of a kind that is read here"):
         read_image(tmp_path / "many.tif")
+
+
+def test_an_avif_behind_a_generic_brand_is_one():
+    assert foreign_format(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf").name == "AVIF"
+
+
+def test_colour_of_16_bits_in_jpeg_2000_keeps_them(tmp_path):
+    # OpenCV's encoder takes no small images.
+    deep = np.tile(COLOR.astype(np.uint16) * 257, (4, 4, 1))
+    cv2.imwrite(str(tmp_path / "x.jp2"), deep)
+    assert decode((tmp_path / "x.jp2").read_bytes(), "x.jp2").pixels.dtype == np.uint16

@@ -79,6 +79,11 @@ def test_a_colour_space_of_other_channels_is_left_out(source, tmp_path):
         assert result.info["dpi"] == pytest.approx((100, 50), abs=0.1)
 
 
+def test_a_resolution_is_turned_with_the_image(source):
+    path = source("jpg", exif=facts(), dpi=(300, 150))
+    assert metadata_of(path.read_bytes()).dpi == pytest.approx((150, 300), abs=0.1)
+
+
 def test_what_describes_the_pixels_of_a_tiff_stays_there(tmp_path):
     tags = {270: "a wall", 271: "Maker", 700: b"<xmp/>", 33550: (1.0, 1.0, 0.0)}
     Image.fromarray(PICTURE).save(tmp_path / "a.tif", tiffinfo=tags)

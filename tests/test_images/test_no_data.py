@@ -206,3 +206,10 @@ def test_parts_of_source_a_that_are_no_numbers_are_named():
     image[:2] = np.nan
     ((sentence, share),) = read_source_a(image).notes
     assert "of source A [has|have] parts that are no numbers" in sentence and share == " (10.0 %)"
+
+
+def test_what_interpolation_left_between_fill_and_image_shows_nothing_either():
+    filled = with_fill(COUNTS, COLUMNS < 20, 0)
+    filled[:, 20] //= 2
+    found = find_no_data(filled)
+    assert found[:, :21].all() and not found[:, 21:].any()

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from mmfusion_distill.images.dicom_scan import read_dicom
 from mmfusion_distill.images.image_io import read_image, read_image_pair
 from mmfusion_distill.images.image_source import ImageReadError
 from mmfusion_distill.images.medical_slices import read_scan
@@ -298,3 +299,9 @@ def test_padding_is_black_and_counts_for_no_percentile(model, tmp_path):
     )[..., 0]
     assert (shown[0] == 0).all()
     assert sorted((shown[1].mean(), shown[-1].mean())) == pytest.approx([16, 239], abs=6)
+
+
+def test_a_range_of_padding_was_not_measured(tmp_path):
+    pixels = np.array([[0, 2, 3], [4, 5, 6]], np.uint16)
+    scan = read_dicom(dicom(tmp_path / "a.dcm", pixels, PixelPaddingValue=0, PixelPaddingRangeLimit=3))
+    assert scan.frame(0)[1].tolist() == [[True, True, True], [False, False, False]]

@@ -229,3 +229,30 @@ def test_a_lost_stream_is_opened_anew(tmp_path):
         report = fuse_video(BothClocks(), address, address, tmp_path / "live.avi", options)
     assert report.frames == 40 and report.lost == []
     assert f"{address} was lost and came back" in report.notes[0]
+
+
+class StillCamera:
+    """A camera of a size that sends nothing."""
+
+    is_stream = False
+
+    def __init__(self, size):
+        self.name, self.size, self.is_closed = "camera", size, False
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_a_frame_that_is_old_is_no_partner():
+    live = live_frames.LiveFrames(StillCamera((4, 4)), 25)
+    live._frames.extend(live_frames.Frame(None, seconds) for seconds in (1.0, 1.1, 1.2))
+    assert live.nearest(1.14).seconds == 1.1 and live.nearest(2.1).seconds == 1.2
+    assert live.nearest(3.0) is None
+
+
+def test_a_camera_that_comes_back_in_another_size_is_not_taken(monkeypatch):
+    other = StillCamera((8, 8))
+    monkeypatch.setattr(live_frames, "VideoCapture", lambda name: other)
+    monkeypatch.setattr(live_frames, "_PAUSE", 0.001)
+    live = live_frames.LiveFrames(StillCamera((4, 4)), 25, reconnect=0.02)
+    assert not live._open_again() and live.reconnections == 0 and other.is_closed
