@@ -15,7 +15,7 @@ h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd;
 p.lead { font-size: 1.15rem; margin-top: .3rem; color: #444; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; display: block; overflow-x: auto; }
 th, td { padding: .25rem .8rem; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child, .words { text-align: left; }
 th { border-bottom: 2px solid #bbb; }
 figure { margin: 1rem 0; } img { max-width: 100%; height: auto; }
 figcaption { color: #555; font-size: .9rem; }
@@ -46,9 +46,14 @@ class HtmlPage:
         self._parts.append(f"<pre>{html.escape(text)}</pre>")
 
     def table(self, table: Table) -> None:
-        """Add a table."""
-        rows = ["".join(f"<th>{html.escape(str(title))}</th>" for title in table.titles)]
-        rows += ["".join(map(_cell, row)) for row in table.rows]
+        """Add a table; numbers are at the right of their columns, words at the left."""
+        kinds = [
+            ' class="words"' if any(str(cell)[:1].isalpha() for cell in column) else ""
+            for column in zip(*table.rows, strict=True)
+        ] or [""] * len(table.titles)
+        titles = zip(kinds, table.titles, strict=True)
+        rows = ["".join(f"<th{kind}>{html.escape(str(title))}</th>" for kind, title in titles)]
+        rows += ["".join(map(_cell, kinds, row)) for row in table.rows]
         self._parts.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
 
     def picture(self, data: bytes, caption: str) -> None:
@@ -81,7 +86,7 @@ def bold_best(rows: Sequence[Sequence[float]], form: str = ".3f") -> list[list[C
     ]
 
 
-def _cell(cell: object) -> str:
+def _cell(kind: str, cell: object) -> str:
     text = html.escape(str(cell))
     is_bold = isinstance(cell, Cell) and cell.emphasis == "bold"
-    return f"<td>{f'<b>{text}</b>' if is_bold else text}</td>"
+    return f"<td{kind}>{f'<b>{text}</b>' if is_bold else text}</td>"

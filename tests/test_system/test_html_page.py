@@ -20,6 +20,7 @@ def test_a_page_holds_its_pictures_and_means_its_signs(tmp_path):
     assert "<h1>a &lt; b</h1>" in text and "Lead &amp; more." in text and "<pre>x &gt; y</pre>" in text
     assert "<script>" not in text
     assert "<td>1.000</td>" in text and "<td><b>2.000</b></td>" in text
+    assert '<td class="words">two</td>' in text and "<th>value</th>" in text, "words are at the left"
     assert '<img src="data:image/png;base64,iVBORy4uLg==" alt="a &quot;picture&quot;">' in text
 
 
