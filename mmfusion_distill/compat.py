@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 import warnings
@@ -165,9 +166,10 @@ def treat_empty_variables_as_unset() -> None:
     """Let `{{$MMFUSION_DATA_ROOT:data}}` in a config mean `data` where the variable is empty, as shells do.
 
     mmengine takes an empty variable for one that is set and then misses its value. The replaced function hides ours
-    from it while it looks, and does nothing where none is empty.
+    from it while it looks, and does nothing where none is empty. Nor does it tell that ours are used.
     """
     from mmengine.config import Config
+    from mmengine.logging import MMLogger
 
     original = Config._substitute_env_variables
 
@@ -175,12 +177,19 @@ def treat_empty_variables_as_unset() -> None:
         empty = [name for name, value in os.environ.items() if name.startswith("MMFUSION_") and not value]
         for name in empty:
             del os.environ[name]
+        logger = MMLogger.get_current_instance()
+        logger.addFilter(_tells_of_no_variable)
         try:
             return original(filename, temp_config_name)
         finally:
+            logger.removeFilter(_tells_of_no_variable)
             os.environ.update(dict.fromkeys(empty, ""))
 
     Config._substitute_env_variables = staticmethod(substitute)
+
+
+def _tells_of_no_variable(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Using env variable `MMFUSION_")
 
 
 def be_known_to_hub() -> None:

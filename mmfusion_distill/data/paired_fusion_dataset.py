@@ -185,8 +185,8 @@ def _name_unknown_events(annotations: Sequence[Annotation | None]) -> None:
     if counts:
         names = [f"{name} ({count})" for name, count in counts.most_common()]
         print_log(
-            f"{counted(len(counts), 'event')} of the annotations without a weight, so that no loss goes by them: "
-            f"{shorten(names)}; a guided network reads them as text. Known are {', '.join(KNOWN_EVENT_TYPES)}",
+            f"no loss knows {counted(len(counts), 'event')} of the annotations: {shorten(names)}; a guided network "
+            f"reads all as text. Known are {', '.join(KNOWN_EVENT_TYPES)}",
             logger="current",
             level=logging.WARNING,
         )

@@ -71,7 +71,7 @@ def test_events_that_no_loss_knows_are_named_once(pair_folder, messages):
         (pair_folder / "annotations" / f"{name}.txt").write_text(text)
     build(pair_folder)
     (message,) = messages
-    assert message.startswith("1 event of the annotations without a weight, so that no loss goes by them: ")
+    assert message.startswith("no loss knows 1 event of the annotations: ")
     assert "lens_flare (2);" in message and "Known are low_light, " in message
 
 

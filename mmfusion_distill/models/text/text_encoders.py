@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -139,6 +140,8 @@ class TransformersTextEncoder:
 
     def _load(self, device: torch.device | str) -> None:
         if self._model is None:
+            # Threads of a tokenizer do not outlive the fork of the processes that read, of which its library warns.
+            os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
             import transformers
 
             try:
