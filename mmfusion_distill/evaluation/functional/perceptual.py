@@ -73,17 +73,17 @@ def chen_blum(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> list[Weig
 
 @once_per_picture
 def _stretched(image: GrayImage) -> np.ndarray:
-    """Gray levels stretched to [0, 255] and rounded, float32; a constant image is left unchanged."""
+    """Gray levels stretched to [0, 255] and rounded; a constant image is left unchanged."""
     low, high = float(image.values.min()), float(image.values.max())
     if high == low:
-        return image.values.astype(np.float32)
-    return np.rint((image.values - low) / (high - low) * 255).astype(np.float32)
+        return image.values
+    return np.rint((image.values - low) / (high - low) * 255)
 
 
 def _frequencies(shape: tuple[int, int], divisor: float) -> np.ndarray:
-    """Radius of every frequency in FFT order, float32; (side / divisor) is the Nyquist frequency."""
+    """Radius of every frequency in FFT order; (side / divisor) is the Nyquist frequency."""
     vertical, horizontal = (np.fft.fftfreq(side) * 2 * side / divisor for side in shape)
-    return np.hypot(vertical[:, None], horizontal[None, : shape[1] // 2 + 1]).astype(np.float32)
+    return np.hypot(vertical[:, None], horizontal[None, : shape[1] // 2 + 1])
 
 
 def _filter_spectrum(values: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
@@ -94,19 +94,19 @@ def _filter_spectrum(values: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
 
 @once_per_picture
 def _visible(image: GrayImage) -> np.ndarray:
-    stretched = _stretched(image)
+    stretched = _stretched(image).astype(np.float32)
     return _filter_spectrum(stretched, _mannos_sakrison(stretched.shape))
 
 
 @lru_cache(maxsize=2)
 def _mannos_sakrison(shape: tuple[int, int]) -> np.ndarray:
     radius = 0.144 * _frequencies(shape, 8)
-    return 2.6 * (0.0192 + radius) * np.exp(-(radius**1.1))
+    return (2.6 * (0.0192 + radius) * np.exp(-(radius**1.1))).astype(np.float32)
 
 
 @once_per_picture
 def _block_saliency(image: GrayImage) -> np.ndarray:
-    stretched = _stretched(image)
+    stretched = _stretched(image).astype(np.float32)
     border = dict(ksize=3, borderType=cv2.BORDER_CONSTANT)
     gx = cv2.Sobel(stretched, cv2.CV_32F, 1, 0, **border)
     gy = cv2.Sobel(stretched, cv2.CV_32F, 0, 1, **border)
@@ -124,6 +124,7 @@ def _block_sums(values: np.ndarray) -> np.ndarray:
 
 @once_per_picture
 def _masked_contrast(image: GrayImage) -> np.ndarray:
+    # In double precision: where an image is black, contrast is a ratio of tiny numbers.
     stretched = _stretched(image)
     seen = _filter_spectrum(stretched, _difference_of_gaussians(stretched.shape))
     fine, coarse = (_gaussian_mean(seen, sigma) for sigma in (2.0, 4.0))
