@@ -139,3 +139,10 @@ def test_stripes_are_told_from_noise(axis, index):
     striped = 0.5 + 8 / 255 * torch.randn(shape).expand(1, 1, 192, 192)
     noisy = 0.5 + 8 / 255 * torch.randn(1, 1, 192, 192)
     assert noise_statistics(striped)[0, index] > noise_statistics(noisy)[0, index] + 0.8
+
+
+def test_amounts_below_zero_are_cut_to_a_fiftieth():
+    noise_filter = NoiseFilter(0)
+    torch.nn.init.constant_(noise_filter.layers[-1].bias, -5.0)
+    amounts = noise_filter(None, torch.zeros(1, noise_filter.layers[0].in_features))
+    assert torch.allclose(amounts, torch.tensor(-0.1).tanh())
