@@ -27,18 +27,21 @@ def make_batch(annotations, size=(64, 64), channels_a=3):
     )
 
 
-def make_degraded_batch(annotations, kind="low_light"):
-    """A batch in which every pair was degraded, with its sources as targets."""
+def make_degraded_batch(annotations, kind="low_light", named=None):
+    """A batch in which every pair was degraded, with its sources as targets; `named` draws events beside."""
     rng = np.random.default_rng(0)
     degrade, packer = RandomDegradation(prob=1, kinds=[kind], strength=(1, 1), seed=0), PackPair()
+    named = named or (lambda results: results)
     items = [
         packer(
-            degrade(
-                dict(
-                    img_a=rng.uniform(0, 255, (64, 64, 3)).astype(np.float32),
-                    img_b=rng.uniform(0, 255, (64, 64, 1)).astype(np.float32),
-                    key=f"pair_{index}",
-                    annotation=annotation,
+            named(
+                degrade(
+                    dict(
+                        img_a=rng.uniform(0, 255, (64, 64, 3)).astype(np.float32),
+                        img_b=rng.uniform(0, 255, (64, 64, 1)).astype(np.float32),
+                        key=f"pair_{index}",
+                        annotation=annotation,
+                    )
                 )
             )
         )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ..inference.tile_stages import DEEP_A, DEEP_B, STAGES, TILE_MARGIN, UP_MARGIN
+from ..inference.tile_stages import DEEP_A, DEEP_B, OWN_OF_WHOLE, STAGES, TILE_MARGIN, UP_MARGIN
 from ..models.networks.fusion_unet import FusionUNet
 from ..models.ops.runtime_forms import reflect_pad_to_multiple
 from ..models.ops.statistics import NUM_NOISES, NUM_TONES, Measures, PairStatistics, pair_statistics
@@ -70,19 +70,19 @@ class _Deep(_Stage):
             text_emb = net.text_reader.embed(text_or_none(net, text_emb), len(text_emb))
         _, own = net.own_prior(Measures(statistics, net.prior.pooled(skips[-1])), text_emb)
         condition = steered(own, prior)
-        return condition, *net.decode(skips[-1], skips, condition, len(skips))
+        return condition, own, *net.decode(skips[-1], skips, condition, len(skips))
 
 
 class _Up(_Stage):
     def forward(
-        self, img_a: Tensor, img_b: Tensor, statistics: Tensor, prior: Tensor, *deep: Tensor
+        self, img_a: Tensor, img_b: Tensor, statistics: Tensor, prior: Tensor, own: Tensor, *deep: Tensor
     ) -> Tensor:
         net = self.network
         a, b = net.padded(img_a, img_b)
         skips = merged(net, local_maps(net, a, b, self.local))
         features = [*deep, *net.decode(deep[-1], skips, prior, self.local)]
         measured = PairStatistics.of_values(statistics)
-        fused, toned_a = net.head(features[::-1], a, b, img_a.shape[-2:], prior, measured)
+        fused, toned_a = net.head(features[::-1], a, b, img_a.shape[-2:], prior, measured, own)
         return net.finish(fused, toned_a, img_a)
 
 
@@ -107,7 +107,7 @@ def tile_stages(network: nn.Module, opset: int) -> dict[str, str]:
     deepest_first = [f"map_{stride}" for stride in network.strides[local:][::-1]]
     with torch.no_grad():
         deep = _Down(network)(*sources)
-        maps = _Deep(network)(*deep, *values, *text)[1:]
+        priors_and_maps = _Deep(network)(*deep, *values, *text)
     grays = sources[0][:, :1], sources[1]
     written = {
         "measure": (_Measure, grays, ("a", "b"), ("statistics",)),
@@ -116,12 +116,12 @@ def tile_stages(network: nn.Module, opset: int) -> dict[str, str]:
             _Deep,
             (*deep, *values, *text),
             (DEEP_A, DEEP_B, "statistics", "prior", *([TEXT] if text else [])),
-            ("prior_of_whole", *deepest_first),
+            ("prior_of_whole", OWN_OF_WHOLE, *deepest_first),
         ),
         "up": (
             _Up,
-            (*sources, *values, *maps),
-            (*SOURCES, "statistics", "prior", *deepest_first),
+            (*sources, values[0], *priors_and_maps),
+            (*SOURCES, "statistics", "prior", OWN_OF_WHOLE, *deepest_first),
             ("fused",),
         ),
     }
@@ -138,7 +138,7 @@ def _packed(
     import onnx
 
     # What a whole image has one row of is not a map.
-    rows = {"statistics", "prior", "prior_of_whole", TEXT}
+    rows = {"statistics", "prior", "prior_of_whole", OWN_OF_WHOLE, TEXT}
     axes = {
         name: {0: f"batch_of_{name}"}
         if name in rows

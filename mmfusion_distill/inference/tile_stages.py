@@ -22,6 +22,8 @@ ReadPart = Callable[[Part], tuple[np.ndarray, np.ndarray]]
 STAGES = {name: f"tiles_{name}" for name in ("measure", "down", "deep", "up")}
 #: What enters the deep levels of the encoders.
 DEEP_A, DEEP_B = "deep_a", "deep_b"
+#: The network's own prior of the whole image; files that were exported before there was a use for it lack it.
+OWN_OF_WHOLE = "own_prior_of_whole"
 #: Pixels at the ends of a tile that the way down, and the way up and the pyramid of bands, do not know well enough.
 TILE_MARGIN, UP_MARGIN = 64, 160
 
@@ -58,7 +60,9 @@ def fuser_of_tiles(
     statistics = _statistics(stages["measure"], read, size)
     entering = _entering(stages["down"], lambda part: arrays_of(*read(part)), size, tile, multiple)
     maps = stages["deep"](dict(entering, statistics=statistics, **given))
-    prior = maps.pop("prior_of_whole")
+    known = dict(statistics=statistics, prior=maps.pop("prior_of_whole"))
+    if OWN_OF_WHOLE in maps:
+        known[OWN_OF_WHOLE] = maps.pop(OWN_OF_WHOLE)
     padded = _padded(size[0], multiple)
 
     def fuse(part: Part, img_a: np.ndarray, img_b: np.ndarray) -> np.ndarray:
@@ -69,7 +73,7 @@ def fuser_of_tiles(
                 slice(axis.start // stride, _padded(axis.stop, multiple) // stride) for axis in part
             )
             cut[name] = np.ascontiguousarray(whole[:, :, rows, columns])
-        return stages["up"](dict(arrays_of(img_a, img_b), statistics=statistics, prior=prior, **cut))["fused"]
+        return stages["up"](dict(arrays_of(img_a, img_b), **known, **cut))["fused"]
 
     return fuse
 

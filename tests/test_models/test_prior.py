@@ -3,6 +3,7 @@
 import pytest
 import torch
 from batches import DARK, make_degraded_batch
+from mmagic.structures import DataSample
 from torch import nn
 
 from mmfusion_distill.annotation.annotation_types import Annotation, Event
@@ -61,6 +62,15 @@ def test_a_given_prior_takes_the_place_of_the_own_where_it_is_a_number():
     assert torch.equal(steered[1], fused[1]) and not torch.allclose(steered[0], fused[0])
 
 
+def test_noise_that_the_network_sees_goes_whatever_is_named():
+    network, (img_a, img_b) = build(STUDENT), sources(1)
+    head, priors = network.head, torch.tanh(torch.randn(2, 1, 8))
+    amounts = [head.whole(img_a[:, :1], img_b, (40, 60), prior).amounts for prior in priors]
+    both = head.whole(img_a[:, :1], img_b, (40, 60), priors[0], own_prior=priors[1]).amounts
+    torch.testing.assert_close(both, torch.maximum(*amounts))
+    assert (amounts[0] - amounts[1]).abs().max() > 1e-4
+
+
 def test_all_that_is_global_reads_it():
     network = build(STUDENT)
     network.prior.forward = lambda *_: torch.zeros(1, 8)
@@ -116,8 +126,8 @@ def distiller(tmp_path, **options):
     return model
 
 
-def losses_of(model, annotations):
-    batch = model.data_preprocessor(make_degraded_batch(annotations), True)
+def losses_of(model, annotations, named=None):
+    batch = model.data_preprocessor(make_degraded_batch(annotations, named=named), True)
     return model(batch["inputs"], batch["data_samples"], mode="loss")
 
 
@@ -152,25 +162,39 @@ def test_what_is_steered_has_the_teachers_result_as_its_only_target(tmp_path):
     assert float(losses["loss_distance"]) == 0 < float(losses["loss_feature"])
 
 
-def test_half_of_what_is_steered_has_the_text_of_another_pair(tmp_path):
+def test_half_of_what_is_steered_is_given_events_that_were_drawn(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, steered_share=1.0)
-    given = []
-    model.student.generator.guidance.register_forward_pre_hook(lambda _, passed: given.append(passed[1]))
+    given, read = [], []
+    model.student.generator.guidance.register_forward_pre_hook(lambda _, passed: given.append(passed[1][0]))
+    model.teacher.generator.prior.register_forward_pre_hook(lambda _, passed: read.append(passed[0][0]))
+
+    def draw(results):
+        both = Annotation((*DARK.events, *GRAINY.events))
+        return dict(results, named_annotation=GRAINY, obeyed_annotation=both)
+
     for _ in range(12):
-        losses_of(model, [DARK, GRAINY])
-    dark, grainy = (losses_of(model, [one, one]) and given.pop()[0] for one in (DARK, GRAINY))
-    first = [prior[0] for prior in given]
-    own = sum(torch.allclose(prior, dark, atol=1e-5) for prior in first)
-    others = sum(torch.allclose(prior, grainy, atol=1e-5) for prior in first)
-    assert own > 2 < others
+        losses_of(model, [DARK, DARK], named=draw)
+    embed = model.teacher.text_embedder
+    # The degradation is low light too; the teacher is told of it beside the event that was drawn.
+    dark, grainy, both = (
+        embed([[event.text for event in events]])[0]
+        for events in (DARK.events, GRAINY.events, (*DARK.events, *GRAINY.events))
+    )
+    with torch.no_grad():
+        told = model.teacher.generator.prior(grainy[None], None, None)[0]
+    # Two levels are guided in every step.
+    drawn = sum(torch.allclose(prior, told, atol=1e-4) for prior in given[::2])
+    assert len(given) == 24 and 2 < drawn < 10
+    assert any(torch.allclose(text, both, atol=1e-5) for text in read)
 
 
-def test_a_batch_of_one_has_no_foreign_text(tmp_path):
+def test_without_drawn_events_all_that_is_steered_has_its_own_text(tmp_path):
     model = distiller(tmp_path, steered_share=1.0)
+    samples = DataSample.stack(make_degraded_batch([DARK])["data_samples"])
     for _ in range(8):
-        steered, foreign = model._steered(1, torch.device("cpu"))
-        assert steered.all() and not foreign.any()
+        steered, named = model._steered(1, torch.device("cpu"), samples)
+        assert steered.all() and not named.any()
 
 
 def test_a_teacher_that_is_no_better_does_not_pull(tmp_path):

@@ -42,6 +42,9 @@ steps = dict(
 degrade = dict(type="RandomDegradation", prob=0.5)
 degrade_medical = dict(type="RandomDegradation", modality="medical", prob=0.5)
 degrade_recorded = dict(type="RandomDegradation", prob=0.2, max_degradations=1)
+# What a user might name, for distillations.
+named = dict(type="NameRandomEvents")
+named_medical = dict(type="NameRandomEvents", modality="medical")
 pack = dict(type="PackPair")
 # What is wrong with recordings, which their texts, of the clean ones, do not say.
 recorded_texts = dict(
@@ -50,13 +53,20 @@ recorded_texts = dict(
     blurred_noisy={**_base_.blurred_text, **_base_.noisy_text},
 )
 pipelines = dict(
-    roadscene=[*steps["roadscene"], degrade, fill, drop, pack],
-    sharp=[*steps["sharp"], degrade, fill, drop, pack],
+    roadscene=[*steps["roadscene"], degrade, fill, drop, named, pack],
+    sharp=[*steps["sharp"], degrade, fill, drop, named, pack],
     **{
-        name: [*steps["recorded"], dict(type="AppendEvents", events=texts), degrade_recorded, drop, pack]
+        name: [
+            *steps["recorded"],
+            dict(type="AppendEvents", events=texts),
+            degrade_recorded,
+            drop,
+            named,
+            pack,
+        ]
         for name, texts in recorded_texts.items()
     },
-    medical=[*steps["medical"], degrade_medical, drop, pack],
+    medical=[*steps["medical"], degrade_medical, drop, named_medical, pack],
 )
 # Sets of 152, 68, 28, 5, three times 28 and 678 pairs, their pipelines, and how often each is taken in one run
 # through all of them.

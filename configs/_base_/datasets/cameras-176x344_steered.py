@@ -13,8 +13,8 @@ steered_pipelines = dict(
     sharp=[*_base_.steps["sharp"], degrade, steered, night, _base_.pack],
     medical=[*_base_.steps["medical"], degrade_medical, steered_medical, _base_.pack],
     **{
-        # Between the last two steps of a recorded pipeline, which leave out texts at random and pack.
-        name: [*_base_.pipelines[name][:-2], steered, night, _base_.pack]
+        # Instead of the last steps of a recorded pipeline, which leave out texts at random and name events.
+        name: [*_base_.pipelines[name][:-3], steered, night, _base_.pack]
         for name in ("blurred", "noisy", "blurred_noisy")
     },
 )

@@ -146,7 +146,10 @@ class VisibleOnly(BaseTransform):
         return f"{type(self).__name__}(transform={self.inner})"
 
 
-META_KEYS = ("key", "vis_name", "img_a_path", "img_b_path", "annotation", "target_annotation", "drop_text")
+META_KEYS = (
+    *("key", "vis_name", "img_a_path", "img_b_path"),
+    *("annotation", "target_annotation", "named_annotation", "obeyed_annotation", "drop_text"),
+)
 IMAGE_KEYS = ("img_a", "img_b", "target_a", "target_b")
 
 

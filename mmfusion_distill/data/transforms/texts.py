@@ -6,11 +6,16 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from ...annotation.annotation_types import Annotation, Event
-from ...annotation.event_types import NORMAL_EVENT
+from ...annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES, NORMAL_EVENT, check_modality
 from ...images.pixels import LUMINANCE_WEIGHTS
 from ...registry import TRANSFORMS
 from ...user_errors import UserError
-from ..degradations.degradation_kinds import DegradationKind, degradation_kinds, describe_degradation
+from ..degradations.degradation_kinds import (
+    DegradationKind,
+    degradation_kinds,
+    describe_degradation,
+    strong_annotation,
+)
 from .geometry import PairTransform, sample_generator
 
 _LOW_LIGHT = "low_light"
@@ -142,6 +147,46 @@ class RandomTextConflict(BaseTransform):
             f"{type(self).__name__}(drop_prob={drop}, withhold_prob={withhold}, replace_prob={replace}, "
             f"bare_prob={self.bare_prob})"
         )
+
+
+@TRANSFORMS.register_module()
+class NameRandomEvents(PairTransform):
+    """Draw one or two events that a user might name, whatever the pair has, so that a student learns to obey them.
+
+    Who names an event does not want to keep the degradations that a student sees by itself. Put it last, behind what
+    degrades.
+
+    Added keys: `named_annotation`, what was drawn, with the descriptions that the priors of named events are made of
+    (:func:`~mmfusion_distill.inference.given.prior_of_events`); `obeyed_annotation`, that and what was appended to
+    the annotation of the sources before their degradation.
+
+    Args:
+        modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
+        two_prob (float): Share of two events. Default: 0.25.
+
+    Raises:
+        UserError: If the modality is not known or the share out of range.
+    """
+
+    def __init__(self, modality: str = "infrared-visible", two_prob: float = 0.25) -> None:
+        check_modality(modality, "NameRandomEvents")
+        if not 0 <= two_prob <= 1:
+            raise UserError(f"NameRandomEvents: two_prob is {two_prob}, wanted a share in [0, 1]")
+        self.modality, self.two_prob = modality, two_prob
+
+    def transform(self, results: dict) -> dict:
+        """Draw for one sample."""
+        rng = sample_generator()
+        kinds = EVENT_TYPES if self.modality == "infrared-visible" else MEDICAL_EVENT_TYPES
+        number = 2 if rng.random() < self.two_prob else 1
+        drawn = strong_annotation(rng.permutation(kinds)[:number].tolist())
+        seen, before = results.get("annotation"), results.get("target_annotation")
+        had = () if before is None else before.events
+        appended = () if seen is None or "target_annotation" not in results else seen.events
+        kept = [event for event in appended if event not in had and event.type not in drawn.event_types]
+        results["named_annotation"] = drawn
+        results["obeyed_annotation"] = Annotation((*kept, *drawn.events), annotator=type(self).__name__)
+        return results
 
 
 def _other_event(

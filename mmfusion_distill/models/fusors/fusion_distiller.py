@@ -16,6 +16,8 @@ from .image_fusor import PREPROCESSOR, ImageFusor
 from .preprocessors import targets_of
 
 SIDES = ("student", "teacher")
+#: Where :class:`NameRandomEvents` leaves what it drew, and that with what the pair was degraded by.
+_DRAWN, _OBEYED = "named_annotation", "obeyed_annotation"
 TEACHER_INPUTS = ("degraded", "clean")
 
 
@@ -41,8 +43,9 @@ class FusionDistiller(BaseModel):
             e.g. :class:`PriorDistillationLoss`. Default: None.
         event_loss (dict, optional): As for :class:`ImageFusor`. Default: None.
         steered_share (float): Share of the samples whose student is given the teacher's prior in place of its own,
-            with the teacher's result as its only target, so that it obeys texts. Half of them have the text of
-            another pair of the batch, so that it obeys those too that do not fit. Default: 0.0.
+            with the teacher's result as its only target, so that it obeys texts. Half of them are given the events
+            that :class:`NameRandomEvents` drew, where it did; their teacher also reads what they were degraded by,
+            which a student sees without being told. Default: 0.0.
         gate (bool): Whether features and result pull only where the teacher's loss against the clean sources is below
             the student's. Wants a loss with `per_sample`, as :class:`LossSet`. Default: False.
         connector (dict): Config of the connectors between the widths; theirs are filled in.
@@ -149,17 +152,13 @@ class FusionDistiller(BaseModel):
         seen, field = inputs, "annotation"
         if self.teacher_input == "clean" and "target_a" in inputs:
             seen, field = dict(zip(("img_a", "img_b"), targets_of(inputs))), "target_annotation"
-        returned = dict(return_features=True, return_prior=True)
-        steered, foreign = self._steered(len(seen["img_a"]), seen["img_a"].device)
+        steered, named = self._steered(len(seen["img_a"]), seen["img_a"].device, data_samples)
         with torch.no_grad():
-            text_emb = self.teacher.embed_texts(data_samples, seen["img_a"], field=field)
-            if text_emb is not None:
-                text_emb = torch.where(foreign[:, None], text_emb.roll(1, 0), text_emb)
-            target, target_features, target_prior = self.teacher(seen, text_emb=text_emb, **returned)
+            target, target_features, target_prior = self._taught(seen, data_samples, field, named)
         given = None
         if target_prior is not None and steered.any():
             given = torch.where(steered[:, None], target_prior, torch.nan)
-        fused, features, prior = self.student(inputs, prior=given, **returned)
+        fused, features, prior = self.student(inputs, prior=given, return_features=True, return_prior=True)
         # What is steered should do as its teacher does, whatever the sources say.
         own = dict(weight=(~steered).to(fused.dtype)) if steered.any() else {}
         losses = self.student.pixel_loss(fused, *targets_of(inputs), **own)
@@ -168,18 +167,37 @@ class FusionDistiller(BaseModel):
         losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
         losses["loss_result"] = self.result_loss(fused, target, **pull)
         if self.prior_loss is not None:
-            told = _with_text(data_samples, prior, field) * ~foreign
+            told = _with_text(data_samples, prior, field) * ~named
             losses["loss_prior"] = self.prior_loss(prior, target_prior, told)
         if self.student.event_loss is not None:
             losses["loss_event"] = self.student.named_events_loss(prior, data_samples)
         return losses
 
-    def _steered(self, samples: int, device: torch.device) -> tuple[Tensor, Tensor]:
-        """Which samples are given the teacher's prior, and which of these with a text that is not theirs, (N,)."""
-        steered, foreign = torch.rand(2, samples, device=device)
+    def _steered(self, samples: int, device: torch.device, data_samples: DataSample) -> tuple[Tensor, Tensor]:
+        """Which samples are given the teacher's prior, and which of these with events that were drawn, (N,)."""
+        steered, named = torch.rand(2, samples, device=device)
         steered = steered < self.steered_share
-        # A batch of one has no other text.
-        return steered, steered & (foreign < 0.5 if samples > 1 else False)
+        if self.teacher.text_reader is None:
+            return steered, torch.zeros_like(steered)
+        drawn = data_samples.metainfo.get(_DRAWN, [None] * samples)
+        has = torch.tensor([annotation is not None for annotation in drawn], device=device)
+        return steered, steered & (named < 0.5) & has
+
+    def _taught(
+        self, seen: dict[str, Tensor], data_samples: DataSample, field: str, named: Tensor
+    ) -> tuple[Tensor, list[Tensor], Tensor | None]:
+        """The teacher's result, features and prior; where `named`, (N,), the prior is of the drawn events alone."""
+        returned = dict(return_features=True, return_prior=True)
+        text_emb = self.teacher.embed_texts(data_samples, seen["img_a"], field=field)
+        if not named.any():
+            return self.teacher(seen, text_emb=text_emb, **returned)
+        drawn, obeyed = (
+            self.teacher.embed_texts(data_samples, seen["img_a"], field=name) for name in (_DRAWN, _OBEYED)
+        )
+        text_emb = torch.where(named[:, None], obeyed, text_emb)
+        target, features, prior = self.teacher(seen, text_emb=text_emb, **returned)
+        told = self.teacher.generator.prior(drawn, None, None)
+        return target, features, torch.where(named[:, None], told, prior)
 
     def _pull(
         self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], steered: Tensor

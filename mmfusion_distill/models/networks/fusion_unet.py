@@ -156,7 +156,8 @@ class FusionUNet(FusionNetwork):
         statistics, own = self.own_prior(self.measured(a, b, img_a.shape[-2:], skips[-1]), text)
         condition = steered(own, prior)
         features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
-        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics)
+        own_prior = {} if condition is own else dict(own_prior=own)
+        fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics, **own_prior)
         fused = self.finish(fused, toned_a, img_a)
         extra = [*([features] if return_features else []), *([own] if return_prior else [])]
         return (fused, *extra) if extra else fused

@@ -123,6 +123,7 @@ class LaplacianBlendHead(Head):
         size: Sequence[int],
         prior: Tensor | None = None,
         statistics: PairStatistics | None = None,
+        own_prior: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """Make the fused image.
 
@@ -133,13 +134,15 @@ class LaplacianBlendHead(Head):
             size (Sequence[int]): Height and width of the image at the top left, without padding.
             prior (Tensor, optional): (N, prior_channels). Default: None.
             statistics (PairStatistics, optional): Of the pair, where they were measured before. Default: None.
+            own_prior (Tensor, optional): What the network itself makes of the pair, where `prior` is given from
+                outside: the noise filter goes by both. Default: None, as `prior`.
 
         Returns:
             tuple[Tensor, Tensor | None]: The image, `(N, 1, *size)`, not clamped, and of the same shape A behind
             filter and curve, to which its colours belong.
         """
         height, width = size
-        whole = self.whole(img_a, img_b, size, prior, statistics)
+        whole = self.whole(img_a, img_b, size, prior, statistics, own_prior)
         images = self.tuned(img_a, img_b, whole)
         fused = self.coarse(features, self.lifted(images, whole), whole, 0)
         return self._finished(fused, img_a, images, whole, (height, width))
@@ -151,6 +154,7 @@ class LaplacianBlendHead(Head):
         size: Sequence[int],
         prior: Tensor | None = None,
         statistics: PairStatistics | None = None,
+        own_prior: Tensor | None = None,
     ) -> Whole:
         """Choices by the whole image; arguments as for :meth:`forward`."""
         statistics = statistics or pair_statistics(img_a, img_b, size)
@@ -159,6 +163,10 @@ class LaplacianBlendHead(Head):
         amounts = curves = None
         if self.noise_filter is not None:
             amounts = self.noise_filter(prior, statistics.noise)
+            if own_prior is not None and own_prior is not prior:
+                # Who names haze has not said that there is no noise. No gradient: a target with the noise left in
+                # is no reason to see less of it.
+                amounts = amounts + F.relu(self.noise_filter(own_prior, statistics.noise).detach() - amounts)
         if self.tone_curve is not None:
             curves = self.tone_curve(prior, statistics.tones)
             cold, hot = (ToneCurve.apply_to(level, curves[:, 3:]) for level in (cold, hot))

@@ -153,6 +153,7 @@ class ResidualHead(Head):
         size: Sequence[int],
         prior: Tensor | None = None,
         statistics: PairStatistics | None = None,
+        own_prior: Tensor | None = None,
     ) -> tuple[Tensor, None]:
         """Make the fused image.
 
@@ -163,6 +164,7 @@ class ResidualHead(Head):
             size (Sequence[int]): Height and width of the image at the top left, without padding.
             prior (Tensor, optional): Not used. Default: None.
             statistics (PairStatistics, optional): Not used. Default: None.
+            own_prior (Tensor, optional): Not used. Default: None.
 
         Returns:
             tuple[Tensor, None]: `(N, out_channels, *size)`, and that its colours are its own.

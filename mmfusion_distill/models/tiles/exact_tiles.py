@@ -88,7 +88,7 @@ def fuse_in_exact_tiles(
     features = network.decode(skips[-1], skips, guide, len(skips))
     below = features[-1]
     features = [None] * local + features[::-1]
-    whole = network.head.whole(a, b, size, condition, statistics)
+    whole = network.head.whole(a, b, size, condition, statistics, own)
     reach = reach_up(network, local) + (0 if keeps_skips else reach_down(network, local))
     parts = list(_tiles(padded, tile, max(reach, SOURCE_REACH), max(stride, 2**COARSE)))
     reduced = _reduced_sources(network, a, b, whole, parts, stride)
