@@ -82,7 +82,7 @@ _ONLY = re.compile(
     r"(?:(?:but|and|or|only|just|however|there (?:is|are)|(?:the )?only (?:visible |present )?(?:degradation"
     r"|event"
     r"|issue|problem)(?: (?:present|visible|detected|found|here))? is"
-    r"|q(?:uestion)?\s?\d{0,3}[:.]|(?:is|are) (?:there|it)(?: any)?(?= [^?\n]{1,60}\?))\s+)*",
+    r"|(?:q|question)\s?\d{0,3}[:.]|(?:is|are) (?:there|it)(?: any)?(?= [^?\n]{1,60}\?))\s+)*",
     re.IGNORECASE,
 )
 
