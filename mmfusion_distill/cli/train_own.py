@@ -1,8 +1,10 @@
 """`mmfusion train --data FOLDER`: from pairs of your own to a network, and a page on how it went."""
 
 import argparse
+import shlex
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +40,7 @@ def train_own(args: argparse.Namespace) -> int:
     """
     import torch
 
-    out = Path(args.work_dir or Path("work_dirs") / (Path(args.data[0]).resolve().name or "own"))
+    out = Path(args.work_dir or Path("work_dirs") / name_of(args.data))
     check_writable(out)
     cores = plan_cores()
     torch.set_num_threads(cores.threads)
@@ -46,10 +48,28 @@ def train_own(args: argparse.Namespace) -> int:
         # Of libraries, about themselves.
         warnings.simplefilter("ignore")
         if args.resume is None:
-            _plan(args, out, cores)
-        _train(out, args.resume)
-        _report(out)
+            with _saying("stopped before training began: the same command starts again"):
+                _plan(args, out, cores)
+        _train(out, args)
+        with _saying("stopped while the page was being written: the same command with --resume writes it"):
+            _report(out)
     return 0
+
+
+def name_of(folders: Sequence[str]) -> str:
+    """Name of the data: of the folder, or of the one around the folders of both sources."""
+    around = {Path(folder).resolve().parent for folder in folders}
+    folder = around.pop() if len(folders) > 1 and len(around) == 1 else Path(folders[0]).resolve()
+    return folder.name or "own"
+
+
+@contextmanager
+def _saying(sentence: str) -> Iterator[None]:
+    """Let Ctrl-C tell what comes next."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(sentence) from None
 
 
 @dataclass(frozen=True)
@@ -97,11 +117,11 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
     iterations = cfg.train_cfg.max_iters
     minutes = (iterations * step + VALIDATIONS * validation) / 60
     height, width = crop_size(pairs.size)
-    crops = f"{cfg.train_dataloader.batch_size} crops of {width}x{height}"
+    crops = f"{counted(cfg.train_dataloader.batch_size, 'crop')} of {width}x{height}"
     plan = _Plan(
         pairs=_told_pairs(pairs, out),
         network=_told_network(cfg, args),
-        training=f"{counted(iterations, 'iteration')} of {crops}, {step:.2f} s each with {cores}: "
+        training=f"{counted(iterations, 'iteration')} of {crops}, {step:.3g} s each with {cores}: "
         f"about {_told_time(minutes)}",
         results=f"{out / PAGE}, logs and weights beside it; Ctrl-C keeps what is reached, --resume goes on",
     )
@@ -110,19 +130,37 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
     print(plan, flush=True)
 
 
-def _train(out: Path, resume: str | None) -> None:
+def _train(out: Path, args: argparse.Namespace) -> None:
     from mmengine.config import Config
 
     from ..engine.fusion_runner import QuietRunner
     from ..engine.resume_check import unfinished_run
     from ..engine.running import run_training
 
-    if resume is not None and not (out / CONFIG).is_file():
+    if args.resume is None:
+        run_training(str(out / CONFIG), work_dir=str(out), runner_type=QuietRunner)
+        return
+    if not (out / CONFIG).is_file():
         raise UserError(f"{out} has no run to go on with: leave --resume out, or correct --out")
-    unfinished = unfinished_run(out, Config.fromfile(out / CONFIG).train_cfg) if resume == "auto" else None
-    if unfinished:
+    loop = Config.fromfile(out / CONFIG).train_cfg
+    if args.iters not in (None, loop.max_iters) and "train_cfg.max_iters" not in (args.cfg_options or {}):
+        raise UserError(
+            f"{out} has a run of {counted(loop.max_iters, 'iteration')}, which --resume ends with: leave --iters "
+            f"out, or train on from its weights, --from {shlex.quote(str(out / 'last.safetensors'))} --out DIR"
+        )
+    unfinished = unfinished_run(out, loop)
+    if unfinished and args.resume == "auto":
         print(f"{unfinished}; it goes on there", flush=True)
-    run_training(str(out / CONFIG), work_dir=str(out), resume=resume, runner_type=QuietRunner)
+    # The config of the run has what was asked for at its start; what is asked for now counts.
+    run_training(
+        str(out / CONFIG),
+        work_dir=str(out),
+        resume=args.resume,
+        amp=args.amp,
+        cfg_options=args.cfg_options,
+        tensorboard=args.tensorboard,
+        runner_type=QuietRunner,
+    )
 
 
 def _report(out: Path) -> None:
@@ -139,7 +177,7 @@ def _report(out: Path) -> None:
         if checkpoint is not None:
             files[name] = publish_network(out / CONFIG, checkpoint, out / f"{name}.safetensors", half=True)
     weights = ({"before": cfg.load_from} if cfg.load_from else {}) | files
-    command = f"mmfusion fuse A B OUT --weights {out / 'best.safetensors'}"
+    command = f"mmfusion fuse A B OUT --weights {shlex.quote(str(out / 'best.safetensors'))}"
     page = out / PAGE
     result = write_training_page(page, cfg, weights, (out / "plan.txt").read_text(), command)
     figure = dict(zip(result.methods, result.columns(["balanced_quality"])[:, 0]))
@@ -203,12 +241,17 @@ def _told_pairs(pairs: "OwnPairs", out: Path) -> str:
     counts = f"{len(pairs.train.names)} to train with, {len(pairs.val.names)} to validate"
     texts = f"texts in {pairs.train.texts}, where missing" if pairs.train.texts else "texts"
     parts = [
-        f"{counts} ({out / 'train.txt'}, val.txt), {pairs.modality}, {pairs.size[1]}x{pairs.size[0]}",
+        f"{counts} ({out / 'train.txt'}, val.txt), {pairs.modality}, {_told_size(pairs)}",
         f"A {pairs.train.folder_a}, B {pairs.train.folder_b}",
         f"{texts} from image statistics",
         *pairs.left_out,
     ]
     return f"\n{'':<10}".join(parts)
+
+
+def _told_size(pairs: "OwnPairs") -> str:
+    sizes = dict.fromkeys(f"{width}x{height}" for height, width in pairs.span)
+    return " to ".join(sizes)
 
 
 def _told_network(cfg: "Config", args: argparse.Namespace) -> str:

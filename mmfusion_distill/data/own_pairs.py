@@ -1,13 +1,14 @@
 """Pairs of your own in a folder: where the two sources are, which pairs train and which validate."""
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ..images.image_files import PairingError, read_name_list
+from ..images.image_files import PairingError, list_files, read_name_list
 from ..images.image_source import ImageReadError
 from ..images.name_marks import side_of
 from ..images.pairing import pair_folders, shorten
@@ -52,6 +53,7 @@ class OwnPairs:
         val (PairFolder): Pairs that choose the checkpoint.
         modality (str): 'infrared-visible' or 'medical'.
         size (tuple[int, int]): Height and width of the usual image: their medians.
+        span (tuple[tuple[int, int], tuple[int, int]]): Height and width of the smallest and of the largest image.
         left_out (list[str]): Sentences about pairs that are not used.
         pattern (tuple[str, str] | None): How names pair up. Default: None, equal names or the usual marks.
     """
@@ -60,6 +62,7 @@ class OwnPairs:
     val: PairFolder
     modality: str
     size: tuple[int, int]
+    span: tuple[tuple[int, int], tuple[int, int]]
     left_out: list[str]
     pattern: tuple[str, str] | None = None
 
@@ -70,15 +73,15 @@ def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None 
     Args:
         folders (Sequence[str | Path]): A folder whose sub-folders tell the sources apart by names like visible and
             infrared, perhaps in `train` and `val`, or that holds both if a pattern tells them apart; or the folders
-            of both sources. `train.txt` and `val.txt` in it, lists of names, part the pairs; without them some of
-            them, evenly spread, validate.
+            of both sources. `train.txt` and `val.txt` in it, lists of names, part the pairs; with one of them the
+            other part are the rest, without them some pairs, evenly spread, validate.
         pattern (Sequence[str], optional): See :func:`~mmfusion_distill.images.pairing.pair_folders`. Default: None.
 
     Returns:
         OwnPairs: The pairs.
 
     Raises:
-        PairingError: If the sources are not found, or fewer than two pairs can be used.
+        PairingError: If the sources are not found, fewer than two pairs can be used, or a list names none of them.
     """
     root = Path(folders[0])
     if len(folders) == 2:
@@ -89,7 +92,7 @@ def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None 
             raise PairingError(f"the folder {root} does not exist: give the folder of your pairs as --data")
         part = _part(root, _TRAIN) if _sources(root) is None else None
         where = part or root
-        sources = _sources(where) or (where, where)
+        sources = _sources(where) or _one_folder(where, pattern)
         other = _part(root, _VAL) if part else None
         val_sources = _sources(other) if other else None
         texts, val_texts = _named(where, _TEXTS), _named(other, _TEXTS) if other else None
@@ -103,12 +106,15 @@ def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None 
         val_names = [others[index][0] for index in _spread(others, _MOST)]
         train, val = PairFolder(*sources, texts, names), PairFolder(*val_sources, val_texts, val_names)
     else:
-        train, val = (PairFolder(*sources, texts, part) for part in _parted(root, names))
+        parts, unknown = _parted(root, names)
+        left_out += unknown
+        train, val = (PairFolder(*sources, texts, part) for part in parts)
     words = {word for path in sources for word in re.findall(r"[^\W\d_]+", path.name.lower())}
     modality = "medical" if words & _MEDICAL else "infrared-visible"
     height, width = (int(median(lengths)) for lengths in zip(*sizes))
+    by_area = sorted(sizes, key=lambda size: size[0] * size[1])
     told = None if pattern is None else (pattern[0], pattern[1])
-    return OwnPairs(train, val, modality, (height, width), left_out, told)
+    return OwnPairs(train, val, modality, (height, width), (by_area[0], by_area[-1]), left_out, told)
 
 
 def _sources(folder: Path) -> tuple[Path, Path] | None:
@@ -132,6 +138,22 @@ def _sources(folder: Path) -> tuple[Path, Path] | None:
     return found["a"][0], found["b"][0]
 
 
+def _one_folder(folder: Path, pattern: Sequence[str] | None) -> tuple[Path, Path]:
+    """The folder of both sources, which a pattern tells apart, not one of folders whose names say nothing."""
+    found = list_files(folder)
+    if not found:
+        raise PairingError(f"{folder} has no images: give the folder of your pairs as --data")
+    inside = [folder / name for name in sorted({name.partition("/")[0] for name in found if "/" in name})]
+    if len(inside) > 1 and pattern is None:
+        first = sorted(inside, key=lambda path: {"a": 0, None: 1, "b": 2}[side_of(path.name)])
+        shown = shlex.join(["--data", str(first[0]), str(first[-1])])
+        raise PairingError(
+            f"the folders in {folder} ({shorten([path.name for path in inside], 5)}) do not say by their names which "
+            f"holds source A and which B: give both, A (visible, CT, PET, SPECT) first, e.g. {shown}"
+        )
+    return folder, folder
+
+
 def _named(folder: Path, names: Sequence[str]) -> Path | None:
     return next((path for path in (folder / name for name in names) if path.is_dir()), None)
 
@@ -146,7 +168,7 @@ def _usable(
 ) -> tuple[list[tuple[str, tuple[int, int]]], list[str]]:
     """Names and sizes of the pairs that can be trained with, and sentences about the others."""
     pairing = pair_folders(*sources, pattern)
-    usable, bad = [], {"without a partner": [Path(path).name for path in pairing.unmatched]}
+    usable, bad = [], {"without a partner": ["/".join(Path(path).parts[-2:]) for path in pairing.unmatched]}
     for pair in pairing.pairs:
         try:
             size, size_b = image_size(pair.path_a), image_size(pair.path_b, is_source_b=True)
@@ -168,17 +190,32 @@ def _usable(
     return usable, left_out
 
 
-def _parted(root: Path, names: list[str]) -> tuple[list[str], list[str]]:
-    lists = [root / "train.txt", root / "val.txt"]
-    if all(path.is_file() for path in lists):
-        train, val = ([name for name in read_name_list(path) if name in names] for path in lists)
-        if train and val:
-            return train, val
-    chosen = set(_spread(names, min(_MOST, max(1, round(_SHARE * len(names))))))
-    return (
-        [name for index, name in enumerate(names) if index not in chosen],
-        [name for index, name in enumerate(names) if index in chosen],
+def _parted(root: Path, names: list[str]) -> tuple[tuple[list[str], list[str]], list[str]]:
+    """Names that train and that validate, and sentences about what lists name besides."""
+    listed: list[list[str] | None] = []
+    unknown = []
+    for path in (root / "train.txt", root / "val.txt"):
+        part = read_name_list(path) if path.is_file() else None
+        if part is not None:
+            known = set(names)
+            others = [name for name in part if name not in known]
+            if others:
+                unknown.append(f"{len(others)} of {path} left out, not among the pairs: {shorten(others, 3)}")
+            part = [name for name in part if name in known]
+            if not part:
+                raise PairingError(f"{path} names none of the pairs, e.g. {names[0]}: correct or remove it")
+        listed.append(part)
+    if listed == [None, None]:
+        chosen = set(_spread(names, min(_MOST, max(1, round(_SHARE * len(names))))))
+        listed[1] = [name for index, name in enumerate(names) if index in chosen]
+    train, val = (
+        [name for name in names if name not in set(other)] if part is None else part
+        for part, other in zip(listed, reversed(listed))
     )
+    if not (train and val):
+        lacking = "validate" if train else "train"
+        raise PairingError(f"the lists in {root} leave no pair to {lacking} with: correct them")
+    return (train, val), unknown
 
 
 def _spread(names: Sequence[Any], count: int) -> list[int]:

@@ -4,6 +4,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from mmengine.logging import print_log
 from ..annotation.annotation_file import read_annotation_of
 from ..annotation.annotation_types import Annotation
 from ..annotation.event_types import KNOWN_EVENT_TYPES, check_modality, is_known_event
-from ..images.image_files import read_name_list
+from ..images.image_files import PairingError, read_name_list
 from ..images.pairing import ImagePair, find_pairs, shorten
 from ..registry import DATASETS, TRANSFORMS
 from ..system.number_range import counted
@@ -87,6 +88,11 @@ class PairedFusionDataset(BaseDataset):
             `target_a_path`, `target_b_path` if there are targets.
         """
         folder_a, folder_b = self.data_prefix["img_a"], self.data_prefix["img_b"]
+        for folder in (folder_a, folder_b):
+            if not Path(folder).is_dir():
+                raise PairingError(
+                    f"the folder {folder} does not exist: check data_root and data_prefix, or set MMFUSION_DATA_ROOT"
+                )
         names = read_name_list(self.ann_file) if self.ann_file else None
         pairs, unmatched = find_pairs(folder_a, folder_b, names, self.pattern)
         if unmatched:

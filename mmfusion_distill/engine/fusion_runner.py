@@ -12,6 +12,7 @@ from mmengine.logging import MMLogger
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
+from torch.utils.data import DataLoader
 
 from ..models.weight_files.checkpoints import fit_model, read_checkpoint, select_fitting
 from ..registry import RUNNERS
@@ -20,6 +21,7 @@ from ..user_errors import UserError
 from .console import shorten_console, silence_console
 from .finite_guard_hook import PackedBatchHook
 from .keep_progress_hook import KeepProgressHook, StoppableRunner
+from .reading_workers import heed_only_the_parent
 from .resumable_loops import resumable
 from .resume_check import check_run_state
 
@@ -79,8 +81,6 @@ class FusionRunner(StoppableRunner):
 
     build_model = _naming("model", Runner.build_model)
     build_optim_wrapper = _naming("optim_wrapper", Runner.build_optim_wrapper)
-    # A function that mmengine calls with the loader's config and a seed.
-    build_dataloader = staticmethod(_naming("a dataloader", Runner.build_dataloader))
     build_param_scheduler = _naming("param_scheduler", Runner.build_param_scheduler)
     build_val_loop = _naming("val_cfg", Runner.build_val_loop)
     build_test_loop = _naming("test_cfg", Runner.build_test_loop)
@@ -90,6 +90,14 @@ class FusionRunner(StoppableRunner):
     register_custom_hooks = _naming("custom_hooks", Runner.register_custom_hooks)
     setup_env = _naming("env_cfg", Runner.setup_env)
     build_evaluator = _naming("val_evaluator or test_evaluator", Runner.build_evaluator)
+
+    @staticmethod
+    def build_dataloader(*args: Any, **kwargs: Any) -> DataLoader:
+        """See mmengine; the processes that read are not ended before this one."""
+        with _named("a dataloader"):
+            loader = Runner.build_dataloader(*args, **kwargs)
+        heed_only_the_parent(loader)
+        return loader
 
     @classmethod
     def from_cfg(cls, cfg: Config) -> "FusionRunner":

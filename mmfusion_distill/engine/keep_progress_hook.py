@@ -35,7 +35,20 @@ class StoppableRunner(Runner):
             TrainingStopped: If the run was ended so.
         """
         with stop_requests("stopping after this step") as self.stop_request:
-            return super().train()
+            try:
+                return super().train()
+            except TrainingStopped:
+                raise
+            except KeyboardInterrupt:  # in a validation, before the first step, or the second one
+                raise TrainingStopped(self._told_stop()) from None
+
+    def _told_stop(self) -> str:
+        if not self.saved_iter:
+            return "stopped before anything could be kept: the same command starts again"
+        return (
+            f"stopped after iteration {self.saved_iter:,} of {self.max_iters:,}, which {self.work_dir} keeps: the "
+            "same command with --resume goes on there"
+        )
 
 
 class TrainingStopped(KeyboardInterrupt):
@@ -96,10 +109,7 @@ class KeepProgressHook(Hook):
             return
         self._save(runner, runner.iter + 1)
         if stops:
-            raise TrainingStopped(
-                f"stopped after iteration {runner.iter + 1:,} of {runner.max_iters:,}, which {runner.work_dir} "
-                "keeps: the same command with --resume goes on there"
-            )
+            raise KeyboardInterrupt
 
     def before_val(self, runner: StoppableRunner) -> None:
         """Save before a validation, which may be ended at once."""

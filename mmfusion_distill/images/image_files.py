@@ -54,9 +54,7 @@ def list_files(folder: str | Path) -> dict[str, Path]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise PairingError(
-            f"the folder {folder} does not exist: check data_root and data_prefix, or set MMFUSION_DATA_ROOT"
-        )
+        raise PairingError(f"the folder {folder} does not exist: correct its path")
     files = _images(folder, (entry.name for entry in folder.iterdir()))
     if files:
         return files

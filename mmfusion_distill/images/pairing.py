@@ -255,6 +255,9 @@ def pairs_of(source_a: Path, source_b: Path, pattern: Sequence[str] | None = Non
         UserError: If one is a file and the other a folder.
     """
     if source_a.is_dir() != source_b.is_dir():
+        for source in (source_a, source_b):
+            if not source.exists():
+                raise PairingError(f"{source} does not exist: correct its path")
         folder = source_a if source_a.is_dir() else source_b
         if not is_series(folder):
             raise UserError(f"{source_a} and {source_b}: give two files or two folders")

@@ -43,7 +43,7 @@ def plan_cores(most_workers: int = 4) -> CorePlan:
         threads, reason = int(told), "OMP_NUM_THREADS"
     else:
         threads = max(1, min(cores, usable - busy))
-        reason = f"{cores} core{'s' * (cores != 1)}" + (f", {busy} busy" if busy else "")
+        reason = f"{cores} core{'s' * (cores != 1)}" + (f", load {busy}" if busy else "")
     # Readers need little: one is of use even where it shares a core.
     workers = max(1, min(most_workers, usable - threads))
     return CorePlan(threads, workers, reason)
@@ -85,13 +85,17 @@ def _siblings(cpu: int) -> str:
 
 
 @contextmanager
-def opencv_in_one_thread() -> Iterator[None]:
-    """Keep OpenCV from threads of its own: beside ours these wait for each other a third of the time."""
-    import cv2  # not needed to ask for help
+def libraries_in_one_thread() -> Iterator[None]:
+    """Keep OpenCV and NumPy from threads of their own: beside ours these wait for each other a third of the time."""
+    # Not needed to ask for help.
+    import cv2
+    from threadpoolctl import threadpool_limits
 
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        yield
+        # Of BLAS, that is, which multiplies matrices.
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         cv2.setNumThreads(before)

@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from mmfusion_distill.cli.train import main
+from mmfusion_distill.cli.train_own import name_of
 from mmfusion_distill.data.generated_scenes import write_generated_pairs
 from mmfusion_distill.engine import ProgressBarHook
 from mmfusion_distill.inference.fusion_inferencer import FusionInferencer
@@ -21,7 +22,7 @@ def data(tmp_path, monkeypatch):
     return tmp_path / "mine"
 
 
-def test_one_line_gives_a_network_and_a_page(data, tmp_path, capsys):
+def test_one_line_gives_a_network_and_a_page(data, tmp_path, capsys, monkeypatch):
     arguments = ["--data", str(data), "--from", "tiny", "--iters", "2"]
     assert main(arguments) == 0
     out = tmp_path / "work_dirs" / "mine"
@@ -45,6 +46,21 @@ def test_one_line_gives_a_network_and_a_page(data, tmp_path, capsys):
     (out / "results.html").unlink()
     with pytest.raises(SystemExit, match="mine has a run that was stopped before its page was .*--resume"):
         main(arguments)
+    with pytest.raises(
+        SystemExit, match="mine has a run of 2 iterations, which --resume ends with: leave --iters"
+    ):
+        main([*arguments[:-1], "3", "--resume"])
+
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit, match="130"):
+        patch.setattr("mmfusion_distill.analysis.training_page.write_training_page", interrupt)
+        main([*arguments, "--resume"])
+    assert (
+        "stopped while the page was being written: the same command with --resume" in capsys.readouterr().err
+    )
+    assert main([*arguments, "--resume"]) == 0 and (out / "results.html").is_file()
     assert main([str(out / "config.py"), "--out", "again", "--cfg-options", "train_cfg.max_iters=1"]) == 0
 
 
@@ -99,6 +115,19 @@ def test_arguments_that_do_not_go_together_are_refused(arguments, message, capsy
         main(arguments)
     assert end.value.code == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "folders, name",
+    [
+        (["data/mine"], "mine"),
+        (["data/mine/visible", "data/mine/infrared"], "mine"),
+        (["one/vi", "two/ir"], "vi"),
+        (["/"], "own"),
+    ],
+)
+def test_a_run_is_called_like_its_data(folders, name):
+    assert name_of(folders) == name
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_folders_are_told_apart_by_their_names(a, b, tmp_path):
     assert (found.train.folder_a, found.train.folder_b) == (tmp_path / a, tmp_path / b)
     assert found.train.texts == tmp_path / "annotations"
     assert found.modality == ("medical" if a == "PET" else "infrared-visible")
-    assert found.size == (64, 80) and not found.left_out
+    assert found.size == (64, 80) and found.span == ((64, 80), (64, 80)) and not found.left_out
     assert sorted(found.train.names + found.val.names) == [name[:-4] for name in NAMES]
     assert found.val.names == ["004"]
 
@@ -62,10 +62,16 @@ def test_folders_of_parts_are_heeded(tmp_path):
 def test_lists_are_heeded(tmp_path):
     for source in ("vi", "ir"):
         write(tmp_path / source, NAMES)
+    (tmp_path / "val.txt").write_text("003\ngone\n")
+    found = find_own_pairs([tmp_path])
+    assert found.val.names == ["003"] and len(found.train.names) == 7, "the rest train"
+    assert found.left_out == [f"1 of {tmp_path / 'val.txt'} left out, not among the pairs: gone"]
     (tmp_path / "train.txt").write_text("001.png\n002.png\n")
-    (tmp_path / "val.txt").write_text("003\n")
     found = find_own_pairs([tmp_path])
     assert (found.train.names, found.val.names) == (["001", "002"], ["003"])
+    (tmp_path / "train.txt").write_text("img_001.png\n")
+    with pytest.raises(PairingError, match="train.txt names none of the pairs, e.g. 000"):
+        find_own_pairs([tmp_path])
 
 
 def test_those_that_validate_are_spread_in_runs_of_neighbours(tmp_path):
@@ -89,14 +95,28 @@ def test_what_cannot_be_trained_with_is_left_out_and_named(tmp_path):
     found = find_own_pairs([tmp_path])
     assert len(found.train.names + found.val.names) == 5
     assert found.left_out == [
-        "1 left out, without a partner: lonely.png",
+        "1 left out, without a partner: vi/lonely.png",
         "1 left out, of two sizes, which --register of mmfusion fuse may fix: 000",
         "1 left out, smaller than 64 pixels: 001",
         "1 left out, unreadable: 002",
     ]
 
 
+def test_folders_that_do_not_say_which_is_which_are_asked_for(tmp_path):
+    for source in ("FLIR", "Night Cam"):
+        write(tmp_path / source, NAMES, (64, 80))
+    write(tmp_path / "Night Cam", NAMES[:1], (80, 96))
+    write(tmp_path / "FLIR", NAMES[:1], (80, 96))
+    with pytest.raises(PairingError) as error:
+        find_own_pairs([tmp_path])
+    assert "(FLIR, Night Cam) do not say by their names which holds source A and which B" in str(error.value)
+    assert str(error.value).endswith(f"--data '{tmp_path}/Night Cam' {tmp_path}/FLIR"), "FLIR's is thermal"
+    assert find_own_pairs([tmp_path / "Night Cam", tmp_path / "FLIR"]).span == ((64, 80), (80, 96))
+
+
 def test_what_is_not_found_is_one_sentence(tmp_path):
+    with pytest.raises(PairingError, match="has no images: give the folder of your pairs"):
+        find_own_pairs([tmp_path])
     with pytest.raises(PairingError, match="gone does not exist"):
         find_own_pairs([tmp_path / "gone"])
     for folder in ("vi", "vi_blurred", "ir_noisy", "ir_clean"):

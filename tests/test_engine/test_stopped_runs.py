@@ -18,7 +18,7 @@ from mmengine.runner import BaseLoop
 from torch import nn
 from toy import Pairs, toy_runner
 
-from mmfusion_distill.engine import KeepProgressHook
+from mmfusion_distill.engine import FusionRunner, KeepProgressHook
 from mmfusion_distill.engine.keep_progress_hook import TrainingStopped
 from mmfusion_distill.engine.resume_check import check_run_state, tell_of_unfinished_run
 from mmfusion_distill.models.weight_files.checkpoints import last_checkpoint
@@ -112,6 +112,38 @@ def test_workers_do_not_heed_the_signals_of_a_terminal(tmp_path):
     assert torch.equal(run(tmp_path / "run", workers=1, resume=True).model.weight, whole)
 
 
+def test_workers_outlive_a_signal_to_every_process(tmp_path):
+    class ToAll(SignalHook):
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            if runner.iter == self.at:
+                workers = multiprocessing.active_children()
+                for worker in workers:
+                    os.kill(worker.pid, signal.SIGTERM)
+                time.sleep(0.2)
+                assert workers and multiprocessing.active_children() == workers
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    whole = run(tmp_path / "whole").model.weight
+    with pytest.raises(TrainingStopped, match="after iteration 5 of 12"):
+        run(tmp_path / "run", workers=2, hooks=[ToAll(at=4)])
+    assert torch.equal(run(tmp_path / "run", resume=True).model.weight, whole)
+
+
+def test_workers_end_when_their_parent_says_so(tmp_path):
+    loader = FusionRunner.build_dataloader(
+        dict(
+            dataset=Pairs(6), batch_size=2, num_workers=2, sampler=dict(type="DefaultSampler", shuffle=False)
+        )
+    )
+    batches = iter(loader)
+    next(batches)
+    workers = multiprocessing.active_children()
+    for worker in workers:
+        worker.terminate()
+        worker.join(20)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+
+
 def test_runs_that_are_killed_at_random_moments_go_on_bit_for_bit(tmp_path):
     whole = run(tmp_path / "whole").model.weight
     context = multiprocessing.get_context("fork")
@@ -138,6 +170,14 @@ def test_batches_of_one_step_are_not_parted(tmp_path):
     with pytest.raises(TrainingStopped, match="after iteration 6 of 12"):
         run(tmp_path / "run", wrapper=wrapper, hooks=[dict(type="SignalHook", at=3)])
     assert torch.equal(run(tmp_path / "run", wrapper=wrapper, resume=True).model.weight, whole)
+
+
+def test_a_stop_before_the_first_step_says_that_there_is_nothing_to_resume(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        KeepProgressHook, "before_train", lambda self, runner: os.kill(os.getpid(), signal.SIGINT)
+    )
+    with pytest.raises(TrainingStopped, match="before anything could be kept: the same command starts again"):
+        run(tmp_path / "run")
 
 
 def test_a_stop_is_one_line_and_the_code_of_ctrl_c(tmp_path, capsys):
@@ -173,7 +213,8 @@ def test_a_validation_that_was_stopped_is_made_up_for(tmp_path, monkeypatch):
         ran = []
         made = lambda self, *_: _Validation(self, ran=ran, killed=killed)  # noqa: E731
         monkeypatch.setattr("mmengine.runner.Runner.val_loop", property(made), raising=False)
-        with contextlib.suppress(KeyboardInterrupt):
+        said = "after iteration 4 of 12, .*--resume goes on there"
+        with pytest.raises(TrainingStopped, match=said) if killed else contextlib.nullcontext():
             run(tmp_path / "run", "validated", resume=resume)
         return ran
 

@@ -156,6 +156,9 @@ def test_emphasis_is_for_methods_and_the_dagger_for_baselines():
     assert r"x & \textbf{3.0000} & \underline{4.0000} & 2.00 \\" in latex
     assert r"y\_1 & \underline{2.0000} & \textbf{3.0000}" in latex
     assert r"9.0000$^\dagger$" in latex
+    assert "Best method bold, second underlined; mean rank" in markdown and "Dagger: " in markdown
+    alone = to_markdown(make_result([[[1], [2]], [[0], [3]]], ["x", "copy of A"]))
+    assert "Best method bold; mean rank" in alone and "Dagger" not in alone, "only marks that the table has"
 
 
 def test_bootstrap_interval_of_a_mean():
@@ -292,5 +295,10 @@ def test_command_line_errors_are_one_sentence(folders, capsys):
         with pytest.raises(SystemExit) as end:
             run_tool(*arguments, "--fused", *given)
         assert end.value.code == 2 and f"error: --fused {says}" in capsys.readouterr().err
-    with pytest.raises(SystemExit, match="error: .*nowhere does not exist"):
+    with pytest.raises(SystemExit, match="error: .*nowhere does not exist: correct its path"):
         run_tool(*arguments, "--fused", f"good={folders / 'nowhere'}")
+    (folders / "empty").mkdir()
+    with pytest.raises(
+        SystemExit, match="empty has no images: give the folder of the fused images of 'good'"
+    ):
+        run_tool(*arguments, "--fused", f"good={folders / 'empty'}")

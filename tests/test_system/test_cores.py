@@ -2,7 +2,10 @@
 
 import os
 
+import cv2
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from mmfusion_distill.system import cores
 
@@ -48,6 +51,20 @@ def test_no_more_threads_than_cores_that_are_free(machine, settings, threads, wo
 
 def test_the_plan_says_what_was_chosen(machine):
     machine(cpus=4, load=3.0)
-    assert str(cores.plan_cores()) == "1 thread and 3 reading processes (4 cores, 3 busy)"
+    assert str(cores.plan_cores()) == "1 thread and 3 reading processes (4 cores, load 3)"
     machine(cpus=4, told="2")
     assert str(cores.plan_cores()) == "2 threads and 2 reading processes (OMP_NUM_THREADS)"
+
+
+def test_libraries_have_one_thread_each_while_ours_compute():
+    def threads():
+        # NumPy's and SciPy's, beside those of PyTorch.
+        blas = [found["num_threads"] for found in threadpool_info() if found["internal_api"] == "openblas"]
+        return [cv2.getNumThreads(), *blas]
+
+    np.ones((2, 2)) @ np.ones((2, 2))
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        with cores.libraries_in_one_thread():
+            assert len(threads()) > 1 and set(threads()) == {1}
+        assert threads() == before

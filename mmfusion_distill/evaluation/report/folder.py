@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...images.image_files import list_images, path_stem
+from ...images.image_files import PairingError, list_images, path_stem
 from ...images.image_io import ImageReadError, read_image
 from ...images.pairing import ImagePair, Pairing, pair_folders, select_pairs, shorten
 from ...images.pixels import without_single_channel
 from ...images.stored_image import image_size
 from ...registration.pair_reader import PairReader
-from ...system.cores import opencv_in_one_thread
+from ...system.cores import libraries_in_one_thread
 from ...system.progress import progress_bar
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
@@ -50,7 +50,7 @@ def match_files(
         tuple[MatchedFiles, list[str]]: The complete pairs in their order, and a sentence for each gap.
 
     Raises:
-        PairingError: If folders are missing, or A and B are the same.
+        PairingError: If folders are missing or a method's has no images, or A and B are the same.
     """
     pairing = pair_folders(folder_a, folder_b, pattern)
     listings = [(Path(folder), list_images(folder)) for folder in methods.values()]
@@ -68,6 +68,9 @@ def match_files(
             for folder, images in ((folder_a, pairing.images_a), (folder_b, pairing.images_b))
             if pairing.patterns or path_stem(name) not in images
         ]
+    for method, (folder, listing) in zip(methods, listings):
+        if not listing:
+            raise PairingError(f"{folder} has no images: give the folder of the fused images of '{method}'")
     matched = {}
     for pair in pairs:
         fused = [(folder, _fused(pair, listing)) for folder, listing in listings]
@@ -163,7 +166,7 @@ def evaluate_folders(
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with (
         ThreadPoolExecutor(max_workers=workers) as pool,
-        opencv_in_one_thread() if workers > 1 else nullcontext(),
+        libraries_in_one_thread() if workers > 1 else nullcontext(),
     ):
         scoring = pool.map(score, pairs.values())
         outcomes = list(progress_bar(scoring, "scoring", len(pairs), disable=not show_progress))

@@ -182,11 +182,13 @@ def _caption(result: EvaluationResult, bootstrap: BootstrapResult | None) -> str
     if protocol.differences():
         choices = ", ".join(f"{k}={v}" for k, v in protocol.differences().items())
         lines.append(f"It differs from the standard in: {choices}.")
+    # Only marks that the table has.
+    best, second = result.best_methods()
+    marks = ("Best method bold" + ", second underlined" * bool(second.any()) + "; ") * bool(best.any())
     lines.append(
-        "Best method bold, second underlined; mean rank among all rows, over the metrics but not their composites "
-        "and per-source forms."
+        f"{marks}mean rank among all rows, over the metrics but not their composites and per-source forms."
     )
-    if result.is_baseline.any():
+    if result.beats_all_methods().any():
         lines.append("Dagger: a fusion without a network that beats every method.")
     if bootstrap is not None:
         lines.append(
