@@ -9,6 +9,7 @@ import numpy as np
 
 from ..system.regular_file import check_regular_file
 from ..user_errors import UserError
+from .container_structure import is_whole
 
 #: Seconds that a camera or a stream may send nothing.
 PATIENCE = 10.0
@@ -42,6 +43,8 @@ class VideoCapture:
         self.is_stream = self.name.startswith(_PROTOCOLS)
         #: Whether the number of frames is computed from the duration, as these files do not hold it.
         self.is_count_estimated = self.is_stream
+        #: Whether the structure of a file says that it is whole; None if it does not tell.
+        self.is_whole: bool | None = None
         self._in_use = threading.Lock()
         _silence()
         if self.is_camera:
@@ -52,10 +55,13 @@ class VideoCapture:
             self._capture = cv2.VideoCapture(self.name, cv2.CAP_FFMPEG, limits)
         else:
             self.is_count_estimated = _first_bytes(Path(source)).startswith(_MATROSKA)
+            self.is_whole = is_whole(source)
             # FFmpeg takes what stands before a colon for a protocol, but not behind a slash.
             self._capture = cv2.VideoCapture(os.path.abspath(self.name), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             raise VideoReadError(f"{self.name} cannot be read as a video: {self._remedy()}")
+        # Not every build of OpenCV turns the films of phones by itself.
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         if _Y16 in (int(self.get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT)), int(self.get(cv2.CAP_PROP_FOURCC))):
             self._capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
 

@@ -108,6 +108,9 @@ class VideoReader:
             return (
                 f"{self.name} cannot be decoded after {self._end:.1f} s ({self._capture.error}): convert it"
             )
+        if self._capture.is_whole:
+            # What it promises is the length of its sound.
+            return None
         promised = self._promised - self._start
         missing = promised - self._end
         if self.frames_read >= self.total - 1 or missing <= self.doubt + 2 * self.longest_interval:
