@@ -129,8 +129,15 @@ def check_writable(folder: str | Path) -> None:
     existing = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
     if not existing.is_dir():
         raise UserFileError(f"cannot write to {folder} ({existing} is no folder): choose another target")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise UserFileError(f"cannot write to {folder} (no permission in {existing}): choose another target")
+    # Permissions do not tell it of read-only and special file systems, nor to the administrator.
+    trial = existing / f".{uuid.uuid4().hex}.tmp"
+    try:
+        trial.touch(exist_ok=False)
+        trial.unlink()
+    except OSError as error:
+        raise UserFileError(
+            f"cannot write to {folder} ({error.strerror or error} in {existing}): choose another target"
+        ) from error
 
 
 #: Marks of byte order, the longer ones first: that of UTF-16 begins that of UTF-32.

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mmfusion_distill.cli import evaluate
 from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.inference.folder_fusing import fuse_files
 from mmfusion_distill.system.regular_file import write_text_atomically
@@ -127,3 +128,15 @@ def test_what_is_written_is_what_is_read(tmp_path):
     for name in ("x.png", "x.bmp", "x.tif", "x.webp"):
         write_image(tmp_path / name, picture)
         assert name == "x.webp" or np.array_equal(read_image(tmp_path / name), picture)
+
+
+def test_a_folder_that_takes_no_files_is_refused_before_anything_is_scored(pair, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    # Permissions do not tell: a read-only disk, or the administrator.
+    monkeypatch.setattr("pathlib.Path.touch", refuse)
+    monkeypatch.setattr("mmfusion_distill.cli.evaluate.evaluate_folders", None)
+    folders = [str(pair / "a"), str(pair / "b"), f"own={pair / 'a'}"]
+    with pytest.raises(SystemExit, match=r"cannot write to .*scores \(Read-only file system"):
+        evaluate.main([*folders, "--out", str(pair / "scores"), "--metrics", "EN"])
