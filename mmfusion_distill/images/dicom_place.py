@@ -54,13 +54,14 @@ def place_of_frame(dataset: Any, index: int) -> FramePlace | None:
     distance = between or value_of(dataset, index, "PixelMeasuresSequence", "SliceThickness") or 0
     if position is None and detector is not None:
         position = detector.get("ImagePositionPatient")
-    origin = None if position is None else np.array(position, float)
+    origin = None if position is None or np.size(position) != 3 else np.array(position, float)
     if origin is not None and "PerFrameFunctionalGroupsSequence" not in dataset:
         # Frames of older kinds follow each other along the normal.
         offsets = dataset.get("GridFrameOffsetVector")
         step = float(offsets[index]) if offsets is not None else index * float(between or 0)
         origin = origin + step * np.cross(right, down)
-    sizes = None if spacing is None else (float(spacing[0]), float(spacing[1]))
+    is_size = spacing is not None and np.size(spacing) == 2 and min(spacing) > 0
+    sizes = (float(spacing[0]), float(spacing[1])) if is_size else None
     return FramePlace(right, down, origin, sizes, abs(float(distance)))
 
 

@@ -96,7 +96,7 @@ class DicomScan:
             raise unreadable(self.path, "DICOM", error) from error
 
     def _frame(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
-        from pydicom.pixels import apply_color_lut, apply_modality_lut, pixel_array
+        from pydicom.pixels import apply_color_lut
 
         model = str(self.dataset.get("PhotometricInterpretation") or "MONOCHROME2")
         if model not in (*_GRAY, *_COLOUR, *RETIRED):
@@ -106,24 +106,48 @@ class DicomScan:
         which = index if self.count > 1 else None
         if model in RETIRED:
             return retired_rgb(self.dataset, which), None
-        pixels = pixel_array(self.dataset, index=which)
+        pixels = self._aligned(which)
         if model == "PALETTE COLOR":
             colours = apply_color_lut(pixels, self.dataset)[..., :3]
             # Some files announce 16 bits for tables of 8.
             return _to_bytes(colours, 16 if colours.max(initial=0) > 255 else 8), None
         if pixels.ndim == 3:
             return _to_bytes(pixels[..., :3], int(self.dataset.BitsStored)), None
-        values = self._in_units(pixels, index, apply_modality_lut)
+        values = self._in_units(pixels, index)
+        table = self._table_of_brightness(index)
+        values = values if table is None else _looked_up(values, table)
         return values, self._padding(pixels)
 
-    def _in_units(self, pixels: np.ndarray, index: int, apply_modality_lut: Any) -> np.ndarray:
+    def _aligned(self, index: int | None) -> np.ndarray:
+        """Pixels as stored; those of files whose bits do not begin at the lowest one are shifted there."""
+        from pydicom.pixels import pixel_array
+
+        stored = int(self.dataset.get("BitsStored") or 0)
+        shift = int(self.dataset.get("HighBit") or 0) + 1 - stored
+        if shift <= 0 or not stored:
+            return pixel_array(self.dataset, index=index)
+        wider = copy(self.dataset)
+        wider.BitsStored = stored + shift
+        return pixel_array(wider, index=index) >> shift
+
+    def _table_of_brightness(self, index: int) -> Any:
+        """Table that takes the place of a window (VOI LUT); None where there is a window, or none."""
+        if value_of(self.dataset, index, "FrameVOILUTSequence", "WindowCenter") is not None:
+            return None
+        tables = self.dataset.get("VOILUTSequence")
+        return tables[0] if tables else None
+
+    def _in_units(self, pixels: np.ndarray, index: int) -> np.ndarray:
+        from pydicom.pixels import apply_modality_lut
+
         group = "PixelValueTransformationSequence"
         slope, intercept = (
             value_of(self.dataset, index, group, name) for name in ("RescaleSlope", "RescaleIntercept")
         )
-        if slope is None or "RescaleSlope" in self.dataset:
+        if self.dataset.get("ModalityLUTSequence"):
             return np.asarray(apply_modality_lut(pixels, self.dataset), np.float32)
-        return pixels.astype(np.float32) * np.float32(slope) + np.float32(intercept or 0)
+        # Empty ones, and a slope of 0, stand for none.
+        return pixels.astype(np.float32) * np.float32(slope or 1) + np.float32(intercept or 0)
 
     def _padding(self, pixels: np.ndarray) -> np.ndarray | None:
         padding, limit = (self.dataset.get(name) for name in ("PixelPaddingValue", "PixelPaddingRangeLimit"))
@@ -142,6 +166,8 @@ class DicomScan:
         center, width = (
             value_of(self.dataset, frame, group, name) for name in ("WindowCenter", "WindowWidth")
         )
+        if table := self._table_of_brightness(frame):
+            return 0.0, float(2 ** int(table.LUTDescriptor[2]) - 1)
         if center is None or width is None:
             return None
         try:
@@ -152,6 +178,9 @@ class DicomScan:
             )
         except (TypeError, ValueError, IndexError) as error:
             raise unreadable(self.path, "DICOM", error) from error
+        if width <= 0:
+            # no window, as the standard has it
+            return None
         if value_of(self.dataset, frame, group, "VOILUTFunction") == "LINEAR_EXACT":
             return center - max(width, 1e-3) / 2, center + max(width, 1e-3) / 2
         # part 3 of the standard, C.11.2.1.2
@@ -174,7 +203,17 @@ def read_dicom(path: Path) -> DicomScan:
     import pydicom
 
     try:
-        dataset = pydicom.dcmread(path)
+        try:
+            dataset = pydicom.dcmread(path)
+        except pydicom.errors.InvalidDicomError:
+            # Old files lack the beginning by which DICOM is told from other files.
+            dataset = pydicom.dcmread(path, force=True)
+            if "Rows" not in dataset:
+                raise
+            if "TransferSyntaxUID" not in dataset.file_meta:
+                explicit, implicit = pydicom.uid.ExplicitVRLittleEndian, pydicom.uid.ImplicitVRLittleEndian
+                is_implicit = dataset.original_encoding[0]
+                dataset.file_meta.TransferSyntaxUID = implicit if is_implicit else explicit
         frames = int(dataset.get("NumberOfFrames") or 1)
         check_volume_size((int(dataset.Rows), int(dataset.Columns), frames), path)
     except ImageReadError:
@@ -182,6 +221,15 @@ def read_dicom(path: Path) -> DicomScan:
     except Exception as error:  # whatever pydicom meets in a file that is none
         raise unreadable(path, "DICOM", error) from error
     return DicomScan(path, dataset)
+
+
+def _looked_up(values: np.ndarray, table: Any) -> np.ndarray:
+    """Values by a table whose entries may be bytes, or words of 16 bits whatever depth it names."""
+    count, first, data = int(table.LUTDescriptor[0]) or 65_536, int(table.LUTDescriptor[1]), table.LUTData
+    if isinstance(data, bytes):
+        data = np.frombuffer(data, "u1" if len(data) < 2 * count else "<u2")
+    places = np.clip(np.rint(values) - first, 0, min(count, len(data)) - 1).astype(np.int64)
+    return np.asarray(data)[places].astype(np.float32)
 
 
 def _to_bytes(pixels: np.ndarray, bits: int) -> np.ndarray:
