@@ -53,7 +53,9 @@ def _decode_unturned(data: bytes) -> np.ndarray | None:
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_PALETTE, _PNG_GRAY_ALPHA = 3, 4
+_PNG_GRAY, _PNG_PALETTE, _PNG_GRAY_ALPHA = 0, 3, 4
+#: PNM whose pixels are written as text.
+_PNM_TEXT = (b"P1", b"P2", b"P3")
 _PNM = re.compile(rb"P[2356]\s(?:\s*#[^\n]*\n)*\s*\d+\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*(\d+)\s")
 
 
@@ -109,7 +111,8 @@ def _unusable(path: str | Path, reason: str) -> ImageReadError:
 
 
 def _decode_usual(data: bytes, path: str | Path) -> Decoded | None:
-    image = _decode_with_opencv(data, path)
+    # OpenCV wants something behind the last number.
+    image = _decode_with_opencv(data + b"\n" if data.startswith(_PNM_TEXT) else data, path)
     if image is None:
         return None
     # OpenCV fills what a cut-off JPEG lacks with gray and only prints a warning.
@@ -120,7 +123,19 @@ def _decode_usual(data: bytes, path: str | Path) -> Decoded | None:
     elif data[:8] == _PNG and data[25] == _PNG_PALETTE and image.ndim == 3:
         image = gray_of_equal_channels(image)
     named = _PNM.match(data)
-    return Decoded(upright(image, read_orientation(data)), full_scale=float(named[1]) if named else None)
+    full_scale = float(named[1]) if named else None
+    return Decoded(upright(image, read_orientation(data)), full_scale, _transparent_gray(data))
+
+
+def _transparent_gray(data: bytes) -> float | None:
+    """The level of a gray PNG that counts as transparent, by which GDAL marks what is no data; None if none does."""
+    if data[:8] != _PNG or data[25] != _PNG_GRAY:
+        return None
+    at = data.find(b"tRNS", 33, max(data.find(b"IDAT"), 33))
+    if at < 0 or len(data) < at + 6:
+        return None
+    level, bits = int.from_bytes(data[at + 4 : at + 6], "big"), data[24]
+    return level * 255 / (2**bits - 1) if bits < 8 else float(level)
 
 
 def _decode_with_opencv(data: bytes, path: str | Path) -> np.ndarray | None:

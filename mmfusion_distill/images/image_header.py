@@ -42,6 +42,7 @@ _MAGICS = (
     (b"SIMPLE  =", ForeignFormat("FITS")),
     (b"\x89HDF\r\n", ForeignFormat("HDF5")),
     (b"\x93NUMPY", ForeignFormat("NumPy (.npy)")),
+    (b"PK\x03\x04", ForeignFormat("ZIP (.zip, .npz)")),
     (b"FFF\0", ForeignFormat("FLIR (.fff, .seq)")),
 )
 _AVIF_BRANDS = (b"avif", b"avis")

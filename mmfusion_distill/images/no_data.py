@@ -46,10 +46,12 @@ def find_no_data(
         missing |= ~np.isfinite(colors).all(axis=2)
     if has_alpha:
         missing |= pixels[:, :, -1] == 0
-    if no_data is not None:
+    if no_data is not None and _holds(colors.dtype, no_data):
         missing |= (colors == colors.dtype.type(no_data)).all(axis=2)
     # Plane by plane, in a tenth of the time of a maximum along the last axis.
     plane = reduce(np.maximum, np.moveaxis(colors, 2, 0))
+    # What is but black and white has no range to be far away from.
+    by_looks = by_looks and colors.dtype.kind != "b"
     looks = (_lowest_far_away, _lowest_far_away, _highest_far_away, find_black_borders) if by_looks else ()
     for find in looks:
         if missing.all():
@@ -58,6 +60,14 @@ def find_no_data(
         if found is not None:
             missing |= found
     return missing if missing.any() and not missing.all() else None
+
+
+def _holds(kind: np.dtype, value: float) -> bool:
+    """Whether a type of number has a value: files of counts may name NaN or -9999, which would become a count."""
+    if kind.kind not in "ui":
+        return True
+    limits = np.iinfo(kind)
+    return bool(np.isfinite(value) and value == int(value) and limits.min <= value <= limits.max)
 
 
 def range_of(values: np.ndarray, outliers: float = 0.01) -> tuple[float, float]:

@@ -117,6 +117,8 @@ def source_b(
         raise ImageReadError(f"{name} holds {pixels.dtype}, which are no pixels: give numbers")
     # The black ground of a scan is what it is.
     missing = find_no_data(stored.pixels, stored.no_data, by_looks=stored.kind != "scan")
+    if missing is None and stored.no_data is not None and (pixels == stored.no_data).all():
+        raise ImageReadError(f"{name} holds nothing but the value that it calls no data: replace the file")
     values = pixels if missing is None else pixels[~missing]
     if values.dtype.kind == "f" and not np.isfinite(values).any():
         raise ImageReadError(f"{name} holds {pixels.dtype} values from nan to nan: replace the file")

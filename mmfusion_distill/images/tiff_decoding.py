@@ -9,10 +9,16 @@ import numpy as np
 
 from .metadata import upright
 from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels
+from .pixels import without_alpha
 
-_BITS, _PHOTOMETRIC, _ORIENTATION, _EXTRA, _GDAL_NODATA = 258, 262, 274, 338, 42113
+_BITS, _PHOTOMETRIC, _ORIENTATION, _SAMPLES, _PLANES = 258, 262, 274, 277, 284
+_EXTRA, _GDAL_NODATA = 338, 42113
+#: Planes of colour that lie apart in the file.
+_APART = 2
 #: Alpha that the colours were not multiplied by.
 _OWN_ALPHA = 2
+#: A channel more that is no alpha, e.g. near infrared beside RGB.
+_NO_ALPHA = 0
 _WHITE_IS_ZERO, _GRAY_AND_RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 3, (8, 9, 10)
 
 
@@ -29,12 +35,18 @@ def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
     readers = [_by_opencv, _by_pillow, _by_tifffile]
     if photometric in _LAB_KINDS or (bits <= 8 and _first(tags.get(_EXTRA)) == _OWN_ALPHA):
         readers = [_by_pillow, _by_tifffile]
+    samples = _first(tags.get(_SAMPLES)) or 1
+    if bits > 8 and (samples == 2 or samples > 2 and _first(tags.get(_PLANES)) == _APART):
+        # The others make 8 bits of gray with alpha, or mix the planes up.
+        readers = [_by_tifffile]
     pixels = next((pixels for read in readers if (pixels := read(data, tags)) is not None), None)
     if pixels is not None and photometric == _WHITE_IS_ZERO and bits > 8 and pixels.dtype.kind == "u":
         # Up to 8 bits the libraries invert, beyond they do not.
         pixels = np.iinfo(pixels.dtype).max - pixels
     if pixels is not None and photometric == _PALETTE and pixels.ndim == 3:
         pixels = gray_of_equal_channels(pixels)
+    if pixels is not None and pixels.ndim == 3 and _first(tags.get(_EXTRA)) == _NO_ALPHA:
+        pixels = without_alpha(pixels)
     return pixels, _number(tags.get(_GDAL_NODATA))
 
 
@@ -99,9 +111,12 @@ def _by_tifffile(data: bytes, tags: Any) -> np.ndarray | None:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page = file.pages[0]
             # Before anything is decoded: a small file may say that it has a thousand channels.
-            if len(page.shape) != 2 and page.shape[2:] not in ((3,), (4,)):
+            if len(page.shape) == 3 and page.axes[0] == "S" and page.shape[0] <= 4:
+                pixels = np.moveaxis(page.asarray(), 0, 2)
+            elif len(page.shape) == 2 or page.shape[2:] in ((2,), (3,), (4,)):
+                pixels = page.asarray()
+            else:
                 return None
-            pixels = page.asarray()
     except Exception:  # whatever tifffile meets in a file that is none, or lacks a codec for
         return None
     return upright(pixels, _first(tags.get(_ORIENTATION)) or 1)

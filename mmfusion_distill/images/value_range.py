@@ -43,6 +43,8 @@ def to_full_range(image: np.ndarray, path: str | Path, full_scale: float | None 
             )
         scale = 1.0
     picture = image.astype(np.float32)
+    if full_scale is not None:
+        picture = np.minimum(picture, np.float32(full_scale))
     return picture if scale == 255.0 else picture * np.float32(255.0 / scale)
 
 
