@@ -1,9 +1,11 @@
 """Reading an annotation out of text that a person or a language model wrote."""
 
+import html
 import re
 
 from .annotation_types import META_FIELDS, Annotation, AnnotationError, Event, clean_text
 from .answers.content_parts import without_parts
+from .answers.exceptions import exceptions_in, says_more
 from .answers.findings import NOTHING, Finding, present_events, refusal_in
 from .answers.json_findings import findings_of_json
 from .answers.line_findings import findings_of_lines, findings_of_named_lines, without_tags
@@ -20,7 +22,10 @@ _META_LINE = re.compile(rf"^#\s*({'|'.join(META_FIELDS)})\s*:(.*)$")
 _FENCE = re.compile(r"(?:```|~~~)\s*\w*")
 #: An answer that is no more than a sentence or two of this kind.
 _ALL_IS_WELL = re.compile(
-    r"(?:there (?:is|are) |i (?:can )?(?:see|find|detect|observe) "
+    r"(?:no|clean pair|nothing(?: (?:wrong|unusual|of note|to (?:report|note|add|see)))?|néant"
+    r"|rien(?: à signaler)?|nichts|nada|niente|ничего"
+    r"|(?:两幅|兩幅|两张)?(?:图像|图片|影像)?(?:都|均)?(?:很|是)?正常)[.!。]?"
+    r"|(?:there (?:is|are) |i (?:can )?(?:see|find|detect|observe) "
     r"|(?:the|both) (?:images?|pictures?) (?:shows?|have|has) )?"
     r"(?:no|none of the(?:se)?|neither|i (?:do not|don't|cannot|can't) (?:see|find|detect|observe|notice) any)"
     r"(?: [\w-]+){0,4} (?:degradations?|events?|issues?|problems?|defects?)\b[^.]{0,100}\.?(?: [^.]{0,120}\.?)?"
@@ -68,6 +73,8 @@ def parse_annotation(text: str, source: str = "", modality: str = "infrared-visi
             "delete the file or annotate the pair again"
         )
     try:
+        # Web interfaces write "&lt;think&gt;".
+        text = html.unescape(text) if "&lt;" in text else text
         meta, lines = _split_meta(without_parts(text).splitlines())
         lines = without_tags(without_thinking("\n".join(lines).replace(_EMOJI_MARK, ""))).splitlines()
         lines = [line for line in lines if not _FENCE.fullmatch(line.strip())]
@@ -104,9 +111,20 @@ def _findings_of(lines: list[str]) -> list[Finding]:
         findings_of_lines(lines)
         or findings_of_tables(lines)
         or findings_of_json(text)
-        or findings_of_named_lines(lines)
+        or _findings_of_prose(text, lines)
         or ([NOTHING] if _ALL_IS_WELL.fullmatch(clean_text(text)[:500].lower()) else [])
     )
+
+
+def _findings_of_prose(text: str, lines: list[str]) -> list[Finding]:
+    """Lines that begin with an event; none where they deny all, and the rest states what is not read here."""
+    findings = findings_of_named_lines(lines)
+    if present_events(findings):
+        return findings
+    excepted = exceptions_in(text)
+    if excepted or not says_more(text, findings):
+        return findings + excepted
+    return []
 
 
 def _prefix(source: str) -> str:

@@ -2,7 +2,9 @@
 
 #: Event -> its names, separated by semicolons; case, accents and hyphens do not matter.
 TRANSLATIONS = {
-    "low_light": "低光照;低光;低照度;弱光;光照不足;光线不足;光線不足;照明不足;昏暗;黑暗;暗光;欠曝;曝光不足;"
+    "low_light": "lågt ljus;dåligt ljus;mörker;mørke;svagt lys;dårligt lys;špatné světlo;tma;"
+    "χαμηλός φωτισμός;σκοτάδι;gyenge fény;cahaya rendah;gelap;แสงน้อย;अंधेरा;"
+    "低光照;低光;低照度;弱光;光照不足;光线不足;光線不足;照明不足;昏暗;黑暗;暗光;欠曝;曝光不足;"
     "低亮度;亮度不足;"
     "暗い;暗所;光量不足;露出不足;低光量;저조도;어두움;저조명;노출 부족;조명 부족;"
     "schwaches Licht;wenig Licht;Dunkelheit;dunkel;Unterbelichtung;unterbelichtet;Schwachlicht;geringe Beleuchtung;"
@@ -13,7 +15,8 @@ TRANSLATIONS = {
     "низкая освещенность;недостаточное освещение;плохое освещение;темнота;темно;недоэкспонирование;недодержка;"
     "weinig licht;onderbelichting;słabe oświetlenie;niedoświetlenie;ciemność;düşük ışık;az ışık;karanlık;"
     "слабке освітлення;thiếu sáng;إضاءة منخفضة;कम रोशनी",
-    "over_exposure": "过曝;过曝光;过度曝光;曝光过度;过亮;高光溢出;强光;過曝;過度曝光;曝光過度;強光;露出過多;"
+    "over_exposure": "överexponering;overeksponering;přeexpozice;υπερέκθεση;túlexponálás;"
+    "过曝;过曝光;过度曝光;曝光过度;过亮;高光溢出;强光;過曝;過度曝光;曝光過度;強光;露出過多;"
     "露出オーバー;"
     "白飛び;過露光;過露出;과다 노출;과노출;노출 과다;Überbelichtung;überbelichtet;surexposition;surexposé;"
     "éblouissement;sobreexposición;sobreexpuesto;deslumbramiento;superexposição;sobre-exposição;sobreexposição;"
@@ -33,12 +36,14 @@ TRANSLATIONS = {
     "ruido térmico;"
     "ruído infravermelho;ruído ir;ruído térmico;rumore infrarosso;rumore ir;rumore termico;инфракрасный шум;ик шум;"
     "тепловой шум",
-    "high_noise": "噪声;噪点;高噪声;强噪声;噪聲;高噪聲;雜訊;ノイズ;高ノイズ;強いノイズ;노이즈;잡음;"
+    "high_noise": "brus;støj;støy;kohina;šum;zaj;θόρυβος;derau;สัญญาณรบกวน;"
+    "噪声;噪点;高噪声;强噪声;噪聲;高噪聲;雜訊;ノイズ;高ノイズ;強いノイズ;노이즈;잡음;"
     "높은 노이즈;Rauschen;"
     "Bildrauschen;starkes Rauschen;bruit;bruit élevé;fort bruit;ruido;ruido alto;alto ruido;mucho ruido;ruído;"
     "ruído alto;alto ruído;rumore;rumore elevato;шум;сильный шум;высокий шум;зернистость;ruis;szum;gürültü;nhiễu;"
     "ضوضاء;تشويش;शोर",
-    "motion_blur": "运动模糊;动态模糊;模糊;運動模糊;動態模糊;モーションブラー;動きぼけ;動体ブレ;被写体ブレ;"
+    "motion_blur": "rörelseoskärpa;bevægelsessløring;bevegelsesuskarphet;rozmazání;oskärpa;bewegingsonscherpte;"
+    "运动模糊;动态模糊;模糊;運動模糊;動態模糊;モーションブラー;動きぼけ;動体ブレ;被写体ブレ;"
     "ブレ;ぼけ;모션 블러;"
     "움직임 흐림;흐림;Bewegungsunschärfe;Unschärfe;verwackelt;flou de mouvement;flou de bougé;flou;"
     "desenfoque de movimiento;desenfoque;borrosidad;borroso;desfoque de movimento;desfoque;borrão;"
@@ -52,7 +57,8 @@ TRANSLATIONS = {
     "artefato;"
     "artefatos;artefatto del sensore;artefatto;artefatti;артефакт;артефакты;артефакт сенсора;артефакты сенсора;"
     "артефакты датчика;полосы",
-    "haze": "雾;雾霾;霾;薄雾;浓雾;雾气;烟雾;有雾;霧;霧霾;煙霧;もや;霞;靄;煙;ヘイズ;안개;연무;연기;Dunst;"
+    "haze": "dimma;dis;tåge;tåke;sumu;mlha;opar;köd;ομίχλη;kabut;หมอก;कोहरा;धुआँ;duman;pus;rook;mist;"
+    "雾;雾霾;霾;薄雾;浓雾;雾气;烟雾;有雾;霧;霧霾;煙霧;もや;霞;靄;煙;ヘイズ;안개;연무;연기;Dunst;"
     "Nebel;Rauch;neblig;"
     "brume;brouillard;fumée;neblina;niebla;bruma;humo;névoa;nevoeiro;fumaça;foschia;nebbia;fumo;дымка;туман;"
     "смог;дым;"

@@ -93,13 +93,15 @@ _QUALIFIER = re.compile("|".join(sorted(QUALIFIERS.split(";"), key=len, reverse=
 _FILLERS = (
     "severe slight slightly mild strong moderate heavy extreme significant minor possible partial "
     "condition conditions issue issues degradation problem scene region regions area areas "
-    "image images visible rgb vis has present detected"
+    "image images visible rgb vis has is present detected"
 )
 
 
 def snake_case(name: str) -> str:
     """Lower-case words of any script joined by single underscores, e.g. ``Ir  Noise!`` -> ir_noise."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).lower())
+    # "lowLight"
+    spelled = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", unicodedata.normalize("NFKC", name))
+    folded = unicodedata.normalize("NFKC", spelled.lower())
     return re.sub(r"[\W_]+", "_", folded).strip("_")
 
 

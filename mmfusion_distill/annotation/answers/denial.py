@@ -30,6 +30,7 @@ _SHARE = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d{1,9})?)\s*(?P<percent>%)?(?=$|
 _CHANCE = r"probability|likelihood|chance|confidence"
 #: What stands before a text and says nothing; a minus does.
 _MARKS = re.compile(r"^(?:[ :=>–—|~·•'\"]|-(?!\d))+")
+_NO_APOSTROPHE = re.compile(r"(?<=\b(?:is|do))nt\b|(?<=\b(?:are|was|has|had|did))nt\b|(?<=\bdoes)nt\b")
 _BLANK = re.compile(r"[\s\-–—.*_~]*$")
 #: What a model says when it has talked itself out of an event.
 _VERDICT = re.compile(
@@ -44,10 +45,7 @@ _ANSWER = re.compile(r"(?:a|ans|answer|response)(?:\s?\d{1,3})?")
 _PRESENCE = re.compile(r"(?:is )?(?:present|detected|visible|observed|found)\s*[:=]\s*(?=\S)")
 _NEGATED_BEGINNING = re.compile(r"(?:no|not|none|nothing|never|neither|nowhere|hardly|barely)\b")
 #: "Not without noise", "no part is free of haze".
-_DOUBLE = re.compile(
-    r"(?:\b(?:not|never|by no means|hardly)|n't|\bno(?: \w+){1,5}? (?:is|are|was|were)|\bno \w+)(?: [\w-]+)?? "
-    r"(?:without|free (?:of|from)|lack(?:s|ing)?|devoid of)\b"
-)
+_DOUBLE = re.compile(words.DOUBLE)
 _LITTLE_CHANCE = re.compile(
     rf"(?:(?:very |rather )?low (?:{_CHANCE})\b|(?:{_CHANCE})\s*(?:is |[:=])?\s*(?:very |rather )?low\b"
     rf"|[0-4]?\d(?:\.\d+)?\s?% (?:{_CHANCE}))"
@@ -70,7 +68,7 @@ _DENIED_NAME = re.compile(
 )
 # The look-ahead takes each word once, so that a text of such words is not tried in every combination.
 _ALLOWED = rf"(?:(?=(?P<word>(?:{words.ALLOWED}|{words.ANY_EVENT})\b))(?P=word),?\s+)*"
-_AFTER_THERE = r"\s*(?:$|[.,;:!)]|(?:in|on|here|at|within|from|for|to|anywhere|and|or|by)\b)"
+_AFTER_THERE = r"\s*(?:$|[.,;:!)]|(?:in|on|here|at|within|from|for|to|anywhere|and|n?or|by)\b)"
 _PLACE = (
     r"(?:\s+(?:in|on|of|from|within|across) (?:the |both |either |this )?(?:[\w-]+ ){0,2}"
     r"(?:images?|pictures?|scenes?|photos?))?"
@@ -156,7 +154,7 @@ def _patterns_of(event: str) -> _Patterns:
     own = "|".join(filter(None, (words.EVENT_WORDS.get(event), spelled)))
     named = rf"(?:{own}|{words.GENERAL_WORDS})\b"
     opening = rf"(?:(?:{words.OPENINGS}),?\s+)?"
-    there = rf"{words.THERE}(?={_AFTER_THERE})"
+    there = rf"{words.THERE}(?: (?:it|any|that|this|them|such))?(?={_AFTER_THERE})"
     beginnings = [
         rf"(?!(?:the |fine |all )*(?:edges|details"
         rf"|contours)\b){opening}(?:{words.NOT})\s+{there}(?!\s+(?:due|because))",
@@ -167,7 +165,8 @@ def _patterns_of(event: str) -> _Patterns:
         rf"none (?:is |are |was |were )?{there}",
         rf"there (?:is|are|seems? to be|appears? to be) none{_END}",
         r"i (?:do not|don't) think so\b",
-        rf"nothing (?:is|looks|appears|seems) {_ALLOWED}(?:{own})\b",
+        rf"nothing (?:is|looks|appears|seems)? ?{_ALLOWED}(?:{own})\b",
+        rf"neither {there}|nowhere (?:is|are|was|were|does|do|can)\b[^.,;]{{0,40}}?\b(?:{own})\b",
         rf"{opening}(?:{words.NEGATORS})\s+(?:\w+ )?(?:signs?|evidence|indications?|traces?|hints?|symptoms?)"
         rf"(?: (?:of|for) (?:it|this|that|them|such)(?: \w+)?)?{_END}",
         rf"i (?:would not|wouldn't|do not|don't|cannot|can't) (?:call|consider|describe|classify|say|think"
@@ -179,7 +178,7 @@ def _patterns_of(event: str) -> _Patterns:
         r"absent(?=\s*(?:in|from|here|on|throughout|across|at|for|and)\b)",
     ]
     anywhere = (
-        rf"(?:[,;]|\b(?:with|and|has|have|shows?|so|hence|thus|therefore|is|are|exhibits?|contains?)"
+        rf"(?:[,;]|\b(?:with|and|has|have|shows?|so|hence|thus|therefore|is|are|exhibits?|contains?|suffers from)"
         rf"|(?=\s+(?:without|free of|free from)\b))\s+"
         rf"(?:there (?:is|are)\s+)?(?:{words.NEGATORS}|not)\s+{_ALLOWED}(?:{own})\b"
     )
@@ -294,4 +293,4 @@ def _is_denying_name(name: str) -> bool:
 
 def _simplified(text: str) -> str:
     text = clean_text(text[: 2 * _LOOKED_AT]).lower().replace("’", "'").replace("_", " ")
-    return _MARKS.sub("", text)[:_LOOKED_AT]
+    return _MARKS.sub("", _NO_APOSTROPHE.sub("n't", text))[:_LOOKED_AT]

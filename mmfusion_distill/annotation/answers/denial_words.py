@@ -7,6 +7,7 @@ DENIALS = (
     r"|nonexistent|non-existent|negligible|undetectable|imperceptible|insignificant|inapplicable"
     r"|undetected|unobserved|unseen|unnoticeable|missing|lacking|rejected|dismissed|nah|f|off|disabled|zero"
     r"|none (?:whatsoever|to speak of|of note)|nowhere(?: (?:to be )?(?:seen|found|visible|evident))?"
+    r"|false (?:positive|alarm)|no (?:confidence|likelihood|probability|chance)"
     r"|(?:minimal|little|few|slim) (?:to|or|if) (?:none|any|nothing)|no such (?:thing|event|effect)(?: here)?"
 )
 #: Verbs that deny without a negation, whatever follows.
@@ -23,9 +24,9 @@ GONE = (
 CROSSES = r"×|✗|✘|❌|❎|✖|🚫|⛔|👎|☐|⬜|☆+|\[ ?\]"
 #: One that does not know.
 UNKNOWN = (
-    r"unknown|unclear|uncertain|undetermined|inconclusive|indeterminate|not (?:sure|certain|clear"
-    r"|determinable|assessable)"
-    r"|(?:cannot|can't|unable to|hard to) (?:be )?(?:determine[d]?|assess(?:ed)?|tell|say|judge[d]?)"
+    r"(?:i am |i'm |it is )?(?:unknown|unclear|uncertain|undetermined|inconclusive|indeterminate"
+    r"|not (?:sure|certain|clear|determinable|assessable)"
+    r"|(?:cannot|can't|unable to|hard to) (?:be )?(?:determine[d]?|assess(?:ed)?|tell|say|judge[d]?))"
 )
 #: Denies what follows it.
 NEGATORS = (
@@ -40,6 +41,14 @@ NOT = (
     r"|can't|not"
     r"|never|(?:(?:is|are|was|were) )?no longer|fail(?:s|ed|ing)? to"
     r"|(?:is|are|was|were) (?:never|hardly|barely|scarcely)"
+)
+#: "Not without noise", "no part is free of haze", "one cannot say that there is no haze".
+DOUBLE = (
+    r"(?:\b(?:not|never|by no means|hardly)|n't|\bno(?: \w+){1,5}? (?:is|are|was|were)|\bno \w+)(?: [\w-]+)?? "
+    r"(?:without|free (?:of|from)|lack(?:s|ing)?|devoid of)\b"
+    r"|\b(?:(?:cannot|can't|could not|couldn't|impossible to|wrong to)(?: be)? (?:say|said|claim(?:ed)?|argued?)"
+    r"|not (?:true|correct|the case)|not|untrue|wrong) that\b[^.;]{0,80}?\b(?:no|not|without|absent"
+    r"|free (?:of|from))\b"
 )
 #: What is denied behind NOT: the presence of something.
 THERE = (
@@ -148,8 +157,8 @@ OPPOSITES = {
     r"|intact))(?! no\b)(?: \w+){0,4}",
     "haze": r"(?:die )?(?:luft|sicht) ist klar|l'air est clair|el aire (?:es|está) claro|空气清晰|clear"
     r"|crisp|good|excellent|unobstructed|haze-free|fog-free|(?:good|clear) (?:visibility|air|sky|view)",
-    "high_noise": r"clean|smooth|noise-free|grain-free",
-    "ir_noise": r"(?:the )?(?:signal|sky) is (?:clean|smooth)|clean|smooth|noise-free|grain-free",
+    "high_noise": r"clean|smooth|noise-free|grain-free|noiseless",
+    "ir_noise": r"(?:the )?(?:signal|sky) is (?:clean|smooth)|clean|smooth|noise-free|grain-free|noiseless",
     "motion_blur": r"(?:tack |razor )?sharp|crisp|in focus|well[- ]focused|blur-free",
     "ir_low_contrast": r"(?:good|high|strong|clear|sufficient|adequate) (?:thermal |infrared )?contrast"
     r"|contrast-rich|(?:the )?(?:thermal |infrared |ir )?contrast (?:is|looks|seems|appears) (?:very "
@@ -188,7 +197,7 @@ FOREIGN_BARE = (
     r"|確認できません|存在しない"
     r"|없음|없다|없습니다|아니오|아니요|해당 없음|보이지 않음|보이지 않습니다|관찰되지 않음|감지되지 않음"
     r"|nein|keine?[rsnm]?(?: (?:vorhanden|sichtbar|erkennbar|zu (?:sehen|erkennen)))?|nichts|entfällt"
-    r"|fehlanzeige"
+    r"|fehlanzeige|weder [^.,;]{1,60}? noch [^.,;]{1,60}|ni [^.,;]{1,60}? ni [^.,;]{1,60}"
     r"|trifft nicht zu|liegt nicht vor|tritt nicht auf|erscheint nicht|spielt keine rolle"
     r"|(?:ist )?nicht (?:vorhanden|sichtbar|erkennbar|zu sehen|zu erkennen"
     r"|feststellbar|nachweisbar|zutreffend|gegeben|erkannt)"
@@ -213,7 +222,7 @@ FOREIGN_BARE = (
     r"|nincs"
     r"|hayır|yok|mevcut değil|görünmüyor|không(?: có| thấy)?|tidak(?: ada| terlihat)?|nu|όχι|لا(?: يوجد)?"
     r"|غير موجود"
-    r"|नहीं(?: है)?"
+    r"|नहीं(?: है)?|ไม่มี|ไม่ใช่|ei(?: ole)?|nem"
 )
 #: Negators of other languages before an event: "pas de brume", "没有雾".
 FOREIGN_NEGATED = (
@@ -246,6 +255,7 @@ YES = (
     r"yes|yeah|yep|yup|y|t|true|on|enabled|👍|present|detected|observed|confirmed|affirmative|visible"
     r"|✓|✔|✅|☑|\[x\]|是|是的|有"
     r"|存在|はい|あり|예|네|있음"
+    r"|ano|igen|ναι|ya|kyllä|มี|ใช่"
     r"|ja|oui|sí|si|sim|sì|да|есть|tak|evet|có|نعم|हाँ"
 )
 #: Any event in English words.

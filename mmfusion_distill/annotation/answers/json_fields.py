@@ -135,6 +135,8 @@ PRESENCE_FIELDS = (
     *("observed", "found", "occurs", "applicable", "applies", "value", "answer", "verdict", "result"),
     *(
         "flag",
+        "label",
+        "prediction",
         "status",
         "state",
         "active",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..annotation_types import AnnotationError
+from ..annotation_types import AnnotationError, clean_text
 from ..event_types import canonical_event_type, is_known_event
 from .denial import is_blank, is_denied, is_unlikely, is_yes
 from .denial_words import INFRARED
@@ -29,6 +29,9 @@ _INFRARED = re.compile(INFRARED)
 _SCHEMA_TYPES = ("object", "array", "string", "json_schema")
 
 
+#: Of a call of a function; and of an event, which is there or not.
+_ARGUMENTS = ("arguments", "parameters")
+_EVENT_FIELDS = ("event_type", "event", "degradation", "degradation_type")
 _EMPTY_LIST = re.compile(r"(?:^|[:=]|\b(?:is|are)\b)[ \t`*_]*\[\s*\][\s.`*_]*$", re.MULTILINE)
 
 
@@ -52,7 +55,9 @@ def findings_of_json(text: str) -> list[Finding]:
 
 
 def _fields(value: dict) -> dict[str, Any]:
-    return {re.sub(r"[\s'’-]+", "_", str(key).strip().lower()): item for key, item in value.items()}
+    # "eventType" is "event_type"
+    spelled = {re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", str(key)): item for key, item in value.items()}
+    return {re.sub(r"[\s'’-]+", "_", key.strip().lower()): item for key, item in spelled.items()}
 
 
 def _walk(value: Any, is_list_of_events: bool = False) -> Iterator[Finding]:
@@ -95,12 +100,21 @@ def _of_object(fields: dict[str, Any]) -> Iterator[Finding]:
     name = next((fields[f] for f in TYPE_FIELDS if isinstance(fields.get(f), str)), "")
     if name.lower() in _SCHEMA_TYPES and fields.keys() & {"properties", "items", "json_schema"}:
         return
+    arguments = next((fields[field] for field in _ARGUMENTS if field in fields), None)
+    if arguments is not None and not is_known_event(name):
+        # a call of a function
+        yield from findings_of_json(arguments) if isinstance(arguments, str) else _walk(arguments, True)
+        return
+    if fields.get("error") and not any(fields.get(key) for key in LISTS):
+        raise AnnotationError(f"the answer is an error: {clean_text(str(fields['error']))[:200]}")
     if canonical_event_type(name):
         name, remark = split_remark(name)
         description = _description(fields) or remark
         for one in split_names(name):
             yield Finding(one, description, _presence(fields))
         return
+    if any(field in fields and fields[field] is None for field in _EVENT_FIELDS):
+        yield NOTHING
     chosen = {key: item for key, item in fields.items() if key in LISTS}
     denied = {
         key: item for key, item in fields.items() if key in DENYING_LISTS and isinstance(item, (list, dict))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from ..event_types import is_known_event
 from .denial import is_blank, is_denied, is_unlikely, is_yes
 from .denial_words import INFRARED, VISIBLE
 from .findings import NOTHING, Finding
@@ -12,9 +13,9 @@ from .names import finding_of_line, split_names, split_remark
 # characters never follow each other in a pattern that can fail behind them.
 
 # What may stand before a key: quote signs, bullets, headings, emphasis, "1." or "(2)".
-_DECORATION = r"[\s>*_#`\-+•–]*(?:\(?\d+[.):、]*[\s*_`]*)?"
+_DECORATION = r"[\s>*_#`\-+•–]*(?:\(?(?:\d+[.):、]*|[a-h][.)](?=\s))[\s*_`]*)?"
 _TYPE_KEY = (
-    r"(?:event|degradation)(?:[\s_-]*(?:types?|names?))?|type"
+    r"(?:event|degradation|art[ie]fact)(?:[\s_-]*(?:types?|names?))?|type"
     r"|(?:事件|退化|降质|劣化|降質)(?:类型|類型|类别|名称)?|类型|類型|(?:イベント|劣化)(?:の?(?:種類|タイプ"
     r"|種別))?|種類"
     r"|(?:이벤트|열화)(?: ?(?:유형|종류))?|유형|ereignis(?:typ|art)?|art des ereignisses|typ|degradationstyp"
@@ -36,7 +37,7 @@ _PRESENCE_KEY = (
 )
 _DEGREE_KEY = r"severity|level|intensity|strength|degree|score|程度|严重程度"
 _LIKELIHOOD_KEY = r"confidence|probability|likelihood|certainty|置信度|概率"
-_KEY_END = r"[\s*_`]*(?:#?\d+[\s*_`]*)?[:：][\s*_`]*"
+_KEY_END = r"[\s*_`]*(?:#?\d+[\s*_`]*)?(?:[:：=]|(?<=\s)[-–—](?=\s))[\s*_`]*"
 _TYPE_LINE = re.compile(rf"^{_DECORATION}(?:{_TYPE_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
 _DESCRIPTION_LINE = re.compile(rf"^{_DECORATION}(?:{_DESCRIPTION_KEY}){_KEY_END}(.*)$", re.IGNORECASE)
 _DESCRIPTION_INSIDE = re.compile(rf"[\s,;.*_`|(-](?:{_DESCRIPTION_KEY}){_KEY_END}", re.IGNORECASE)
@@ -63,11 +64,25 @@ _SECTION_LINE = re.compile(
     r"|未检测到)"
     r"|yes|present|detected|observed|found|identified|confirmed|存在|检测到)(?: (?:degradations?|events?"
     r"|issues?))?"
-    r"[\s*_`]*[:：][\s*_`]*(?P<rest>.*)$",
+    r"[\s*_`]*(?:[:：]|(?<=\s)[-–—](?=\s))[\s*_`]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
+#: Within a line: another such heading, and a question.
 _SECTION_INSIDE = re.compile(
-    r"(?<=[.;])\s+(?=(?:not )?(?:present|absent|detected|observed|found)\s?:)", re.IGNORECASE
+    r"(?<=[.;])\s+(?=(?:not )?(?:present|absent|detected|observed|found)\s?:"
+    r"|(?:is|are) (?:there|it|the)\b[^?\n]{1,60}\?)",
+    re.IGNORECASE,
+)
+#: Numbers behind each other in a line: "(1) haze (2) noise"; and names in brackets of Chinese lists.
+_COUNTED_LINE = re.compile(r"^\s*\(?1[.)]\s?\S.*$", re.MULTILINE)
+_COUNTED = re.compile(r"(?<=[^\s:：])\s+(?=\(?[2-9][.)]\s)")
+_CHINESE_BRACKETS = re.compile(r"^(\s*)【([^【】\n]{1,20})】[ \t:：]*(?=\S)", re.MULTILINE)
+#: An opening before names: "The degradations are: haze, noise."
+_LIST_LINE = re.compile(
+    rf"^{_DECORATION}(?:the |these )?(?:main |visible |detected |identified |found |following )?"
+    r"(?:degradations?|events?|event[\s_]types|issues?|problems?)(?: (?:are|is|include|present|found|detected"
+    r"|visible))*[\s*_`]*[:：][\s*_`\[]*(?P<names>[^\[\]]{1,300}?)[\s.*_`\]]*$",
+    re.IGNORECASE,
 )
 _SOURCE_LINE = re.compile(
     rf"^{_DECORATION}(?:the )?(?:(?P<infrared>{INFRARED})|{VISIBLE})[\s*_`]*[:：][\s*_`]*(?P<rest>.*)$",
@@ -77,9 +92,11 @@ _SOURCE_LINE = re.compile(
 _LONGEST_HEADING = 60
 _LONGEST_LIST = 300
 #: Where one statement about an event ends and the next may begin.
-_CLAUSE = re.compile(r"[.;。；]\s*|[,，、]\s*|\s+(?=but\s)")
+_CONTRAST = r"(?:but|aber|mais|pero|mas|ma)"
+_CLAUSE = re.compile(rf"[.;。；]\s*|[,，、]\s*|\s+(?={_CONTRAST}\s)", re.IGNORECASE)
 _ONLY = re.compile(
-    r"(?:(?:but|and|or|only|just|however|there (?:is|are)|(?:the )?only (?:visible |present )?(?:degradation"
+    rf"(?:(?:{_CONTRAST}|and|or|only|just|however|there (?:is|are)|il y a|es gibt|hay"
+    r"|(?:the )?only (?:visible |present )?(?:degradation"
     r"|event"
     r"|issue|problem)(?: (?:present|visible|detected|found|here))? is"
     r"|(?:q|question)\s?\d{0,3}[:.]|(?:is|are) (?:there|it)(?: any)?(?= [^?\n]{1,60}\?))\s+)*",
@@ -165,7 +182,9 @@ def findings_of_named_lines(lines: list[str]) -> list[Finding]:
     description: list[str] = []
     is_section_present: bool | None = None
     is_infrared = False
-    for line in [*_SECTION_INSIDE.sub("\n", "\n".join(lines)).split("\n"), "---"]:
+    text = _CHINESE_BRACKETS.sub(r"\1\2：", _SECTION_INSIDE.sub("\n", "\n".join(lines)))
+    text = _COUNTED_LINE.sub(lambda line: _COUNTED.sub("\n", line[0]), text)
+    for line in [*text.split("\n"), "---"]:
         section = _SECTION_LINE.match(line)
         source = _SOURCE_LINE.match(line) if section is None else None
         if section:
@@ -192,6 +211,10 @@ def findings_of_named_lines(lines: list[str]) -> list[Finding]:
 def _named(line: str) -> list[Finding]:
     """What a line says of the event, or the several events, that it begins with."""
     text = line[_PREFIX.match(line).end() :]
+    if listed := _LIST_LINE.match(line):
+        names = split_names(listed["names"].replace("'", "").replace('"', ""))
+        if all(is_known_event(name) for name in names):
+            return [Finding(name) for name in names]
     finding = finding_of_line(_without_only(text))
     if len(text) < _LONGEST_LIST:
         # Others may follow in the same line: "No haze, no low light, only noise.", "1) haze: 0; 2) noise: 3".

@@ -9,10 +9,11 @@ from .findings import Finding
 
 #: Characters of a name field that are looked at.
 _LONGEST = 1000
-_SEPARATOR = re.compile(r"[:：=?？→]| [-–—] |\t|\s*[(（]")
+_SEPARATOR = re.compile(r"[:：=?？→]| [-–—] | ?\.{3,} ?| / (?=(?:yes|no)\b)|\t|\s*[(（]", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;/|&+、，；]| and | und | et | y ")
 _VERB = re.compile(r"\s(?:is|are|was|were|isn't|aren't|can|cannot|can't|appears?|seems?|not)\s")
 _LONGEST_NAME = 60
+_ONLY_BEHIND = re.compile(r" (?:only|alone)$", re.IGNORECASE)
 _TICK = r"★[★☆]*|✓|✔|✅|☑|\[[xX✓✔]\]"
 _SIGN = re.compile(rf"\s*(?:[-*+•]\s*)?(?:(?P<yes>{_TICK})|(?P<no>{CROSSES}))\s*")
 _SIGN_BEHIND = re.compile(rf"\s*(?:(?P<yes>{_TICK})|(?P<no>{CROSSES}))\s*$")
@@ -80,7 +81,7 @@ def _splits(text: str) -> list[tuple[str, str]]:
     if separator:
         splits.append((text[: separator.start()], text[separator.end() :]))
     if len(text) < _LONGEST_NAME:
-        splits.append((text.rstrip(".。!"), ""))
+        splits.append((_ONLY_BEHIND.sub("", text.rstrip(".。!")), ""))
     verb = _VERB.search(text, 0, _LONGEST_NAME)
     if verb:
         splits.append((text[: verb.start()], text[verb.start() :]))

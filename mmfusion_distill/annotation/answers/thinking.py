@@ -35,6 +35,9 @@ _TEMPLATE_TOKEN = re.compile(
     r"|end_response|begin_of_solution|end_of_solution)\|>(?:assistant\b)?|</?s>|<end_of_turn>|<eos>",
     re.IGNORECASE,
 )
+#: LaTeX around the answers of models that learned mathematics, and whose turn it is.
+_BOX = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]{0,300})\}{1,2}")
+_ROLE = re.compile(r"\A\s*(?:assistant|ai|model)\s*[:：]\s*", re.IGNORECASE)
 _ANSWER = re.compile(
     r"<(?P<tag>answer|response|output|final(?:_answer)?|result)>(?P<text>.*?)(?:</(?P=tag)>|\Z)",
     re.DOTALL | re.IGNORECASE,
@@ -76,7 +79,7 @@ def without_thinking(text: str) -> str:
     answers = [match["text"] for match in _ANSWER.finditer(spoken)]
     if any(answer.strip() for answer in answers):
         spoken = "\n".join(answers)
-    spoken = _TEMPLATE_TOKEN.sub("\n", spoken)
+    spoken = _ROLE.sub("", _BOX.sub(r"\1", _TEMPLATE_TOKEN.sub("\n", spoken)))
     if _THOUGHT_HEADING.match(spoken):
         # Without an answer behind it the "analysis" is the answer.
         spoken = _SPOKEN_HEADING.split(spoken)[-1]
