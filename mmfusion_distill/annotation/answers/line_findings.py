@@ -74,9 +74,9 @@ _SECTION_INSIDE = re.compile(
     re.IGNORECASE,
 )
 #: Numbers behind each other in a line: "(1) haze (2) noise"; and names in brackets of Chinese lists.
-_COUNTED_LINE = re.compile(r"^\s*\(?1[.)]\s?\S.*$", re.MULTILINE)
+_COUNTED_LINE = re.compile(r"^[ \t]*\(?1[.)]\s?\S.*$", re.MULTILINE)
 _COUNTED = re.compile(r"(?<=[^\s:：])\s+(?=\(?[2-9][.)]\s)")
-_CHINESE_BRACKETS = re.compile(r"^(\s*)【([^【】\n]{1,20})】[ \t:：]*(?=\S)", re.MULTILINE)
+_CHINESE_BRACKETS = re.compile(r"^([ \t]*)【([^【】\n]{1,20})】[ \t:：]*(?=\S)", re.MULTILINE)
 #: An opening before names: "The degradations are: haze, noise."
 _LIST_LINE = re.compile(
     rf"^{_DECORATION}(?:the |these )?(?:main |visible |detected |identified |found |following )?"
