@@ -22,7 +22,7 @@ _META_LINE = re.compile(rf"^#\s*({'|'.join(META_FIELDS)})\s*:(.*)$")
 _FENCE = re.compile(r"(?:```|~~~)\s*\w*")
 #: An answer that is no more than a sentence or two of this kind.
 _ALL_IS_WELL = re.compile(
-    r"(?:no|clean pair|nothing(?: (?:wrong|unusual|of note|to (?:report|note|add|see)))?|néant"
+    r"(?:clean pair|nothing(?: (?:wrong|unusual|of note|to (?:report|note|add|see)))?|néant"
     r"|rien(?: à signaler)?|nichts|nada|niente|ничего"
     r"|(?:两幅|兩幅|两张)?(?:图像|图片|影像)?(?:都|均)?(?:很|是)?正常)[.!。]?"
     r"|(?:there (?:is|are) |i (?:can )?(?:see|find|detect|observe) "

@@ -45,7 +45,6 @@ ANSWERS = [
     ("Except for low light, no degradation is visible.", "low_light"),
     ("Apart from haze the images are fine.", "haze"),
     # all is well
-    ("No.", "normal"),
     ("Nothing to report.", "normal"),
     ("Clean pair.", "normal"),
     ("两幅图像均正常。", "normal"),
