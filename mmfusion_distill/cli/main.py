@@ -60,18 +60,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: After a help text (0), on wrong use (2), on an error that the user can fix (1), on Ctrl-C (130).
     """
-    argv = list(sys.argv[1:] if argv is None else argv)
+    return exit_on_user_error(_run, list(sys.argv[1:] if argv is None else argv))
+
+
+def _run(argv: list[str]) -> int:
     parser = build_parser()
     if not argv:
         parser.print_help(sys.stderr)
         return 2
     # Only the first: everything behind it is the subcommand's.
     name = parser.parse_args(argv[:1]).command
-    return exit_on_user_error(_run, name, argv[1:])
-
-
-def _run(name: str, argv: list[str]) -> int:
     # Its usage then says how it was called.
-    sys.argv = [f"mmfusion {name}", *argv]
+    sys.argv = [f"mmfusion {name}", *argv[1:]]
     module = importlib.import_module(f"{__package__}.{name}")
-    return module.main(argv) or 0
+    return module.main(argv[1:]) or 0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ..system.cores import let_waiting_threads_sleep
 from ..system.number_range import ABOVE_ZERO, at_least
+from ..system.stop_signals import told_when_interrupted
 from ..user_errors import exit_on_user_error
 from .command_line import parse_run_arguments
 from .source_arguments import add_pattern_argument
@@ -65,9 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     let_waiting_threads_sleep()
     if args.data:
         return exit_on_user_error(train_own, args)
-    from ..engine.running import run_training
-
     for name in ("data", "start", "teacher", "iters", "minutes", "pattern"):
         del arguments[name]
-    exit_on_user_error(run_training, **arguments)
+    exit_on_user_error(_train_by_config, arguments)
     return 0
+
+
+def _train_by_config(arguments: dict) -> None:
+    with told_when_interrupted("stopped before training began: the same command starts again"):
+        from ..engine.running import run_training
+
+        run_training(**arguments)

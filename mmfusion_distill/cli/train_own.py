@@ -3,8 +3,7 @@
 import argparse
 import shlex
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..system.cores import CorePlan, plan_cores
 from ..system.number_range import counted
 from ..system.regular_file import check_writable, write_text_atomically
+from ..system.stop_signals import told_when_interrupted
 from ..user_errors import UserError
 
 if TYPE_CHECKING:
@@ -38,20 +38,18 @@ def train_own(args: argparse.Namespace) -> int:
     Raises:
         UserError: If pairs or weights cannot be used, or the folder has a run already.
     """
-    import torch
-
     out = Path(args.work_dir or Path("work_dirs") / name_of(args.data))
     check_writable(out)
-    cores = plan_cores()
-    torch.set_num_threads(cores.threads)
     with warnings.catch_warnings():
         # Of libraries, about themselves.
         warnings.simplefilter("ignore")
-        if args.resume is None:
-            with _saying("stopped before training began: the same command starts again"):
-                _plan(args, out, cores)
-        _train(out, args)
-        with _saying("stopped while the page was being written: the same command with --resume writes it"):
+        with told_when_interrupted("stopped before training began: the same command starts again"):
+            if args.resume is None:
+                _plan(args, out, plan_cores())
+            _train(out, args)
+        with told_when_interrupted(
+            "stopped while the page was being written: the same command with --resume writes it"
+        ):
             _report(out)
     return 0
 
@@ -61,15 +59,6 @@ def name_of(folders: Sequence[str]) -> str:
     around = {Path(folder).resolve().parent for folder in folders}
     folder = around.pop() if len(folders) > 1 and len(around) == 1 else Path(folders[0]).resolve()
     return folder.name or "own"
-
-
-@contextmanager
-def _saying(sentence: str) -> Iterator[None]:
-    """Let Ctrl-C tell what comes next."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(sentence) from None
 
 
 @dataclass(frozen=True)
@@ -94,11 +83,14 @@ class _Plan:
 
 def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
     """Find the pairs, write lists and config, and print the plan."""
+    import torch
+
     from ..data.own_pairs import find_own_pairs
     from ..engine.own_config import VALIDATIONS, OwnRun, crop_size, own_config
     from ..engine.step_timing import time_training
 
     _check_new(out)
+    torch.set_num_threads(cores.threads)
     pairs = find_own_pairs(args.data, args.pattern)
     for name, part in (("train.txt", pairs.train), ("val.txt", pairs.val)):
         write_text_atomically(out / name, "\n".join(part.names) + "\n")
@@ -118,12 +110,13 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
     minutes = (iterations * step + VALIDATIONS * validation) / 60
     height, width = crop_size(pairs.size)
     crops = f"{counted(cfg.train_dataloader.batch_size, 'crop')} of {width}x{height}"
+    curves = f"curves by tensorboard --logdir {shlex.quote(str(out))}; " if args.tensorboard else ""
     plan = _Plan(
         pairs=_told_pairs(pairs, out),
         network=_told_network(cfg, args),
         training=f"{counted(iterations, 'iteration')} of {crops}, {step:.3g} s each with {cores}: "
         f"about {_told_time(minutes)}",
-        results=f"{out / PAGE}, logs and weights beside it; Ctrl-C keeps what is reached, --resume goes on",
+        results=f"{out / PAGE}, logs and weights beside it; {curves}Ctrl-C keeps what is reached, --resume goes on",
     )
     write_text_atomically(out / "plan.txt", f"{plan}\n")
     cfg.dump(str(out / CONFIG))

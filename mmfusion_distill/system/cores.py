@@ -85,17 +85,25 @@ def _siblings(cpu: int) -> str:
 
 
 @contextmanager
-def libraries_in_one_thread() -> Iterator[None]:
-    """Keep OpenCV and NumPy from threads of their own: beside ours these wait for each other a third of the time."""
-    # Not needed to ask for help.
-    import cv2
-    from threadpoolctl import threadpool_limits
+def opencv_in_one_thread() -> Iterator[None]:
+    """Keep OpenCV from threads of its own: beside ours these wait for each other a third of the time."""
+    import cv2  # not needed to ask for help
 
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        # Of BLAS, that is, which multiplies matrices.
-        with threadpool_limits(1, user_api="blas"):
-            yield
+        yield
     finally:
         cv2.setNumThreads(before)
+
+
+@contextmanager
+def numpy_in_one_thread() -> Iterator[None]:
+    """Keep NumPy's products of matrices (BLAS) from threads of its own.
+
+    Beside ours these wait for each other too, and their number changes the last digits.
+    """
+    from threadpoolctl import threadpool_limits  # not there where pairs are only fused
+
+    with threadpool_limits(1, user_api="blas"):
+        yield

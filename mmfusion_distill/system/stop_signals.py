@@ -81,3 +81,18 @@ def answered_by(handler: Any) -> Iterator[None]:
     finally:
         for number, handler in zip(_ENDING, before):
             signal.signal(number, handler)
+
+
+@contextmanager
+def told_when_interrupted(sentence: str) -> Iterator[None]:
+    """Let Ctrl-C end the program with a sentence of what comes next, unless it has one already.
+
+    Args:
+        sentence (str): What was stopped, and how to go on.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        if str(interruption):
+            raise
+        raise KeyboardInterrupt(sentence) from None

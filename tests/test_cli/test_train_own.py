@@ -118,6 +118,25 @@ def test_arguments_that_do_not_go_together_are_refused(arguments, message, capsy
 
 
 @pytest.mark.parametrize(
+    "place, arguments",
+    [
+        ("mmfusion_distill.data.own_pairs.find_own_pairs", ["--data", "mine"]),
+        ("mmfusion_distill.engine.running.load_config", ["tiny_fusionunet_1xb2-3k_cameras-176x344"]),
+    ],
+)
+def test_ctrl_c_in_the_set_up_says_that_nothing_was_kept(place, arguments, monkeypatch, capsys, tmp_path):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(place, interrupt)
+    with pytest.raises(SystemExit, match="130"):
+        main(arguments)
+    said = capsys.readouterr().err
+    assert said == "stopped before training began: the same command starts again\n"
+
+
+@pytest.mark.parametrize(
     "folders, name",
     [
         (["data/mine"], "mine"),

@@ -65,6 +65,6 @@ def test_libraries_have_one_thread_each_while_ours_compute():
     np.ones((2, 2)) @ np.ones((2, 2))
     with threadpool_limits(2, user_api="blas"):
         before = threads()
-        with cores.libraries_in_one_thread():
+        with cores.opencv_in_one_thread(), cores.numpy_in_one_thread():
             assert len(threads()) > 1 and set(threads()) == {1}
         assert threads() == before

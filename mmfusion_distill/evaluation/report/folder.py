@@ -15,7 +15,7 @@ from ...images.pairing import ImagePair, Pairing, pair_folders, select_pairs, sh
 from ...images.pixels import without_single_channel
 from ...images.stored_image import image_size
 from ...registration.pair_reader import PairReader
-from ...system.cores import libraries_in_one_thread
+from ...system.cores import numpy_in_one_thread, opencv_in_one_thread
 from ...system.progress import progress_bar
 from ...user_errors import UserError
 from ..functional.baselines import BASELINES, baseline_images
@@ -166,7 +166,8 @@ def evaluate_folders(
     # In threads: NumPy and OpenCV release the interpreter while they compute.
     with (
         ThreadPoolExecutor(max_workers=workers) as pool,
-        libraries_in_one_thread() if workers > 1 else nullcontext(),
+        opencv_in_one_thread() if workers > 1 else nullcontext(),
+        numpy_in_one_thread(),
     ):
         scoring = pool.map(score, pairs.values())
         outcomes = list(progress_bar(scoring, "scoring", len(pairs), disable=not show_progress))
