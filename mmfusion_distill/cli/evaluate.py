@@ -182,10 +182,14 @@ def evaluate(args: argparse.Namespace) -> int:
         reader=reader,
     )
     bootstrap = None
-    if args.bootstrap:
+    # Of one pair every resample is the same.
+    has_bootstrap = args.bootstrap and len(result.names) > 1
+    if has_bootstrap:
         bootstrap = paired_bootstrap(result, args.reference, args.bootstrap, seed=args.seed)
     written = write_report(result, args.out, bootstrap, args.plots)
     print(to_markdown(result, bootstrap))
+    if args.bootstrap and not has_bootstrap:
+        print("note: one pair has no intervals, and tells no methods apart")
     for note in reader.notes():
         print(f"note: {note}")
     if result.problems:

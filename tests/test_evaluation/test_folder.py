@@ -119,6 +119,14 @@ def test_folders_need_no_options(folders, monkeypatch, capsys):
     assert "give the folders of source A, of source B" in capsys.readouterr().err
 
 
+def test_one_pair_has_no_intervals(folders, monkeypatch, capsys):
+    monkeypatch.chdir(folders)
+    (folders / "one.txt").write_text("p1")
+    assert main(["a", "b", "good", "--metrics", "EN", "--ann-file", "one.txt", "--reference", "good"]) == 0
+    printed = capsys.readouterr().out
+    assert "note: one pair has no intervals" in printed and "±" not in printed and "better" not in printed
+
+
 def test_neither_methods_nor_baselines_is_wrong_use(folders, capsys):
     with pytest.raises(ValueError, match="nothing to score: name a method"):
         evaluate_folders(folders / "a", folders / "b", {}, baselines=False)
