@@ -188,9 +188,9 @@ def _check_operators(placeholders: list[str] | None) -> Check:
         return Check("mmcv operators", "compiled", "compiled or placeholders")
     return Check(
         "mmcv operators",
-        f"{len(placeholders or [])} placeholders",
+        f"{len(placeholders or [])} placeholders, which none of our models needs",
         "compiled or placeholders",
-        "none of our models needs them; a model that does: pip install 'mmcv>=2.0.0,<2.2.0'",
+        "pip install 'mmcv>=2.0.0,<2.2.0', for another model that needs one",
         fatal=False,
     )
 
