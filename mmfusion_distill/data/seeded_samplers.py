@@ -1,11 +1,13 @@
 """Samplers that carry a seed with every draw, and data sets that hand it on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-from mmengine.dataset import ConcatDataset, DefaultSampler, InfiniteSampler
+from mmengine.dataset import BaseDataset, ConcatDataset, DefaultSampler, InfiniteSampler
 
 from ..registry import DATA_SAMPLERS, DATASETS
+from ..user_errors import UserError
 
 
 class SeededIndex(int):
@@ -89,8 +91,29 @@ class SeededConcatDataset(ConcatDataset):
     """mmengine's ConcatDataset, through which the seed of a draw reaches the data set that it falls on.
 
     Without it augmentation would depend on the number of workers, and a resumed run would see other samples.
-    Args are those of mmengine's ConcatDataset; a data set that is listed twice is drawn twice as often.
+
+    Args:
+        datasets (Sequence[BaseDataset | dict]): Data sets or their configs.
+        times (Sequence[int], optional): How often each is taken in one run through all of them; it is built once all
+            the same. Default: None, once each.
+        **kwargs: Of mmengine's ConcatDataset.
+
+    Raises:
+        UserError: If `times` does not say one number of at least 1 for each.
     """
+
+    def __init__(
+        self, datasets: Sequence[BaseDataset | dict], times: Sequence[int] | None = None, **kwargs: Any
+    ) -> None:
+        if times is not None:
+            if len(times) != len(datasets) or min(times) < 1:
+                raise UserError(
+                    f"SeededConcatDataset: times is {list(times)}, wanted a number of at least 1 for each of "
+                    f"{len(datasets)} data sets"
+                )
+            built = [DATASETS.build(part) if isinstance(part, dict) else part for part in datasets]
+            datasets = [part for part, count in zip(built, times) for _ in range(count)]
+        super().__init__(datasets, **kwargs)
 
     def _get_ori_dataset_idx(self, idx: int) -> tuple[int, int]:
         dataset, sample = super()._get_ori_dataset_idx(idx)

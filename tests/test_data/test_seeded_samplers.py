@@ -9,6 +9,7 @@ from mmengine.dataset import BaseDataset
 
 from mmfusion_distill.data.seeded_samplers import SeededConcatDataset, SeededDefaultSampler, SeededIndex
 from mmfusion_distill.registry import DATA_SAMPLERS
+from mmfusion_distill.user_errors import UserError
 
 
 def draws(kind, rank, world_size, epoch=0, count=12):
@@ -53,6 +54,20 @@ def test_the_seed_of_a_draw_reaches_the_data_set_it_falls_on():
     together = SeededConcatDataset([Seeds(serialize_data=False), Seeds(serialize_data=True)])
     assert together[SeededIndex(4, 99)] == (True, 1, 99)
     assert together[4] == (True, 1, None)
+
+
+def test_a_data_set_is_taken_as_often_as_said_and_built_once():
+    class Numbers(BaseDataset):
+        def load_data_list(self):
+            return [dict(value=value) for value in self.metainfo["values"]]
+
+    few, one = (Numbers(metainfo=dict(values=values)) for values in ([1, 2], [3]))
+    together = SeededConcatDataset([few, one], times=[3, 2], ignore_keys="values")
+    assert [together[index]["value"] for index in range(len(together))] == [1, 2, 1, 2, 1, 2, 3, 3]
+    assert together.datasets[0] is together.datasets[2]
+    for times in ([1], [2, 0]):
+        with pytest.raises(UserError, match="wanted a number of at least 1 for each of 2 data sets"):
+            SeededConcatDataset([few, one], times=times)
 
 
 @pytest.mark.parametrize("world_size", [1, 2, 3])

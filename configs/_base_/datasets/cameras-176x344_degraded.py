@@ -80,10 +80,15 @@ shares = [
     (_base_.m3svd_blurred_noisy, "blurred_noisy", 4),
     *[(dict(kind, ann_file="train.txt"), "medical", 1) for kind in _base_.harvard.values()],
 ]
-train_sets = [
-    dict(dataset, pipeline=pipelines[name]) for dataset, name, times in shares for _ in range(times)
-]
-train_dataloader = dict(dataset=dict(_delete_=True, type="SeededConcatDataset", datasets=train_sets))
+train_sets = [dict(dataset, pipeline=pipelines[name]) for dataset, name, _ in shares]
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type="SeededConcatDataset",
+        datasets=train_sets,
+        times=[times for *_, times in shares],
+    )
+)
 
 # Validation: two sets of street scenes, unchanged and degraded, and M3SVD's own degraded recordings.
 clean_pipeline = [dict(type="LoadImagePair"), dict(type="PackPair")]

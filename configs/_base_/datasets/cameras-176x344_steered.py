@@ -18,9 +18,5 @@ steered_pipelines = dict(
         for name in ("blurred", "noisy", "blurred_noisy")
     },
 )
-train_sets = [
-    dict(dataset, pipeline=steered_pipelines[name])
-    for dataset, name, times in _base_.shares
-    for _ in range(times)
-]
+train_sets = [dict(dataset, pipeline=steered_pipelines[name]) for dataset, name, _ in _base_.shares]
 train_dataloader = dict(dataset=dict(datasets=train_sets))
