@@ -10,12 +10,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from .published_terms import SIGMA, WINDOW_SIZE, gaussian_kernel, sobel_gradients
 from .sample_wise_loss import mean_per_sample
 
-_BINS = 48
+#: As the evaluation: of 48 levels a fifth of what fused images of a sharp camera lack of mutual information was seen.
+_BINS = 256
 #: Variance of the visual noise in VIF, in gray levels (Sheikh and Bovik, IEEE TIP 2006).
 _NOISE = 2.0
 
@@ -29,8 +29,8 @@ def fusion_measures(fused: Tensor, img_a: Tensor, img_b: Tensor) -> dict[str, Te
         img_b (Tensor): Source B.
 
     Returns:
-        dict[str, Tensor]: Values by name. SD and SF are in gray levels, EN and MI in bits of 48 levels; source-wise
-        measures are sums; `_balanced` ones are those of the neglected source, of SSIM and VIF twice.
+        dict[str, Tensor]: Values by name. SD and SF are in gray levels, EN and MI in bits; source-wise measures are
+        sums; `_balanced` ones are those of the neglected source, of SSIM and VIF twice.
     """
     sources = torch.cat([img_a, img_b])
     entropy, information = _information(sources, fused)
@@ -65,19 +65,24 @@ def _correlation(x: Tensor, y: Tensor) -> Tensor:
 
 
 def _information(sources: Tensor, fused: Tensor) -> tuple[Tensor, Tensor]:
-    """Entropy of F (N,), mutual information with both sources (2, N), from every second row and column."""
-    of_fused, of_sources = _assign(fused), _assign(sources)
-    joint = of_sources.transpose(1, 2) @ of_fused.repeat(2, 1, 1) / of_fused.shape[1]
-    entropy = _entropy(of_fused.mean(1))
-    information = _entropy(of_sources.mean(1)) + entropy.repeat(2) - _entropy(joint.flatten(1))
-    return entropy, information.view(2, -1)
+    """Entropy of F (N,), mutual information with both sources (2, N)."""
+    (low_s, share_s), (low_f, share_f) = _nearest_levels(sources), _nearest_levels(fused)
+    low_f, share_f = low_f.repeat(2, 1), share_f.repeat(2, 1)
+    # Every pixel adds to four cells: two levels of the source by two of F.
+    cells = torch.cat([(low_s + s) * _BINS + low_f + f for s in (0, 1) for f in (0, 1)], dim=1)
+    shares = torch.cat([s * f for s in (1 - share_s, share_s) for f in (1 - share_f, share_f)], dim=1)
+    joint = shares.new_zeros(len(sources), _BINS**2).scatter_add(1, cells, shares / share_s.shape[1])
+    by_levels = joint.view(-1, _BINS, _BINS)
+    entropy = _entropy(by_levels.sum(1))
+    information = _entropy(by_levels.sum(2)) + entropy - _entropy(joint)
+    return entropy[: len(fused)], information.view(2, -1)
 
 
-def _assign(images: Tensor) -> Tensor:
-    """Soft assignment of pixels to the two nearest levels: (N, 1, H, W) to (N, pixels, levels)."""
-    pixels = images[..., ::2, ::2].flatten(1).clamp(0, 1)[..., None]
-    levels = torch.linspace(0, 1, _BINS, device=images.device)
-    return F.relu(1 - (pixels - levels).abs() * (_BINS - 1))
+def _nearest_levels(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Of every pixel the level below it and its share in the one above: (N, 1, H, W) to (N, pixels) each."""
+    pixels = images.flatten(1).clamp(0, 1) * (_BINS - 1)
+    low = pixels.detach().long().clamp_max(_BINS - 2)
+    return low, pixels - low
 
 
 def _entropy(p: Tensor) -> Tensor:
