@@ -161,8 +161,13 @@ class FusionDistiller(BaseModel):
         fused, features, prior = self.student(inputs, prior=given, return_features=True, return_prior=True)
         # What is steered should do as its teacher does, whatever the sources say.
         own = dict(weight=(~steered).to(fused.dtype)) if steered.any() else {}
-        losses = self.student.pixel_loss(fused, *targets_of(inputs), **own)
-        pull = self._pull(fused, target, inputs, steered)
+        targets = targets_of(inputs)
+        if self.gate:
+            values = self.student.pixel_loss.per_sample(fused, *targets)
+            losses = self.student.pixel_loss.reduced(values, **own)
+            pull = self._pull(values, target, targets, steered)
+        else:
+            losses, pull = self.student.pixel_loss(fused, *targets, **own), {}
         ours, theirs = self._connected(features, target_features)
         losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
         losses["loss_result"] = self.result_loss(fused, target, **pull)
@@ -200,16 +205,13 @@ class FusionDistiller(BaseModel):
         return target, features, torch.where(named[:, None], told, prior)
 
     def _pull(
-        self, fused: Tensor, target: Tensor, inputs: dict[str, Tensor], steered: Tensor
+        self, values: dict[str, Tensor], target: Tensor, targets: Sequence[Tensor], steered: Tensor
     ) -> dict[str, Tensor]:
-        """The `weight` (N,) of the samples in the losses of features and result, if they differ."""
-        if not self.gate:
-            return {}
+        """The `weight` (N,) of samples in the losses of features and result, by `values`, the student's losses."""
         with torch.no_grad():
-            ours, theirs = (
-                self.student.pixel_loss.per_sample(result, *targets_of(inputs)) for result in (fused, target)
-            )
-        return dict(weight=(steered | (theirs < ours)).to(fused.dtype))
+            theirs = self.student.pixel_loss.per_sample(target, *targets)
+        better = sum(theirs.values()) < sum(values.values())
+        return dict(weight=(steered | better).to(target.dtype))
 
     def _connected(
         self, features: Sequence[Tensor], target_features: Sequence[Tensor]

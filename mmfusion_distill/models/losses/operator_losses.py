@@ -64,28 +64,39 @@ def kept_contrast(fused: Tensor, source: Tensor, where: Tensor, radius: int) -> 
 
 def high_pass(x: Tensor, radius: int) -> Tensor:
     """Detail finer than `radius` pixels in (N, C, H, W)."""
-    low = x
-    for _ in range(2):
-        low = mean_around(low, radius)
-    return x - low
+    return x - mean_around(x, radius, times=2)
 
 
-def mean_around(x: Tensor, radius: int) -> Tensor:
-    """Mean over the square around every pixel, less at the border."""
-    # By rows and columns, which are much faster than squares.
-    for size, padding in (((1, 2 * radius + 1), (0, radius)), ((2 * radius + 1, 1), (radius, 0))):
-        x = F.avg_pool2d(x, size, stride=1, padding=padding, count_include_pad=False)
-    return x
+def mean_around(x: Tensor, radius: int, times: int = 1) -> Tensor:
+    """Mean over the square around every pixel, less at the border; of that again the mean, `times` in all."""
+    # Products with matrices: on a CPU several times as fast, backwards too, as pooling.
+    rows, columns = (
+        torch.linalg.matrix_power(_means_of(length, radius, x), times) for length in x.shape[-2:]
+    )
+    return rows @ x @ columns.T
+
+
+def _means_of(length: int, radius: int, like: Tensor) -> Tensor:
+    """(length, length): a row for every place, of the mean of those around it."""
+    places = torch.arange(length, device=like.device)
+    near = ((places[:, None] - places).abs() <= radius).to(like.dtype)
+    return near / near.sum(dim=1, keepdim=True)
 
 
 def opened(mask: Tensor, side: int) -> Tensor:
     """A mask (N, 1, H, W), 0 to 1, without what is narrower than `side` pixels, an odd number."""
-    return F.max_pool2d(eroded(mask, side), side, stride=1, padding=side // 2)
+    return _largest_around(eroded(mask, side), side)
 
 
 def eroded(mask: Tensor, side: int) -> Tensor:
     """A mask (N, 1, H, W), 0 to 1, less half of `side` pixels, an odd number, at its border."""
-    return -F.max_pool2d(-mask, side, stride=1, padding=side // 2)
+    return -_largest_around(-mask, side)
+
+
+def _largest_around(x: Tensor, side: int) -> Tensor:
+    # By rows and columns, which are much faster than squares.
+    rows = F.max_pool2d(x, (1, side), stride=1, padding=(0, side // 2))
+    return F.max_pool2d(rows, (side, 1), stride=1, padding=(side // 2, 0))
 
 
 def inside_of_bright(gray: Tensor, deviations: float) -> Tensor:

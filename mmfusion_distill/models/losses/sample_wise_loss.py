@@ -44,11 +44,17 @@ class SampleWiseLoss(nn.Module):
         Returns:
             Tensor: A scalar, or (N,) with reduction 'none'.
         """
+        return self.reduced(self.weighted(fused, img_a, img_b), weight)
+
+    def weighted(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
+        """One value per sample, (N,), times `loss_weight`; images as for :meth:`forward`."""
         with torch.autocast(fused.device.type, enabled=False):
-            values = self.per_sample(fused.float(), img_a.float(), img_b.float())
+            return self.loss_weight * self.per_sample(fused.float(), img_a.float(), img_b.float())
+
+    def reduced(self, values: Tensor, weight: Tensor | None = None) -> Tensor:
+        """What :meth:`forward` returns, of what :meth:`weighted` gave."""
         if weight is not None:
             values = values * weight.to(values)
-        values = self.loss_weight * values
         if self.reduction == "none":
             return values
         return values.mean() if self.reduction == "mean" else values.sum()
@@ -100,14 +106,12 @@ class LossSet(nn.Module):
         weight: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Every loss, a scalar `loss_<name>` each; arguments as for :class:`FusionLoss`, events are not used."""
-        return {
-            f"loss_{name}": loss(fused, img_a, img_b, weight=weight) for name, loss in self.losses.items()
-        }
+        return self.reduced(self.per_sample(fused, img_a, img_b), weight)
 
-    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
-        """The sum of the losses for each sample, (N,)."""
-        values = (
-            loss.loss_weight * loss.per_sample(fused.float(), img_a.float(), img_b.float())
-            for loss in self.losses.values()
-        )
-        return sum(values)
+    def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> dict[str, Tensor]:
+        """Every loss for each sample, (N,) each, times its `loss_weight`."""
+        return {name: loss.weighted(fused, img_a, img_b) for name, loss in self.losses.items()}
+
+    def reduced(self, values: Mapping[str, Tensor], weight: Tensor | None = None) -> dict[str, Tensor]:
+        """What :meth:`forward` returns, of what :meth:`per_sample` gave."""
+        return {f"loss_{name}": loss.reduced(values[name], weight) for name, loss in self.losses.items()}
