@@ -70,7 +70,7 @@ class _Deep(_Stage):
             text_emb = net.text_reader.embed(text_or_none(net, text_emb), len(text_emb))
         _, own = net.own_prior(Measures(statistics, net.prior.pooled(skips[-1])), text_emb)
         condition = steered(own, prior)
-        return condition, own, *net.decode(skips[-1], skips, condition, len(skips))
+        return condition, own, *net.decode(skips[-1], skips, own, len(skips))
 
 
 class _Up(_Stage):
@@ -80,7 +80,7 @@ class _Up(_Stage):
         net = self.network
         a, b = net.padded(img_a, img_b)
         skips = merged(net, local_maps(net, a, b, self.local))
-        features = [*deep, *net.decode(deep[-1], skips, prior, self.local)]
+        features = [*deep, *net.decode(deep[-1], skips, own, self.local)]
         measured = PairStatistics.of_values(statistics)
         fused, toned_a = net.head(features[::-1], a, b, img_a.shape[-2:], prior, measured, own)
         return net.finish(fused, toned_a, img_a)

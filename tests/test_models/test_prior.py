@@ -82,6 +82,17 @@ def test_all_that_is_global_reads_it():
     assert len(seen) == 4 and all(torch.equal(prior, torch.zeros(1, 8)) for prior in seen)
 
 
+def test_what_is_named_steers_tone_curves_and_noise_filter_and_leaves_details_to_the_network():
+    network, pair = build(STUDENT), sources(1)
+    own, named = network(*pair, return_prior=True)[1], torch.full((1, 8), 0.5)
+    guides, chosen = [], []
+    network.guidance.register_forward_pre_hook(lambda _, given: guides.append(given[1]))
+    network.head.tone_curve.register_forward_pre_hook(lambda _, given: chosen.append(given[0]))
+    network(*pair, prior=named)
+    assert len(guides) == 2 and all(torch.equal(prior, own) for prior in guides)
+    assert torch.equal(chosen[0], named)
+
+
 def test_events_are_learned_from_the_pair():
     torch.manual_seed(0)
     loss = dict(type="PyramidDistanceLoss", loss_weight=0.0)
@@ -156,7 +167,6 @@ def test_the_prior_is_learned_from_the_teachers_text_and_steers_the_student(tmp_
 def test_what_is_steered_has_the_teachers_result_as_its_only_target(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, gate=True, steered_share=1.0)
-    model.student.pixel_loss.per_sample = lambda fused, *_: torch.full((len(fused),), 1.0)
     losses = losses_of(model, [DARK, GRAINY])
     # Untrained, both give the same result; their features differ.
     assert float(losses["loss_distance"]) == 0 < float(losses["loss_feature"])
@@ -166,7 +176,8 @@ def test_half_of_what_is_steered_is_given_events_that_were_drawn(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, steered_share=1.0)
     given, read = [], []
-    model.student.generator.guidance.register_forward_pre_hook(lambda _, passed: given.append(passed[1][0]))
+    head = model.student.generator.head
+    head.tone_curve.register_forward_pre_hook(lambda _, passed: given.append(passed[0][0]))
     model.teacher.generator.prior.register_forward_pre_hook(lambda _, passed: read.append(passed[0][0]))
 
     def draw(results):
@@ -183,9 +194,8 @@ def test_half_of_what_is_steered_is_given_events_that_were_drawn(tmp_path):
     )
     with torch.no_grad():
         told = model.teacher.generator.prior(grainy[None], None, None)[0]
-    # Two levels are guided in every step.
-    drawn = sum(torch.allclose(prior, told, atol=1e-4) for prior in given[::2])
-    assert len(given) == 24 and 2 < drawn < 10
+    drawn = sum(torch.allclose(prior, told, atol=1e-4) for prior in given)
+    assert len(given) == 12 and 2 < drawn < 10
     assert any(torch.allclose(text, both, atol=1e-5) for text in read)
 
 
@@ -200,11 +210,20 @@ def test_without_drawn_events_all_that_is_steered_has_its_own_text(tmp_path):
 def test_a_teacher_that_is_no_better_does_not_pull(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, gate=True)
-    free = losses_of(model, [DARK, GRAINY])
-    model.student.pixel_loss.per_sample = lambda fused, *_: torch.full((len(fused),), 1.0)
-    closed = losses_of(model, [DARK, GRAINY])
-    assert float(closed["loss_result"]) == 0 and float(closed["loss_feature"]) == 0
-    assert float(free["loss_distance"]) == pytest.approx(float(closed["loss_distance"]))
+    loss = model.student.pixel_loss.losses["distance"]
+    measured = loss.per_sample
+    losses = {}
+    for advantage in (0.1, -0.1):
+        # Of the teacher alone, whose results have no gradient.
+        loss.per_sample = lambda fused, *targets, less=advantage: (
+            measured(fused, *targets) - (0.0 if fused.requires_grad else less)
+        )
+        losses[advantage] = losses_of(model, [DARK, GRAINY])
+    better, worse = losses.values()
+    assert float(worse["loss_result"]) == 0 and float(worse["loss_feature"]) == 0 < float(
+        better["loss_feature"]
+    )
+    assert float(better["loss_distance"]) == pytest.approx(float(worse["loss_distance"]))
 
 
 def test_priors_of_two_lengths_are_refused(tmp_path):

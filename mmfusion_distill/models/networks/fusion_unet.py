@@ -138,8 +138,8 @@ class FusionUNet(FusionNetwork):
                 channel) gives a gray result.
             img_b (Tensor): Source B, (N, in_channels_b, H, W) in [0, 1].
             text_emb (Tensor, optional): Text embeddings, (N, C_text). A network that reads no text ignores it.
-            prior (Tensor, optional): Values of the prior, (N or 1, num_values), in place of the network's own, which
-                stay where it is NaN. Default: None, its own.
+            prior (Tensor, optional): Values of the prior, (N or 1, num_values), that the head reads in place of the
+                network's own, which stay where it is NaN; guidance reads the own. Default: None, its own.
             return_features (bool): Whether to return the decoder's maps too. Default: False.
             return_prior (bool): Whether to return the network's own prior too. Default: False.
 
@@ -155,7 +155,8 @@ class FusionUNet(FusionNetwork):
         skips = self.neck(features_a, features_b)
         statistics, own = self.own_prior(self.measured(a, b, img_a.shape[-2:], skips[-1]), text)
         condition = steered(own, prior)
-        features = self.decode(skips[-1], skips, text if self.prior is None else condition, len(skips))
+        # Details are for the network's own eyes: what is named steers tone curves and noise filter alone.
+        features = self.decode(skips[-1], skips, text if self.prior is None else own, len(skips))
         own_prior = {} if condition is own else dict(own_prior=own)
         fused, toned_a = self.head(features[::-1], a, b, img_a.shape[-2:], condition, statistics, **own_prior)
         fused = self.finish(fused, toned_a, img_a)

@@ -57,7 +57,7 @@ class Prior(BaseModule):
 
     All that a network decides for the whole image by more than statistics reads them: guidance, noise filter, tone
     curves. A teacher makes them from a text (:class:`TextPrior`), a student from the pair (:class:`PicturePrior`), so
-    that a student can be given its teacher's. A linear read-out names the events.
+    that filter and curves of a student can be given its teacher's. A linear read-out names the events.
     """
 
     #: Whether it is made of a text embedding. All priors take text, deepest map and statistics, and read their own.

@@ -84,7 +84,7 @@ def fuse_in_exact_tiles(
     return_free_memory()
     statistics, own = network.own_prior(network.measured(a, b, size, skips[-1]), text)
     condition = steered(own, prior)
-    guide = text if network.prior is None else condition
+    guide = text if network.prior is None else own
     features = network.decode(skips[-1], skips, guide, len(skips))
     below = features[-1]
     features = [None] * local + features[::-1]
