@@ -58,10 +58,10 @@ class VideoCapture:
             self.is_whole = is_whole(source)
             # FFmpeg takes what stands before a colon for a protocol, but not behind a slash.
             self._capture = cv2.VideoCapture(os.path.abspath(self.name), cv2.CAP_FFMPEG)
+            # Not every build of OpenCV turns the films of phones by itself.
+            self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         if not self._capture.isOpened():
             raise VideoReadError(f"{self.name} cannot be read as a video: {self._remedy()}")
-        # Not every build of OpenCV turns the films of phones by itself.
-        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         if _Y16 in (int(self.get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT)), int(self.get(cv2.CAP_PROP_FOURCC))):
             self._capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
 
