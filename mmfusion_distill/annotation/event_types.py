@@ -99,10 +99,13 @@ _FILLERS = (
 
 def snake_case(name: str) -> str:
     """Lower-case words of any script joined by single underscores, e.g. ``Ir  Noise!`` -> ir_noise."""
-    # "lowLight"
-    spelled = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", unicodedata.normalize("NFKC", name))
-    folded = unicodedata.normalize("NFKC", spelled.lower())
+    folded = unicodedata.normalize("NFKC", split_humps(unicodedata.normalize("NFKC", name)).lower())
     return re.sub(r"[\W_]+", "_", folded).strip("_")
+
+
+def split_humps(name: str) -> str:
+    """Words of camel case apart: ``lowLight`` -> low_Light."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", name)
 
 
 def fold(name: str) -> str:

@@ -364,6 +364,17 @@ def test_a_medical_pair_without_events_is_called_so():
         ("Nebel", "haze"),
         ("low light, haze, no noise", "low_light haze"),
         ("low light", "low_light"),
+        ("no haze but low light", "low_light"),
+        ("low light without noise", "low_light"),
+        ("dark, but not noisy", "low_light"),
+        ("neither haze nor noise", "normal"),
+        ("no fog and no noise", "normal"),
+        ("there is no longer any haze", "normal"),
+        ("the image is not dark", "normal"),
+        ("haze? no", "normal"),
+        ("haze=0", "normal"),
+        ("kein Rauschen, aber dunkel", "low_light"),
+        ("a street with lamps", "a_street_with_lamps"),
     ],
 )
 def test_what_a_user_denies_is_no_event_either(text, types):

@@ -5,7 +5,6 @@ import pytest
 from mmfusion_distill.annotation.annotation_parser import parse_annotation
 from mmfusion_distill.annotation.annotation_types import AnnotationError
 from mmfusion_distill.annotation.answers.denial import is_denied
-from mmfusion_distill.annotation.typed_text import annotation_of_text
 
 #: Answer, and the types of its events.
 ANSWERS = [
@@ -106,23 +105,3 @@ def test_a_description_denies(name, texts):
 )
 def test_a_denied_denial_asserts(name, text):
     assert not is_denied(name, text)
-
-
-@pytest.mark.parametrize(
-    ("text", "types"),
-    [
-        ("no haze but low light", "low_light"),
-        ("low light without noise", "low_light"),
-        ("dark, but not noisy", "low_light"),
-        ("neither haze nor noise", "normal"),
-        ("no fog and no noise", "normal"),
-        ("there is no longer any haze", "normal"),
-        ("the image is not dark", "normal"),
-        ("haze? no", "normal"),
-        ("haze=0", "normal"),
-        ("kein Rauschen, aber dunkel", "low_light"),
-        ("a street with lamps", "a_street_with_lamps"),
-    ],
-)
-def test_what_a_user_denies_in_other_words_is_no_event(text, types):
-    assert " ".join(annotation_of_text(text).event_types) == types

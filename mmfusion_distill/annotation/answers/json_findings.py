@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..annotation_types import AnnotationError, clean_text
-from ..event_types import canonical_event_type, is_known_event
+from ..event_types import canonical_event_type, is_known_event, split_humps
 from .denial import is_blank, is_denied, is_unlikely, is_yes
 from .denial_words import INFRARED
 from .findings import NOTHING, Finding
@@ -55,9 +55,9 @@ def findings_of_json(text: str) -> list[Finding]:
 
 
 def _fields(value: dict) -> dict[str, Any]:
-    # "eventType" is "event_type"
-    spelled = {re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", str(key)): item for key, item in value.items()}
-    return {re.sub(r"[\s'’-]+", "_", key.strip().lower()): item for key, item in spelled.items()}
+    return {
+        re.sub(r"[\s'’-]+", "_", split_humps(str(key)).strip().lower()): item for key, item in value.items()
+    }
 
 
 def _walk(value: Any, is_list_of_events: bool = False) -> Iterator[Finding]:
