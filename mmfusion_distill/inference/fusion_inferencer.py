@@ -36,7 +36,8 @@ class FusionInferencer:
 
     Args:
         model (str | Path | dict, optional): Config of an :class:`ImageFusor` or a :class:`FusionDistiller` (whose
-            student is taken). Default: None, the config inside `weights`.
+            student is taken). Without `weights`, what is no Python file stands for these. Default: None, the config
+            inside `weights`.
         weights (str | Path, optional): Checkpoint, the work folder of a run, the name of weights that come with
             the package (:func:`list_models`), or 'pyramid', the fusion without a network. Without `model` a
             safetensors file of `mmfusion publish`, or an exported network (.onnx, .xml, TorchScript).
@@ -68,6 +69,9 @@ class FusionInferencer:
         threads: int | None = None,
     ) -> None:
         check_choice("backend", backend, BACKENDS)
+        if weights is None and isinstance(model, (str, Path)) and Path(model).suffix != ".py":
+            # A config alone fuses nothing, so a single name means weights.
+            model, weights = None, model
         if model is None and str(weights) == PYRAMID:
             # Its measures of the images need SciPy.
             from .pyramid_inferencer import PyramidInferencer

@@ -43,6 +43,21 @@ def test_a_backend_that_cannot_compute_is_named(asked, message):
         FusionInferencer(**asked)
 
 
+@pytest.mark.parametrize("name", ["tiny", "pyramid", str(TINY)])
+def test_a_single_name_means_weights(pair, name):
+    expected, actual = (
+        fuse.fuse(*pair)
+        for fuse in (FusionInferencer(weights=name, device="cpu"), FusionInferencer(name, device="cpu"))
+    )
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_a_config_alone_asks_for_weights():
+    config = next(iter(shipped_models().values())).config
+    with pytest.raises(ValueError, match="no weights given: name a checkpoint"):
+        FusionInferencer(config)
+
+
 def test_openvino_runs_the_same_file(pair):
     pytest.importorskip("openvino")
     expected, actual = (
