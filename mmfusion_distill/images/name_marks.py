@@ -1,11 +1,12 @@
 """Marks by which cameras and data sets tell the names of two sources apart: `DJI_0001_W` and `DJI_0001_T`."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..user_errors import UserError
+from .name_affixes import join_by_affixes
+from .name_joining import join_names
 
 #: Words for visible images, and for CT, PET and SPECT.
 _WORDS_A = (
@@ -15,6 +16,7 @@ _WORDS_A = (
         "vi",
         "visual",
         "rgb",
+        "co",
         "color",
         "colour",
         "eo",
@@ -113,6 +115,21 @@ def match_marks(names_a: Iterable[str], names_b: Iterable[str]) -> MarkedNames |
     return best
 
 
+def guess_marks(names_a: Sequence[str], names_b: Sequence[str]) -> MarkedNames | None:
+    """Match names of two folders that only differ in words that nobody knows; see :func:`join_by_affixes`.
+
+    Returns:
+        MarkedNames | None: None if none fits, or several do.
+    """
+    letters_a, letters_b = ({letter for pair in _LETTERS for letter in pair[side]} for side in (0, 1))
+    found = join_by_affixes(names_a, names_b, {*_WORDS_B, *letters_b}, {*_WORDS_A, *letters_a})
+    if found is None:
+        return None
+    joined, patterns = found
+    start, end = patterns[0].split("{name}")
+    return MarkedNames({a[len(start) : len(a) - len(end)]: (a, b) for a, b in joined.items()}, patterns)
+
+
 def _candidates(names_a: list[str], names_b: list[str]) -> Iterator[MarkedNames]:
     words_a, words_b = _present(names_a, _WORDS_A), _present(names_b, _WORDS_B)
     matches = [
@@ -123,6 +140,15 @@ def _candidates(names_a: list[str], names_b: list[str]) -> Iterator[MarkedNames]
     ]
     matches += [
         _match(_without_letter(names_a, a), _without_letter(names_b, b), _without_time) for a, b in _LETTERS
+    ]
+    matches += [
+        _match(_without_words(names_a, {word}), _without_letter(names_b, "t"), _without_time)
+        for word in words_a
+    ]
+    matches += [
+        _match(_without_letter(names_a, letter), _without_words(names_b, {word}), _without_time)
+        for letter in ("v", "w")
+        for word in words_b
     ]
     if not any(match.pairs for match in matches):
         # e.g. visible/0001_vis and infrared/0001_ir
@@ -173,7 +199,7 @@ def _without_time(key: str) -> str:
 def _match(keys_a: _Keys, keys_b: _Keys, loosen: Callable[[str], str] | None = None) -> MarkedNames:
     """Names of equal keys; a key that a source has twice counts for nothing."""
     pairs = _join(keys_a, keys_b)
-    patterns = _common_patterns(pairs)
+    patterns = _common_patterns(pairs) if all(keys_a[a] == keys_b[b] for a, b in pairs.values()) else None
     if loosen is not None:
         used_a, used_b = (set(names) for names in zip(*pairs.values())) if pairs else (set(), set())
         left_a = {name: loosen(key) for name, key in keys_a.items() if name not in used_a}
@@ -184,18 +210,8 @@ def _match(keys_a: _Keys, keys_b: _Keys, loosen: Callable[[str], str] | None = N
 
 
 def _join(keys_a: _Keys, keys_b: _Keys) -> dict[str, tuple[str, str]]:
-    by_key_a, by_key_b = _names_of_single_keys(keys_a), _names_of_single_keys(keys_b)
-    return {
-        # What is nothing but a mark (vis.png) keeps its name.
-        key or name: (name, by_key_b[key])
-        for key, name in by_key_a.items()
-        if key in by_key_b and by_key_b[key] != name
-    }
-
-
-def _names_of_single_keys(keys: _Keys) -> dict[str, str]:
-    counts = Counter(keys.values())
-    return {key: name for name, key in keys.items() if counts[key] == 1}
+    # What is nothing but a mark (vis.png) keeps its name.
+    return {keys_a[a] or a: (a, b) for a, b in join_names(keys_a, keys_b).items() if a != b}
 
 
 def _common_patterns(pairs: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from ..user_errors import UserError
+from .name_joining import join_names
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -79,7 +80,8 @@ def match_patterns(
     found_a, found_b = (
         _by_name(files, pattern, pattern_a.fields) for files, pattern in zip((files_a, files_b), patterns)
     )
-    return {name: (found_a[name], found_b[name]) for name in found_a if name in found_b}
+    files_of_a, files_of_b = ({file: name for name, file in found.items()} for found in (found_a, found_b))
+    return {files_of_a[a]: (a, b) for a, b in join_names(files_of_a, files_of_b).items()}
 
 
 def _by_name(files: Mapping[str, str], pattern: NamePattern, fields: list[str]) -> dict[str, str]:

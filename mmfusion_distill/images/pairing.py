@@ -12,7 +12,8 @@ from ..system.regular_file import read_regular_file
 from ..user_errors import UserError
 from .dicom_series import is_series
 from .image_files import PairingError, by_name, image_stem, list_files, path_stem
-from .name_marks import match_marks
+from .name_joining import join_names, lookalikes
+from .name_marks import guess_marks, match_marks
 from .name_pattern import NamePattern, match_patterns
 
 #: Which names belong together in FLIR's video frames, beside or above the folders of its data set.
@@ -93,12 +94,20 @@ def pair_folders(folder_a: str | Path, folder_b: str | Path, pattern: Sequence[s
     images_a, images_b = by_name(files_a), by_name(files_b)
     if os.path.samefile(folder_a, folder_b):
         raise PairingError(_same_folder(folder_a, images_a))
-    pairs = [ImagePair(name, path, images_b[name]) for name, path in images_a.items() if name in images_b]
-    pairing = Pairing(pairs, images_a, images_b)
-    if not pairs:
+    pairing = _by_equal_names(images_a, images_b)
+    if not pairing.pairs:
         pairing = _by_map(folder_a, images_a, images_b) or _by_marks(images_a, images_b)
     _check_partners(pairing.pairs)
     return pairing
+
+
+def _by_equal_names(images_a: dict[str, Path], images_b: dict[str, Path]) -> Pairing:
+    joined = join_names(*({name: name for name in images} for images in (images_a, images_b)))
+    pairs = [ImagePair(a, images_a[a], images_b[b]) for a, b in joined.items()]
+    are_equal = all(a == b for a, b in joined.items())
+    return Pairing(
+        pairs, images_a, images_b, "" if are_equal else "upper and lower case and leading zeros aside"
+    )
 
 
 def _by_patterns(files_a: dict[str, Path], files_b: dict[str, Path], pattern: Sequence[str]) -> Pairing:
@@ -115,6 +124,8 @@ def _by_patterns(files_a: dict[str, Path], files_b: dict[str, Path], pattern: Se
 
 def _by_marks(images_a: dict[str, Path], images_b: dict[str, Path]) -> Pairing:
     found = match_marks(images_a, images_b)
+    if found is None and not match_marks(images_b, images_a):
+        found = guess_marks(list(images_a), list(images_b))
     if found is None:
         return Pairing([], images_a, images_b)
     example = next(iter(found.pairs.values()))
@@ -239,6 +250,13 @@ def _nothing_pairs(folder_a: str | Path, folder_b: str | Path, pairing: Pairing)
         return sentence
     if match_marks(pairing.images_b, pairing.images_a):
         return f"{sentence}, but the other way round: give the visible images first"
+    alike = lookalikes(pairing.images_a, pairing.images_b)
+    if alike is not None:
+        names_a, names_b = (shorten(names, 3) for names in alike)
+        return (
+            f"{sentence}, and {names_a} of the one and {names_b} of the other differ in case and leading zeros only: "
+            "rename them so that each has one partner"
+        )
     return f"{sentence}: if names differ, say how by --pattern, e.g. --pattern '{{name}}_vis' '{{name}}_ir'"
 
 

@@ -44,6 +44,12 @@ def folders(tmp_path):
     return tmp_path
 
 
+def test_results_whose_names_differ_in_case_and_leading_zeros_are_found(folders):
+    for path in sorted((folders / "good").iterdir()):
+        path.rename(path.with_name(f"P00{path.name[1:]}"))
+    assert evaluate(folders).problems == []
+
+
 def evaluate(folders, **options):
     options = {"metrics": METRICS, **options}
     methods = {"good": folders / "good", "poor": folders / "poor"}

@@ -18,7 +18,7 @@ from mmfusion_distill.cli import annotate, check, evaluate
 from mmfusion_distill.images.image_files import PairingError, read_name_list
 from mmfusion_distill.images.image_io import read_image, write_image
 from mmfusion_distill.images.name_pattern import NamePattern
-from mmfusion_distill.images.pairing import find_pairs
+from mmfusion_distill.images.pairing import find_pairs, named_pairs
 from mmfusion_distill.inference.folder_fusing import fuse_files
 from mmfusion_distill.user_errors import UserError
 
@@ -65,6 +65,10 @@ MARKED = [
     ("1_CT", "1_MRI", {"1": (0, 0)}),
     ("FLIR0001_Visual", "FLIR0001", {"FLIR0001": (0, 0)}),
     ("x/vis y/vis", "x/ir y/ir", {"x": (0, 0), "y": (1, 1)}),
+    ("00000_co", "00000_ir", {"00000": (0, 0)}),
+    ("DJI_1_RGB DJI_1_Z", "DJI_1_T", {"DJI_1": (0, 0)}),
+    ("1_V", "1_thermal", {"1": (0, 0)}),
+    ("IMG_1_vis IMG_2_vis", "img_001_IR img_002_IR", {"IMG_1": (0, 0), "IMG_2": (1, 1)}),
     ("DJI_20230101120000_0001_W", "DJI_20230101120001_0001_T", {"DJI_20230101120000_0001": (0, 0)}),
 ]
 
@@ -77,6 +81,77 @@ def test_marks_of_cameras_and_data_sets_pair_up_by_themselves(names_a, names_b, 
     assert {pair.name: (pair.path_a, pair.path_b) for pair in pairs} == {
         name: (tmp_path / "a" / a[i], tmp_path / "b" / b[j]) for name, (i, j) in expected.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("names_a", "names_b", "expected"),
+    [
+        ("IMG_1 IMG_2", "img_1 img_2", {"IMG_1": (0, 0), "IMG_2": (1, 1)}),
+        ("day/IMG_1", "Day/img_1", {"day/IMG_1": (0, 0)}),
+        ("1 2 100", "001 002 100", {"1": (0, 0), "2": (1, 1), "100": (2, 2)}),
+        # what is equal belongs together, and nothing is near to two
+        ("1 01 2", "01 001 2", {"01": (1, 0), "2": (2, 2)}),
+        ("x0.05 x0.5", "x0.05 x0.50", {"x0.05": (0, 0)}),
+    ],
+)
+def test_case_and_leading_zeros_of_names_do_not_count_where_that_is_clear(
+    names_a, names_b, expected, tmp_path
+):
+    a, b = ([f"{name}.png" for name in names.split()] for names in (names_a, names_b))
+    folder(tmp_path / "a", *a), folder(tmp_path / "b", *b)
+    pairing = named_pairs(tmp_path / "a", tmp_path / "b")
+    assert {pair.name: (pair.path_a, pair.path_b) for pair in pairing.pairs} == {
+        name: (tmp_path / "a" / a[i], tmp_path / "b" / b[j]) for name, (i, j) in expected.items()
+    }
+    differ = any(a[i] != b[j] for i, j in expected.values())
+    assert ("upper and lower case and leading zeros aside" in pairing.note) == differ
+
+
+def test_names_that_are_near_to_two_others_are_refused_with_a_remedy(tmp_path):
+    folder(tmp_path / "a", "1.png", "01.png"), folder(tmp_path / "b", "001.png")
+    message = "01, 1 of the one and 001 of the other differ in case and leading zeros only: rename them"
+    with pytest.raises(PairingError, match=message):
+        find_pairs(tmp_path / "a", tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("names_a", "names_b", "patterns"),
+    [
+        ("1_left 2_left", "1_right 2_right 3_right", "'{name}_left' and '{name}_right'"),
+        ("1 2", "1D 2D", "'{name}' and '{name}D'"),
+        ("cam_1", "th_1", "'cam_{name}' and 'th_{name}'"),
+        ("0001_VIS", "0001_IR_8bit", "'{name}_VIS' and '{name}_IR_8bit'"),
+        ("x/1_left", "x/1_right", "'{name}_left' and '{name}_right'"),
+    ],
+)
+def test_words_that_nobody_knows_pair_up_where_all_names_of_a_folder_have_them(
+    names_a, names_b, patterns, tmp_path
+):
+    a, b = ([f"{name}.png" for name in names.split()] for names in (names_a, names_b))
+    folder(tmp_path / "a", *a), folder(tmp_path / "b", *b)
+    pairing = named_pairs(tmp_path / "a", tmp_path / "b")
+    assert [(pair.path_a.name, pair.path_b.name) for pair in pairing.pairs] == [
+        (os.path.basename(one), os.path.basename(two)) for one, two in zip(a, b)
+    ]
+    assert pairing.note.endswith(patterns)
+
+
+@pytest.mark.parametrize(
+    ("names_a", "names_b"),
+    [
+        ("DJI_1 DJI_3", "DJI_2 DJI_4"),  # one counter for both cameras
+        ("cam1_7", "cam2_7"),
+        ("12_00_vis", "12_01_ir"),
+        ("IMG_1 IMG_4", "THM_2 THM_4"),
+        ("1_thermal", "1_left"),
+        ("a", "b"),
+    ],
+)
+def test_what_only_may_belong_together_is_left_to_a_pattern(names_a, names_b, tmp_path):
+    folder(tmp_path / "a", *(f"{name}.png" for name in names_a.split()))
+    folder(tmp_path / "b", *(f"{name}.png" for name in names_b.split()))
+    with pytest.raises(PairingError, match="say how by --pattern"):
+        find_pairs(tmp_path / "a", tmp_path / "b")
 
 
 @pytest.mark.parametrize(
@@ -120,6 +195,7 @@ def test_folders_the_wrong_way_round_are_named(tmp_path):
         (("s*_{name}_L", "s*_{name}_R"), {"07": ("p/s1_07_L.png", "p/s2_07_R.png")}),
         (("{scene}.L.{take}", "{scene}.R.{take}"), {"k_3": ("p/k.L.3.png", "p/k.R.3.png")}),
         (("{name}.png", "{name}.tiff"), {"same": ("p/same.png", "p/same.tiff")}),
+        (("up_{name}", "down_{name}"), {"M1": ("p/up_M1.png", "p/down_m01.png")}),
     ],
 )
 def test_patterns_pair_what_marks_do_not(pattern, expected, tmp_path):
@@ -132,6 +208,8 @@ def test_patterns_pair_what_marks_do_not(pattern, expected, tmp_path):
         "k.R.3.png",
         "same.png",
         "same.tiff",
+        "up_M1.png",
+        "down_m01.png",
     ]
     p = folder(tmp_path / "p", *names)
     pairs, unmatched = find_pairs(p, p, pattern=pattern)

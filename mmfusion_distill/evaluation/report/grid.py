@@ -11,7 +11,8 @@ from ...images.image_io import write_image
 from ...images.pixels import to_uint8, without_single_channel
 from ...registration.pair_reader import PairReader
 from ...user_errors import OptionError, UserError
-from .folder import match_files, read_picture, read_sources
+from .folder import read_picture, read_sources
+from .matched_files import match_files
 
 #: x, y, width, height in pixels.
 Box = tuple[int, int, int, int]
