@@ -90,6 +90,11 @@ def decode(data: bytes, path: str | Path) -> Decoded:
     decoded = None
     if data.startswith(_TIFF):
         pixels, no_data = decode_tiff(data)
+        if pixels is None and header is not None and header.bands > 2:
+            raise ImageReadError(
+                f"{path} is a TIFF of {header.bands} bands that cannot be read as colours: save one, or red, green "
+                f"and blue, as a file of its own (gdal_translate -b 3 -b 2 -b 1 -co PHOTOMETRIC=RGB {path} rgb.tif)"
+            )
         if pixels is None and header is not None:
             raise ImageReadError(
                 f"{path} is damaged or no image of a kind that is read here (TIFF of {header.bits} bits): convert "

@@ -27,6 +27,7 @@ _AVIF = ForeignFormat("AVIF", "AVIF", "pillow_avif", "'pillow>=11.3'")
 _HEIC = ForeignFormat("HEIC", "HEIF", "pillow_heif", "pillow-heif")
 _JXL = ForeignFormat("JPEG XL", "JXL", "pillow_jxl", "pillow-jxl-plugin")
 _JPEG2000 = ForeignFormat("JPEG 2000", "JPEG2000", "", "pillow")
+_FILM = ForeignFormat("video")
 #: First bytes of what is no image for us, though it may look like one; the remedy is to convert it.
 _MAGICS = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", _JPEG2000),
@@ -43,6 +44,7 @@ _MAGICS = (
     (b"\x89HDF\r\n", ForeignFormat("HDF5")),
     (b"\x93NUMPY", ForeignFormat("NumPy (.npy)")),
     (b"PK\x03\x04", ForeignFormat("ZIP (.zip, .npz)")),
+    (b"\x1aE\xdf\xa3", _FILM),
     (b"FFF\0", ForeignFormat("FLIR (.fff, .seq)")),
 )
 _AVIF_BRANDS = (b"avif", b"avis")
@@ -59,7 +61,9 @@ def foreign_format(data: bytes) -> ForeignFormat | None:
             return _AVIF
         if any(brand in _HEIC_BRANDS for brand in brands):
             return _HEIC
-        return ForeignFormat("video (MP4, QuickTime)")
+        return _FILM
+    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
+        return _FILM
     if data[128:132] == b"DICM":
         return ForeignFormat("DICOM (.dcm)")
     return next((kind for magic, kind in _MAGICS if data.startswith(magic)), None)
@@ -81,6 +85,8 @@ def can_be_read(kind: ForeignFormat) -> bool:
 
 def remedy(kind: ForeignFormat) -> str:
     """Advice about a format that cannot be read here."""
+    if kind == _FILM:
+        return "fuse videos by `mmfusion video A B OUT`"
     if kind.package:
         return f"install {kind.package} (pip install {kind.package}), or convert it to PNG"
     if kind.name.endswith(")") and "." in kind.name:
@@ -95,12 +101,13 @@ _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class PictureHeader(NamedTuple):
-    """Size of an image, bits of a sample, and whether the file is whole as far as its structure tells."""
+    """Size of an image, bits of a sample, whether the file is whole as far as it tells, and bands of a TIFF."""
 
     height: int
     width: int
     bits: int
     is_whole: bool = True
+    bands: int = 1
 
 
 def read_header(data: bytes) -> PictureHeader | None:
@@ -207,7 +214,7 @@ def _tiff(data: bytes) -> PictureHeader | None:
     values: dict[int, int] = {}
     for position in range(first, first + entry * min(count, 0xFFFF), entry):
         tag, kind = struct.unpack_from(f"{order}HH", data, position)
-        if tag in (256, 257, 258):
+        if tag in (256, 257, 258, 277):
             number = int.from_bytes(
                 data[position + 4 : position + inline], "little" if order == "<" else "big"
             )
@@ -219,7 +226,7 @@ def _tiff(data: bytes) -> PictureHeader | None:
             values[tag] = max(value, values.get(tag, 0))
     if not {256, 257} <= set(values):
         return None
-    return PictureHeader(values[257], values[256], values.get(258, 1))
+    return PictureHeader(values[257], values[256], values.get(258, 1), bands=values.get(277, 1))
 
 
 _READERS = (

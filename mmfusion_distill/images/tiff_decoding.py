@@ -9,7 +9,6 @@ import numpy as np
 
 from .metadata import upright
 from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels
-from .pixels import without_alpha
 
 _BITS, _PHOTOMETRIC, _ORIENTATION, _SAMPLES, _PLANES = 258, 262, 274, 277, 284
 _EXTRA, _GDAL_NODATA = 338, 42113
@@ -17,9 +16,11 @@ _EXTRA, _GDAL_NODATA = 338, 42113
 _APART = 2
 #: Alpha that the colours were not multiplied by.
 _OWN_ALPHA = 2
-#: A channel more that is no alpha, e.g. near infrared beside RGB.
+#: Channels more than the colours, in the order of the file: this one is no alpha, e.g. near infrared beside RGB.
 _NO_ALPHA = 0
-_WHITE_IS_ZERO, _GRAY_AND_RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 3, (8, 9, 10)
+_WHITE_IS_ZERO, _GRAY_AND_RGB, _RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 2, 3, (8, 9, 10)
+#: Channels of a file that is decoded for its first three.
+_MOST_CHANNELS = 16
 
 
 def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
@@ -36,18 +37,35 @@ def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
     if photometric in _LAB_KINDS or (bits <= 8 and _first(tags.get(_EXTRA)) == _OWN_ALPHA):
         readers = [_by_pillow, _by_tifffile]
     samples = _first(tags.get(_SAMPLES)) or 1
-    if bits > 8 and (samples == 2 or samples > 2 and _first(tags.get(_PLANES)) == _APART):
-        # The others make 8 bits of gray with alpha, or mix the planes up.
+    is_deep = bits > 8 and (samples == 2 or _first(tags.get(_PLANES)) == _APART)
+    if samples > 1 and (is_deep or samples > 4 or (samples > 2 and photometric in _GRAY_AND_RGB[:2])):
+        # The others make 8 bits of gray with alpha, mix planes up, or take the first band of many for gray.
         readers = [_by_tifffile]
+        if bits <= 8 and photometric == _RGB and _first(tags.get(_PLANES)) != _APART:
+            # It needs help with most compressions.
+            readers.append(_by_opencv)
     pixels = next((pixels for read in readers if (pixels := read(data, tags)) is not None), None)
     if pixels is not None and photometric == _WHITE_IS_ZERO and bits > 8 and pixels.dtype.kind == "u":
         # Up to 8 bits the libraries invert, beyond they do not.
         pixels = np.iinfo(pixels.dtype).max - pixels
     if pixels is not None and photometric == _PALETTE and pixels.ndim == 3:
         pixels = gray_of_equal_channels(pixels)
-    if pixels is not None and pixels.ndim == 3 and _first(tags.get(_EXTRA)) == _NO_ALPHA:
-        pixels = without_alpha(pixels)
+    if pixels is not None and pixels.ndim == 3:
+        pixels = _colours_and_alpha(pixels, tags)
     return pixels, _number(tags.get(_GDAL_NODATA))
+
+
+def _colours_and_alpha(pixels: np.ndarray, tags: Any) -> np.ndarray:
+    """An image without its other channels, such as near infrared."""
+    extra = tags.get(_EXTRA) or ()
+    extra = extra if isinstance(extra, tuple) else (extra,)
+    channels, most = pixels.shape[2], _first(tags.get(_SAMPLES)) or 1
+    if channels < most or (channels <= 4 and _NO_ALPHA not in extra):
+        # Converted by whoever read it, or as it should be.
+        return pixels
+    alpha = next((most - len(extra) + at for at, kind in enumerate(extra) if kind != _NO_ALPHA), None)
+    colours = pixels[:, :, :3] if channels > 2 else pixels[:, :, 0]
+    return colours if alpha is None else np.dstack([colours, pixels[:, :, alpha]])
 
 
 def _tags(data: bytes) -> Any:
@@ -111,12 +129,14 @@ def _by_tifffile(data: bytes, tags: Any) -> np.ndarray | None:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page = file.pages[0]
             # Before anything is decoded: a small file may say that it has a thousand channels.
-            if len(page.shape) == 3 and page.axes[0] == "S" and page.shape[0] <= 4:
-                pixels = np.moveaxis(page.asarray(), 0, 2)
-            elif len(page.shape) == 2 or page.shape[2:] in ((2,), (3,), (4,)):
-                pixels = page.asarray()
-            else:
+            are_apart = len(page.shape) == 3 and page.axes[0] == "S"
+            channels = 1 if len(page.shape) == 2 else page.shape[0 if are_apart else 2]
+            # Of more than four bands that are not colours nobody knows what they show.
+            if len(page.shape) > 3 or channels > (
+                _MOST_CHANNELS if _first(tags.get(_PHOTOMETRIC)) == _RGB else 4
+            ):
                 return None
+            pixels = np.moveaxis(page.asarray(), 0, 2) if are_apart else page.asarray()
     except Exception:  # whatever tifffile meets in a file that is none, or lacks a codec for
         return None
     return upright(pixels, _first(tags.get(_ORIENTATION)) or 1)

@@ -1,6 +1,7 @@
 """Opening files, cameras and streams with OpenCV."""
 
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -17,6 +18,8 @@ PATIENCE = 10.0
 _Y16 = 0x10003159
 #: What FFmpeg may open by itself; it would else draw a text instead of a video, letter by letter.
 _PROTOCOLS = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "rtp://")
+#: Names that stand for many files: frame_%04d.png, *.png.
+_NUMBERED = re.compile(r"%0?\d*d|\*")
 #: First bytes of Matroska and WebM.
 _MATROSKA = b"\x1aE\xdf\xa3"
 
@@ -112,6 +115,12 @@ class VideoCapture:
 
 def _first_bytes(path: Path) -> bytes:
     """The first bytes of a file, which has to look like a video."""
+    if path.is_dir() or (_NUMBERED.search(path.name) and not path.exists()):
+        folder, what = (path, "is a folder") if path.is_dir() else (path.parent, "stands for many files")
+        raise VideoReadError(
+            f"{path} {what}, no video: fuse images by `mmfusion fuse`, or make a video of them first, which keeps 16 "
+            f"bits by ffmpeg -framerate 25 -pattern_type glob -i '{folder}/*.png' -c:v ffv1 {folder.name}.mkv"
+        )
     try:
         check_regular_file(path)
         with open(path, "rb") as file:

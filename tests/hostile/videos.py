@@ -44,7 +44,7 @@ def header_only(path: Path) -> None:
 NO_VIDEO = "cannot be read as a video|holds no frame"
 CASES = (
     VideoCase("nothing", ".avi", lambda path: None, "No such file"),
-    VideoCase("folder", ".avi", lambda path: path.mkdir(), "is a folder"),
+    VideoCase("folder", ".avi", lambda path: path.mkdir(), "is a folder, no video: fuse images by"),
     VideoCase("named pipe", ".avi", lambda path: os.mkfifo(path), "is a named pipe"),
     VideoCase("device without end", ".avi", lambda path: path.symlink_to("/dev/zero"), "is a device"),
     VideoCase("link to itself", ".avi", lambda path: path.symlink_to(path.name), "Too many levels"),

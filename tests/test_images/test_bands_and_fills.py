@@ -50,6 +50,45 @@ def test_a_channel_more_that_is_no_alpha_hides_nothing(tmp_path):
     assert read_source_b(tmp_path / "b.tif").missing is None
 
 
+BANDS = np.dstack([COLOURS, 255 - LEVELS, LEVELS // 2, LEVELS // 3, LEVELS // 4])
+
+
+@pytest.mark.parametrize("layout", ["contig", "separate"])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    ("calls_them", "count"), [("minisblack", 3), ("minisblack", 4), ("rgb", 5), ("rgb", 7)]
+)
+def test_the_first_three_bands_are_colours_however_they_are_stored(calls_them, count, kind, layout, tmp_path):
+    # GDAL calls three bands of 16 bits gray with two bands more.
+    bands = (BANDS[:, :, :count] * {np.uint8: 1, np.uint16: 257, np.float32: 1 / 255}[kind]).astype(kind)
+    stored = bands if layout == "contig" else np.moveaxis(bands, 2, 0)
+    tifffile.imwrite(tmp_path / "a.tif", stored, photometric=calls_them, planarconfig=layout)
+    assert np.abs(read_source_a(tmp_path / "a.tif").pixels - COLOURS).max() < 0.01
+
+
+@pytest.mark.parametrize("calls_them", ["minisblack", "rgb"])
+def test_alpha_behind_other_bands_still_counts(calls_them, tmp_path):
+    bands = np.dstack([COLOURS, LEVELS, np.where(TOP, 0, 255).astype(np.uint8)])
+    extra = ["unspecified", "unassalpha"]
+    if calls_them == "minisblack":
+        bands, extra = bands[:, :, [0, 1, 2, 4]], ["unspecified", "unspecified", "unassalpha"]
+    tifffile.imwrite(
+        tmp_path / "b.tif", bands, photometric=calls_them, planarconfig="contig", extrasamples=extra
+    )
+    assert np.array_equal(read_source_b(tmp_path / "b.tif").missing, TOP)
+
+
+@pytest.mark.parametrize("layout", ["contig", "separate"])
+def test_more_bands_that_are_no_colours_are_named_with_their_number(layout, tmp_path, capfd):
+    bands = BANDS if layout == "contig" else np.moveaxis(BANDS, 2, 0)
+    tifffile.imwrite(tmp_path / "a.tif", bands, photometric="minisblack", planarconfig=layout)
+    with pytest.raises(
+        ImageReadError, match=r"a\.tif is a TIFF of 7 bands .*: save one, or red, green and blue"
+    ):
+        read_source_a(tmp_path / "a.tif")
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("named", ["nan", "-9999", "93536", "inf", "28050.5", "1e+20"])
 def test_a_value_for_no_data_that_counts_cannot_have_stands_for_none(named, tmp_path):
     # 93536 and -37536 would be 28000 in 16 bits.
@@ -94,6 +133,15 @@ def test_an_archive_is_called_one(tmp_path):
     (tmp_path / "a.npz").rename(tmp_path / "a.png")
     with pytest.raises(ImageReadError, match="ZIP"):
         read_source_a(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(("fourcc", "ending"), [("MJPG", ".avi"), ("mp4v", ".mp4"), ("MJPG", ".mkv")])
+def test_a_video_in_place_of_an_image_is_sent_to_its_command(fourcc, ending, tmp_path):
+    writer = cv2.VideoWriter(str(tmp_path / f"v{ending}"), cv2.VideoWriter_fourcc(*fourcc), 25, (64, 48))
+    writer.write(COLOURS)
+    writer.release()
+    with pytest.raises(ImageReadError, match="is video, .* `mmfusion video A B OUT`"):
+        read_source_a(tmp_path / f"v{ending}")
 
 
 def test_alpha_of_colour_in_8_bits_still_counts(tmp_path):

@@ -56,6 +56,13 @@ def test_mp4_is_read_too(tmp_path):
     assert fuse_video(SecondSource(), a, b, tmp_path / "out.avi").frames == 5
 
 
+@pytest.mark.parametrize("name", ["thermal", "thermal/%04d.png", "thermal/*.png", "thermal/frame_%d.tiff"])
+def test_numbered_images_in_place_of_a_video_are_told_what_makes_one(name, videos, tmp_path):
+    (tmp_path / "thermal").mkdir()
+    with pytest.raises(VideoReadError, match=f"by ffmpeg .* -i '{tmp_path}/thermal/.*ffv1 thermal.mkv$"):
+        fuse_video(SecondSource(), videos[0], tmp_path / name, tmp_path / "out.avi")
+
+
 def test_frames_of_different_rates_match_by_time(tmp_path):
     a = write_video(tmp_path / "a.avi", [128] * 20, fps=20)
     b = write_video(tmp_path / "b.avi", range(20, 220, 20), fps=10)
