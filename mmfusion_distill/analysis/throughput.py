@@ -17,8 +17,8 @@ from ..images.source_notes import FIRST_PAIRS
 from ..inference.folder_fusing import fuse_files
 from ..inference.fusion_inferencer import FusionInferencer
 from ..inference.pair_fuser import MANY, PairFuser, for_many
-from ..inference.runtimes import usable_processors
 from ..registration.pair_reader import PairReader
+from ..system.cores import usable_threads
 from ..system.table import Table
 from ..system.work_ahead import map_ahead, read_ahead
 from ..video import VideoOptions, fuse_video
@@ -76,7 +76,7 @@ def folder_table(
     with tempfile.TemporaryDirectory() as place:
         folders = _write_pairs(Path(place), pairs, width, height)
         times = time_in_turn(_folder_steps(network, *folders, Path(place) / "out", workers), repeats)
-    table = table_of_steps(times, pairs, "pair", threads or usable_processors())
+    table = table_of_steps(times, pairs, "pair", threads or usable_threads())
     return f"{table}\n\n{pairs} pairs of {width}x{height}, {Path(weights).name}, {conditions(repeats)}."
 
 
@@ -182,7 +182,7 @@ def film_table(
             _write(film, image, frames, width)
         steps = _film_steps(network, films, Path(place) / "fused.avi")
         times = time_in_turn(steps, repeats)
-    table = table_of_steps(times, frames, "frame", threads or usable_processors())
+    table = table_of_steps(times, frames, "frame", threads or usable_threads())
     return f"{table}\n\n{frames} frames of {width}x{height}, {Path(weights).name}, {conditions(repeats)}."
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..system.cores import usable_threads
 from ..user_errors import MissingFileError, MissingPackageError, UserError, reason_of
 from .network_file import (
     LONGEST_TEXT,
@@ -40,7 +41,7 @@ def is_torchscript(path: Path) -> bool:
         return any(name.partition("/")[2].startswith("code/") for name in archive.namelist())
 
 
-def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFile:
+def open_onnx(path: Path, threads: int, device: str | None) -> NetworkFile:
     import onnxruntime
 
     providers = _onnx_providers(device, onnxruntime.get_available_providers())
@@ -66,11 +67,11 @@ def open_onnx(path: Path, threads: int | None, device: str | None) -> NetworkFil
     return opened._replace(is_shared=providers == ["CPUExecutionProvider"])
 
 
-def _session_options(threads: int | None) -> Any:
+def _session_options(threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = threads
     # Threads that wait for work by counting take the processor from whoever decodes and encodes meanwhile: with them
     # a frame of a video takes 90 ms of processor time on two threads, without 56.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -79,7 +80,7 @@ def _session_options(threads: int | None) -> Any:
     return options
 
 
-def _stage(path: Path, packed: str, threads: int | None, providers: list) -> RunStage:
+def _stage(path: Path, packed: str, threads: int, providers: list) -> RunStage:
     """A graph for tiles, opened when it is wanted."""
 
     @functools.cache
@@ -132,15 +133,13 @@ def _openvino_core() -> Any:
     return openvino.Core()
 
 
-def open_openvino(path: Path, threads: int | None, device: str | None) -> NetworkFile:
+def open_openvino(path: Path, threads: int, device: str | None) -> NetworkFile:
     core = _openvino_core()
     device = (device or "cpu").upper()
     if device not in core.available_devices:
         raise UnusableFile(f"OpenVINO has no device {device} here, but {', '.join(core.available_devices)}")
     # Full precision is wanted even where the processor has something faster.
-    options: dict[str, str | int] = {"INFERENCE_PRECISION_HINT": "f32"}
-    if threads:
-        options["INFERENCE_NUM_THREADS"] = threads
+    options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
     model = core.read_model(path)
     inputs = {entry.get_any_name(): _open_sizes(entry.get_partial_shape()) for entry in model.inputs}
     outputs = {
@@ -175,7 +174,7 @@ def _open_sizes(shape: Any) -> Shape:
     return [None if size.is_dynamic else size.get_length() for size in shape]
 
 
-def open_torchscript(path: Path, threads: int | None, device: str | None) -> NetworkFile:
+def open_torchscript(path: Path, threads: int, device: str | None) -> NetworkFile:
     import torch
 
     device = device or "cpu"
@@ -219,7 +218,7 @@ class OpenedNetwork:
     @property
     def threads(self) -> int:
         """Threads that it uses."""
-        return self._threads or usable_processors()
+        return self._threads or usable_threads()
 
     def with_threads(self, threads: int) -> "OpenedNetwork":
         """The same file opened with other threads."""
@@ -266,11 +265,3 @@ class OpenedNetwork:
             raise UnusableFile(
                 f"{path} cannot be opened ({reason_of(error)}): export the network again"
             ) from error
-
-
-def usable_processors() -> int:
-    """Processors that this process may use, by OMP_NUM_THREADS or by what the system allows it."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdecimal() and int(asked):
-        return int(asked)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

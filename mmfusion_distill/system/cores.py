@@ -9,6 +9,7 @@ from pathlib import Path
 
 _CPUS = Path("/sys/devices/system/cpu")
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
+_MOST_WORKERS = 4
 #: Of OpenMP: threads that wait for each other sleep, since those that spin hinder who still computes.
 _WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
 
@@ -27,7 +28,7 @@ class CorePlan:
         return f"{' and '.join(words)} ({self.reason})"
 
 
-def plan_cores(most_workers: int = 4) -> CorePlan:
+def plan_cores() -> CorePlan:
     """Choose so that nothing waits for a core: a step that does takes many times as long.
 
     `OMP_NUM_THREADS` is heeded. Else there are as many threads as physical cores that this process may use (affinity,
@@ -38,14 +39,12 @@ def plan_cores(most_workers: int = 4) -> CorePlan:
         busy = round(os.getloadavg()[0])
     except OSError:
         busy = 0
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    if told.isdecimal() and int(told):
-        threads, reason = int(told), "OMP_NUM_THREADS"
-    else:
+    threads, reason = _threads_asked_for(), "OMP_NUM_THREADS"
+    if threads is None:
         threads = max(1, min(cores, usable - busy))
         reason = f"{cores} core{'s' * (cores != 1)}" + (f", load {busy}" if busy else "")
     # Readers need little: one is of use even where it shares a core.
-    workers = max(1, min(most_workers, usable - threads))
+    workers = max(1, min(_MOST_WORKERS, usable - threads))
     return CorePlan(threads, workers, reason)
 
 
@@ -53,6 +52,11 @@ def let_waiting_threads_sleep() -> None:
     """Set how OpenMP's threads wait, unless the environment says it; only before PyTorch is imported."""
     for name, value in _WAITING.items():
         os.environ.setdefault(name, value)
+
+
+def usable_threads() -> int:
+    """Threads of a network that runs alone: `OMP_NUM_THREADS`, else :func:`usable_cpus`."""
+    return _threads_asked_for() or usable_cpus()
 
 
 def usable_cpus() -> int:
@@ -69,6 +73,11 @@ def physical_cores() -> int:
     """Cores behind :func:`usable_cpus`: two threads of one core count once."""
     siblings = {_siblings(cpu) for cpu in _affinity()}
     return max(1, min(len(siblings), usable_cpus()))
+
+
+def _threads_asked_for() -> int | None:
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return (int(told) or None) if told.isdecimal() else None
 
 
 def _affinity() -> Collection[int]:

@@ -56,6 +56,13 @@ def test_the_plan_says_what_was_chosen(machine):
     assert str(cores.plan_cores()) == "2 threads and 2 reading processes (OMP_NUM_THREADS)"
 
 
+def test_a_network_alone_takes_what_its_container_allows(machine):
+    machine(cpus=64, quota="350000 100000", load=60.0)
+    assert cores.usable_threads() == 4
+    machine(cpus=64, quota="350000 100000", told="2")
+    assert cores.usable_threads() == 2
+
+
 def test_libraries_have_one_thread_each_while_ours_compute():
     def threads():
         # NumPy's and SciPy's, beside those of PyTorch.
