@@ -153,6 +153,13 @@ def test_a_damaged_cache_says_what_to_do(tmp_path):
         TextEmbedder(CountingEncoder(), tmp_path / "texts.sqlite")
 
 
+def test_a_cache_that_is_damaged_later_says_what_to_do(tmp_path):
+    embedder = TextEmbedder(CountingEncoder(), tmp_path / "texts.sqlite")
+    (tmp_path / "texts.sqlite").write_bytes(bytes(4096))
+    with pytest.raises(OSError, match="texts.sqlite cannot be used.*delete the file"):
+        embedder([["a"]])
+
+
 def test_unknown_pool_is_an_error():
     with pytest.raises(ValueError, match="pool 'max'"):
         MODELS.build(dict(type="SentenceTextEncoder", pool="max"))

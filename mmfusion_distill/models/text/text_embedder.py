@@ -2,7 +2,8 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,38 +22,47 @@ class EmbeddingCache:
         path (str | Path): The file; its folder is made if need be.
 
     Raises:
-        RuntimeError: If the file cannot be used, with what to do.
+        UserFileError: If the file cannot be used, now or later, with what to do.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path).expanduser()
-        try:
+        with self._told_by_name():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
             with self._connection:
                 self._connection.execute(
                     "CREATE TABLE IF NOT EXISTS embeddings (key TEXT PRIMARY KEY, vector BLOB NOT NULL)"
                 )
-        except (OSError, sqlite3.Error) as error:
-            raise UserFileError(
-                f"the cache of text embeddings {self.path} cannot be used ({error}): delete the file, or set "
-                "text_cache to another path or to None"
-            ) from error
 
     def get(self, keys: Sequence[str]) -> dict[str, Tensor]:
         """The embeddings that are there, (C_text,) float32 each, by key."""
         found = {}
-        for key in keys:
-            row = self._connection.execute("SELECT vector FROM embeddings WHERE key = ?", [key]).fetchone()
-            if row is not None:
-                found[key] = torch.from_numpy(np.frombuffer(row[0], dtype="<f4").copy())
+        with self._told_by_name():
+            for key in keys:
+                row = self._connection.execute(
+                    "SELECT vector FROM embeddings WHERE key = ?", [key]
+                ).fetchone()
+                if row is not None:
+                    found[key] = torch.from_numpy(np.frombuffer(row[0], dtype="<f4").copy())
         return found
 
     def put(self, embeddings: Mapping[str, Tensor]) -> None:
         """Store embeddings, (C_text,) each, by key."""
         rows = [(key, value.numpy().astype("<f4").tobytes()) for key, value in embeddings.items()]
-        with self._connection:
+        with self._told_by_name(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
+
+    @contextmanager
+    def _told_by_name(self) -> Iterator[None]:
+        """A disk may be full or read-only, and a file damaged, first where something is written or read."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise UserFileError(
+                f"the cache of text embeddings {self.path} cannot be used ({error}): delete the file, or set "
+                "text_cache to another path or to None"
+            ) from error
 
 
 def default_cache_path() -> Path:
