@@ -84,7 +84,8 @@ def test_medical_pairs_get_medical_events_and_the_usual_shares_are_some(hazy):
     for _ in range(20):
         results = RandomTextConflict(**{**NEVER, "replace_prob": 1}, modality="medical")(dict(hazy))
         assert results["annotation"].events[1].type in known
-    assert 0 < sum(RandomTextConflict().shares) < 1
+    usual = RandomTextConflict()
+    assert 0 < usual.drop_prob + usual.withhold_prob + usual.replace_prob < 1
 
 
 def test_a_pair_without_any_text_can_get_one(hazy):
@@ -138,3 +139,8 @@ def test_the_seed_of_a_sample_fixes_what_it_gets(hazy):
 def test_shares_that_are_none_are_refused(shares):
     with pytest.raises(ValueError, match="sum to at most 1"):
         RandomTextConflict(**{**NEVER, **shares})
+
+
+def test_a_kind_of_pairs_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="RandomTextConflict: modality 'medicine' is none of"):
+        RandomTextConflict(modality="medicine")

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 
 import numpy as np
-from mmcv.transforms import BaseTransform
 
 from ...annotation.annotation_types import Annotation, Event
 from ...annotation.event_types import EVENT_TYPES, MEDICAL_EVENT_TYPES, NORMAL_EVENT, check_modality
@@ -75,7 +74,7 @@ class RandomDropText(PairTransform):
 
 
 @TRANSFORMS.register_module()
-class RandomTextConflict(BaseTransform):
+class RandomTextConflict(PairTransform):
     """Train a teacher to restore what its text names, and only that.
 
     A network sees most degradations itself and may learn to do without the text. So some samples lose the events that
@@ -94,7 +93,7 @@ class RandomTextConflict(BaseTransform):
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
 
     Raises:
-        UserError: If a probability is out of range, or the first three sum to more than 1.
+        UserError: If a probability is out of range, the first three sum to more than 1, or the modality is not known.
     """
 
     def __init__(
@@ -105,20 +104,22 @@ class RandomTextConflict(BaseTransform):
         bare_prob: float = 0.15,
         modality: str = "infrared-visible",
     ) -> None:
+        check_modality(modality, "RandomTextConflict")
         shares = (drop_prob, withhold_prob, replace_prob)
         if min(*shares, bare_prob) < 0 or sum(shares) > 1 or bare_prob > 1:
             raise UserError(
                 f"RandomTextConflict: drop_prob {drop_prob}, withhold_prob {withhold_prob} and replace_prob "
                 f"{replace_prob} are shares of the samples and sum to at most 1, bare_prob {bare_prob} is one too"
             )
-        self.shares = shares
+        self.drop_prob, self.withhold_prob, self.replace_prob = shares
         self.bare_prob = bare_prob
-        self.kinds = degradation_kinds(modality)
+        self.modality = modality
+        self._kinds = degradation_kinds(modality)
 
     def transform(self, results: dict) -> dict:
         """Decide for one sample."""
         rng = sample_generator()
-        drop, withhold, replace = np.cumsum(self.shares)
+        drop, withhold, replace = np.cumsum([self.drop_prob, self.withhold_prob, self.replace_prob])
         draw = rng.random()
         results["drop_text"] = bool(draw < drop)
         own = results.get("target_annotation")
@@ -139,14 +140,7 @@ class RandomTextConflict(BaseTransform):
         """The events of before and that of a degradation that the sample does not have."""
         present = () if annotation is None else annotation.event_types
         events = () if own is None else own.events
-        return Annotation((*events, *_other_event(self.kinds, present, rng)), annotator=type(self).__name__)
-
-    def __repr__(self) -> str:
-        drop, withhold, replace = self.shares
-        return (
-            f"{type(self).__name__}(drop_prob={drop}, withhold_prob={withhold}, replace_prob={replace}, "
-            f"bare_prob={self.bare_prob})"
-        )
+        return Annotation((*events, *_other_event(self._kinds, present, rng)), annotator=type(self).__name__)
 
 
 @TRANSFORMS.register_module()
