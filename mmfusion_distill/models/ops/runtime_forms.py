@@ -256,9 +256,11 @@ def map_windows(attend: Callable[[Tensor, Tensor, Tensor], Tensor], *qkv: Tensor
         return attend(*qkv)
     n, rows, columns, heads, size = q.shape[:5]
     out = torch.empty(q.shape, dtype=q.dtype)
-    step = max(CHUNK_BYTES // (4 * n * heads * size**2 * k.shape[4] ** 2), 1)
-    for row in range(rows):
-        for first in range(0, columns, step):
-            part = slice(None), slice(row, row + 1), slice(first, first + step)
+    windows = max(CHUNK_BYTES // (4 * n * heads * size**2 * k.shape[4] ** 2), 1)
+    # Whole rows of windows, or some of a row.
+    down, across = max(windows // columns, 1), min(windows, columns)
+    for row in range(0, rows, down):
+        for first in range(0, columns, across):
+            part = slice(None), slice(row, row + down), slice(first, first + across)
             out[part] = attend(*(x[part] for x in qkv))
     return out

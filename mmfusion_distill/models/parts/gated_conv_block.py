@@ -100,13 +100,16 @@ class GatedConvBlock(Block):
         if self.attention is not None:
             weight = 2 * torch.sigmoid(self.attention(y.mean(dim=(2, 3))))
             y = y * weight[:, :, None, None]
-        return x + self.project_out(y)
+        # In its own memory, since to have a map anew costs more than the sum.
+        return self.project_out(y).add_(x)
 
     def _gated(self, x: Tensor) -> Tensor:
         rows = strips(x, self.project_in.out_channels)
         if len(rows) == 1:
             gate, value = conv_to_halves(x, self.project_in)
-            return F.relu(gate) * value
+            gate = F.relu(gate)
+            # For its gradient the gate has to stay as it is.
+            return gate * value if gate.requires_grad else gate.mul_(value)
         n, _, height, width = x.shape
         hidden = self.project_in.out_channels // 2
         y = x.new_empty((n, hidden, height, width)).contiguous(memory_format=torch.channels_last)
