@@ -180,10 +180,12 @@ def write_training_page(
 
 def _verdict(means: Mapping[str, Mapping[str, float]]) -> str:
     best, pyramid = means["best"]["balanced_quality"], means[PYRAMID]["balanced_quality"]
-    before = f" from {means['before']['balanced_quality']:.3f}" if "before" in means else ""
+    start = means["before"]["balanced_quality"] if "before" in means else None
+    before = "" if start is None else f" from {start:.3f}"
+    advice = "" if start is None or best > start else " Not better yet: train longer, or on more pairs."
     return (
         f"balanced_quality went{before} to {best:.3f} on pairs that were not trained with; the pyramid has "
-        f"{pyramid:.3f}."
+        f"{pyramid:.3f}.{advice}"
     )
 
 

@@ -4,7 +4,6 @@ import argparse
 import shlex
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,24 +60,17 @@ def name_of(folders: Sequence[str]) -> str:
     return folder.name or "own"
 
 
-@dataclass(frozen=True)
 class _Plan:
-    """The lines that are printed before training.
+    """The lines that are printed before training, each as soon as it is known: a step is timed for the third."""
 
-    Args:
-        pairs (str): Which pairs.
-        network (str): Which network.
-        training (str): How long.
-        results (str): Where to.
-    """
+    def __init__(self) -> None:
+        self.text = ""
 
-    pairs: str
-    network: str
-    training: str
-    results: str
-
-    def __str__(self) -> str:
-        return "\n".join(f"{name:<10}{value}" for name, value in vars(self).items())
+    def tell(self, name: str, what: str) -> None:
+        """Print a line that begins with a name."""
+        line = f"{name:<10}{what}"
+        print(line, flush=True)
+        self.text += f"{line}\n"
 
 
 def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
@@ -100,27 +92,34 @@ def _plan(args: argparse.Namespace, out: Path, cores: CorePlan) -> None:
         return _with_options(own_config(run, iterations, cores.workers), args)
 
     _quieten()
+    plan = _Plan()
+    plan.tell("pairs", _told_pairs(pairs, out))
     iterations = args.iters or ITERATIONS
-    step, validation = time_training(config(iterations))
+    cfg = config(iterations)
+    plan.tell("network", _told_network(cfg, args))
+    step, validation = time_training(cfg)
+    fewest = ""
     if args.minutes:
         seconds = 60 * args.minutes * _PLANNED - VALIDATIONS * validation
         iterations = max(_FEWEST, int(seconds / step))
+        fewest = ", the fewest," * (iterations == _FEWEST)
     cfg = config(iterations)
     iterations = cfg.train_cfg.max_iters
     minutes = (iterations * step + VALIDATIONS * validation) / 60
     height, width = crop_size(pairs.size)
     crops = f"{counted(cfg.train_dataloader.batch_size, 'crop')} of {width}x{height}"
-    curves = f"curves by tensorboard --logdir {shlex.quote(str(out))}; " if args.tensorboard else ""
-    plan = _Plan(
-        pairs=_told_pairs(pairs, out),
-        network=_told_network(cfg, args),
-        training=f"{counted(iterations, 'iteration')} of {crops}, {step:.3g} s each with {cores}: "
+    plan.tell(
+        "training",
+        f"{counted(iterations, 'iteration')}{fewest} of {crops}, {step:.3g} s each with {cores}: "
         f"about {_told_time(minutes)}",
-        results=f"{out / PAGE}, logs and weights beside it; {curves}Ctrl-C keeps what is reached, --resume goes on",
     )
-    write_text_atomically(out / "plan.txt", f"{plan}\n")
+    curves = f"curves by tensorboard --logdir {shlex.quote(str(out))}; " if args.tensorboard else ""
+    plan.tell(
+        "results",
+        f"{out / PAGE}, logs and weights beside it; {curves}Ctrl-C keeps what is reached, --resume goes on",
+    )
+    write_text_atomically(out / "plan.txt", plan.text)
     cfg.dump(str(out / CONFIG))
-    print(plan, flush=True)
 
 
 def _train(out: Path, args: argparse.Namespace) -> None:
@@ -232,14 +231,21 @@ def _quieten() -> None:
 
 def _told_pairs(pairs: "OwnPairs", out: Path) -> str:
     counts = f"{len(pairs.train.names)} to train with, {len(pairs.val.names)} to validate"
-    texts = f"texts in {pairs.train.texts}, where missing" if pairs.train.texts else "texts"
     parts = [
         f"{counts} ({out / 'train.txt'}, val.txt), {pairs.modality}, {_told_size(pairs)}",
         f"A {pairs.train.folder_a}, B {pairs.train.folder_b}",
-        f"{texts} from image statistics",
+        _told_texts(pairs),
         *pairs.left_out,
     ]
     return f"\n{'':<10}".join(parts)
+
+
+def _told_texts(pairs: "OwnPairs") -> str:
+    missing = len(pairs.train.names) + len(pairs.val.names) - pairs.texts
+    if not pairs.texts:
+        return "texts from image statistics"
+    rest = f", those of the other {missing} from image statistics" if missing else ""
+    return f"{counted(pairs.texts, 'text')} in {pairs.train.texts or pairs.val.texts}{rest}"
 
 
 def _told_size(pairs: "OwnPairs") -> str:

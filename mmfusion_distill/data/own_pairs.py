@@ -11,12 +11,12 @@ from typing import Any
 from ..images.image_files import PairingError, list_files, read_name_list
 from ..images.image_source import ImageReadError
 from ..images.name_marks import side_of
-from ..images.pairing import pair_folders, shorten
+from ..images.pairing import ImagePair, pair_folders, shorten
 from ..images.stored_image import image_size
 from ..system.number_range import counted
+from .own_texts import count_texts, find_texts
 
-#: Names of folders with annotations, and of parts of a data set that train and validate.
-_TEXTS = ("annotations", "annotation", "texts", "text")
+#: Names of folders with parts of a data set that train and validate.
 _TRAIN = ("train", "training")
 _VAL = ("val", "valid", "validation", "test")
 #: Words in the names of folders by which pairs are medical.
@@ -56,6 +56,7 @@ class OwnPairs:
         span (tuple[tuple[int, int], tuple[int, int]]): Height and width of the smallest and of the largest image.
         left_out (list[str]): Sentences about pairs that are not used.
         pattern (tuple[str, str] | None): How names pair up. Default: None, equal names or the usual marks.
+        texts (int): How many pairs have a text. Default: 0.
     """
 
     train: PairFolder
@@ -65,6 +66,7 @@ class OwnPairs:
     span: tuple[tuple[int, int], tuple[int, int]]
     left_out: list[str]
     pattern: tuple[str, str] | None = None
+    texts: int = 0
 
 
 def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None = None) -> OwnPairs:
@@ -86,7 +88,8 @@ def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None 
     root = Path(folders[0])
     if len(folders) == 2:
         sources, val_sources = (root, Path(folders[1])), None
-        texts = val_texts = None
+        # Where `mmfusion annotate A B` writes.
+        where = root.parent
     else:
         if not root.is_dir():
             raise PairingError(f"the folder {root} does not exist: give the folder of your pairs as --data")
@@ -95,26 +98,32 @@ def find_own_pairs(folders: Sequence[str | Path], pattern: Sequence[str] | None 
         sources = _sources(where) or _one_folder(where, pattern)
         other = _part(root, _VAL) if part else None
         val_sources = _sources(other) if other else None
-        texts, val_texts = _named(where, _TEXTS), _named(other, _TEXTS) if other else None
     pairs, left_out = _usable(sources, pattern)
     sizes = [size for _, size in pairs]
-    names = [name for name, _ in pairs]
+    names = [pair.name for pair, _ in pairs]
+    texts = find_texts(where, [pair for pair, _ in pairs], sources)
+    found = 0
     if val_sources is not None:
         others, left_out_too = _usable(val_sources, pattern)
         left_out += left_out_too
         # More than these take longer to validate than they tell.
-        val_names = [others[index][0] for index in _spread(others, _MOST)]
-        train, val = PairFolder(*sources, texts, names), PairFolder(*val_sources, val_texts, val_names)
+        chosen = [others[index][0] for index in _spread(others, _MOST)]
+        val_texts = find_texts(val_sources[0].parent, chosen, val_sources)
+        found = count_texts(val_texts, chosen)
+        train = PairFolder(*sources, texts, names)
+        val = PairFolder(*val_sources, val_texts, [pair.name for pair in chosen])
     else:
         parts, unknown = _parted(root, names)
         left_out += unknown
         train, val = (PairFolder(*sources, texts, part) for part in parts)
+    used = {*train.names, *(() if val_sources else val.names)}
+    found += count_texts(texts, [pair for pair, _ in pairs if pair.name in used])
     words = {word for path in sources for word in re.findall(r"[^\W\d_]+", path.name.lower())}
     modality = "medical" if words & _MEDICAL else "infrared-visible"
     height, width = (int(median(lengths)) for lengths in zip(*sizes))
     by_area = sorted(sizes, key=lambda size: size[0] * size[1])
     told = None if pattern is None else (pattern[0], pattern[1])
-    return OwnPairs(train, val, modality, (height, width), (by_area[0], by_area[-1]), left_out, told)
+    return OwnPairs(train, val, modality, (height, width), (by_area[0], by_area[-1]), left_out, told, found)
 
 
 def _sources(folder: Path) -> tuple[Path, Path] | None:
@@ -165,8 +174,8 @@ def _part(folder: Path, names: Sequence[str]) -> Path | None:
 
 def _usable(
     sources: tuple[Path, Path], pattern: Sequence[str] | None
-) -> tuple[list[tuple[str, tuple[int, int]]], list[str]]:
-    """Names and sizes of the pairs that can be trained with, and sentences about the others."""
+) -> tuple[list[tuple[ImagePair, tuple[int, int]]], list[str]]:
+    """The pairs that can be trained with and their sizes, and sentences about the others."""
     pairing = pair_folders(*sources, pattern)
     usable, bad = [], {"without a partner": ["/".join(Path(path).parts[-2:]) for path in pairing.unmatched]}
     for pair in pairing.pairs:
@@ -180,7 +189,7 @@ def _usable(
         elif min(size) < _SHORTEST:
             bad.setdefault(f"smaller than {_SHORTEST} pixels", []).append(pair.name)
         else:
-            usable.append((pair.name, size))
+            usable.append((pair, size))
     left_out = [f"{len(names)} left out, {why}: {shorten(names, 3)}" for why, names in bad.items() if names]
     if len(usable) < 2:
         raise PairingError(

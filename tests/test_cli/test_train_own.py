@@ -36,6 +36,7 @@ def test_one_line_gives_a_network_and_a_page(data, tmp_path, capsys, monkeypatch
     page = (out / "results.html").read_text()
     for text in ("<!doctype html>", "pyramid", "before", "best", "data:image/svg+xml", "data:image/jpeg"):
         assert text in page
+    assert ("not better than tiny yet" in said) == ("Not better yet" in page), "both say it, or none"
     assert 'src="http' not in page and "href" not in page
     sources = (next((data / folder).glob("*.png")) for folder in ("visible", "infrared"))
     fused = FusionInferencer(weights=str(out / "best.safetensors")).fuse(*map(str, sources))

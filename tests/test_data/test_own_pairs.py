@@ -41,6 +41,26 @@ def test_folders_are_told_apart_by_their_names(a, b, tmp_path):
     assert found.val.names == ["004"]
 
 
+def test_texts_lie_in_any_folder_that_has_annotations_of_the_pairs(tmp_path):
+    for source in ("vi", "ir"):
+        write(tmp_path / source / "day", NAMES)
+    (tmp_path / "boxes" / "day").mkdir(parents=True)
+    (tmp_path / "boxes" / "day" / "000.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    sources = [tmp_path / "vi", tmp_path / "ir"]
+    assert find_own_pairs(sources).train.texts is None, "boxes of a detector are no annotations"
+    (tmp_path / "vi" / "day" / "001.txt").write_text("haze")
+    found = find_own_pairs(sources)
+    assert (found.train.texts, found.texts) == (tmp_path / "vi", 1), "beside the images"
+    (tmp_path / "notes" / "day").mkdir(parents=True)
+    for name in ("000", "001"):
+        (tmp_path / "notes" / "day" / f"{name}.txt").write_text("low light: the road is dark")
+    for folders in ([tmp_path], sources):
+        found = find_own_pairs(folders)
+        assert (found.train.texts, found.val.texts, found.texts) == (*[tmp_path / "notes"] * 2, 2)
+    (tmp_path / "annotations").mkdir()
+    assert find_own_pairs(sources).train.texts == tmp_path / "annotations", "where `mmfusion annotate` writes"
+
+
 def test_names_of_files_do_too(tmp_path):
     write(tmp_path, ["one_vis.png", "one_ir.png", "two_vis.png", "two_ir.png"])
     with pytest.raises(PairingError, match="--pattern"):
