@@ -17,6 +17,7 @@ from ..annotation.event_types import READ_EVENTS
 from ..data.transforms import PackPair
 from ..images.image_source import PictureSource, check_pairs, is_path
 from ..images.no_data import show_a_in_gaps
+from ..images.pixels import in_few_bytes
 from ..images.source_notes import FIRST_PAIRS, warn_of_source
 from ..images.source_options import SourceOptions
 from ..models.networks import FusionUNet
@@ -115,7 +116,6 @@ class PyTorchInferencer(BaseInferencer):
             raise UserError("the network goes by no events: it has no prior, leave them out")
         read = pair.get("read") or self.reader.read(pair["img_a"], pair["img_b"])
         packed = self.pipeline(dict(pair, read=read))
-        packed["inputs"] = {name: _in_few_bytes(image) for name, image in packed["inputs"].items()}
         if next(self.model.parameters(), torch.empty(0)).is_cuda:
             packed["inputs"] = {name: image.pin_memory() for name, image in packed["inputs"].items()}
         packed["missing"], packed["prior"] = read.missing, prior
@@ -227,22 +227,10 @@ def check_device(device: str | None) -> None:
         raise UserError(f"the device {device} cannot be used ({reason}): take cpu") from error
 
 
-def _in_few_bytes(image: torch.Tensor) -> torch.Tensor:
-    """An image in [0, 255] as uint8 where that loses nothing: it waits in memory until it is fused."""
-    short = image.to(torch.uint8)
-    return short if torch.equal(short.to(image.dtype), image) else image
-
-
 def _load_pair(pair: dict) -> dict:
-    results = dict(
-        img_a_path=pair["img_a"],
-        img_b_path=pair["img_b"],
-        key=pair.get("key"),
-        annotation=pair.get("annotation"),
-    )
-    read = pair["read"]
-    loaded = dict(results, img_a=read.img_a, img_b=read.img_b, ori_img_shape=read.img_a.shape)
-    for name in ("img_a_path", "img_b_path"):
-        # Data samples name files; an image in memory would be batched as if it were a fact about it.
-        loaded[name] = str(loaded[name]) if is_path(loaded[name]) else None
-    return loaded
+    """What a data set would load, in few bytes: it waits in memory until it is fused."""
+    names = ("img_a", "img_b")
+    # Data samples name files; an image in memory would be batched as if it were a fact about it.
+    paths = {f"{name}_path": str(pair[name]) if is_path(pair[name]) else None for name in names}
+    images = {name: in_few_bytes(getattr(pair["read"], name)) for name in names}
+    return dict(paths, **images, key=pair.get("key"), annotation=pair.get("annotation"))
