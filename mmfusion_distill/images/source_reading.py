@@ -52,21 +52,17 @@ def read_source_a(
     return source_a(read_stored(image, options.slice_index), options, channels)
 
 
-def read_source_b(
-    image: PictureSource, options: SourceOptions | None = None, limits: tuple[float, float] | None = None
-) -> SourceImage:
-    """Read source B: (H, W, 1), warm things bright.
+def read_source_b(image: PictureSource) -> SourceImage:
+    """Read source B as stored: (H, W, 1), warm things bright.
 
     Args:
         image (PictureSource): A file, a radiometric JPEG, or an image or raw values of any type in memory.
-        options (SourceOptions, optional): Its range, polarity and slice. Default: None, as stored.
-        limits (tuple[float, float], optional): Takes the place of the percentiles of raw values. Default: None.
 
     Raises:
         ImageReadError: If it cannot be used.
     """
-    options = options or SourceOptions()
-    return source_b(read_stored_b(image, options), options, limits)
+    options = SourceOptions()
+    return source_b(read_stored_b(image, options), options)
 
 
 def read_stored_b(image: PictureSource, options: SourceOptions, like: SliceGrid | None = None) -> StoredImage:
@@ -87,11 +83,8 @@ def read_stored_b(image: PictureSource, options: SourceOptions, like: SliceGrid 
     )
 
 
-def source_a(
-    stored: StoredImage, options: SourceOptions | None = None, channels: int | None = None
-) -> SourceImage:
+def source_a(stored: StoredImage, options: SourceOptions, channels: int | None = None) -> SourceImage:
     """Make brightness of a source A that was read; see :func:`read_source_a`."""
-    options = options or SourceOptions()
     pixels = without_alpha(stored.pixels)
     finite, missing = _without_gaps(stored, pixels, options)
     if options.a_range == "auto":
@@ -108,10 +101,12 @@ def source_a(
 
 
 def source_b(
-    stored: StoredImage, options: SourceOptions | None = None, limits: tuple[float, float] | None = None
+    stored: StoredImage, options: SourceOptions, limits: tuple[float, float] | None = None
 ) -> SourceImage:
-    """Make brightness of a source B that was read; see :func:`read_source_b`."""
-    options = options or SourceOptions()
+    """Make brightness of a source B that was read; see :func:`read_source_b`.
+
+    `limits` take the place of the percentiles of raw values.
+    """
     pixels, name = without_alpha(stored.pixels), stored.name
     if pixels.dtype.kind not in "buif":
         raise ImageReadError(f"{name} holds {pixels.dtype}, which are no pixels: give numbers")
