@@ -10,6 +10,8 @@ import importlib
 import json
 import sys
 
+from mmfusion_distill.extras import missing_module
+
 #: What is imported to fuse.
 FUSING = (
     "mmfusion_distill.images",
@@ -90,21 +92,12 @@ def main() -> None:
         except BaseException as error:  # any failure of a foreign import is a finding, not a crash
             reason = (str(error).splitlines() or [""])[0]
             outcome["error"] = f"{type(error).__name__}: {reason}"
-            outcome["module"] = _missing_module(error)
+            outcome["module"] = missing_module(error)
         print(json.dumps(outcome), flush=True)
     try:
         print(json.dumps({"facts": _facts()}), flush=True)
     except Exception:  # said by the steps
         return
-
-
-def _missing_module(error: BaseException | None) -> str | None:
-    """Top-level module that was not found, by this error or by the one that caused it."""
-    while error is not None:
-        if isinstance(error, ModuleNotFoundError) and error.name:
-            return error.name.split(".")[0]
-        error = error.__cause__ or error.__context__
-    return None
 
 
 if __name__ == "__main__":

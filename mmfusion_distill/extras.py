@@ -1,5 +1,7 @@
 """Which optional part of the package brings what is missing."""
 
+from __future__ import annotations  # the doctor runs by any Python
+
 #: Extra of setup.py that brings a module.
 EXTRAS = {
     **dict.fromkeys(("torch", "torchvision", "mmengine", "mmcv", "mmagic", "transformers", "onnx"), "train"),
@@ -13,6 +15,15 @@ EXTRAS = {
     "flyr": "thermal",
     "av": "sound",
 }
+
+
+def missing_module(error: BaseException | None) -> str | None:
+    """Top-level module that was not found; libraries often raise an error of their own about it."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return error.name.partition(".")[0]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def missing_extra(error: BaseException | None) -> str | None:
