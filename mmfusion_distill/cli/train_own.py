@@ -204,15 +204,9 @@ def _check_new(out: Path) -> None:
 def _with_options(cfg: "Config", args: argparse.Namespace) -> "Config":
     from ..engine.mixed_precision import use_mixed_precision
     from ..engine.running import show_in_tensorboard
-    from ..zoo.config_files import check_config
-    from ..zoo.config_options import check_options, check_ranges, merge_options
+    from ..zoo.config_options import apply_options
 
-    options = args.cfg_options or {}
-    if options:
-        check_options(cfg, options)
-        merge_options(cfg, options)
-    check_ranges(cfg, options, CONFIG)
-    check_config(cfg, CONFIG)
+    apply_options(cfg, args.cfg_options or {}, CONFIG)
     if args.amp:
         use_mixed_precision(cfg)
     if args.tensorboard:

@@ -112,11 +112,7 @@ def crop_size(size: tuple[int, int]) -> tuple[int, int]:
 
 def _model(model: dict[str, Any], started: dict, teacher: str | None) -> dict[str, Any]:
     if teacher is None:
-        return (
-            model
-            | dict(generator=started["generator"])
-            | {k: v for k, v in started.items() if k != "generator"}
-        )
+        return model | started
     guide = read_network_config(shipped_weights(teacher))
     if "text_encoder" not in guide:
         raise UserError(f"--teacher {teacher} is not guided by text: take `teacher`, or one of your own")

@@ -14,13 +14,14 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from ..extras import missing_module
 from ..models.weight_files.checkpoints import CheckpointError, last_checkpoint, resolve_checkpoint
 from ..system.cores import plan_cores
 from ..system.launching import check_launcher
 from ..system.regular_file import write_atomically
 from ..user_errors import MissingPackageError, UserError, reason_of
-from ..zoo.config_files import check_config, fusor_of, read_config
-from ..zoo.config_options import check_options, check_ranges, merge_options
+from ..zoo.config_files import fusor_of, read_config
+from ..zoo.config_options import apply_options
 from ..zoo.model_index import shipped_weights
 from . import FusionRunner
 from .mixed_precision import use_mixed_precision
@@ -49,11 +50,7 @@ def load_config(
     check_launcher(launcher)
     cfg = read_config(config)
     cfg.launcher = launcher
-    if cfg_options:
-        check_options(cfg, cfg_options)
-        merge_options(cfg, cfg_options)
-    check_ranges(cfg, cfg_options or {}, config)
-    check_config(cfg, config)
+    apply_options(cfg, cfg_options or {}, config)
     cfg.work_dir = work_dir or cfg.get("work_dir") or os.path.join("work_dirs", Path(config).stem)
     return cfg
 
@@ -162,22 +159,13 @@ def _naming_missing_packages(config: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        package = _missing_package(error)
+        package = missing_module(error)
         if isinstance(error, UserError) or (package or "").startswith(__package__.partition(".")[0]):
             raise
         raise MissingPackageError(
             f"{config} names a part that needs {package or 'a package'}, which is not installed "
             f"({reason_of(error)}): install it, or take the part out of the config"
         ) from error
-
-
-def _missing_package(error: BaseException | None) -> str | None:
-    """Name of the package whose import failed; libraries often raise an error of their own about it."""
-    while error is not None:
-        if isinstance(error, ModuleNotFoundError) and error.name:
-            return error.name.partition(".")[0]
-        error = error.__cause__ or error.__context__
-    return None
 
 
 def _has_annotations(cfg: Config) -> bool:

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 
 from ..system.number_range import ABOVE_ZERO, NOT_NEGATIVE, SHARE, NumberRange, at_least
 from ..user_errors import OptionError, reason_of
-from .config_files import ConfigError, arguments_of, find_type
+from .config_files import ConfigError, arguments_of, check_config, find_type
 
 #: By this name configs call the folder of their data.
 DATA_ROOT = "data_root"
@@ -56,6 +56,19 @@ _RANGES = {
     "interval": at_least(-1),
     "seed": NumberRange(0, 2**32 - 1, is_whole=True),
 }
+
+
+def apply_options(config: Config, options: Mapping[str, Any], path: str | Path) -> None:
+    """Put settings of the command line into a config, and check what it has then.
+
+    Raises:
+        OptionError: If a setting cannot be used.
+        ConfigError: If the config cannot.
+    """
+    check_options(config, options)
+    merge_options(config, options)
+    check_ranges(config, options, path)
+    check_config(config, path)
 
 
 def check_ranges(config: Config, options: Mapping[str, Any], path: str | Path) -> None:
