@@ -1,6 +1,5 @@
 """Runs that were stopped: whether a work folder has one, and whether its state fits the run that should go on."""
 
-import re
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
@@ -9,7 +8,7 @@ from mmengine.config import Config
 from mmengine.hooks import EMAHook
 from mmengine.runner import Runner
 
-from ..models.weight_files.checkpoints import AUTOSAVE, CheckpointError, last_checkpoint
+from ..models.weight_files.checkpoints import AUTOSAVE, CheckpointError, last_checkpoint, step_of
 
 
 def unfinished_run(work_dir: str | Path, train_cfg: dict) -> str | None:
@@ -20,10 +19,10 @@ def unfinished_run(work_dir: str | Path, train_cfg: dict) -> str | None:
         such run.
     """
     latest = last_checkpoint(work_dir)
-    match = re.fullmatch(rf"(?:{AUTOSAVE})?(iter|epoch)_([0-9]+)", latest.stem) if latest else None
-    if match is None:
+    step = step_of(latest) if latest else None
+    if step is None:
         return None
-    unit, number = match[1], int(match[2])
+    unit, number = step
     end = train_cfg.get(f"max_{unit}s")
     if end is not None and number >= end and not latest.name.startswith(AUTOSAVE):
         return None

@@ -59,15 +59,17 @@ def last_checkpoint(folder: str | Path) -> Path | None:
     named = folder / Path(note.read_text().strip()).name if note.is_file() else folder
     if named.is_file():
         return named
-    numbered = [
-        (match[1], int(match[2]), path)
-        for path in folder.glob("*.pth")
-        if (match := re.fullmatch(rf"(?:{AUTOSAVE})?(iter|epoch)_([0-9]+)", path.stem))
-    ]
+    numbered = [(*step, path) for path in folder.glob("*.pth") if (step := step_of(path))]
     if len({unit for unit, *_ in numbered}) > 1:
         # Epochs, and an iteration in the middle of one: no number tells which is later.
         return max((path for *_, path in numbered), key=lambda path: path.stat().st_mtime)
     return max(numbered)[2] if numbered else None
+
+
+def step_of(checkpoint: Path) -> tuple[str, int] | None:
+    """'iter' or 'epoch' and the number of a run's checkpoint, by its name; None if that is another."""
+    match = re.fullmatch(rf"(?:{AUTOSAVE})?(iter|epoch)_([0-9]+)", checkpoint.stem)
+    return (match[1], int(match[2])) if match else None
 
 
 def read_checkpoint(path: str | Path) -> dict:
