@@ -46,8 +46,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def train_command(stage: "Stage", folder: Path, options: dict, amp: bool) -> list[str]:
-    config = ROOT / "configs" / "fusion_distill" / f"{stage.config}.py"
-    command = [sys.executable, "-m", "mmfusion_distill", "train", str(config), "--work-dir", str(folder)]
+    command = [sys.executable, "-m", "mmfusion_distill", "train", stage.config, "--work-dir", str(folder)]
     command += ["--resume", *(["--amp"] if amp else [])]
     return [*command, "--cfg-options", *(f"{name}={value}" for name, value in options.items())]
 
@@ -87,7 +86,7 @@ def print_plan(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> Non
 
     for stage, seed in plan:
         folder = recipe.folder_of(args.work_dir, stage.name, seed)
-        config = read_config(ROOT / "configs" / "fusion_distill" / f"{stage.config}.py")
+        config = read_config(stage.config)
         iterations = config.train_cfg.max_iters
         said = f"{folder.name}: {iterations} iterations of {stage.config}"
         if recipe.is_done(folder):
@@ -106,16 +105,15 @@ def publish(plan: list[tuple["Stage", int]], args: argparse.Namespace) -> None:
     for stage, seed in plan:
         if stage.ships is None or seed:
             continue
-        config = ROOT / "configs" / "fusion_distill" / f"{stage.config}.py"
         checkpoint, target = recipe.end_of(args.work_dir, stage.name), WEIGHTS / stage.ships
         if stage.reads_text:
-            print(f"written: {publish_network(config, checkpoint, target, half=True)}", flush=True)
+            print(f"written: {publish_network(stage.config, checkpoint, target, half=True)}", flush=True)
         else:
-            run_tool("model_converters/fit_events.py", config, checkpoint, target)
+            run_tool("model_converters/fit_events.py", stage.config, checkpoint, target)
     run_tool("deployment/export_shipped.py")
 
 
-def run_tool(name: str, *arguments: Path) -> None:
+def run_tool(name: str, *arguments: str | Path) -> None:
     command = [sys.executable, ROOT / "tools" / name, *arguments]
     if subprocess.run(command).returncode:
         raise UserError(f"tools/{name} ended early: see above")
