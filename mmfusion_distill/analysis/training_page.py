@@ -3,8 +3,10 @@
 import io
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,11 +34,7 @@ def read_curves(work_dir: str | Path) -> tuple[dict[str, Curve], dict[str, Curve
     losses: dict[str, Curve] = defaultdict(dict)
     figures: dict[str, Curve] = defaultdict(dict)
     for path in sorted(Path(work_dir).glob("*/vis_data/scalars.json")):
-        for line in path.read_text().splitlines():
-            try:
-                row = json.loads(line)
-            except ValueError:  # cut off by a kill
-                continue
+        for row in scalar_rows(path):
             step = int(row.get("step", 0))
             is_training = "loss" in row
             for name, value in row.items():
@@ -45,6 +43,13 @@ def read_curves(work_dir: str | Path) -> tuple[dict[str, Curve], dict[str, Curve
                 elif not is_training and name not in ("step", "data_time", "time"):
                     figures[name][step] = value
     return dict(losses), dict(figures)
+
+
+def scalar_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of scalars that MMEngine wrote, without one that a kill cut off."""
+    for line in path.read_text().splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def draw_losses(losses: Mapping[str, Curve]) -> bytes:

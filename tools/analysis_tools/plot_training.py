@@ -4,7 +4,6 @@ Reads the scalars that mmengine writes into a run's work folder; of a resumed ru
 """
 
 import argparse
-import json
 from pathlib import Path
 
 from mmfusion_distill.user_errors import UserError, exit_on_user_error
@@ -18,14 +17,15 @@ def read_scalars(work_dir: Path) -> dict[str, dict[int, float]]:
     Raises:
         UserError: If the folder has none.
     """
+    from mmfusion_distill.analysis.training_page import scalar_rows
+
     files = sorted(work_dir.glob("*/vis_data/scalars.json"))
     if not files:
         raise UserError(f"{work_dir} is no work folder of a run: there is no */vis_data/scalars.json in it")
     values: dict[str, dict[int, float]] = {}
     for file in files:
         iteration = 0
-        for line in file.read_text().splitlines():
-            entry = json.loads(line)
+        for entry in scalar_rows(file):
             # MMagic's loop over several sets gives its scores no iteration: they follow the training's last one.
             iteration = int(entry.get("iter", iteration))
             for name, value in entry.items():
