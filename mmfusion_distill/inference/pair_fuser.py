@@ -74,7 +74,6 @@ class ArrayFuser(PairFuser):
 
 #: Pairs from which on it pays to find out.
 MANY = 100
-_ROUNDS = 1
 
 
 def for_many(inferencer: PairFuser, loaded: Any, count: int | None) -> tuple[PairFuser, int]:
@@ -102,10 +101,8 @@ def for_many(inferencer: PairFuser, loaded: Any, count: int | None) -> tuple[Pai
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    """The shortest of a few runs after one to warm up."""
-    times = []
-    for _ in range(1 + _ROUNDS):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times[1:])
+    """Of a run after one to warm up."""
+    run()
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start

@@ -1,6 +1,5 @@
 """Losses of what an operator looks for: people in glare, faces inside hot objects, tracers in a slice, no rings."""
 
-from abc import abstractmethod
 from typing import Any
 
 import torch
@@ -33,9 +32,9 @@ class KeptContrastLoss(SampleWiseLoss):
         super().__init__(loss_weight, reduction)
         self.goal = self.GOAL if goal is None else goal
 
-    @abstractmethod
     def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
         """The source whose contrast is to be kept, and where, 0 to 1, of luminances; all (N, 1, H, W)."""
+        raise NotImplementedError
 
     def per_sample(self, fused: Tensor, img_a: Tensor, img_b: Tensor) -> Tensor:
         """One value per sample, 0 without such places."""
