@@ -41,14 +41,14 @@ _CHOSEN: dict[str, tuple[Callable, dict[str, str]]] = {
 class NetworkAnnotator:
     """What a student sees in pairs, to be scored as annotators are."""
 
-    def __init__(self, network: FusionInferencer, threshold: float = 0.5) -> None:
-        self.network, self.threshold = network, threshold
+    def __init__(self, network: FusionInferencer) -> None:
+        self.network = network
 
     def annotate_arrays(self, img_a: np.ndarray, img_b: np.ndarray, modality: str) -> Annotation:
         """The events that it names of sources (H, W, C) in [0, 255], or one that stands for none."""
         seen = self.network.explain(to_uint8(img_a), to_uint8(img_b))
         kinds = MEDICAL_EVENT_TYPES if modality == "medical" else EVENT_TYPES
-        events = [Event(event) for event in kinds if seen[event] >= self.threshold]
+        events = [Event(event) for event in kinds if seen[event] >= 0.5]
         normal = MEDICAL_NORMAL_EVENT if modality == "medical" else NORMAL_EVENT
         return Annotation(tuple(events or [Event(normal)]), annotator=type(self).__name__)
 

@@ -9,9 +9,7 @@ from ..system.table import Table
 _SAMPLES, _TAIL = 4000, 0.025
 
 
-def difference_interval(
-    values: np.ndarray, reference: np.ndarray, seed: int = 0
-) -> tuple[float, float, float]:
+def difference_interval(values: np.ndarray, reference: np.ndarray) -> tuple[float, float, float]:
     """Mean difference of two trainings, and its 95 % interval over other seeds and other pairs.
 
     The trainings are resampled by themselves, for equal seeds do not make them pairs; the images are resampled alike.
@@ -19,12 +17,11 @@ def difference_interval(
     Args:
         values (np.ndarray): Scores of the trainings of one kind, (seeds, pairs).
         reference (np.ndarray): Of the other kind, (seeds, pairs), of the same pairs.
-        seed (int): Of the resampling. Default: 0.
 
     Returns:
         tuple[float, float, float]: Difference, lower and upper end.
     """
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     pairs = values.shape[1]
     weights = generator.multinomial(pairs, np.full(pairs, 1 / pairs), size=_SAMPLES) / pairs
     resampled = []

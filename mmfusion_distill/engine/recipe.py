@@ -100,13 +100,13 @@ def options_of(stage: Stage, root: str | Path, seed: int = 0) -> dict[str, str |
     return options
 
 
-def end_of(root: str | Path, stage: str, seed: int = 0) -> Path:
-    """The checkpoint that a training ended with.
+def end_of(root: str | Path, stage: str) -> Path:
+    """The checkpoint that a stage's training of seed 0 ended with, from which others go on.
 
     Raises:
         UserError: If it has not come to its end.
     """
-    folder = folder_of(root, stage, seed)
+    folder = folder_of(root, stage, 0)
     checkpoint = last_checkpoint(folder)
     if not is_done(folder) or checkpoint is None:
         raise UserError(f"the stage {stage} has not been trained to its end in {folder}: run it first")

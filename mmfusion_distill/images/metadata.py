@@ -124,7 +124,6 @@ def _resolution(dpi: Any) -> tuple[float, float] | None:
 _MARKS = (b"Exif\0", b"EXIF", b"eXIf", b"Raw profile type", b"tiff:Orientation")
 #: Where JPEG 2000 has its Exif.
 _JPEG2000_BOX = b"JpgTiffExif->JP2"
-_ORIENTATION = 274
 
 
 def notes_facts(data: bytes) -> bool:

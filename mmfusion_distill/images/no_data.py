@@ -70,15 +70,10 @@ def _holds(kind: np.dtype, value: float) -> bool:
     return bool(np.isfinite(value) and value == int(value) and limits.min <= value <= limits.max)
 
 
-def range_of(values: np.ndarray, outliers: float = 0.01) -> tuple[float, float]:
-    """Percentiles of values, from a sample of them that is the same each time.
-
-    Args:
-        values (np.ndarray): (N,), not empty.
-        outliers (float): Share of the values that lie outside, at either end. Default: 0.01.
-    """
+def _range_of(values: np.ndarray) -> tuple[float, float]:
+    """Percentiles 1 and 99 of values (N,), from a sample of them that is the same each time."""
     sample = values[:: max(1, values.size // _SAMPLES)]
-    low, high = np.quantile(sample, (outliers, 1 - outliers))
+    low, high = np.quantile(sample, (0.01, 0.99))
     return float(low), float(high)
 
 
@@ -109,7 +104,7 @@ def _far_run(plane: np.ndarray, missing: np.ndarray, value: np.generic, is_low: 
     rest = plane[~near & ~missing]
     if not rest.size:
         return None
-    low, high = range_of(rest)
+    low, high = _range_of(rest)
     spread = high - low
     distance = low - float(value) if is_low else float(value) - high
     if not spread > 0 or distance < _FAR * spread:

@@ -57,18 +57,13 @@ def shrink(image: np.ndarray, longest: int) -> np.ndarray:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
-def data_url(picture: np.ndarray, kind: str = "jpeg") -> str:
-    """An image as an address that holds it.
-
-    Args:
-        picture (np.ndarray): (H, W) or (H, W, 3) RGB in [0, 255].
-        kind (str): 'jpeg' or 'png'. Default: 'jpeg'.
-    """
+def data_url(picture: np.ndarray) -> str:
+    """An image, (H, W) or (H, W, 3) RGB in [0, 255], as an address that holds it as JPEG."""
     pixels = to_uint8(picture)
     # OpenCV wants BGR.
     pixels = pixels[:, :, ::-1] if pixels.ndim == 3 else pixels
-    _, data = cv2.imencode(f".{kind}", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
+    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return f"data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}"
 
 
 def without_alpha(pixels: np.ndarray) -> np.ndarray:

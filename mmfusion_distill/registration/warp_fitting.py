@@ -26,7 +26,6 @@ def fit_warp(
     sigmas: tuple[float, ...],
     before: np.ndarray,
     count: int = COUNT,
-    start: np.ndarray | None = None,
 ) -> np.ndarray:
     """Find the parameters under which the patches fit best.
 
@@ -39,14 +38,13 @@ def fit_warp(
         sigmas (tuple[float, ...]): Of the Gaussians, pixels, falling.
         before (np.ndarray): (8,) how far the view that the patches were matched in is from a similarity already.
         count (int): Of the parameters: 4 for a similarity, 6 for an affine map, 8 for a homography. Default: 8.
-        start (np.ndarray, optional): Where to begin. Default: None, no displacement.
 
     Returns:
         np.ndarray: (count,) displacement from A to B, see :class:`WarpParameters`.
     """
     parameters = WarpParameters(size)
     moves = parameters.moves(patches.centres)[:, :, :count]
-    values = np.zeros(count) if start is None else start.copy()
+    values = np.zeros(count)
     scores = prepare_scores(patches.scores)
     prior = np.where(np.arange(COUNT) < SIMILARITY, _LEAST_PRIOR, _PRIOR)[:count]
     for sigma in sigmas:

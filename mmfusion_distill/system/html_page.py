@@ -77,11 +77,11 @@ class HtmlPage:
         )
 
 
-def bold_best(rows: Sequence[Sequence[float]], form: str = ".3f") -> list[list[Cell]]:
+def bold_best(rows: Sequence[Sequence[float]]) -> list[list[Cell]]:
     """Cells of a table whose highest value of each column stands out."""
     best = [max(column) for column in zip(*rows)]
     return [
-        [Cell(format(value, form), "bold" if value == best[index] else "") for index, value in enumerate(row)]
+        [Cell(f"{value:.3f}", "bold" if value == best[index] else "") for index, value in enumerate(row)]
         for row in rows
     ]
 

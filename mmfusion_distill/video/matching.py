@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 import numpy as np
 
@@ -71,9 +70,6 @@ def halves(frames: Iterable[Frame], layout: str) -> Iterator[tuple[Frame, Frame]
         half = frame.pixels.shape[axis] // 2
         parts = np.split(frame.pixels, (half, 2 * half), axis=axis)[:2]
         yield Frame(parts[first], frame.seconds), Frame(parts[1 - first], frame.seconds)
-
-
-Rest = TypeVar("Rest")
 
 
 class FrameClock:

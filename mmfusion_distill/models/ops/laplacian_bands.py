@@ -139,8 +139,9 @@ def laplacian_fusion(img_a: Tensor, img_b: Tensor, num_bands: int = 6, slope: in
     Returns:
         Tensor: (N, 1, H, W), not clamped.
     """
-    hot = hot_level(*mean_and_variance(img_b))
-    lifted = lift_cold(img_a, img_b, mean_and_variance(img_b)[0])
+    mean, variance = mean_and_variance(img_b)
+    hot = hot_level(mean, variance)
+    lifted = lift_cold(img_a, img_b, mean)
     pyramid = gaussian_pyramid(torch.cat([img_a, lifted], dim=1), num_bands)
     bands = [laplacian_band(*pyramid[level : level + 2]) for level in range(num_bands)]
     if num_bands > COARSE:
