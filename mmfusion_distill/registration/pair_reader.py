@@ -13,6 +13,7 @@ from ..images import source_notes as notes
 from ..images.image_io import check_equal_sizes
 from ..images.image_source import PictureSource
 from ..images.pair_signs import signs_of_pair
+from ..images.pixels import in_few_bytes
 from ..images.slice_grid import SliceGrid
 from ..images.source_notes import Noted, write_notes
 from ..images.source_options import SourceOptions
@@ -71,16 +72,6 @@ class PairReader:
         self._left_to_look_at = math.inf if looked_at is None else looked_at
         self._noted: dict[str, list[str]] = defaultdict(list)
         self._lock = Lock()
-
-    def __call__(self, img_a: PictureSource, img_b: PictureSource) -> tuple[np.ndarray, np.ndarray]:
-        """Read a pair as inferencers take it; see :meth:`read`.
-
-        Returns:
-            tuple[np.ndarray, np.ndarray]: (H, W, 1 or 3) and (H, W, 1), RGB: uint8 where that loses nothing, else
-            float32 in [0, 1].
-        """
-        pair = self.read(img_a, img_b)
-        return as_picture(pair.img_a), as_picture(pair.img_b)
 
     def read(self, img_a: PictureSource, img_b: PictureSource, channels_a: int | None = None) -> SourcePair:
         """Read a pair.
@@ -178,5 +169,5 @@ def _short(name: str) -> str:
 
 def as_picture(image: np.ndarray) -> np.ndarray:
     """An image in [0, 255] as inferencers take it: uint8 where that loses nothing, else float32 in [0, 1]."""
-    whole = image.astype(np.uint8)
-    return whole if (whole == image).all() else (image / np.float32(255)).clip(0, 1)
+    short = in_few_bytes(image)
+    return short if short.dtype == np.uint8 else (image / np.float32(255)).clip(0, 1)
