@@ -167,7 +167,9 @@ def evaluate(args: argparse.Namespace) -> int:
     if args.grid:
         # First: a wrong name or box ends the run before the long part.
         grid = Path(args.out) / "grid.png"
-        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom, args.pattern, reader)
+        # A reader of its own, lest the notes name its pairs twice.
+        own = PairReader(source_options(args))
+        write_picture_grid(grid, args.a, args.b, methods, args.grid, args.zoom, args.pattern, own)
     result = evaluate_folders(
         args.a,
         args.b,

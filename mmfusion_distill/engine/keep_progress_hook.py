@@ -16,6 +16,9 @@ from ..system.regular_file import remove_leftovers, write_text_atomically
 from ..system.stop_signals import StopRequest, stop_requests
 from ..user_errors import UserError
 
+#: Of the iteration that was validated last. What begins with `val` is printed among the measures.
+_VALIDATED = "last_validated_iter"
+
 
 class StoppableRunner(Runner):
     """mmengine's runner; what Ctrl-C and SIGTERM ask of it, :class:`KeepProgressHook` does.
@@ -90,7 +93,7 @@ class KeepProgressHook(Hook):
             return
         runner.saved_iter = done
         is_validated_at = getattr(runner.train_loop, "is_validated_at", lambda iteration: False)
-        if is_validated_at(done) and runner.message_hub.runtime_info.get("validated_iter") != done:
+        if is_validated_at(done) and runner.message_hub.runtime_info.get(_VALIDATED) != done:
             runner.val_loop.run()
 
     def before_train_iter(self, runner: StoppableRunner, batch_idx: int, data_batch: Any = None) -> None:
@@ -119,7 +122,7 @@ class KeepProgressHook(Hook):
 
     def after_val(self, runner: StoppableRunner) -> None:
         """Note that this iteration was validated."""
-        runner.message_hub.update_info("validated_iter", runner.iter)
+        runner.message_hub.update_info(_VALIDATED, runner.iter)
 
     def after_train(self, runner: StoppableRunner) -> None:
         """Remove what the last checkpoint has too."""

@@ -64,7 +64,8 @@ class Pairing:
     @property
     def note(self) -> str:
         """A sentence on the patterns; '' if names are equal."""
-        return f"{counted(len(self.pairs), 'pair')} by their names, {self.patterns}" if self.patterns else ""
+        whose = "its name" if len(self.pairs) == 1 else "their names"
+        return f"{counted(len(self.pairs), 'pair')} by {whose}, {self.patterns}" if self.patterns else ""
 
 
 def pair_folders(folder_a: str | Path, folder_b: str | Path, pattern: Sequence[str] | None = None) -> Pairing:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..inference.fusion_inferencer import FusionInferencer
@@ -65,8 +66,9 @@ def launch(
             from .door import Door
             from .page import build_page
         except ImportError as error:
+            what = f"cannot be imported ({error})" if find_spec("gradio") else "is not installed"
             raise MissingPackageError(
-                f'the page needs Gradio, which cannot be imported ({error}): pip install "mmfusion_distill[serve]"'
+                f'the page needs Gradio, which {what}: pip install "mmfusion_distill[serve]"'
             ) from error
         files = VisitorFiles(Path(folder, "visits"))
         page = build_page(load_networks(weights, device), limits, files)

@@ -34,6 +34,9 @@ def progress_bar(*args: Any, unit: str = "pair", **kwargs: Any) -> tqdm:
         unit (str): What is counted. Default: 'pair'.
         **kwargs: As for tqdm.
     """
+    if kwargs.get("total") == 0:
+        # Nothing to do, which whoever asked for it says.
+        kwargs["disable"] = True
     if sys.stderr.isatty():
         # Units per second also where one takes longer than that, for which tqdm would turn the number over.
         return tqdm(*args, unit=unit, bar_format="{l_bar}{bar}| " + _COUNT, **kwargs)

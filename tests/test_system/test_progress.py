@@ -16,6 +16,13 @@ def test_a_pipe_gets_whole_lines(monkeypatch):
     assert len(lines) == 2, "a line every few seconds, not one a pair"
 
 
+def test_nothing_to_do_shows_nothing(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with progress_bar(total=0, desc="fusing"):
+        pass
+    assert sys.stderr.getvalue() == ""
+
+
 def test_a_terminal_gets_a_bar(monkeypatch):
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)

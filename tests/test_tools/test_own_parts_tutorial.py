@@ -43,4 +43,5 @@ def test_the_tutorial_trains_publishes_and_fuses_with_parts_of_ones_own(tmp_path
     write_generated_pairs(tmp_path / "data" / "mine", 4, height=144, width=160)
     done = subprocess.run([sys.executable, "-c", STEPS], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert "WARNING" not in done.stdout + done.stderr and "validated_iter" not in done.stdout
     assert len(list((tmp_path / "fused").glob("*.png"))) == 4
