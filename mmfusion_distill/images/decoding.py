@@ -7,7 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .image_header import can_be_read, foreign_format, read_header, remedy
+from .image_header import PNG, TIFF, can_be_read, foreign_format, read_header, remedy
 from .image_source import ImageReadError, check_pixels
 from .metadata import read_orientation, upright
 from .pillow_decoding import PILLOW_ERRORS, decode_with_pillow, gray_of_equal_channels, pillow_facts
@@ -51,8 +51,6 @@ def _decode_unturned(data: bytes) -> np.ndarray | None:
     return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
 
 
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_GRAY, _PNG_PALETTE, _PNG_GRAY_ALPHA = 0, 3, 4
 #: PNM whose pixels are written as text.
 _PNM_TEXT = (b"P1", b"P2", b"P3")
@@ -88,7 +86,7 @@ def decode(data: bytes, path: str | Path) -> Decoded:
         if not header.is_whole:
             raise _unusable(path, "is cut off")
     decoded = None
-    if data.startswith(_TIFF):
+    if data.startswith(TIFF):
         pixels, no_data = decode_tiff(data)
         if pixels is None and header is not None and header.bands > 2:
             raise ImageReadError(
@@ -123,9 +121,9 @@ def _decode_usual(data: bytes, path: str | Path) -> Decoded | None:
     # OpenCV fills what a cut-off JPEG lacks with gray and only prints a warning.
     if ends_in_fill(data, image):
         raise _unusable(path, "is cut off")
-    if data[:8] == _PNG and data[25] == _PNG_GRAY_ALPHA and image.ndim == 3:
+    if data[:8] == PNG and data[25] == _PNG_GRAY_ALPHA and image.ndim == 3:
         image = image[:, :, [0, -1]]
-    elif data[:8] == _PNG and data[25] == _PNG_PALETTE and image.ndim == 3:
+    elif data[:8] == PNG and data[25] == _PNG_PALETTE and image.ndim == 3:
         image = gray_of_equal_channels(image)
     named = _PNM.match(data)
     full_scale = float(named[1]) if named else None
@@ -134,7 +132,7 @@ def _decode_usual(data: bytes, path: str | Path) -> Decoded | None:
 
 def _transparent_gray(data: bytes) -> float | None:
     """The level of a gray PNG that counts as transparent, by which GDAL marks what is no data; None if none does."""
-    if data[:8] != _PNG or data[25] != _PNG_GRAY:
+    if data[:8] != PNG or data[25] != _PNG_GRAY:
         return None
     at = data.find(b"tRNS", 33, max(data.find(b"IDAT"), 33))
     if at < 0 or len(data) < at + 6:

@@ -6,6 +6,10 @@ import struct
 from importlib.util import find_spec
 from typing import NamedTuple
 
+#: First bytes of PNG, and of TIFF and BigTIFF of either order of bytes.
+PNG = b"\x89PNG\r\n\x1a\n"
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
 
 class ForeignFormat(NamedTuple):
     """A format that is left to Pillow.
@@ -230,10 +234,10 @@ def _tiff(data: bytes) -> PictureHeader | None:
 
 
 _READERS = (
-    (b"\x89PNG\r\n\x1a\n", _png),
+    (PNG, _png),
     (b"\xff\xd8", _jpeg),
     (b"GIF8", _gif),
     (b"BM", _bmp),
     (b"RIFF", _webp),
-    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), _tiff),
+    (TIFF, _tiff),
 )

@@ -13,7 +13,7 @@ from ..user_errors import reason_of
 from .decoding import decode
 from .dicom_series import is_series
 from .image_files import DATA_EXTENSIONS
-from .image_header import read_header
+from .image_header import PNG, read_header
 from .image_source import ImageReadError, PictureSource, check_pixels, describe, is_path, to_array
 from .medical_slices import read_scan
 from .metadata import read_orientation
@@ -128,7 +128,7 @@ def read_stored(
 
 
 #: First bytes of formats whose header has the size as stored, before it is turned.
-_WITH_HEADER = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF", b"BM")
+_WITH_HEADER = (PNG, b"\xff\xd8", b"RIFF", b"BM")
 
 
 def image_size(path: str | Path, is_source_b: bool = False) -> tuple[int, int]:
