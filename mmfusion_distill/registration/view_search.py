@@ -8,7 +8,6 @@ import numpy as np
 
 from .matching_level import ViewPair
 from .orientation_histograms import ORIENTATIONS, orientation_histograms
-from .view import View
 from .warping import corners_of, map_points, matrix_of_sizes
 
 #: Longer side of A in the search, cells, and side of a cell, pixels.
@@ -65,13 +64,14 @@ def search_views(pairs: Sequence[ViewPair], most: int) -> list[Candidate]:
     small = [(view_a.shrink(_SIDE * _CELL), view_b) for view_a, view_b in pairs]
     full = matrix_of_sizes(size_a, small[0][0].size)
     side = cv2.getOptimalDFTSize(2 * _SIDE)
-    templates = [_Template(view, side) for view, _ in small]
+    templates = [_Template(*orientation_histograms(view, _CELL), side) for view, _ in small]
     found = []
     for base in bases_of(size_a, size_b):
         for linear in _turned_and_scaled(np.linalg.inv(full) @ base):
             placed = _placed(linear, size_b)
             bounds = _bounds(placed, size_b, side * _CELL)
-            seen = [_Spectra(view_b.render(placed, bounds), side) for _, view_b in small]
+            rendered = (view_b.render(placed, bounds) for _, view_b in small)
+            seen = [_Spectra(*orientation_histograms(view, _CELL), side) for view in rendered]
             surface = np.mean([one.agreement(other) for one, other in zip(templates, seen)], axis=0)
             for score, place in _peaks(surface):
                 lengths = zip(place, templates[0].size, seen[0].size)
@@ -110,8 +110,7 @@ def apart(one: np.ndarray, other: np.ndarray, size_a: tuple[int, int], size_b: t
 class _Spectra:
     """Fourier transforms of a view's histograms, of their energy and of where it is shown."""
 
-    def __init__(self, view: View, side: int) -> None:
-        histograms, shown = orientation_histograms(view, _CELL)
+    def __init__(self, histograms: np.ndarray, shown: np.ndarray, side: int) -> None:
         self.size, self.area = shown.shape, float(shown.sum())
         # What is real goes two by two: one transform does for both.
         self.histograms = [
@@ -123,9 +122,8 @@ class _Spectra:
 class _Template(_Spectra):
     """The same of the view in which others are looked for."""
 
-    def __init__(self, view: View, side: int) -> None:
-        super().__init__(view, side)
-        histograms, shown = orientation_histograms(view, _CELL)
+    def __init__(self, histograms: np.ndarray, shown: np.ndarray, side: int) -> None:
+        super().__init__(histograms, shown, side)
         self.shown = _transform(shown, side)
         self.energy = _transform((histograms**2).sum(2), side)
 
