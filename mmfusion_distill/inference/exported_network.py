@@ -20,13 +20,13 @@ class ExportedNetwork(FusionNetwork):
         device (str, optional): What the runtime computes on, as for
             :class:`~mmfusion_distill.inference.exported_fusion.ExportedFusion`. Default: None.
         mode (str): 'auto', 'whole' or 'tile', likewise. Default: 'auto'.
-        max_memory (float): GiB that an image or a tile may take in 'auto'. Default: 1.5.
+        max_memory (float, optional): GiB that an image or a tile may take, likewise. Default: None.
         init_cfg (dict, optional): As in mmengine. Default: None.
 
     Raises:
         MissingFileError: If the file does not exist.
         MissingPackageError: If its runtime is not installed.
-        ValueError: If the file is none of ours, or the runtime has no such device.
+        UserError: If the file is none of ours, or the runtime has no such device.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class ExportedNetwork(FusionNetwork):
         path: str | Path,
         device: str | None = None,
         mode: str = "auto",
-        max_memory: float = 1.5,
+        max_memory: float | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)

@@ -7,6 +7,7 @@ from scripts import run_script
 
 from mmfusion_distill.apis import FusionInferencer
 from mmfusion_distill.export.export_network import export_network, largest_differences
+from mmfusion_distill.inference import exported_fusion
 from mmfusion_distill.inference.exported_fusion import ExportedFusion
 from mmfusion_distill.inference.exported_inferencer import ExportedInferencer, is_exported
 from mmfusion_distill.models import FusionUNet
@@ -107,6 +108,16 @@ def test_a_mode_is_honoured(sources, tmp_path):
         ExportedFusion(path, max_memory=1e-3)(*large)
     with pytest.raises(ValueError, match="mode 'half' is none of auto, whole, tile"):
         ExportedInferencer(path, mode="half")
+
+
+def test_pytorch_leaves_a_file_the_limit_that_it_has_by_itself(sources, tmp_path, monkeypatch):
+    path = export_network(fast_network(), tmp_path / "network.pt", "torchscript")
+    fuse = FusionInferencer(weights=path, backend="pytorch", device="cpu").fuse
+    images = sources[0][0].transpose(1, 2, 0), sources[1][0, 0]
+    fuse(*images)
+    monkeypatch.setattr(exported_fusion, "free_memory", lambda: 1e3)
+    with pytest.raises(ValueError, match=r"pixels take .* GiB in .*network.pt"):
+        fuse(*images)
 
 
 def test_torchscript_runs_as_the_other_formats_do(sources, pair_folder, tmp_path):
