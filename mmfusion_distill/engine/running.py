@@ -18,7 +18,7 @@ from ..extras import missing_module
 from ..models.weight_files.checkpoints import CheckpointError, last_checkpoint, resolve_checkpoint
 from ..system.cores import plan_cores
 from ..system.launching import check_launcher
-from ..system.regular_file import write_atomically
+from ..system.regular_file import check_writable, write_atomically
 from ..user_errors import MissingPackageError, UserError, reason_of
 from ..zoo.config_files import fusor_of, read_config
 from ..zoo.config_options import apply_options
@@ -208,12 +208,7 @@ def _prepare_file(path: str) -> None:
         raise UserError(f"--out {path}: the file must end in {', '.join(suffixes)}")
     if Path(path).is_dir():
         raise UserError(f"--out {path} is a folder: name a file")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    existed = Path(path).exists()
-    with open(path, "ab"):
-        pass
-    if not existed:
-        Path(path).unlink()
+    check_writable(Path(path).parent)
 
 
 class _MetricsKeeper(Hook):
