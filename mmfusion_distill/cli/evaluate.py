@@ -147,14 +147,14 @@ def parse_box(text: str) -> tuple[int, int, int, int]:
 def check_options(args: argparse.Namespace, methods: dict[str, str]) -> None:
     """Check before scoring what would otherwise fail after it, or never."""
     if args.reference is not None and args.reference not in methods:
-        raise UserError(f"--reference {args.reference} is none of the methods {list(methods)}.")
+        raise UserError(f"--reference {args.reference} is none of the methods {list(methods)}")
     if args.reference is not None and not args.bootstrap:
-        raise UserError("--reference needs the bootstrap: leave --bootstrap 0 out.")
+        raise UserError("--reference needs the bootstrap: leave --bootstrap 0 out")
     if args.bootstrap:
         # Missing in an installation that only fuses.
         importlib.import_module("scipy.stats")
     if args.zoom and not args.grid:
-        raise UserError("--zoom enlarges parts of the image grid: name its pairs with --grid.")
+        raise UserError("--zoom enlarges parts of the image grid: name its pairs with --grid")
 
 
 def evaluate(args: argparse.Namespace) -> int:

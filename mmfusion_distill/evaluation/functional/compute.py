@@ -97,11 +97,11 @@ def parse_metric_names(names: Iterable[str]) -> list[tuple[str, MetricEntry | No
         if base not in METRICS_BY_NAME:
             known = ", ".join([*METRICS_BY_NAME, *COMPOSITES])
             raise UserError(
-                f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced."
+                f"No metric '{key}'; choose from {known}, source-wise ones also with _A, _B, _balanced"
             )
         entry = METRICS_BY_NAME[base]
         if form and not isinstance(entry, SourceWiseMetric):
-            raise UserError(f"'{key}': {base} has no per-source form.")
+            raise UserError(f"'{key}': {base} has no per-source form")
         parsed.append((key, entry, form))
     return parsed
 
@@ -145,7 +145,7 @@ def _score_once(triple: FusionTriple, names: Sequence[str], protocol: Protocol) 
     for key, entry, form in parse_metric_names(names):
         value = entry.value(scoring, form)
         if not math.isfinite(value):
-            raise ArithmeticError(f"{key} came out as {value}; please report the three images.")
+            raise ArithmeticError(f"{key} came out as {value}; please report the three images")
         scores[key] = float(value)
     return scores
 
@@ -158,4 +158,4 @@ def _check_sizes(triple: FusionTriple) -> None:
     }
     if len(set(sizes.values())) > 1:
         text = ", ".join(f"{name} {h}x{w}" for name, (h, w) in sizes.items())
-        raise UserError(f"Images of different sizes (height x width): {text}.")
+        raise UserError(f"Images of different sizes (height x width): {text}")

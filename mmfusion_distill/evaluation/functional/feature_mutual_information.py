@@ -52,7 +52,7 @@ def feature_mutual_informations(
 ) -> list[float]:
     """FMI of several sources with one fused image; what is made of the latter's windows is made once."""
     if feature not in FEATURES:
-        raise UserError(f"No feature '{feature}'; choose from {', '.join(FEATURES)}.")
+        raise UserError(f"No feature '{feature}'; choose from {', '.join(FEATURES)}")
     fused = as_gray_image(fused)
     pictures = [as_gray_image(source) for source in sources]
     # A copy of a source: all windows are equal.

@@ -147,9 +147,9 @@ def as_gray_image(image: ImageLike) -> GrayImage:
 
 def _check_shape(image: np.ndarray) -> None:
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
-        raise UserError(f"An image is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}.")
+        raise UserError(f"An image is an array (H, W), (H, W, 1) or (H, W, 3); got shape {image.shape}")
     if image.size == 0:
-        raise UserError(f"The image is empty: its shape is {image.shape}.")
+        raise UserError(f"The image is empty: its shape is {image.shape}")
 
 
 def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
@@ -159,18 +159,18 @@ def _resolve_range(image: np.ndarray, data_range: float | None) -> float:
         data_range = data_range or _INTEGER_RANGES[image.dtype]
         if image.max() > data_range:
             raise UserError(
-                f"Values up to {image.max()} of {image.dtype} lie outside the stated range [0, {data_range:g}]."
+                f"Values up to {image.max()} of {image.dtype} lie outside the stated range [0, {data_range:g}]"
             )
         return float(data_range)
     if not np.issubdtype(image.dtype, np.floating):
-        raise TypeError(f"An image holds uint8, uint16 or float values; got {image.dtype}.")
+        raise TypeError(f"An image holds uint8, uint16 or float values; got {image.dtype}")
     if data_range is None:
-        raise UserError("A float image does not tell its range: pass data_range (1.0 or 255.0, say).")
+        raise UserError("A float image does not tell its range: pass data_range (1.0 or 255.0, say)")
     if not np.isfinite(image).all():
-        raise UserError("The image holds NaN or infinite values.")
+        raise UserError("The image holds NaN or infinite values")
     low, high = float(image.min()), float(image.max())
     if low < 0 or high > data_range * (1 + 1e-6):
         raise UserError(
-            f"Values from {low:.4g} to {high:.4g} lie outside the stated range [0, {data_range:g}]."
+            f"Values from {low:.4g} to {high:.4g} lie outside the stated range [0, {data_range:g}]"
         )
     return float(data_range)

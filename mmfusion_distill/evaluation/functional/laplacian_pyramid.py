@@ -50,7 +50,7 @@ def laplacian_pyramid_fusion(
     if img_a.shape[:2] != img_b.shape[:2]:
         raise UserError(
             f"laplacian_pyramid_fusion: source A is {img_a.shape[0]}x{img_a.shape[1]} but source B "
-            f"{img_b.shape[0]}x{img_b.shape[1]}; resize one of them."
+            f"{img_b.shape[0]}x{img_b.shape[1]}; resize one of them"
         )
     a, b = _gray_levels(img_a, data_range), _gray_levels(img_b, data_range)
     luminance_a, luminance_b = _luminance(a), _luminance(b)

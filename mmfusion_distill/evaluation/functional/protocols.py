@@ -56,11 +56,11 @@ class Protocol:
             value, choices = getattr(self, field.name), get_args(field.type)
             if get_origin(field.type) is Literal and value not in choices:
                 raise UserError(
-                    f"Protocol '{self.name}': {field.name} is '{value}'; choose from {', '.join(choices)}."
+                    f"Protocol '{self.name}': {field.name} is '{value}'; choose from {', '.join(choices)}"
                 )
         if isinstance(self.psnr_peak, str) and self.psnr_peak != "fused_maximum":
             raise UserError(
-                f"Protocol '{self.name}': psnr_peak is '{self.psnr_peak}'; give a number or fused_maximum."
+                f"Protocol '{self.name}': psnr_peak is '{self.psnr_peak}'; give a number or fused_maximum"
             )
 
     def differences(self) -> dict[str, str | float]:
@@ -119,5 +119,5 @@ def get_protocol(protocol: str | Protocol) -> Protocol:
     if isinstance(protocol, Protocol):
         return protocol
     if protocol not in PROTOCOLS:
-        raise UserError(f"No protocol '{protocol}'; choose from {', '.join(PROTOCOLS)}.")
+        raise UserError(f"No protocol '{protocol}'; choose from {', '.join(PROTOCOLS)}")
     return PROTOCOLS[protocol]

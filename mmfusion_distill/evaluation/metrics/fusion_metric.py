@@ -188,13 +188,13 @@ def _to_picture(image: torch.Tensor, name: str, key: str) -> np.ndarray:
     """Turn (C, H, W) values 0 to 255, BGR, into a uint8 image (H, W) or (H, W, 3) RGB."""
     if image.ndim != 3 or image.shape[0] not in (1, 3):
         raise UserError(
-            f"Cannot score '{key}': {name} must be (1, H, W) or (3, H, W), got {tuple(image.shape)}."
+            f"Cannot score '{key}': {name} must be (1, H, W) or (3, H, W), got {tuple(image.shape)}"
         )
     if image.is_floating_point():
         if not torch.isfinite(image).all():
             raise UserError(
                 f"Cannot score '{key}': {name} holds NaN or infinite values; if it is the fused "
-                "image, training diverged."
+                "image, training diverged"
             )
         image = image.detach().float().round().clamp(0, 255)
     array = image.to(torch.uint8).cpu().numpy()

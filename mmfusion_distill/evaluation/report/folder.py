@@ -136,11 +136,11 @@ def check_method_names(methods: Mapping[str, str | Path]) -> None:
     """
     taken = set(EvaluationResult.BASELINE_TITLES.values()) & set(methods)
     if taken:
-        raise UserError(f"'{taken.pop()}' is the name of a baseline; name the method differently.")
+        raise UserError(f"'{taken.pop()}' is the name of a baseline; name the method differently")
     for name in methods:
         # Names become parts of file names and cells of tables.
         if not name.strip() or set(name) & set("/\\\0\r\n") or name in (".", ".."):
-            raise UserError(f"the method name {name!r} is no plain name: leave out slashes and line breaks.")
+            raise UserError(f"the method name {name!r} is no plain name: leave out slashes and line breaks")
 
 
 def _check_headers(pairs: MatchedFiles, reader: PairReader) -> tuple[MatchedFiles, list[str]]:

@@ -49,7 +49,7 @@ def write_picture_grid(
     """
     matched, problems = match_files(folder_a, folder_b, methods, names, pattern)
     if problems:
-        raise UserError(f"Image grid: {problems[0]}.")
+        raise UserError(f"Image grid: {problems[0]}")
     reader = reader or PairReader()
     rows = [[*read_sources(reader, *paths[:2]), *map(read_picture, paths[2:])] for paths in matched.values()]
     write_image(path, picture_grid(rows, ["source A", "source B", *methods], boxes))
@@ -113,7 +113,7 @@ def _check_box(box: Box, shape: tuple[int, ...]) -> None:
     x, y, w, h = box
     if x < 0 or y < 0 or w < 1 or h < 1 or x + w > shape[1] or y + h > shape[0]:
         raise OptionError(
-            f"The box x={x}, y={y}, {w}x{h} does not lie inside an image of {shape[1]}x{shape[0]}."
+            f"The box x={x}, y={y}, {w}x{h} does not lie inside an image of {shape[1]}x{shape[0]}"
         )
 
 

@@ -25,7 +25,7 @@ def plot_radar(result: EvaluationResult, path: str | Path) -> None:
         UserError: With fewer than three metrics there is no area to draw.
     """
     if len(result.metrics) < 3:
-        raise UserError(f"A radar plot needs three metrics or more; got {result.metrics}.")
+        raise UserError(f"A radar plot needs three metrics or more; got {result.metrics}")
     goodness = np.where(result.higher_is_better, result.means, -result.means)
     low, high = goodness.min(axis=0), goodness.max(axis=0)
     span = np.where(high > low, high - low, 1.0)

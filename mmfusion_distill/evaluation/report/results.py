@@ -98,7 +98,7 @@ class EvaluationResult:
             UserError: If there is none; the message lists those that exist.
         """
         if method not in self.methods:
-            raise UserError(f"No method '{method}'; there are {', '.join(self.methods)}.")
+            raise UserError(f"No method '{method}'; there are {', '.join(self.methods)}")
         return self.methods.index(method)
 
     def columns(self, metrics: Sequence[str]) -> np.ndarray:
