@@ -35,7 +35,7 @@ def fuse_video(
         inferencer (PairFuser): The network.
         source_a (str | Path): File, URL or index of a camera; with a layout the stream that shows both sources.
         source_b (str | Path, optional): Source B; None with a layout.
-        out (str | Path, optional): Target, .avi, .mkv, .mp4 or .webm. Default: None, with `show`.
+        out (str | Path, optional): Target, .avi, .mkv, .mp4 or .webm; None only with `show`.
         options (VideoOptions, optional): Default: None, two streams by time.
 
     Returns:

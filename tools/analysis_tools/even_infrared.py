@@ -26,7 +26,6 @@ def parse_args() -> argparse.Namespace:
 
 
 def report(args: argparse.Namespace) -> None:
-
     from mmfusion_distill.analysis.even_infrared import even_infrared_table, measure_even_infrared
     from mmfusion_distill.apis import FusionInferencer, list_models
     from mmfusion_distill.data.generated_scenes import generate_pair
