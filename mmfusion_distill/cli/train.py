@@ -9,7 +9,7 @@ from ..system.stop_signals import told_when_interrupted
 from ..user_errors import exit_on_user_error
 from .command_line import parse_run_arguments
 from .source_arguments import add_pattern_argument
-from .train_own import check_own_arguments, train_own
+from .train_own import check_own_arguments, told_set_up, train_own
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _train_by_config(arguments: dict) -> None:
-    with told_when_interrupted("stopped before training began: the same command starts again"):
+    with told_when_interrupted(told_set_up(arguments["resume"])):
         from ..engine.running import run_training
 
         run_training(**arguments)

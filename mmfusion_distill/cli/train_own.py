@@ -42,7 +42,7 @@ def train_own(args: argparse.Namespace) -> int:
     with warnings.catch_warnings():
         # Of libraries, about themselves.
         warnings.simplefilter("ignore")
-        with told_when_interrupted("stopped before training began: the same command starts again"):
+        with told_when_interrupted(told_set_up(args.resume)):
             if args.resume is None:
                 _plan(args, out, plan_cores())
             _train(out, args)
@@ -51,6 +51,12 @@ def train_own(args: argparse.Namespace) -> int:
         ):
             _report(out)
     return 0
+
+
+def told_set_up(resume: str | None) -> str:
+    """What is said of a run that is stopped before its first step, where `--resume` was given or was not."""
+    begins = "began: the same command starts again" if resume is None else "went on: the same command goes on"
+    return f"stopped before training {begins}"
 
 
 def name_of(folders: Sequence[str]) -> str:

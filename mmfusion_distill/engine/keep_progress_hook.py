@@ -46,6 +46,8 @@ class StoppableRunner(Runner):
                 raise TrainingStopped(self._told_stop()) from None
 
     def _told_stop(self) -> str:
+        if not self.saved_iter and self._resume:
+            return "stopped before training went on: nothing is lost, the same command goes on where it would have"
         if not self.saved_iter:
             return "stopped before anything could be kept: the same command starts again"
         return (

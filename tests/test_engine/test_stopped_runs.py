@@ -173,11 +173,15 @@ def test_batches_of_one_step_are_not_parted(tmp_path):
 
 
 def test_a_stop_before_the_first_step_says_that_there_is_nothing_to_resume(tmp_path, monkeypatch):
+    with pytest.raises(TrainingStopped):
+        run(tmp_path / "kept", hooks=[dict(type="SignalHook", at=2)])
     monkeypatch.setattr(
         KeepProgressHook, "before_train", lambda self, runner: os.kill(os.getpid(), signal.SIGINT)
     )
     with pytest.raises(TrainingStopped, match="before anything could be kept: the same command starts again"):
         run(tmp_path / "run")
+    with pytest.raises(TrainingStopped, match="before training went on: nothing is lost"):
+        run(tmp_path / "kept", resume=True)
 
 
 def test_a_stop_is_one_line_and_the_code_of_ctrl_c(tmp_path, capsys):
