@@ -1,5 +1,5 @@
 # The losses of the fast networks: eight measures above the pyramid's, near the pyramid otherwise, and what an
-# operator looks for: people in glare, faces inside hot objects, no rings.
+# operator looks for: people in glare, faces inside hot objects, folds under a tracer, no rings, no dusk.
 fusion_loss = dict(
     type="LossSet",
     losses=dict(
@@ -18,6 +18,7 @@ fusion_loss = dict(
         distance=dict(type="PyramidDistanceLoss", loss_weight=1.0),
         glare=dict(type="GlareContrastLoss", loss_weight=1.0),
         hot_detail=dict(type="HotDetailLoss", loss_weight=0.3),
+        tracer_detail=dict(type="TracerDetailLoss", loss_weight=3.0),
         false_slope=dict(type="FalseSlopeLoss", loss_weight=1.0),
         sky=dict(type="ClearSkyLoss", loss_weight=5.0),
     ),

@@ -5,7 +5,5 @@ _base_ = [
     "../_base_/datasets/harvard-224x224_degraded.py",
     "../_base_/schedules/adamw_1xb2-1k_low.py",
 ]
-# The folds that MRI shows under a bright tracer; without it a network keeps a quarter of their contrast.
-model = dict(pixel_loss=dict(losses=dict(tracer_detail=dict(type="TracerDetailLoss", loss_weight=1.0))))
 load_from = "mmfusion://student"
 default_hooks = dict(checkpoint=dict(interval=250, save_best=["clean/wins", "degraded/balanced_quality"]))

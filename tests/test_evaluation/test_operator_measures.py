@@ -66,6 +66,15 @@ def test_detail_inside_hot_objects_and_their_contrast():
     assert abs(operator_measures(img_a, img_b, img_a)["hot_contrast"]) < 0.1
 
 
+def test_detail_of_mri_under_a_bright_tracer():
+    ground = with_square(even(0), 1, half=60)
+    tracer = ground * with_square(even(60), 180, half=25)
+    mri = ground * np.random.default_rng(0).integers(60, 140, ground.shape, np.uint8)
+    assert operator_measures(tracer, mri, tracer)["tracer_detail"] == pytest.approx(0, abs=0.1)
+    assert operator_measures(tracer, mri, tracer + mri // 2)["tracer_detail"] == pytest.approx(0.5, abs=0.1)
+    assert math.isnan(operator_measures(tracer + 20, mri + 20, mri)["tracer_detail"])  # a street
+
+
 def test_a_ring_is_a_false_slope_and_a_true_step_is_none():
     img_a, img_b = with_square(even(100), 140, half=30), even(100)
     ring = with_square(with_square(even(100), 60, half=45), 140, half=30)

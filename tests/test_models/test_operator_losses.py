@@ -45,11 +45,14 @@ def test_what_is_lost_of_a_inside_hot_objects():
 
 def test_what_is_lost_of_mri_under_a_bright_tracer():
     torch.manual_seed(0)
-    tracer, mri = with_square(even(0.2), 0.9, half=20), 0.3 + 0.2 * torch.rand(1, 1, 96, 96)
+    slice_of = with_square(even(0), 1, half=40)
+    tracer = slice_of * with_square(even(0.2), 0.9, half=20)
+    mri = slice_of * (0.3 + 0.2 * torch.rand(1, 1, 96, 96))
     loss = build("TracerDetailLoss")
     assert float(loss(0.5 * tracer + mri, tracer, mri)) == pytest.approx(0, abs=0.01)
     assert float(loss(tracer, tracer, mri)) == pytest.approx(0.8, abs=0.05)
-    assert float(loss(tracer, even(0.2), mri)) == 0  # no tracer
+    assert float(loss(slice_of, 0.2 * slice_of, mri)) == 0  # no tracer
+    assert float(loss(tracer, tracer + 0.1, mri + 0.1)) == 0  # a street has no black ground
 
 
 def test_slopes_of_the_sources_are_true_and_rings_are_not():

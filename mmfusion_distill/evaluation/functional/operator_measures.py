@@ -16,6 +16,7 @@ OPERATOR_MEASURES = {
     "chroma": "CIELAB chroma beside A's where the result is brighter by 25 levels; at most 1",
     "hot_detail": "share of A's fine contrast that is kept inside hot objects; 1 is all of it",
     "hot_contrast": "contrast of hot objects to their surroundings beside B's; 1 is as in B",
+    "tracer_detail": "share of B's fine contrast that is kept where A is bright in a slice; 1 is all of it",
     "false_slopes": "coarse slopes that no source has beside those they have: rings; 0 is none",
     "cold_sky": "gray levels by which detail differs from A's where A is bright and smooth and B cold; 0 is none",
     "dark_sky": "gray levels by which the image is darker than A where A is bright and smooth and B cold; 0 is none",
@@ -46,6 +47,7 @@ def operator_measures(img_a: ImageLike, img_b: ImageLike, fused: ImageLike) -> d
         "chroma": _chroma(images[0].color_values, images[2].color_values, f - a),
         "hot_detail": _hot_detail(a, f, hot),
         "hot_contrast": _hot_contrast(b, f, hot),
+        "tracer_detail": _tracer_detail(a, b, f),
         "false_slopes": _false_slopes(a, b, f),
         "cold_sky": _cold_sky(a, b, f),
         "dark_sky": _dark_sky(a, b, f),
@@ -87,8 +89,18 @@ def _chroma(a: np.ndarray, f: np.ndarray, brighter: np.ndarray) -> float:
 
 def _hot_detail(a: np.ndarray, f: np.ndarray, hot: np.ndarray) -> float:
     """Inside what is hot in B, without its border, where A is not blown out; what is finer than 3 pixels."""
-    inside = cv2.erode(hot.astype(np.uint8), _DISC) > 0
-    return _slope(f - _blur(f, 3), a - _blur(a, 3), inside & (a < 250))
+    return _slope(f - _blur(f, 3), a - _blur(a, 3), _inside(hot) & (a < 250))
+
+
+def _tracer_detail(a: np.ndarray, b: np.ndarray, f: np.ndarray) -> float:
+    """Inside what is bright in A, without its border, in slices, which lie on a black ground; finer than 3 pixels."""
+    if (np.maximum(a, b) < 8).mean() < 0.1:
+        return float("nan")
+    return _slope(f - _blur(f, 3), b - _blur(b, 3), _inside(_opened(a > a.mean() + a.std())))
+
+
+def _inside(mask: np.ndarray) -> np.ndarray:
+    return cv2.erode(mask.astype(np.uint8), _DISC) > 0
 
 
 def _hot_contrast(b: np.ndarray, f: np.ndarray, hot: np.ndarray) -> float:

@@ -151,7 +151,8 @@ class HotDetailLoss(KeptContrastLoss):
 class TracerDetailLoss(KeptContrastLoss):
     """B's fine contrast where A is bright: the folds of the brain, which MRI shows, under the tracer of PET or SPECT.
 
-    Bright is what lies above A's mean by one standard deviation over more than an edge, without its border.
+    Bright is what lies above A's mean by one standard deviation over more than an edge, without its border. Only
+    slices are asked, which lie on a black ground: in a street B's texture is not wanted in whatever is bright.
 
     Args are those of :class:`KeptContrastLoss`; the goal is 0.8.
     """
@@ -161,7 +162,9 @@ class TracerDetailLoss(KeptContrastLoss):
 
     def source_and_places(self, gray_a: Tensor, gray_b: Tensor) -> tuple[Tensor, Tensor]:
         """B, and the inside of what is bright in A."""
-        return gray_b, inside_of_bright(gray_a, 1.0)
+        black = mean_per_sample((torch.maximum(gray_a, gray_b) < 8 / 255).to(gray_a.dtype))
+        is_slice = ((black - 0.05) / 0.1).clamp(0, 1)[:, None, None, None]
+        return gray_b, is_slice * inside_of_bright(gray_a, 1.0)
 
 
 @MODELS.register_module()
