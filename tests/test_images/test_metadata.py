@@ -7,6 +7,7 @@ from PIL import Image, ImageCms
 from mmfusion_distill.cli import fuse as fuse_command
 from mmfusion_distill.images.image_io import is_own_picture, read_image, write_image
 from mmfusion_distill.images.metadata import metadata_of
+from mmfusion_distill.images.stored_image import image_size
 from mmfusion_distill.inference.folder_fusing import fuse_files
 
 EXIF, GPS = 34665, 34853
@@ -82,6 +83,20 @@ def test_a_colour_space_of_other_channels_is_left_out(source, tmp_path):
 def test_a_resolution_is_turned_with_the_image(source):
     path = source("jpg", exif=facts(), dpi=(300, 150))
     assert metadata_of(path.read_bytes()).dpi == pytest.approx((150, 300), abs=0.1)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("extension", ["jpg", "png", "webp", "tif"])
+def test_the_size_of_a_file_is_that_of_its_image_as_it_is_turned(extension, orientation, tmp_path):
+    exif = Image.Exif()
+    exif[274] = orientation
+    Image.new("RGB", (32, 24)).save(tmp_path / f"a.{extension}", exif=exif)
+    size = image_size(tmp_path / f"a.{extension}")
+    assert (
+        size
+        == read_image(tmp_path / f"a.{extension}").shape[:2]
+        == ((32, 24) if orientation > 4 else (24, 32))
+    )
 
 
 def test_what_describes_the_pixels_of_a_tiff_stays_there(tmp_path):

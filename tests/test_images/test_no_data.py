@@ -213,3 +213,16 @@ def test_what_interpolation_left_between_fill_and_image_shows_nothing_either():
     filled[:, 20] //= 2
     found = find_no_data(filled)
     assert found[:, :21].all() and not found[:, 21:].any()
+
+
+def test_two_fill_values_of_one_file_are_both_left_out():
+    degrees = with_fill(with_fill(CELSIUS, SIDES, -273.15), TOP, -9999)
+    assert np.array_equal(find_no_data(degrees), SIDES | TOP)
+
+
+def test_what_b_lacks_is_resized_with_it(tmp_path):
+    small = with_fill(COUNTS, TOP, 0)
+    visible = np.random.default_rng(0).integers(0, 256, (2 * HEIGHT, 2 * WIDTH, 3), dtype=np.uint8)
+    read = PairReader(SourceOptions(resize=True)).read(visible, small)
+    assert read.missing.shape == visible.shape[:2]
+    assert read.missing[:18].all() and not read.missing[24:].any()
