@@ -49,7 +49,7 @@ def live_by_time(
     Args:
         live_a (LiveFrames): Of two cameras or streams.
         live_b (LiveFrames): Likewise.
-        offset (float): Seconds by which B is ahead of A. Default: 0.
+        offset (float): Seconds by which B shows the same later than A, below 0 earlier. Default: 0.
 
     Yields:
         tuple[Frame, Frame]: A and B; nothing while B has sent nothing for long.

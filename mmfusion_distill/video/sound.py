@@ -21,6 +21,10 @@ _CODECS = {
     ".mp4": ({"aac", "mp3", "ac3"}, "aac"),
     ".webm": ({"opus", "vorbis"}, "libopus"),
 }
+#: Its sound begins with its frames, whatever time stamps say: silence has to stand for what comes late.
+_WITHOUT_TIMES = ".avi"
+#: Seconds that nobody hears.
+_SLIGHTLY_LATE = 0.02
 #: How AVI, MP4 and Matroska call a track of sound.
 _SOUND_TRACK = re.compile(rb"strh.{4}auds|hdlr.{8}soun|\x86.A_[A-Z]", re.DOTALL)
 _HEAD, _TAIL = 2**20, 2**23
@@ -69,12 +73,14 @@ def _join(frames: Any, sound: Any, result: Any, suffix: str, start: float, secon
     start += float((first.start_time or 0) * first.time_base)
     shown = result.add_stream_from_template(frames.streams.video[0])
     packets = (packet for packet in frames.demux(video=0) if packet.dts is not None)
-    if copied is None or source.codec_context.name in copied:
+    late = float((source.start_time or 0) * source.time_base) - start
+    is_padded = suffix == _WITHOUT_TIMES and late > _SLIGHTLY_LATE
+    if not is_padded and (copied is None or source.codec_context.name in copied):
         heard = result.add_stream_from_template(source)
         audible = _moved(sound, start, seconds)
     else:
         heard = result.add_stream(codec, rate=48_000)
-        audible = _encoded(sound, heard, start, seconds)
+        audible = _encoded(sound, heard, start, seconds, is_padded)
     parts = (((packet, shown) for packet in packets), ((packet, heard) for packet in audible))
     for packet, stream in heapq.merge(*parts, key=lambda part: part[0].dts * part[0].time_base):
         packet.stream = stream
@@ -95,8 +101,8 @@ def _moved(sound: Any, start: float, seconds: float) -> Iterator["av.Packet"]:
             yield packet
 
 
-def _encoded(sound: Any, heard: Any, start: float, seconds: float) -> Iterator["av.Packet"]:
-    """Packets of the sound between two times, decoded and encoded."""
+def _encoded(sound: Any, heard: Any, start: float, seconds: float, is_padded: bool) -> Iterator["av.Packet"]:
+    """Packets of the sound between two times, decoded and encoded; silence before it if it is padded."""
     import av
 
     context = heard.codec_context
@@ -110,10 +116,23 @@ def _encoded(sound: Any, heard: Any, start: float, seconds: float) -> Iterator["
             # The first sample that is heard lies at the first time that is wanted.
             if not samples and frame is not None:
                 samples = max(round((frame.time - start) * context.rate), 0)
+                for silence in _silence(context, samples, size) if is_padded else ():
+                    yield from context.encode(silence)
             part.pts, part.time_base = samples, unit
             samples += part.samples
             yield from context.encode(part)
     yield from context.encode(None)
+
+
+def _silence(context: Any, samples: int, size: int) -> Iterator["av.AudioFrame"]:
+    import av
+
+    for begin in range(0, samples, size):
+        frame = av.AudioFrame(context.format.name, context.layout.name, min(size, samples - begin))
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.rate, frame.pts, frame.time_base = context.rate, begin, Fraction(1, context.rate)
+        yield frame
 
 
 def _until(sound: Any, start: float, seconds: float) -> Iterator["av.AudioFrame | None"]:

@@ -12,10 +12,12 @@ from mmfusion_distill.registry import DATA_SAMPLERS
 from mmfusion_distill.user_errors import UserError
 
 
-def draws(kind, rank, world_size, epoch=0, count=12):
+def draws(kind, rank, world_size, epoch=0, count=12, begin_at=0):
     with mock.patch("mmengine.dataset.sampler.get_dist_info", return_value=(rank, world_size)):
         sampler = DATA_SAMPLERS.build(dict(type=kind, dataset=range(5), shuffle=True, seed=7))
     sampler.set_epoch(epoch)
+    if begin_at:
+        sampler.begin_at(begin_at)
     return [(int(index), index.seed) for index in itertools.islice(sampler, count)]
 
 
@@ -31,6 +33,13 @@ def test_epochs_of_two_processes_too():
         both = [draws("SeededDefaultSampler", rank, 2, epoch) for rank in (0, 1)]
         assert [draw for pair in zip(*both) for draw in pair][:5] == alone
     assert draws("SeededDefaultSampler", 0, 1, 0) != draws("SeededDefaultSampler", 0, 1, 3)
+
+
+@pytest.mark.parametrize(("kind", "count"), [("SeededInfiniteSampler", 12), ("SeededDefaultSampler", 3)])
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_resumed_run_goes_on_with_the_same_draws_and_seeds(kind, count, rank):
+    whole = draws(kind, rank, 2, epoch=1, count=count)
+    assert draws(kind, rank, 2, epoch=1, count=count - 2, begin_at=2) == whole[2:]
 
 
 def test_no_two_draws_share_a_seed():

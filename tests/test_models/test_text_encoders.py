@@ -65,6 +65,16 @@ def test_events_go_from_the_end_before_a_description_is_cut(caplog):
     assert not torch.allclose(kept, MODELS.build(dict(type="SentenceTextEncoder")).encode([[first, second]]))
 
 
+def test_events_that_just_fit_are_all_kept():
+    events = ["low light: the road is dark", "haze: thick fog far away"]
+    whole = MODELS.build(dict(type="SentenceTextEncoder"))
+    expected = whole.encode([events])
+    encoder = MODELS.build(
+        dict(type="SentenceTextEncoder", max_tokens=whole._count_tokens("\n".join(events)))
+    )
+    torch.testing.assert_close(encoder.encode([events]), expected)
+
+
 def test_a_text_that_is_too_long_keeps_its_beginning(clip_folder):
     sentence = MODELS.build(dict(type="SentenceTextEncoder", max_tokens=8))
     clip = MODELS.build(dict(type="CLIPTextEncoder", name=str(clip_folder)))

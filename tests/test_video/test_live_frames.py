@@ -14,6 +14,7 @@ from clocks import SIZE, BothClocks, clock_frame, clocks_of, write_clock
 from mmfusion_distill.cli.video import main
 from mmfusion_distill.user_errors import UserError
 from mmfusion_distill.video import VideoOptions, fuse_video, fusing_chain, live_frames, video_capture
+from mmfusion_distill.video.matching import live_by_time
 from mmfusion_distill.video.video_reader import VideoReader, VideoReadError
 
 #: How long a frame of the slower camera stays in a result of 25 frames a second, and what a busy machine may add.
@@ -248,6 +249,16 @@ def test_a_frame_that_is_old_is_no_partner():
     live._frames.extend(live_frames.Frame(None, seconds) for seconds in (1.0, 1.1, 1.2))
     assert live.nearest(1.14).seconds == 1.1 and live.nearest(2.1).seconds == 1.2
     assert live.nearest(3.0) is None
+
+
+@pytest.mark.parametrize(("offset", "partner"), [(0.0, 1.2), (-0.2, 1.0), (-0.1, 1.1), (0.1, 1.2)])
+def test_of_a_camera_that_shows_earlier_an_older_frame_is_taken(offset, partner):
+    lives = [live_frames.LiveFrames(StillCamera((4, 4)), 25) for _ in range(2)]
+    for live in lives:
+        live._frames.extend(live_frames.Frame(None, seconds) for seconds in (1.0, 1.1, 1.2))
+        live.start = lambda: None
+    frame_a, frame_b = next(live_by_time(*lives, offset))
+    assert (frame_a.seconds, frame_b.seconds) == (1.2, partner)
 
 
 def test_a_camera_that_comes_back_in_another_size_is_not_taken(monkeypatch):

@@ -15,20 +15,23 @@ RATE = 48_000
 CODECS = {".mp4": "aac", ".mkv": "libopus", ".avi": "pcm_s16le"}
 
 
-def write_with_sound(path, seconds=2, fps=10):
-    """A clock with a beep of a tenth of a second at each whole second."""
+def write_with_sound(path, seconds=2, fps=10, late=0.0, codec=None):
+    """A clock with a beep of a tenth of a second at each whole second, in a sound that begins late."""
     av = pytest.importorskip("av")
     times = np.arange(seconds * RATE) / RATE
     beeps = (np.sin(2 * np.pi * 1000 * times) * (times % 1 < 0.1) * 20_000).astype(np.int16)
     with av.open(str(path), "w") as film:
-        shown, heard = film.add_stream("mpeg4", rate=fps), film.add_stream(CODECS[path.suffix], rate=RATE)
+        shown, heard = (
+            film.add_stream("mpeg4", rate=fps),
+            film.add_stream(codec or CODECS[path.suffix], rate=RATE),
+        )
         shown.width, shown.height, shown.pix_fmt, heard.layout = 64, 48, "yuv420p", "mono"
         for index in range(seconds * fps):
             frame = av.VideoFrame.from_ndarray(clock_frame(index / fps), format="rgb24")
             frame.pts, frame.time_base = index, Fraction(1, fps)
             film.mux(shown.encode(frame))
         film.mux(shown.encode(None))
-        for start in range(0, len(beeps), 960):
+        for start in range(round(late * RATE), len(beeps), 960):
             part = av.AudioFrame.from_ndarray(beeps[None, start : start + 960], format="s16", layout="mono")
             part.sample_rate, part.pts, part.time_base = RATE, start, Fraction(1, RATE)
             film.mux(heard.encode(part))
@@ -60,6 +63,17 @@ def test_sound_keeps_its_time_in_every_container(source, target, tmp_path):
     assert set(np.rint(loud)) == {0, 1} and np.abs(loud - np.rint(loud) - 0.05).max() < 0.1
     assert 1.9 < times[-1] < 2.1 and len(list(VideoReader(out))) == 20
     assert sorted(path.name for path in tmp_path.iterdir()) == [film.name, out.name]
+
+
+@pytest.mark.parametrize("target", [".avi", ".mkv", ".mp4", ".webm"])
+@pytest.mark.parametrize("source", [".mp4", ".mkv", "mp3.mkv"])
+def test_sound_that_begins_late_keeps_its_time(source, target, tmp_path):
+    film = write_with_sound(
+        tmp_path / f"a{source}", late=0.6, codec="libmp3lame" if "mp3" in source else None
+    )
+    fuse_video(BothClocks(), film, film, tmp_path / f"out{target}")
+    times, loudness = heard_in(tmp_path / f"out{target}")
+    assert abs(times[loudness > 0.3].mean() - 1.05) < 0.1
 
 
 def test_sound_begins_where_the_fused_film_does(tmp_path):
