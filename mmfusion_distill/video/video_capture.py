@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..images.image_files import DATA_EXTENSIONS, IMAGE_EXTENSIONS
 from ..system.regular_file import check_regular_file
 from ..user_errors import UserError
 from .container_structure import is_whole
@@ -20,6 +21,8 @@ _Y16 = 0x10003159
 _PROTOCOLS = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "rtp://")
 #: Names that stand for many files: frame_%04d.png, *.png.
 _NUMBERED = re.compile(r"%0?\d*d|\*")
+#: Extensions of images; others may hold moving ones.
+_STILL = tuple(sorted(set(IMAGE_EXTENSIONS + DATA_EXTENSIONS) - {".gif", ".webp", ".avif", ".heic", ".heif"}))
 #: First bytes of Matroska and WebM.
 _MATROSKA = b"\x1aE\xdf\xa3"
 
@@ -115,8 +118,14 @@ class VideoCapture:
 
 def _first_bytes(path: Path) -> bytes:
     """The first bytes of a file, which has to look like a video."""
-    if path.is_dir() or (_NUMBERED.search(path.name) and not path.exists()):
-        folder, what = (path, "is a folder") if path.is_dir() else (path.parent, "stands for many files")
+    what = "is a folder" if path.is_dir() else ""
+    if _NUMBERED.search(path.name) and not path.exists():
+        what = "stands for many files"
+    elif path.suffix.lower() in _STILL and path.is_file():
+        # FFmpeg would show it for one frame, and a thermal camera's file without its temperatures.
+        what = "is an image"
+    if what:
+        folder = path if path.is_dir() else path.parent
         raise VideoReadError(
             f"{path} {what}, no video: fuse images by `mmfusion fuse`, or make a video of them first, which keeps 16 "
             f"bits by ffmpeg -framerate 25 -pattern_type glob -i '{folder}/*.png' -c:v ffv1 {folder.name}.mkv"

@@ -56,9 +56,12 @@ def test_mp4_is_read_too(tmp_path):
     assert fuse_video(SecondSource(), a, b, tmp_path / "out.avi").frames == 5
 
 
-@pytest.mark.parametrize("name", ["thermal", "thermal/%04d.png", "thermal/*.png", "thermal/frame_%d.tiff"])
+@pytest.mark.parametrize(
+    "name", ["thermal", "thermal/%04d.png", "thermal/*.png", "thermal/frame_%d.tiff", "thermal/1.JPG"]
+)
 def test_numbered_images_in_place_of_a_video_are_told_what_makes_one(name, videos, tmp_path):
     (tmp_path / "thermal").mkdir()
+    cv2.imwrite(str(tmp_path / "thermal" / "1.JPG"), np.zeros((48, 64), np.uint8))
     with pytest.raises(VideoReadError, match=f"by ffmpeg .* -i '{tmp_path}/thermal/.*ffv1 thermal.mkv$"):
         fuse_video(SecondSource(), videos[0], tmp_path / name, tmp_path / "out.avi")
 
