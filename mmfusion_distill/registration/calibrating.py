@@ -115,10 +115,13 @@ def _by_points(
 ) -> tuple[np.ndarray, list[str]]:
     points.check_inside(size_a, size_b)
     matrix = points.homography()
+    corner = points.corner_error(size_a, size_b)
+    known = f"the farthest corner of B is known to {corner:.1f} px of A if every point is marked to a pixel"
     errors = points.held_out_errors()
     if not len(errors):
-        return matrix, ["four points fit exactly: mark more to know the error"]
+        return matrix, ["four points fit exactly: mark more to know the error", known]
     return matrix, [
+        known,
         f"{len(errors)} points: each lies {np.median(errors):.1f} px of A (median) from where the others put it, the "
-        f"worst, number {errors.argmax() + 1}, {errors.max():.1f} px"
+        f"worst, number {errors.argmax() + 1}, {errors.max():.1f} px",
     ]

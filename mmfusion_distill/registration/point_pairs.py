@@ -8,11 +8,15 @@ import numpy as np
 
 from ..system.regular_file import read_regular_file
 from ..user_errors import UserError
-from .warping import map_points
+from .warping import corners_of, map_points
 
 _LARGEST_FILE = 1_000_000
 #: Four points are a homography.
 _LEAST = 4
+#: Share of A's diagonal by which a corner of B may move where every point is marked to a pixel.
+_MOST_UNSURE = 0.01
+#: Pixels by which points are moved to see what that does.
+_STEP = 0.1
 
 
 class PointPairs(NamedTuple):
@@ -80,6 +84,33 @@ class PointPairs(NamedTuple):
         if matrix is None:
             raise UserError(f"{self.path}: the points lie on one line or nearly: mark them near the corners")
         return matrix
+
+    def corner_error(self, size_a: tuple[int, int], size_b: tuple[int, int]) -> float:
+        """How far the farthest corner of B is known, where every point is marked to a pixel: pixels of A.
+
+        Args:
+            size_a (tuple[int, int]): Height and width of A.
+            size_b (tuple[int, int]): Height and width of B.
+
+        Raises:
+            UserError: If the points tell too little about the corners, as four in the middle do.
+        """
+        corners = corners_of(size_b)
+        places = map_points(self.homography(), corners)
+        variance = np.zeros(len(corners))
+        for index in np.ndindex(self.in_a.shape):
+            moved = self.in_a.copy()
+            moved[index] += _STEP
+            matrix = _fit(moved, self.in_b)
+            away = np.full(places.shape, np.inf) if matrix is None else map_points(matrix, corners) - places
+            variance += (away**2).sum(axis=1) / _STEP**2
+        error, diagonal = float(np.sqrt(variance.max())), float(np.hypot(*size_a))
+        if not error <= _MOST_UNSURE * diagonal:
+            raise UserError(
+                f"{self.path}: the points tell too little about the corners of source B, one of which moves by "
+                f"{min(error, diagonal):.0f} px of A if points are marked a pixel aside: mark more, near the corners"
+            )
+        return error
 
     def held_out_errors(self) -> np.ndarray:
         """How far each point lies from where the others put it: (N,) pixels of A; empty for four, which fit."""

@@ -41,6 +41,22 @@ def test_four_points_fit_exactly_and_tell_no_error(tmp_path):
     assert not len(points.held_out_errors())
 
 
+def test_points_that_tell_little_about_the_corners_are_refused(tmp_path):
+    sizes = (240, 320), (120, 160)
+    near_corners = PointPairs.read(written(tmp_path, lines(map_points(TRUE, IN_B[:4]), IN_B[:4])))
+    assert 1 < near_corners.corner_error(*sizes) < 4
+    # More points, marked as well, tell more.
+    assert PointPairs.read(written(tmp_path, lines(map_points(TRUE, IN_B), IN_B))).corner_error(
+        *sizes
+    ) < near_corners.corner_error(*sizes)
+    in_b = np.float64([[60, 50], [90, 52], [88, 75], [62, 72]])
+    middle = PointPairs.read(written(tmp_path, lines(map_points(TRUE, in_b), in_b)))
+    with pytest.raises(
+        UserError, match="points.txt: the points tell too little about the corners of source B"
+    ):
+        middle.corner_error(*sizes)
+
+
 @pytest.mark.parametrize(
     "text, says",
     [
