@@ -60,7 +60,7 @@ BANDS = np.dstack([COLOURS, 255 - LEVELS, LEVELS // 2, LEVELS // 3, LEVELS // 4]
 )
 def test_the_first_three_bands_are_colours_however_they_are_stored(calls_them, count, kind, layout, tmp_path):
     # GDAL calls three bands of 16 bits gray with two bands more.
-    bands = (BANDS[:, :, :count] * {np.uint8: 1, np.uint16: 257, np.float32: 1 / 255}[kind]).astype(kind)
+    bands = BANDS[:, :, :count].astype(kind) * kind({np.uint8: 1, np.uint16: 257, np.float32: 1 / 255}[kind])
     stored = bands if layout == "contig" else np.moveaxis(bands, 2, 0)
     tifffile.imwrite(tmp_path / "a.tif", stored, photometric=calls_them, planarconfig=layout)
     assert np.abs(read_source_a(tmp_path / "a.tif").pixels - COLOURS).max() < 0.01
