@@ -18,7 +18,7 @@ _APART = 2
 _OWN_ALPHA = 2
 #: Channels more than the colours, in the order of the file: this one is no alpha, e.g. near infrared beside RGB.
 _NO_ALPHA = 0
-_WHITE_IS_ZERO, _GRAY_AND_RGB, _RGB, _PALETTE, _LAB_KINDS = 0, (0, 1, 2), 2, 3, (8, 9, 10)
+_WHITE_IS_ZERO, _GRAY, _RGB, _PALETTE, _LAB_KINDS = 0, (0, 1), 2, 3, (8, 9, 10)
 #: Channels of a file that is decoded for its first three.
 _MOST_CHANNELS = 16
 
@@ -38,7 +38,7 @@ def decode_tiff(data: bytes) -> tuple[np.ndarray | None, float | None]:
         readers = [_by_pillow, _by_tifffile]
     samples = _first(tags.get(_SAMPLES)) or 1
     is_deep = bits > 8 and (samples == 2 or _first(tags.get(_PLANES)) == _APART)
-    if samples > 1 and (is_deep or samples > 4 or (samples > 2 and photometric in _GRAY_AND_RGB[:2])):
+    if samples > 1 and (is_deep or samples > 4 or (samples > 2 and photometric in _GRAY)):
         # The others make 8 bits of gray with alpha, mix planes up, or take the first band of many for gray.
         readers = [_by_tifffile]
         if bits <= 8 and photometric == _RGB and _first(tags.get(_PLANES)) != _APART:
@@ -121,7 +121,7 @@ def _by_pillow(data: bytes, tags: Any) -> np.ndarray | None:
 
 def _by_tifffile(data: bytes, tags: Any) -> np.ndarray | None:
     # It hands out the indices of a palette, and Lab as it is.
-    if find_spec("tifffile") is None or _first(tags.get(_PHOTOMETRIC)) not in _GRAY_AND_RGB:
+    if find_spec("tifffile") is None or _first(tags.get(_PHOTOMETRIC)) not in (*_GRAY, _RGB):
         return None
     import tifffile
 

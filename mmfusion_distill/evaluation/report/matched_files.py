@@ -100,6 +100,10 @@ def _surplus(
 def _fused_of(pairs: Sequence[ImagePair], listing: Mapping[str, Path]) -> dict[str, Path]:
     """The fused images of a folder by the names of their pairs."""
     joined = join_names({pair.name: pair.name for pair in pairs}, {name: name for name in listing})
-    names = {pair.name: (pair.name, path_stem(pair.path_a.name), joined.get(pair.name, "")) for pair in pairs}
-    there = {pair: [listing[name] for name in found if name in listing] for pair, found in names.items()}
-    return {pair: paths[0] for pair, paths in there.items() if paths}
+    found = {}
+    for pair in pairs:
+        names = (pair.name, path_stem(pair.path_a.name), joined.get(pair.name))
+        path = next((listing[name] for name in names if name in listing), None)
+        if path is not None:
+            found[pair.name] = path
+    return found
