@@ -5,11 +5,13 @@ import sys
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from mmfusion_distill.apis import FusionInferencer, list_models
 from mmfusion_distill.data.generated_scenes import generate_pair
 from mmfusion_distill.evaluation import compute_metrics
 from mmfusion_distill.images.image_io import read_image, write_image
+from mmfusion_distill.zoo.model_index import shipped_weights
 
 
 @pytest.mark.parametrize("name", list_models())
@@ -22,6 +24,12 @@ def test_they_take_something_from_both_sources(name):
     )
     assert ours["CC_A"] > copy_b["CC_A"] + 0.2 and ours["SSIM_A"] > copy_b["SSIM_A"]
     assert ours["CC_B"] > copy_a["CC_B"] + 0.2 and ours["SSIM_B"] > copy_a["SSIM_B"]
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_they_are_installed_in_half_precision(name):
+    numbers = safetensors.numpy.load_file(shipped_weights(name)).values()
+    assert {array.dtype for array in numbers} == {np.dtype(np.float16)}
 
 
 def test_a_text_steers_the_teacher_which_works_without_one_too():
