@@ -28,6 +28,17 @@ def test_in_mixed_precision_gradients_are_near_those_of_float32(layout):
         assert (mixed - exact).abs().max() < 0.01 * exact.abs().max()
 
 
+@pytest.mark.parametrize("side", [1, 3, 5, 7])
+@pytest.mark.parametrize("size", [(9, 14), (2, 1)])
+def test_gradients_are_those_of_a_convolution(side, size):
+    torch.manual_seed(0)
+    layer, plain = DepthwiseConv2d(3, side), nn.Conv2d(3, 3, side, padding=side // 2, groups=3)
+    plain.load_state_dict(layer.state_dict())
+    x = torch.randn(2, 3, *size)
+    for ours, theirs in zip(gradients(layer, x, mixed=False), gradients(plain, x, mixed=False)):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
 def test_a_frozen_one_still_passes_gradients_on():
     layer = DepthwiseConv2d(4, 3).requires_grad_(False)
     x = torch.randn(1, 4, 6, 6, requires_grad=True)

@@ -1,7 +1,7 @@
-# AdamW 5e-4 with a short warm-up and a cosine over 3,000 iterations, gradients clipped at norm 1; for a CPU.
+# AdamW 2e-3 with a short warm-up and a cosine over 3,000 iterations, gradients clipped at norm 1; for a CPU.
 optim_wrapper = dict(
     type="OptimWrapper",
-    optimizer=dict(type="AdamW", lr=5e-4, weight_decay=1e-4, betas=(0.9, 0.99)),
+    optimizer=dict(type="AdamW", lr=2e-3, weight_decay=1e-4, betas=(0.9, 0.99)),
     clip_grad=dict(max_norm=1.0),
 )
 train_cfg = dict(type="IterBasedTrainLoop", max_iters=3000, val_interval=1000)
