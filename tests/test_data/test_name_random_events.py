@@ -41,7 +41,25 @@ def test_a_pair_without_degradations_has_what_is_drawn_alone():
     assert sample["obeyed_annotation"].event_types == sample["named_annotation"].event_types
 
 
-@pytest.mark.parametrize("wrong", [dict(two_prob=2), dict(modality="sonar")])
+def test_what_the_pair_has_is_named_as_often_as_asked():
+    def share(present_prob: float) -> float:
+        named = [sample["named_annotation"].event_types for sample in drawn(200, present_prob=present_prob)]
+        return sum(events[0] in NOISY_NIGHT.event_types for events in named) / len(named)
+
+    assert share(1) == 1
+    # Two of eight are there.
+    assert 0.1 < share(0) < 0.4 < share(0.5) < 0.8
+
+
+def test_a_pair_that_has_nothing_of_the_modality_is_named_anything():
+    np.random.seed(0)
+    scan = dict(annotation=Annotation((Event("normal", "fine"),)))
+    for _ in range(20):
+        named = NameRandomEvents("medical", present_prob=1)(dict(scan))["named_annotation"]
+        assert set(named.event_types) <= set(MEDICAL_EVENT_TYPES)
+
+
+@pytest.mark.parametrize("wrong", [dict(two_prob=2), dict(present_prob=-1), dict(modality="sonar")])
 def test_arguments_out_of_range_are_refused(wrong):
     with pytest.raises(UserError, match="NameRandomEvents"):
         NameRandomEvents(**wrong)

@@ -1,6 +1,7 @@
-# For a second training that is short: AdamW 2e-4 with a short warm-up and a cosine over 1,000 iterations.
-_base_ = ["./adamw_1xb2-3k_low.py"]
+# For a second training that is short: AdamW at half the rate of a first one, and a cosine over 1,000 iterations.
+_base_ = ["./adamw_1xb2-3k.py"]
 
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
 train_cfg = dict(max_iters=1000, val_interval=500)
 param_scheduler = [
     dict(type="LinearLR", by_epoch=False, start_factor=0.05, begin=0, end=100),

@@ -1,6 +1,7 @@
-# For a distillation or another second training: AdamW 2e-4 with a short warm-up and a cosine over 2,000 iterations.
-_base_ = ["./adamw_1xb2-3k_low.py"]
+# For a distillation: AdamW at half the rate of a first training, and a cosine over 2,000 iterations.
+_base_ = ["./adamw_1xb2-3k.py"]
 
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
 train_cfg = dict(max_iters=2000)
 param_scheduler = [
     dict(type="LinearLR", by_epoch=False, start_factor=0.05, begin=0, end=100),

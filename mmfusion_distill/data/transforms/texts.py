@@ -145,10 +145,11 @@ class RandomTextConflict(PairTransform):
 
 @TRANSFORMS.register_module()
 class NameRandomEvents(PairTransform):
-    """Draw one or two events that a user might name, whatever the pair has, so that a student learns to obey them.
+    """Draw one or two events that a user might name, so that a student learns to obey them.
 
-    Who names an event does not want to keep the degradations that a student sees by itself. Put it last, behind what
-    degrades.
+    Some name what the pair has: of eight events a night would else be named low light by an eighth only, and what few
+    samples ask for is learned slowly. Who names an event does not want to keep the degradations that a student sees
+    by itself. Put it last, behind what degrades.
 
     Added keys: `named_annotation`, what was drawn, with the descriptions that the priors of named events are made of
     (:func:`~mmfusion_distill.inference.given.prior_of_events`); `obeyed_annotation`, that and what was appended to
@@ -157,24 +158,33 @@ class NameRandomEvents(PairTransform):
     Args:
         modality (str): 'infrared-visible' or 'medical'. Default: 'infrared-visible'.
         two_prob (float): Share of two events. Default: 0.25.
+        present_prob (float): Share whose first event is one of the pair's annotation, where it has any of the
+            modality; the others name whatever comes. Default: 0.3.
 
     Raises:
-        UserError: If the modality is not known or the share out of range.
+        UserError: If the modality is not known or a share out of range.
     """
 
-    def __init__(self, modality: str = "infrared-visible", two_prob: float = 0.25) -> None:
+    def __init__(
+        self, modality: str = "infrared-visible", two_prob: float = 0.25, present_prob: float = 0.3
+    ) -> None:
         check_modality(modality, "NameRandomEvents")
-        if not 0 <= two_prob <= 1:
-            raise UserError(f"NameRandomEvents: two_prob is {two_prob}, wanted a share in [0, 1]")
-        self.modality, self.two_prob = modality, two_prob
+        for name, share in (("two_prob", two_prob), ("present_prob", present_prob)):
+            if not 0 <= share <= 1:
+                raise UserError(f"NameRandomEvents: {name} is {share}, wanted a share in [0, 1]")
+        self.modality, self.two_prob, self.present_prob = modality, two_prob, present_prob
 
     def transform(self, results: dict) -> dict:
         """Draw for one sample."""
         rng = sample_generator()
         kinds = EVENT_TYPES if self.modality == "infrared-visible" else MEDICAL_EVENT_TYPES
         number = 2 if rng.random() < self.two_prob else 1
-        drawn = strong_annotation(rng.permutation(kinds)[:number].tolist())
         seen, before = results.get("annotation"), results.get("target_annotation")
+        order = rng.permutation(kinds).tolist()
+        if seen is not None and rng.random() < self.present_prob:
+            first = next((event for event in order if event in seen.event_types), order[0])
+            order.sort(key=lambda event: event != first)
+        drawn = strong_annotation(order[:number])
         had = () if before is None else before.events
         appended = () if seen is None or "target_annotation" not in results else seen.events
         kept = [event for event in appended if event not in had and event.type not in drawn.event_types]
