@@ -47,6 +47,22 @@ def test_a_frozen_one_still_passes_gradients_on():
     assert x.grad.abs().sum() > 0
 
 
+def test_it_can_be_recorded_while_it_is_trained():
+    layer, x = DepthwiseConv2d(4, 5), torch.randn(1, 4, 6, 6)
+    recorded = torch.jit.trace(layer, x)
+    assert "PythonOp" not in str(recorded.graph)
+    torch.testing.assert_close(recorded(x), layer(x))
+
+
+def test_double_precision_is_kept():
+    layer = DepthwiseConv2d(2, 5).double()
+    x, weight = torch.randn(1, 2, 6, 7, dtype=torch.float64), layer.weight.detach().requires_grad_()
+    (ours,) = torch.autograd.grad(layer(x).square().sum(), layer.weight)
+    y = nn.functional.conv2d(x, weight, layer.bias.detach(), padding=2, groups=2)
+    (theirs,) = torch.autograd.grad(y.square().sum(), weight)
+    torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
 def test_parameters_are_those_of_a_convolution():
     plain = nn.Conv2d(4, 4, 5, padding=2, groups=4)
     layer = DepthwiseConv2d(4, 5)

@@ -181,9 +181,10 @@ class NameRandomEvents(PairTransform):
         number = 2 if rng.random() < self.two_prob else 1
         seen, before = results.get("annotation"), results.get("target_annotation")
         order = rng.permutation(kinds).tolist()
-        if seen is not None and rng.random() < self.present_prob:
-            first = next((event for event in order if event in seen.event_types), order[0])
-            order.sort(key=lambda event: event != first)
+        present = [event for event in order if seen is not None and event in seen.event_types]
+        if present and rng.random() < self.present_prob:
+            order.remove(present[0])
+            order.insert(0, present[0])
         drawn = strong_annotation(order[:number])
         had = () if before is None else before.events
         appended = () if seen is None or "target_annotation" not in results else seen.events

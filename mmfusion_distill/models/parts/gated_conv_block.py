@@ -29,9 +29,10 @@ class DepthwiseConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
-        trained = torch.is_grad_enabled() and self.weight.requires_grad
-        if trained and x.device.type == "cpu":
-            dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+        # A recorded graph cannot hold a function of its own.
+        trained = torch.is_grad_enabled() and self.weight.requires_grad and not torch.jit.is_tracing()
+        dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+        if trained and x.device.type == "cpu" and dtype != torch.float64:
             return _TrainedOnProcessor.apply(x.to(dtype), self.weight.to(dtype), self.bias.to(dtype))
         return super().forward(x)
 
