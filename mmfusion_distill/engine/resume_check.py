@@ -41,6 +41,8 @@ def tell_of_unfinished_run(cfg: Config) -> None:
 _PARTS = ("meta", "message_hub", "optimizer")
 #: What the groups of an optimizer have according to its kind.
 _HALLMARKS = {"alpha", "betas", "momentum", "rho"}
+#: What the course of a schedule is made of.
+_OF_A_SCHEDULE = {"begin", "end", "by_epoch", "T_max", "eta_min", "total_iters", "milestones", "gamma", "power"}
 
 
 def check_run_state(runner: Runner, checkpoint: dict, path: str) -> None:
@@ -106,4 +108,14 @@ def _schedule_problem(runner: Runner, saved: list | Mapping) -> str | None:
     ours = runner.param_schedulers or []
     if isinstance(ours, Mapping) != isinstance(saved, Mapping) or len(ours) != len(saved):
         return f"it has {len(saved)} schedules and the config {len(ours)}"
+    if isinstance(ours, Mapping):  # several optimizers, each with a name
+        return None
+    for schedule, old in zip(ours, saved):
+        # mmengine would go on with those of the checkpoint, and never come to the end of a shorter schedule.
+        for name in sorted(_OF_A_SCHEDULE & schedule.state_dict().keys() & old.keys()):
+            if getattr(schedule, name) != old[name]:
+                return (
+                    f"its {type(schedule).__name__} has {name}={old[name]} and the config's "
+                    f"{name}={getattr(schedule, name)}"
+                )
     return None

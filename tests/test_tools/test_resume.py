@@ -109,6 +109,10 @@ SPOILED = {
     "no iteration": (lambda c: c | {"meta": {}}, "no state of a run"),
     "another optimizer": (of_sgd, "another optimizer than AdamW"),
     "another schedule": (lambda c: c | {"param_schedulers": []}, "it has 0 schedules and the config 1"),
+    "a longer schedule": (
+        lambda c: c | {"param_schedulers": [c["param_schedulers"][0] | {"end": 6000}]},
+        "its .*LR has end=6000 and the config's end=",
+    ),
     "an average": (
         lambda c: c | {"ema_state_dict": {f"module.{k}": v for k, v in c["state_dict"].items()}},
         "of a run with EMAHook",
