@@ -42,7 +42,7 @@ _PARTS = ("meta", "message_hub", "optimizer")
 #: What the groups of an optimizer have according to its kind.
 _HALLMARKS = {"alpha", "betas", "momentum", "rho"}
 #: What the course of a schedule is made of.
-_OF_A_SCHEDULE = {"begin", "end", "by_epoch", "T_max", "eta_min", "total_iters", "milestones", "gamma", "power"}
+_OF_A_SCHEDULE = {"begin", "end", "by_epoch", "T_max", "eta_min", "total_iters", "milestones", "gamma"}
 
 
 def check_run_state(runner: Runner, checkpoint: dict, path: str) -> None:
