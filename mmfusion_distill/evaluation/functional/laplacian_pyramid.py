@@ -14,7 +14,7 @@ _CHROMA_FLOOR = np.float32(0.04 * 255)
 # Level of the pyramid at which glare and coldness are judged.
 _COARSE = 3
 # Gray levels from which on A counts as bright, and as clipped, and at which it does in full.
-_BRIGHT, _CLIPPED, _ROOM_FROM = (130, 190), (236, 250), (238, 252)
+_BRIGHT, _CLIPPED, _ROOM_FROM = (130, 190), (236, 250), (215, 240)
 # Share of its coldness that B loses where A is bright.
 _LIFT = 0.8
 # Largest headroom in gray levels, and the local contrast of B from which on it is given in full.

@@ -11,7 +11,7 @@ FLOOR = 0.2 / 255
 #: Level of the pyramid at which glare and coldness are judged: an eighth of the resolution.
 COARSE = 3
 #: A counts as bright, and as clipped, from the first to the second value on, more and more.
-BRIGHT, CLIPPED, ROOM_FROM = (130 / 255, 190 / 255), (236 / 255, 250 / 255), (238 / 255, 252 / 255)
+BRIGHT, CLIPPED, ROOM_FROM = (130 / 255, 190 / 255), (236 / 255, 250 / 255), (215 / 255, 240 / 255)
 #: Share of its coldness that B loses where A is bright.
 LIFT = 0.8
 #: Largest headroom, and the local contrast of B at an eighth of the resolution from which on it is given in full.
