@@ -111,11 +111,12 @@ def _schedule_problem(runner: Runner, saved: list | Mapping) -> str | None:
     if isinstance(ours, Mapping):  # several optimizers, each with a name
         return None
     for schedule, old in zip(ours, saved):
+        if not isinstance(old, Mapping):
+            return "the state of its schedules is broken"
+        state = schedule.state_dict()
         # mmengine would go on with those of the checkpoint, and never come to the end of a shorter schedule.
-        for name in sorted(_OF_A_SCHEDULE & schedule.state_dict().keys() & old.keys()):
-            if getattr(schedule, name) != old[name]:
-                return (
-                    f"its {type(schedule).__name__} has {name}={old[name]} and the config's "
-                    f"{name}={getattr(schedule, name)}"
-                )
+        for name in sorted(_OF_A_SCHEDULE & (state.keys() | old.keys())):
+            if state.get(name) != old.get(name):
+                kind = type(schedule).__name__
+                return f"its {kind} has {name}={old.get(name)} and the config's {name}={state.get(name)}"
     return None

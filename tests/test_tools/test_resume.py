@@ -113,6 +113,7 @@ SPOILED = {
         lambda c: c | {"param_schedulers": [c["param_schedulers"][0] | {"end": 6000}]},
         "its .*LR has end=6000 and the config's end=",
     ),
+    "broken schedules": (lambda c: c | {"param_schedulers": [7]}, "the state of its schedules is broken"),
     "an average": (
         lambda c: c | {"ema_state_dict": {f"module.{k}": v for k, v in c["state_dict"].items()}},
         "of a run with EMAHook",

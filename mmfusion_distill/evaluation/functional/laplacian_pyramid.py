@@ -13,7 +13,7 @@ _FLOOR = np.float32(0.2)
 _CHROMA_FLOOR = np.float32(0.04 * 255)
 # Level of the pyramid at which glare and coldness are judged.
 _COARSE = 3
-# Gray levels from which on A counts as bright, and as clipped, and at which it does in full.
+# Gray levels from which on A counts as bright, as clipped, and as too bright to show B, and at which it does in full.
 _BRIGHT, _CLIPPED, _ROOM_FROM = (130, 190), (236, 250), (215, 240)
 # Share of its coldness that B loses where A is bright.
 _LIFT = 0.8
@@ -30,8 +30,8 @@ def laplacian_pyramid_fusion(
     A's share of a band is ``1 / (1 + exp(-8 (ln(e_A + 0.2) - ln(e_B + 0.2))))``, e being the band's magnitude in gray
     levels blurred by the binomial kernel; the base is ``A + max(B - mean(B) - std(B) / 2, 0)``, so that what is hot
     shows. Where A is bright, B rises by 0.8 of its distance below its mean, so that a cold sky leaves no mark; where
-    A is clipped over more than an edge and B has local contrast, A makes room by up to 60 gray levels. The chroma of
-    A is kept, and scaled down where the result is darker. Equal, up to rounding, to
+    A is nearly white over more than an edge and B has local contrast, A makes room by up to 60 gray levels. The
+    chroma of A is kept, and scaled down where the result is darker. Equal, up to rounding, to
     :func:`mmfusion_distill.models.ops.laplacian_bands.laplacian_fusion` with
     :func:`mmfusion_distill.models.ops.color.recolor`, which networks are built on.
 
@@ -121,7 +121,7 @@ def _lift_cold(a: np.ndarray, b: np.ndarray, level: float) -> np.ndarray:
 
 
 def _headroom(coarse_a: np.ndarray, coarse_b: np.ndarray) -> np.ndarray:
-    """How far A is lowered where it is clipped over more than an edge and B has local contrast."""
+    """How far A is lowered where it is nearly white over more than an edge and B has local contrast."""
     contrast = _blur(np.abs(_band(coarse_b, _levels(coarse_b, 1)[1])))
     return _blur(_ramp(coarse_a, _ROOM_FROM, _ROOM) * _ramp(contrast, (0, _ROOM_CONTRAST), 1))
 

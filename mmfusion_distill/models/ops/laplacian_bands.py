@@ -10,7 +10,7 @@ from .runtime_forms import binomial_blur, expand_by_two
 FLOOR = 0.2 / 255
 #: Level of the pyramid at which glare and coldness are judged: an eighth of the resolution.
 COARSE = 3
-#: A counts as bright, and as clipped, from the first to the second value on, more and more.
+#: A counts as bright, as clipped, and as too bright to show B, from the first to the second value on, more and more.
 BRIGHT, CLIPPED, ROOM_FROM = (130 / 255, 190 / 255), (236 / 255, 250 / 255), (215 / 255, 240 / 255)
 #: Share of its coldness that B loses where A is bright.
 LIFT = 0.8
@@ -96,7 +96,7 @@ def lift_cold(img_a: Tensor, img_b: Tensor, level: Tensor) -> Tensor:
 
 
 def headroom(coarse: Tensor) -> Tensor:
-    """How far A is lowered where it is clipped over more than an edge and B has local contrast.
+    """How far A is lowered where it is nearly white over more than an edge and B has local contrast.
 
     White has no room for B's contrast. Both are judged at an eighth of the resolution, where thin lights are
     no longer white.
