@@ -148,6 +148,7 @@ def _train(
             "param_scheduler": [
                 dict(type="CosineAnnealingLR", by_epoch=False, T_max=iterations, eta_min=1e-6)
             ],
+            "default_hooks.noise_filter.samples": 100,
             "default_hooks.checkpoint.interval": iterations,
             "default_hooks.checkpoint.save_best": None,
             "default_hooks.logger.interval": 1,

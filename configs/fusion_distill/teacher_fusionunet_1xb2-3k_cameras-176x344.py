@@ -3,7 +3,7 @@ _base_ = [
     "../_base_/cameras_runtime.py",
     "../_base_/models/teacher_fusionunet.py",
     "../_base_/datasets/cameras-176x344_steered.py",
-    "../_base_/schedules/adamw_1xb2-3k.py",
+    "../_base_/schedules/soap_1xb2-3k.py",
 ]
 # Half the students' rate, as its maps are twice as wide.
 optim_wrapper = dict(optimizer=dict(lr=1e-3))

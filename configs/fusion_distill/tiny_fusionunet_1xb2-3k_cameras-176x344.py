@@ -3,5 +3,5 @@ _base_ = [
     "../_base_/cameras_runtime.py",
     "../_base_/models/tiny_fusionunet.py",
     "../_base_/datasets/cameras-176x344_degraded.py",
-    "../_base_/schedules/adamw_1xb2-3k.py",
+    "../_base_/schedules/soap_1xb2-3k.py",
 ]

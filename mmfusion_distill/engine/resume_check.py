@@ -40,7 +40,7 @@ def tell_of_unfinished_run(cfg: Config) -> None:
 
 _PARTS = ("meta", "message_hub", "optimizer")
 #: What the groups of an optimizer have according to its kind.
-_HALLMARKS = {"alpha", "betas", "momentum", "rho"}
+_HALLMARKS = {"alpha", "betas", "momentum", "precondition_frequency", "rho"}
 #: What the course of a schedule is made of.
 _OF_A_SCHEDULE = {"begin", "end", "by_epoch", "T_max", "eta_min", "total_iters", "milestones", "gamma"}
 

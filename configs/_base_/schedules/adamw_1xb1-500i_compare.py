@@ -1,7 +1,9 @@
-# For comparisons of trainings: as adamw_1xb2-3k.py at a quarter of the rate, a sixth as long, scored at the end only.
-_base_ = ["./adamw_1xb2-3k.py"]
+# For comparisons of trainings: AdamW 5e-4 and a sixth as long as soap_1xb2-3k.py, scored at the end only.
+_base_ = ["./soap_1xb2-3k.py"]
 
-optim_wrapper = dict(optimizer=dict(lr=5e-4))
+optim_wrapper = dict(
+    optimizer=dict(_delete_=True, type="AdamW", lr=5e-4, weight_decay=1e-4, betas=(0.9, 0.99))
+)
 train_cfg = dict(max_iters=500, val_interval=500)
 param_scheduler = [
     dict(type="LinearLR", by_epoch=False, start_factor=0.05, begin=0, end=50),

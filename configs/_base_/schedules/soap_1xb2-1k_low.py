@@ -1,5 +1,5 @@
-# For a second training that is short: AdamW at half the rate of a first one, and a cosine over 1,000 iterations.
-_base_ = ["./adamw_1xb2-3k.py"]
+# For a second training that is short: SOAP at a fifth of the rate of a first one, and a cosine over 1,000 iterations.
+_base_ = ["./soap_1xb2-3k.py"]
 
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
 train_cfg = dict(max_iters=1000, val_interval=500)
