@@ -1,9 +1,7 @@
 """Fitting the noise filter before the training begins, so that all else learns behind one that works."""
 
-from collections.abc import Sized
-from typing import Any
-
 import torch
+from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
@@ -45,14 +43,23 @@ class NoiseFilterStartHook(Hook):
         self.samples = samples
 
     def before_train(self, runner: Runner) -> None:
-        """Fit it, in every process to the same samples."""
+        """Fit it, for all processes alike."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        found = next((part for part in model.modules() if isinstance(part, NoiseFilter)), None)
+        # That of a teacher, which is not trained, stays.
+        found = next(
+            (part for part in model.modules() if isinstance(part, NoiseFilter) and _learns(part)), None
+        )
         if found is None or runner.iter > 0 or getattr(runner, "_has_loaded", False):
             return
         runner.logger.info(f"Fitting the noise filter to {self.samples} training samples")
         error, of_none = fit_noise_filter(found, runner.train_dataloader.dataset, self.samples, runner.seed)
+        for parameter in found.parameters():
+            broadcast(parameter.data)
         runner.logger.info(f"Mean squared error of its amounts: {error:.3f}, of no filter: {of_none:.3f}")
+
+
+def _learns(part: nn.Module) -> bool:
+    return all(parameter.requires_grad for parameter in part.parameters())
 
 
 def fit_noise_filter(
@@ -107,9 +114,8 @@ def _take_over(target: nn.Sequential, fitted: nn.Sequential) -> None:
 
 
 @torch.no_grad()
-def _look(dataset: Any, samples: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+def _look(dataset: Dataset, samples: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """Of every sample: statistics (N, 2 NUM_NOISES), best amounts and weights, (N, 2) each."""
-    assert isinstance(dataset, Sized)
     indices = torch.randint(len(dataset), (samples,), generator=torch.Generator().manual_seed(seed))
     statistics, wanted, weights = [], [], []
     for draw, index in enumerate(indices.tolist()):

@@ -52,7 +52,7 @@ def toy_runner(work_dir, model=None, bad=(), batch_size=1, count=6, hooks=None, 
 
     Args:
         work_dir (Path): Folder of the run.
-        model (dict): Arguments of the model.
+        model (dict): Arguments of the model, or another one.
         bad (Sequence[int]): See :class:`Pairs`.
         batch_size (int): Pairs of a batch.
         count (int): How many pairs there are; each is seen once.
@@ -67,7 +67,7 @@ def toy_runner(work_dir, model=None, bad=(), batch_size=1, count=6, hooks=None, 
         sampler=dict(type="DefaultSampler", shuffle=False),
     )
     return FusionRunner(
-        model=dict(type="WeightTimesInput", **(model or {})),
+        model=dict(type="WeightTimesInput") | (model or {}),
         work_dir=str(work_dir),
         train_dataloader=settings.pop("train_dataloader", loader),
         optim_wrapper=dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.01)) | (wrapper or {}),
