@@ -78,8 +78,10 @@ def own_config(run: OwnRun, iterations: int, workers: int) -> Config:
     content = {key: base[key] for key in _TAKEN if key in base}
     content["model"] = _model(base.model.to_dict(), started, run.teacher)
     content["load_from"] = None if run.start == PYRAMID else _named(run.start)
-    content["optim_wrapper"]["optimizer"]["lr"] = 5e-4 if run.start == PYRAMID else 2e-4
+    content["optim_wrapper"]["optimizer"]["lr"] = 3e-3 if run.start == PYRAMID else 2e-4
     content |= _schedule(iterations)
+    if run.start == PYRAMID:
+        content["default_hooks"]["noise_filter"] = dict(type="NoiseFilterStartHook", samples=500)
     train = _dataset(run.pairs, run.pairs.train, run.out / "train.txt", _pipeline(base, run.pairs))
     val = _dataset(run.pairs, run.pairs.val, run.out / "val.txt", base.clean_pipeline)
     content["train_dataloader"] = dict(
