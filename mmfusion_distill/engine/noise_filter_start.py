@@ -122,11 +122,12 @@ def _look(dataset: Dataset, samples: int, seed: int) -> tuple[Tensor, Tensor, Te
         # Seeds that no draw of the training has: see SeededInfiniteSampler.
         inputs = dataset[SeededIndex(index, (seed + (2**31 + draw) * 0x9E3779B1) % 2**32)]["inputs"]
         images = {name: image[None].float() / 255 for name, image in inputs.items()}
-        sources = [rgb_to_gray(images[name]) for name in ("img_a", "img_b")]
-        cleans = [rgb_to_gray(images.get(f"target_{k}", images[f"img_{k}"])) for k in "ab"]
-        statistics.append(pair_statistics(*sources, sources[0].shape[-2:]).noise)
-        removed = torch.cat([median_of_medians(source) - source for source in sources], dim=1)
-        missing = torch.cat(cleans, dim=1) - torch.cat(sources, dim=1)
+        img_a, img_b = (rgb_to_gray(images[name]) for name in ("img_a", "img_b"))
+        statistics.append(pair_statistics(img_a, img_b, img_a.shape[-2:]).noise)
+        sources = torch.cat([img_a, img_b], dim=1)
+        cleans = [rgb_to_gray(images.get(f"target_{name}", images[f"img_{name}"])) for name in "ab"]
+        removed = median_of_medians(sources) - sources
+        missing = torch.cat(cleans, dim=1) - sources
         energy = removed.square().sum(dim=(2, 3))
         wanted.append(((missing * removed).sum(dim=(2, 3)) / (energy + 1e-6)).clamp(0, 1))
         deviation = 255 * removed.square().mean(dim=(2, 3)).sqrt()
