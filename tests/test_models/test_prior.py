@@ -172,6 +172,21 @@ def test_what_is_steered_has_the_teachers_result_as_its_only_target(tmp_path):
     assert float(losses["loss_distance"]) == 0 < float(losses["loss_feature"])
 
 
+def test_what_is_steered_costs_no_losses_against_the_sources(tmp_path):
+    torch.manual_seed(0)
+    model = distiller(tmp_path, gate=True, steered_share=0.5)
+    loss = model.student.pixel_loss.losses["distance"]
+    measured, samples = loss.per_sample, []
+    loss.per_sample = lambda fused, *targets: (samples.append(len(fused)), measured(fused, *targets))[1]
+    means = {}
+    for steered in ([False, False], [True, False], [True, True]):
+        model._steered = lambda *_, drawn=steered: (torch.tensor(drawn), torch.zeros(2, dtype=torch.bool))
+        means[sum(steered)] = float(losses_of(model, [DARK, GRAINY])["loss_distance"])
+    # The student's, then the teacher's; a mean over all samples, of which those that are steered give 0.
+    assert samples == [2, 2, 1, 1, 1, 1]
+    assert 0 < means[1] < means[0] and means[2] == 0
+
+
 def test_half_of_what_is_steered_is_given_events_that_were_drawn(tmp_path):
     torch.manual_seed(0)
     model = distiller(tmp_path, steered_share=1.0)

@@ -146,9 +146,7 @@ class FusionDistiller(BaseModel):
     def loss(self, inputs: dict[str, Tensor], data_samples: DataSample) -> dict[str, Tensor]:
         """Losses of a training step: the fusion terms, `loss_feature`, `loss_result`, those of the prior."""
         if not self.is_init:
-            raise UserError(
-                "the teacher has no weights yet: call init_weights() before the first training step"
-            )
+            raise UserError("the teacher has no weights yet: call init_weights() before the first step")
         seen, field = inputs, "annotation"
         if self.teacher_input == "clean" and "target_a" in inputs:
             seen, field = dict(zip(("img_a", "img_b"), targets_of(inputs))), "target_annotation"
@@ -163,7 +161,7 @@ class FusionDistiller(BaseModel):
         own = dict(weight=(~steered).to(fused.dtype)) if steered.any() else {}
         targets = targets_of(inputs)
         if self.gate:
-            values = self.student.pixel_loss.per_sample(fused, *targets)
+            values = self._own_values(fused, targets, steered)
             losses = self.student.pixel_loss.reduced(values, **own)
             pull = self._pull(values, target, targets, steered)
         else:
@@ -204,12 +202,19 @@ class FusionDistiller(BaseModel):
         told = self.teacher.generator.prior(drawn, None, None)
         return target, features, torch.where(named[:, None], told, prior)
 
+    def _own_values(self, fused: Tensor, targets: Sequence[Tensor], steered: Tensor) -> dict[str, Tensor]:
+        """Every loss against the sources, (N,); of what is `steered`, which has no weight in them, 0."""
+        asked = (~steered).nonzero()[:, 0]
+        asked = asked if len(asked) else asked.new_zeros(1)  # They are logged all the same.
+        values = self.student.pixel_loss.per_sample(fused[asked], *(target[asked] for target in targets))
+        return {name: few.new_zeros(len(steered)).index_copy(0, asked, few) for name, few in values.items()}
+
     def _pull(
         self, values: dict[str, Tensor], target: Tensor, targets: Sequence[Tensor], steered: Tensor
     ) -> dict[str, Tensor]:
         """The `weight` (N,) of samples in the losses of features and result, by `values`, the student's losses."""
         with torch.no_grad():
-            theirs = self.student.pixel_loss.per_sample(target, *targets)
+            theirs = self._own_values(target, targets, steered)
         better = sum(theirs.values()) < sum(values.values())
         return dict(weight=(steered | better).to(target.dtype))
 
