@@ -32,7 +32,7 @@ from mmfusion_distill.zoo.config_files import read_config
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs" / "fusion_distill"
 TEACHER_CONFIG = CONFIGS / "teacher_fusionunet_1xb2-3k_cameras-176x344.py"
-STUDENT_CONFIG = CONFIGS / "distill_fusionunet_1xb2-4k_cameras-176x344.py"
+STUDENT_CONFIG = CONFIGS / "distill_fusionunet_1xb2-3k_cameras-176x344.py"
 # Small crops: the demonstration shows that training runs, not what it reaches.
 CROP_SIZE = (64, 64)
 GENERATED_PAIRS = 12

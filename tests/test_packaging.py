@@ -94,7 +94,7 @@ def test_the_wheel_knows_its_weights_and_configs(site, tmp_path):
     assert all(fact["file"].startswith(str(site)) for fact in facts)
     code = (
         "from mmfusion_distill.apis import get_model; "
-        "name = 'distill_fusionunet-tiny_1xb2-4k_cameras-176x344'; "
+        "name = 'distill_fusionunet-tiny_1xb2-3k_cameras-176x344'; "
         "print(type(get_model(name, pretrained=False)).__name__)"
     )
     assert run(site, tmp_path, "-c", code).stdout.endswith("FusionUNet\n")

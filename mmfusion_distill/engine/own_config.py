@@ -14,7 +14,7 @@ from ..zoo.model_index import DEFAULT_WEIGHTS, PYRAMID, find_config, shipped_wei
 
 _ALONE = "student_fusionunet_1xb2-3k_cameras-176x344"
 _GUIDED = "teacher_fusionunet_1xb2-3k_cameras-176x344"
-_DISTILLED = "distill_fusionunet_1xb2-4k_cameras-176x344"
+_DISTILLED = "distill_fusionunet_1xb2-3k_cameras-176x344"
 #: What is taken from these configs as it is.
 _TAKEN = (
     "default_scope",

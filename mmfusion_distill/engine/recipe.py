@@ -43,7 +43,7 @@ STAGES = (
     ),
     Stage(
         "student",
-        "distill_fusionunet_1xb2-4k_cameras-176x344",
+        "distill_fusionunet_1xb2-3k_cameras-176x344",
         start="student-alone",
         teacher="teacher",
         ships="student_fusionunet_cameras.safetensors",
@@ -51,7 +51,7 @@ STAGES = (
     ),
     Stage(
         "tiny",
-        "distill_fusionunet-tiny_1xb2-4k_cameras-176x344",
+        "distill_fusionunet-tiny_1xb2-3k_cameras-176x344",
         start="tiny-alone",
         teacher="teacher",
         ships="tiny_fusionunet_cameras.safetensors",

@@ -3,6 +3,6 @@ _base_ = [
     "../_base_/cameras_runtime.py",
     "../_base_/models/distill_fusionunet.py",
     "../_base_/datasets/cameras-176x344_degraded.py",
-    "../_base_/schedules/soap_1xb2-4k_low.py",
+    "../_base_/schedules/soap_1xb2-3k_low.py",
 ]
 load_from = "mmfusion://student"
