@@ -10,8 +10,9 @@ from pathlib import Path
 _CPUS = Path("/sys/devices/system/cpu")
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _MOST_WORKERS = 4
-#: Of OpenMP: threads that wait for each other sleep, since those that spin hinder who still computes.
-_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+#: Of OpenMP: threads that wait for each other soon sleep, since those that spin hinder who still computes. Not at
+#: once, since between two operations they wait for less time than it takes to wake them.
+_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "20000"}
 
 
 @dataclass(frozen=True)
