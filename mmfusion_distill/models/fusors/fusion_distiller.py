@@ -157,14 +157,14 @@ class FusionDistiller(BaseModel):
         if target_prior is not None and steered.any():
             given = torch.where(steered[:, None], target_prior, torch.nan)
         fused, features, prior = self.student(inputs, prior=given, return_features=True, return_prior=True)
-        # What is steered should do as its teacher does, whatever the sources say.
-        own = dict(weight=(~steered).to(fused.dtype)) if steered.any() else {}
         targets = targets_of(inputs)
+        # What is steered should do as its teacher does, whatever the sources say.
         if self.gate:
             values = self._own_values(fused, targets, steered)
-            losses = self.student.pixel_loss.reduced(values, **own)
+            losses = self.student.pixel_loss.reduced(values)
             pull = self._pull(values, target, targets, steered)
         else:
+            own = dict(weight=(~steered).to(fused.dtype)) if steered.any() else {}
             losses, pull = self.student.pixel_loss(fused, *targets, **own), {}
         ours, theirs = self._connected(features, target_features)
         losses["loss_feature"] = self.feature_loss(ours, theirs, **pull)
@@ -203,18 +203,18 @@ class FusionDistiller(BaseModel):
         return target, features, torch.where(named[:, None], told, prior)
 
     def _own_values(self, fused: Tensor, targets: Sequence[Tensor], steered: Tensor) -> dict[str, Tensor]:
-        """Every loss against the sources, (N,); of what is `steered`, which has no weight in them, 0."""
+        """Every loss against the sources, (N,); 0 for what is `steered`, which is left out."""
         asked = (~steered).nonzero()[:, 0]
-        asked = asked if len(asked) else asked.new_zeros(1)  # They are logged all the same.
+        asked = asked if len(asked) else asked.new_zeros(1)  # For the names: all are logged.
         values = self.student.pixel_loss.per_sample(fused[asked], *(target[asked] for target in targets))
-        return {name: few.new_zeros(len(steered)).index_copy(0, asked, few) for name, few in values.items()}
+        empty = torch.zeros(len(steered), device=fused.device)
+        return {name: empty.index_copy(0, asked, few) * ~steered for name, few in values.items()}
 
     def _pull(
         self, values: dict[str, Tensor], target: Tensor, targets: Sequence[Tensor], steered: Tensor
     ) -> dict[str, Tensor]:
         """The `weight` (N,) of samples in the losses of features and result, by `values`, the student's losses."""
-        with torch.no_grad():
-            theirs = self._own_values(target, targets, steered)
+        theirs = self._own_values(target, targets, steered)  # Without a gradient, as `target`.
         better = sum(theirs.values()) < sum(values.values())
         return dict(weight=(steered | better).to(target.dtype))
 
